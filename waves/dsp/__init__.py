@@ -1,0 +1,1 @@
+"""Signals as numbers: waveforms, noise, synthesis and decimation, in plain numpy."""

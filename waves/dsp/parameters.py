@@ -1,0 +1,192 @@
+"""How parameters are declared: once, with type, bounds, unit, help, and the reason of the bounds.
+
+The form of the admin, its validation, the API's schema and the docs are made from these models.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from waves.dsp.noise import Noise
+from waves.dsp.shapes import Floats
+
+#: Beyond this, float32 (7 digits) shows nothing but its own rounding beside ordinary values.
+LARGEST_VALUE = 1e9
+#: Far above any sample rate that a computer keeps up with.
+HIGHEST_FREQUENCY = 1e9
+#: Seeds are 32-bit words.
+LARGEST_SEED = 2**32 - 1
+
+
+def parameter(
+    default: Any, title: str, description: str, *, unit: str = "", why: str = "", **bounds: float
+) -> Any:
+    """A pydantic field with what a person must know of it.
+
+    ``unit`` is "" for numbers without one and for those in the signal's own unit. ``why`` ends the
+    message about a value out of ``bounds`` (``ge``, ``gt``, ``le``, ``lt``).
+    """
+    extra: dict[str, Any] = {"unit": unit, "why": why}
+    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)  # type: ignore[call-overload]
+
+
+def seed_parameter(title: str = "Seed") -> Any:
+    """The seed of a random generator."""
+    return parameter(
+        0,
+        title,
+        "The same seed gives the same samples again; give each signal its own.",
+        why="a seed is a 32-bit number",
+        ge=0,
+        le=LARGEST_SEED,
+    )
+
+
+class Parameters(BaseModel):
+    """Base of all parameter models: frozen, finite, and nothing that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Conditioning(Parameters):
+    """What every signal has, whatever its waveform, in the order in which it is applied."""
+
+    amplitude: float = parameter(
+        1.0,
+        "Amplitude",
+        "The waveform is multiplied by this; negative turns it upside down.",
+        why="larger values leave no digits in a float32",
+        ge=-LARGEST_VALUE,
+        le=LARGEST_VALUE,
+    )
+    offset: float = parameter(
+        0.0,
+        "Offset",
+        "Added to the waveform.",
+        why="larger values leave no digits in a float32",
+        ge=-LARGEST_VALUE,
+        le=LARGEST_VALUE,
+    )
+    frequency: float = parameter(
+        1.0,
+        "Frequency",
+        "Periods per second; 0 holds the waveform still. Above half the sample rate it aliases.",
+        unit="Hz",
+        why="0 stands still, and no clock here is faster than 1 GHz",
+        ge=0.0,
+        le=HIGHEST_FREQUENCY,
+    )
+    phase: float = parameter(
+        0.0,
+        "Phase",
+        "How far ahead in its period the waveform is; 360° is one period.",
+        unit="°",
+        why="one turn either way reaches every position",
+        ge=-360.0,
+        le=360.0,
+    )
+    noise: Literal["none", "uniform", "gaussian", "pink", "brown"] = parameter(
+        "none", "Noise", "Added to the signal, after amplitude and offset."
+    )
+    noise_sigma: float = parameter(
+        0.1,
+        "Noise level",
+        "Standard deviation of the noise, whatever its kind, in the signal's unit.",
+        why="a standard deviation is not negative, and float32 ends the scale",
+        ge=0.0,
+        le=LARGEST_VALUE,
+    )
+    noise_seed: int = seed_parameter("Noise seed")
+    clip_low: float | None = parameter(
+        None, "Clip below", "Lower values become this one; empty for no limit."
+    )
+    clip_high: float | None = parameter(
+        None, "Clip above", "Higher values become this one; empty for no limit."
+    )
+    bits: int | None = parameter(
+        None,
+        "Bits",
+        "Round to 2^bits equal levels, as a converter does, over its range: from “clip below” to "
+        "“clip above”, or where one is empty, offset minus or plus amplitude. Empty for none.",
+        why="a converter has 1 bit at least, and float32 holds no more than 24",
+        ge=1,
+        le=24,
+    )
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value of the converter that ``bits`` describes."""
+        swing = abs(self.amplitude)
+        low = self.offset - swing if self.clip_low is None else self.clip_low
+        high = self.offset + swing if self.clip_high is None else self.clip_high
+        return low, high
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        if None not in (self.clip_low, self.clip_high) and self.clip_low >= self.clip_high:  # type: ignore[operator]
+            raise ValueError("Clip below must be lower than Clip above: nothing lies between them.")
+        low, high = self.range
+        if self.bits is not None and low >= high:
+            raise ValueError(
+                f"Bits need a range to divide, but it goes from {low:g} to {high:g}: "
+                "set an amplitude, or Clip below and Clip above."
+            )
+        return self
+
+
+class Waveform(Parameters):
+    """Base of the parameters of each waveform. The docstring of a subclass is its help text."""
+
+    #: For people.
+    label: ClassVar[str]
+    #: Fields of ``Conditioning`` that change nothing here; a form leaves them out.
+    unused: ClassVar[frozenset[str]] = frozenset()
+
+
+class PeriodicWaveform(Waveform, abc.ABC):
+    """A waveform that is a function of the position in its period."""
+
+    #: Whether ``values`` needs positions in float64 even where samples are float32.
+    precise: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def values(self, cycles: Floats, step: float) -> Floats:
+        """Values at ``cycles``, positions in [0, 1]; ``step`` is what a sample adds, modulo 1."""
+
+    def positions(self, cycles: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What ``values`` gets for ``cycles``, before it is rounded to the sample type."""
+        return cycles
+
+    def periods_per_second(self, frequency: float) -> Fraction:
+        """How often the waveform repeats, in Hz, exactly."""
+        return Fraction(frequency)
+
+    def highest_frequency(self, frequency: float) -> float:
+        """The highest sine that was asked for by name, in Hz; edges have no highest one."""
+        return frequency
+
+
+class NoiseWaveform(Waveform, abc.ABC):
+    """A waveform that is noise, and has no period."""
+
+    unused: ClassVar[frozenset[str]] = frozenset({"frequency", "phase"})
+
+    seed: int = seed_parameter()
+
+    @abc.abstractmethod
+    def start(self, rate: float) -> Noise:
+        """A run of it, at ``rate`` in Hz."""
+
+
+def split(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Divide parameters into those of ``Conditioning`` and those of the waveform."""
+    common = {key: value for key, value in parameters.items() if key in Conditioning.model_fields}
+    own = {key: value for key, value in parameters.items() if key not in common}
+    return common, own
