@@ -1,0 +1,1 @@
+"""Blocks, frames, history, viewers, hub and pump: asyncio and numpy, without Django."""

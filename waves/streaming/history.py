@@ -1,0 +1,199 @@
+"""The last samples of one epoch of a stream: a ring by absolute sample index, and its gaps."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waves.streaming.block import SampleBlock, Values
+from waves.streaming.tiers import TOP_STRIDE, Ring, Tiers
+
+#: A label that differs by less from the ring's own arithmetic is the same label.
+SAME_LABEL = 1e-6
+
+
+class History:
+    """Samples ``[first, next)`` of one epoch; what is missing among them is known as gaps.
+
+    ``capacity`` samples are kept at least. Appending copies a block once; reading samples copies
+    what is asked for. Nothing here awaits, so a reader sees one state.
+    """
+
+    def __init__(
+        self, epoch: int, signals: int, dtype: np.dtype[Any], capacity: int, *, timed: bool = False
+    ) -> None:
+        self.epoch = epoch
+        self.signals = signals
+        self.dtype = dtype
+        # A multiple of the top stride: columns of every tier are whole in the ring.
+        self._ring = Ring(signals, -(-max(capacity, 1) // TOP_STRIDE) * TOP_STRIDE, dtype)
+        self._tiers = Tiers(self._ring)
+        self._times = Ring(1, self._ring.size, np.dtype("<f8")) if timed else None
+        self.started = False
+        self._begin = 0
+        self.next = 0
+        self.dt = 0.0
+        self._gaps: list[tuple[int, int]] = []
+        self._anchors: list[tuple[int, float]] = []
+
+    @property
+    def first(self) -> int:
+        """Index of the oldest sample that is kept."""
+        return max(self._begin, self.next - self._ring.size)
+
+    @property
+    def size(self) -> int:
+        """How many samples are kept."""
+        return self._ring.size
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the rings, in bytes."""
+        times = self._times.nbytes if self._times is not None else 0
+        return self._ring.nbytes + self._tiers.nbytes + times
+
+    def append(self, block: SampleBlock) -> int:
+        """Add a block; return how many samples are missing before it (0 where it follows on).
+
+        A block that lies before ``next`` was seen already and is ignored.
+        """
+        if not self.started:
+            self._start(block.sample)
+        missing = block.sample - self.next
+        if missing < 0:
+            return 0
+        if missing:
+            self._skip(block.sample)
+        self._anchor(block)
+        values, sample = block.values, block.sample
+        excess = max(0, block.n - self._ring.size)
+        self._ring.write(sample + excess, values[:, excess:])
+        if self._times is not None and block.times is not None:
+            seconds = (block.t0 - self._anchors[0][1]) + block.times[None, excess:]
+            self._times.write(sample + excess, seconds)
+        self.next = block.next
+        self.dt = block.dt
+        self._tiers.extend(self.next)
+        self._prune()
+        return missing
+
+    def _start(self, sample: int) -> None:
+        self.started = True
+        self._begin = self.next = sample
+        floor = sample // TOP_STRIDE * TOP_STRIDE
+        self._ring.clear(floor, sample)
+        self._tiers.start(floor)
+
+    def _skip(self, sample: int) -> None:
+        self._gaps.append((self.next, sample))
+        self._ring.clear(max(self.next, sample - self._ring.size), sample)
+        self.next = sample
+        self._tiers.extend(sample)
+
+    def _anchor(self, block: SampleBlock) -> None:
+        if not self._anchors or abs(self.t0(block.sample) - block.t0) > SAME_LABEL:
+            self._anchors.append((block.sample, block.t0))
+
+    def _prune(self) -> None:
+        first = self.first
+        while self._gaps and self._gaps[0][1] <= first:
+            self._gaps.pop(0)
+        # Times of a timed clock count from the first anchor: it stays.
+        if self._times is None:
+            while len(self._anchors) > 1 and self._anchors[1][0] <= first:
+                self._anchors.pop(0)
+
+    def t0(self, sample: int) -> float:
+        """The label of a sample, in unix seconds."""
+        if self._times is not None:
+            sample = min(max(sample, self.first), self.next - 1)
+            return self._anchors[0][1] + float(self._times.read(sample, sample + 1)[0, 0])
+        index = max(0, bisect_right(self._anchors, sample, key=lambda anchor: anchor[0]) - 1)
+        at, t0 = self._anchors[index]
+        return t0 + (sample - at) * self.dt
+
+    def index_at(self, unix: float) -> int:
+        """The first sample at or after a time in unix seconds, within ``[first, next]``."""
+        if not self._anchors:
+            return self.next
+        if self._times is not None:
+            seconds = self._times.read(self.first, self.next)[0]
+            return self.first + int(np.searchsorted(seconds, unix - self._anchors[0][1]))
+        index = max(0, bisect_right(self._anchors, unix, key=lambda anchor: anchor[1]) - 1)
+        at, t0 = self._anchors[index]
+        sample = at + int(np.ceil((unix - t0) / self.dt - 1e-9))
+        return min(max(sample, self.first), self.next)
+
+    def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""
+        at, last = max(first, self.first), min(last, self.next)
+        for begin, end in self._gaps:
+            if begin >= last:
+                break
+            if end <= at:
+                continue
+            if begin > at:
+                yield at, begin
+            at = end
+        if at < last:
+            yield at, last
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """The ranges ``[a, b)`` that are missing between ``first`` and ``next``."""
+        return tuple(self._gaps)
+
+    def samples(self, first: int, last: int) -> Values:
+        """A copy of ``[first, last)``, ``[signals, n]``; the range must be kept."""
+        return self._ring.read(first, last)
+
+    def times(self, first: int, last: int) -> NDArray[np.float64] | None:
+        """Seconds after ``t0(first)`` of ``[first, last)`` on a timed clock, else None."""
+        if self._times is None:
+            return None
+        seconds: NDArray[np.float64] = self._times.read(first, last)[0]
+        return seconds - float(seconds[0])
+
+    def column_times(self, stride: int, first: int, last: int) -> NDArray[np.float64] | None:
+        """Seconds after the first column's of columns ``[first, last)``, on a timed clock.
+
+        A column's time is that of its first sample, where that is kept.
+        """
+        if self._times is None:
+            return None
+        at = np.clip(np.arange(first, last) * stride, self.first, self.next - 1)
+        seconds = self._times.take(at)
+        return seconds - float(seconds[0])
+
+    def first_column(self, stride: int) -> int:
+        """The oldest column of a stride that is whole, or that covers where history begins."""
+        floor = self._begin // TOP_STRIDE * TOP_STRIDE
+        return -(-max(floor, self.next - self._ring.size) // stride)
+
+    def envelope(self, stride: int, first: int, last: int) -> tuple[Values, Values]:
+        """Minima and maxima, ``[signals, n]`` each, of the columns ``[first, last)``.
+
+        ``stride`` is a power of two; the columns must be complete and kept: ``first_column`` and
+        ``next // stride`` bound them. NaN where a column holds no value.
+        """
+        return self._tiers.envelope(stride, first, last)
+
+    def column_runs(self, stride: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The runs ``[a, b)`` of complete columns within ``[first, last)`` that hold a sample."""
+        at = max(first, self.first_column(stride))
+        at, last = max(at, self._begin // stride), min(last, self.next // stride)
+        for begin, end in self._gaps:
+            # Columns that lie whole in the gap.
+            a, b = -(-begin // stride), end // stride
+            if a >= last:
+                break
+            if b <= at or b <= a:
+                continue
+            if a > at:
+                yield at, a
+            at = b
+        if at < last:
+            yield at, last

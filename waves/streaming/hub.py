@@ -1,0 +1,297 @@
+"""The hub: one per server process. Takes what the channel groups bring, keeps it, feeds viewers.
+
+The hub knows no Django and no channel layer: whoever receives from the layer calls ``receive``. All
+of it runs on one event loop, and no method awaits, so every viewer sees whole states only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from waves.exceptions import UnknownStreamError, WireError
+from waves.streaming import messages, wire
+from waves.streaming.connection import MAX_JOBS, Connection
+from waves.streaming.description import Description, same_for_viewers
+from waves.streaming.messages import ChangeView, HistoryRequest, Position, View
+from waves.streaming.pump import Pump, make_message
+from waves.streaming.status import STALE_SECONDS, StatusBoard
+from waves.streaming.stream import LiveStream
+from waves.streaming.viewer import Piece, Viewer, stride_for
+
+#: Values of one ``history`` answer: 1 MiB of float32, an allowance's worth.
+MAX_HISTORY_VALUES = 256 * 1024
+
+
+class Hub:
+    """Streams by handle, connections, and counts of what was refused.
+
+    ``interest`` is called whenever a stream gains its first viewer, so that whoever receives
+    from the channel layer joins its group.
+    """
+
+    def __init__(
+        self, pump: Pump, board: StatusBoard, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.pump = pump
+        self.board = board
+        self.streams: dict[int, LiveStream] = {}
+        self.connections: set[Connection] = set()
+        self.interest: Callable[[int], None] = lambda handle: None
+        #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
+        self.counts: Counter[str] = Counter()
+        self._monotonic = monotonic
+
+    # From the channel layer.
+
+    def receive(self, message: Mapping[str, Any]) -> None:
+        """Take one message of a channel group."""
+        kind = message.get("type")
+        if kind == "waves.frame":
+            self._receive_frames(message["data"])
+        elif kind == "waves.stream":
+            self._receive_description(message["description"])
+        elif kind == "waves.status":
+            for description in message["streams"]:
+                self.board.describe(description)
+        elif kind == "waves.viewers":
+            counts = {int(handle): n for handle, n in message["counts"].items()}
+            self.board.count(message["hub"], counts)
+        elif kind == "waves.deleted":
+            self._receive_deleted(message["handle"])
+        else:
+            self.counts["unknown messages"] += 1
+
+    def _receive_frames(self, data: bytes) -> None:
+        try:
+            frames = wire.parse(data)
+        except WireError:
+            self.counts["malformed frames"] += 1
+            return
+        for frame in frames:
+            self._append(frame)
+
+    def _append(self, frame: wire.Frame) -> None:
+        stream = self.streams.get(frame.handle)
+        block = stream.accept(frame) if stream else None
+        if stream is None or block is None:
+            self.counts["dropped frames"] += 1
+            return
+        begins = not stream.history.started
+        if stream.history.append(block):
+            self.counts["gaps"] += 1
+        if begins:
+            for viewer in stream.viewers:
+                viewer.first_frame()
+        self.counts["frames"] += 1
+        self.pump.wake_viewers(stream)
+
+    def _receive_description(self, description: Description) -> None:
+        self.board.describe(description)
+        stream = self.stream(description["handle"])
+        old = stream.description
+        if old is not None and description["epoch"] < old["epoch"]:
+            self.counts["old descriptions"] += 1
+            return
+        news = stream.stale or not same_for_viewers(old, description)
+        stream.heard_at, stream.stale = self._monotonic(), False
+        if old is None or description["epoch"] != old["epoch"]:
+            self._begin_epoch(stream, description)
+            return
+        stream.description = description
+        if old["history"] != description["history"]:
+            stream.resize(description)
+        if news:
+            self._tell(stream, description)
+
+    def _begin_epoch(self, stream: LiveStream, description: Description) -> None:
+        # Whoever is up to date is given the end of the old epoch before it goes.
+        self.pump.flush(stream)
+        continues = stream.description is not None
+        cursors = {viewer: viewer.cursor for viewer in stream.viewers}
+        stream.description = description
+        stream.begin_epoch(description)
+        self._tell(stream, description)
+        for viewer, cursor in cursors.items():
+            if continues:
+                viewer.new_epoch(cursor)
+            else:
+                viewer.place()
+
+    def _tell(self, stream: LiveStream, description: Mapping[str, Any]) -> None:
+        text = messages.text(description)
+        for viewer in stream.viewers:
+            viewer.connection.say(text)
+        self.pump.wake_viewers(stream)
+
+    def _receive_deleted(self, handle: int) -> None:
+        self.board.forget(handle)
+        stream = self.streams.pop(handle, None)
+        if stream is not None and stream.description is not None:
+            gone = {**stream.description, "state": "stopped", "message": "This stream was deleted."}
+            self._tell(stream, gone)
+
+    def check_stale(self) -> None:
+        """Once a second: tell viewers of streams that nobody has described for a while."""
+        now = self._monotonic()
+        for stream in self.streams.values():
+            late = now - stream.heard_at > STALE_SECONDS
+            if not late or stream.stale or not stream.viewers:
+                continue
+            description = stream.description
+            if description is not None and description["state"] == "live":
+                stream.stale = True
+                message = "No worker reports this stream. The signal continues when one does."
+                self._tell(stream, {**description, "state": "stale", "message": message})
+
+    # From sessions.
+
+    def stream(self, handle: int) -> LiveStream:
+        """The live stream of a handle, made where it is not yet known."""
+        if handle not in self.streams:
+            self.streams[handle] = LiveStream(handle, self._monotonic)
+        return self.streams[handle]
+
+    def forget(self, handle: int) -> None:
+        """Nobody views a stream here, and its frames come no more: drop what is kept of it."""
+        stream = self.streams.get(handle)
+        if stream is not None and not stream.viewers:
+            del self.streams[handle]
+
+    def connect(self, connection: Connection) -> None:
+        """A socket was accepted."""
+        connection.progress_at = self._monotonic()
+        self.connections.add(connection)
+
+    def disconnect(self, connection: Connection) -> None:
+        """A socket is gone: forget its viewers."""
+        self.connections.discard(connection)
+        self.pump.forget(connection)
+        for viewer in connection.viewers.values():
+            viewer.stream.viewers.discard(viewer)
+        connection.viewers.clear()
+
+    def subscribe(
+        self,
+        connection: Connection,
+        handle: int,
+        view: View,
+        since: Position | None = None,
+        fallback: Description | None = None,
+    ) -> None:
+        """View a stream; a second subscription on the same socket acts as ``view``.
+
+        ``fallback`` describes the stream where no worker has done so yet.
+        """
+        stream = self.stream(handle)
+        viewer = connection.viewers.get(handle)
+        if viewer is None:
+            viewer = connection.viewers[handle] = Viewer(stream, connection, view)
+            stream.viewers.add(viewer)
+            self.interest(handle)
+            description = self._description(stream) or fallback
+            if description is not None:
+                connection.say(messages.text(description))
+        viewer.view = view
+        viewer.place(since)
+        self.pump.wake(connection)
+
+    def _description(self, stream: LiveStream) -> Mapping[str, Any] | None:
+        if stream.description is None or not stream.stale:
+            return stream.description
+        return {**stream.description, "state": "stale", "message": "No worker reports this stream."}
+
+    def unsubscribe(self, connection: Connection, slug: str) -> None:
+        """Stop viewing a stream. Raises UnknownStreamError where it was not viewed."""
+        for handle, viewer in connection.viewers.items():
+            description = viewer.stream.description
+            if description is not None and description["slug"] == slug:
+                viewer.stream.viewers.discard(viewer)
+                del connection.viewers[handle]
+                return
+        raise UnknownStreamError(f"This socket does not view a stream “{slug}”.")
+
+    def change_view(self, connection: Connection, view: ChangeView) -> None:
+        """Change what is sent of a stream, and answer with the whole window where it needs one.
+
+        Raises UnknownStreamError where the stream is not viewed.
+        """
+        viewer = self._viewer(connection, view.handle)
+        viewer.view = view
+        viewer.place()
+        self.pump.wake(connection)
+
+    def _viewer(self, connection: Connection, handle: int) -> Viewer:
+        viewer = connection.viewers.get(handle)
+        if viewer is None:
+            raise UnknownStreamError(f"This socket does not view the stream {handle}.")
+        return viewer
+
+    def answer_history(self, connection: Connection, request: HistoryRequest) -> None:
+        """Queue the answer to ``history``: its message, then exactly the frames that it names.
+
+        Raises UnknownStreamError, or WireError where more is asked for than an answer holds.
+        """
+        stream = self._viewer(connection, request.handle).stream
+        pieces = history_pieces(stream, request)
+        if len(connection.answers) >= MAX_JOBS:
+            raise WireError("history: too many requests wait for this socket to read.")
+        frames = [stream.frame(piece) for piece in pieces]
+        connection.say(messages.text({"type": "history", "id": request.id, "frames": len(frames)}))
+        for joined in _joined(frames):
+            connection.answers.append(make_message(joined, as_json=connection.json))
+        self.pump.wake(connection)
+
+    def viewer_counts(self) -> dict[int, int]:
+        """How many viewers each stream has in this process."""
+        return {handle: len(s.viewers) for handle, s in self.streams.items() if s.viewers}
+
+
+def history_pieces(stream: LiveStream, request: HistoryRequest) -> list[Piece]:
+    """What a ``history`` request is answered with: nothing where that epoch is gone."""
+    history = stream.history
+    if request.epoch != history.epoch or not history.started:
+        return []
+    end = min(request.last + 1, history.next)
+    first = max(request.first, history.first)
+    stride = 1
+    if request.columns is not None and end > first:
+        window = View(window=(end - first), columns=request.columns, budget=1000)
+        stride = stride_for(1.0, 10**6, 1, 0.0, window)
+    if stride > 1:
+        first = max(first // stride, history.first_column(stride)) * stride
+        end = end // stride * stride
+    if max(0, end - first) // stride * history.signals * min(stride, 2) > MAX_HISTORY_VALUES:
+        raise WireError(
+            f"history: an answer holds at most {MAX_HISTORY_VALUES} values; ask for a shorter "
+            "range, or for columns."
+        )
+    return list(_pieces(stream, stride, first, end))
+
+
+def _pieces(stream: LiveStream, stride: int, first: int, end: int) -> list[Piece]:
+    pieces, most = [], stream.fitting(stride, wire.MAX_PAYLOAD) * stride
+    while first < end:
+        begin, last = stream.run(stride, first, end)
+        if begin >= end:
+            break
+        last = min(last, begin + most)
+        pieces.append(Piece(stream, stream.history.epoch, stride, begin, last, wire.ANSWER))
+        first = last
+    return pieces
+
+
+def _joined(frames: list[wire.Frame]) -> list[list[wire.Frame]]:
+    """Frames in groups whose messages stay within MAX_MESSAGE."""
+    groups: list[list[wire.Frame]] = []
+    room = 0
+    for frame in frames:
+        size = frame.values.nbytes * (1 if frame.maxima is None else 2) + 8 * frame.n + 64
+        if not groups or size > room:
+            groups.append([])
+            room = wire.MAX_MESSAGE
+        groups[-1].append(frame)
+        room -= size
+    return groups

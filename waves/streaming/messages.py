@@ -1,0 +1,182 @@
+"""The control messages: what a client may send, checked and bounded, and what we answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from waves.exceptions import WireError
+
+PROTOCOL = "waves.v1"
+PROTOCOL_JSON = "waves.v1.json"
+
+#: Close codes. 44xx below 4500 mean: do not come back.
+CLOSE_BAD_MESSAGE, CLOSE_REFUSED, CLOSE_UNKNOWN = 4400, 4403, 4404
+CLOSE_SLOW, CLOSE_OVERLOAD, CLOSE_RESTART = 4500, 4501, 1012
+
+#: How often this server wants to hear from its viewers, whichever comes first.
+ACK_MS, ACK_BYTES = 1000, 128 * 1024
+#: The longest control message that a client has reason to send.
+MAX_TEXT = 4096
+#: Unsigned 53 bits: what a JavaScript number holds exactly.
+MAX_INDEX = 2**53 - 1
+
+Index = Annotated[int, Field(ge=0, le=MAX_INDEX)]
+Handle = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Window = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
+Columns = Annotated[int, Field(ge=16, le=16384)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Position(_Message):
+    """The first sample that a client lacks."""
+
+    epoch: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    sample: Index
+
+
+class View(_Message):
+    """What a viewer wants to be sent: ``window`` in seconds, ``budget`` in bytes per second."""
+
+    window: Window | None = None
+    columns: Columns | None = None
+    budget: Annotated[float, Field(ge=1000, le=1e9, allow_inf_nan=False)] = 1_000_000
+
+
+class Subscribe(View):
+    """Start to view a stream; with ``since`` when rejoining."""
+
+    type: Literal["subscribe"] = "subscribe"
+    stream: Annotated[str, Field(min_length=1, max_length=200)]
+    since: Position | None = None
+
+
+class Unsubscribe(_Message):
+    """Stop viewing a stream."""
+
+    type: Literal["unsubscribe"]
+    stream: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ChangeView(View):
+    """Change what is sent of a stream that is viewed."""
+
+    type: Literal["view"]
+    handle: Handle
+
+
+class HistoryRequest(_Message):
+    """Ask for samples, or about ``columns`` columns, of ``[first, last]`` of an epoch."""
+
+    type: Literal["history"]
+    id: Annotated[int, Field(ge=0, le=MAX_INDEX)]
+    handle: Handle
+    epoch: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    first: Index
+    last: Index
+    columns: Columns | None = None
+
+
+class Ack(_Message):
+    """``count`` data messages were received on this socket, in all."""
+
+    type: Literal["ack"]
+    count: Index
+
+
+class Ping(_Message):
+    """Ask for the server's time."""
+
+    type: Literal["ping"]
+    id: Index
+
+
+ClientMessage = Annotated[
+    Subscribe | Unsubscribe | ChangeView | HistoryRequest | Ack | Ping,
+    Field(discriminator="type"),
+]
+_client_message: TypeAdapter[Any] = TypeAdapter(ClientMessage)
+
+
+def parse_client_message(text: str) -> Any:
+    """One of the client messages above. Raises WireError with words for a person."""
+    if len(text) > MAX_TEXT:
+        raise WireError(f"A control message has at most {MAX_TEXT} characters.")
+    try:
+        return _client_message.validate_json(text)
+    except ValidationError as error:
+        raise WireError(_first_problem(error)) from None
+
+
+def parse_query(query: str, stream: str) -> Subscribe:
+    """The subscription of ``/ws/streams/<slug>/?window=…&columns=…``. Raises WireError."""
+    given: dict[str, Any] = dict(parse_qsl(query[:MAX_TEXT], keep_blank_values=True))
+    position = {key: given.pop(key) for key in ("epoch", "sample") if key in given}
+    if position:
+        given["since"] = position
+    try:
+        return Subscribe.model_validate({**given, "stream": stream})
+    except ValidationError as error:
+        raise WireError(_first_problem(error)) from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place or 'message'}: {problem['msg']}"
+
+
+def text(message: Mapping[str, Any]) -> str:
+    """A message as JSON text."""
+    return orjson.dumps(message).decode()
+
+
+def hello(protocol: str) -> str:
+    """The first message of a server."""
+    ack = {"ms": ACK_MS, "bytes": ACK_BYTES}
+    return text({"type": "hello", "protocol": protocol, "time": time.time(), "ack": ack})
+
+
+def error(code: str, message: str) -> str:
+    """A refusal, in words; where it is final, a close follows."""
+    return text({"type": "error", "code": code, "message": message})
+
+
+def gap(
+    handle: int, epoch: int, first: int | None, last: int | None, reason: str, lost: int
+) -> str:
+    """Samples ``[first, last]`` of a viewer are missing; it lost ``lost`` so far."""
+    return text(
+        {
+            "type": "gap",
+            "handle": handle,
+            "epoch": epoch,
+            "first": first,
+            "last": last,
+            "reason": reason,
+            "lost": lost,
+        }
+    )
+
+
+def view(handle: int, epoch: int, stride: int, mode: str, first: int, next_: int) -> str:
+    """What a viewer will be sent from now on; positions below ``next_`` are past."""
+    return text(
+        {
+            "type": "view",
+            "handle": handle,
+            "epoch": epoch,
+            "stride": stride,
+            "mode": mode,
+            "first": first,
+            "next": next_,
+        }
+    )

@@ -1,0 +1,221 @@
+"""The pump: one task that sends, to each socket in turn, what lies beyond its viewers' cursors.
+
+Why one task: a task per viewer costs a wake-up of the event loop each, a loop that awaits each send
+lets one slow reader delay all. The pump never awaits a socket. It visits those that have something
+to be sent; a socket whose allowance or buffer is full is left alone, its frames stay where they
+are, in the history, and leave joined into fewer and larger messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+
+from waves.streaming import messages, wire
+from waves.streaming.connection import MAX_CONTROLS, Connection, Message
+from waves.streaming.stream import LiveStream
+from waves.streaming.viewer import Piece, Viewer
+
+#: Sockets that are visited before the event loop has its turn.
+BATCH = 64
+#: When sockets are left with frames that they cannot take, the next look is after this.
+RETRY = 0.01
+#: An allowance (or a buffer) that stays used up this long, without an acknowledgement, closes.
+STUCK_SECONDS = 10.0
+#: Bytes of made messages that are kept for others who wait for the same frames.
+CACHE_BYTES = 8 * 1024 * 1024
+#: As text a float32 takes up to six times its four bytes.
+TEXT_FACTOR = 6
+
+
+class Outcome(Enum):
+    """What a visit of a socket came to."""
+
+    DONE = auto()
+    #: There is more to be sent, in the next round.
+    MORE = auto()
+    #: There is more, but not now: the socket is full, or was served a moment ago.
+    LATER = auto()
+    #: The allowance is used up: an acknowledgement wakes it.
+    BLOCKED = auto()
+
+
+class Pump:
+    """Sends. ``run`` is the task; ``wake`` and ``wake_viewers`` are how it learns of work."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._ready: dict[Connection, None] = {}
+        #: Sockets that could not be sent to, and since when.
+        self._stuck: dict[Connection, float] = {}
+        self._wake = asyncio.Event()
+        self._cache: dict[tuple[bool, tuple[Piece, ...]], Message] = {}
+        self._cached_bytes = 0
+        #: Data messages and bytes that were sent, and sockets closed for being slow.
+        self.messages = 0
+        self.bytes = 0
+        self.closed_slow = 0
+
+    def wake(self, connection: Connection) -> None:
+        """A socket has something to be sent, or may be sent to again."""
+        self._ready[connection] = None
+        self._wake.set()
+
+    def wake_viewers(self, stream: LiveStream) -> None:
+        """A stream has news for each of its viewers."""
+        ready = self._ready
+        for viewer in stream.viewers:
+            ready[viewer.connection] = None
+        self._wake.set()
+
+    def forget(self, connection: Connection) -> None:
+        """A socket is gone."""
+        self._ready.pop(connection, None)
+        self._stuck.pop(connection, None)
+
+    async def run(self) -> None:
+        """Go round for ever; cancelled by its owner."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            at_once = await self.round()
+            await asyncio.sleep(0 if at_once or not self._ready else RETRY)
+
+    async def round(self) -> bool:
+        """Visit every socket that is ready, once; return whether one can take more at once."""
+        batch = list(self._ready)
+        self._ready.clear()
+        at_once = False
+        for i, connection in enumerate(batch, 1):
+            outcome = self._visit(connection)
+            if outcome is Outcome.MORE or outcome is Outcome.LATER:
+                self.wake(connection)
+                at_once = at_once or outcome is Outcome.MORE
+            if i % BATCH == 0:
+                await asyncio.sleep(0)
+        return at_once
+
+    def flush(self, stream: LiveStream) -> None:
+        """Send the viewers of a stream what they lack now, as far as their sockets take it."""
+        for viewer in list(stream.viewers):
+            viewer.connection.due_at = 0.0
+            while self._visit(viewer.connection) is Outcome.MORE:
+                pass
+
+    def _visit(self, connection: Connection) -> Outcome:
+        transport = connection.transport
+        if transport.closed:
+            return Outcome.DONE
+        while connection.controls:
+            if not transport.writable:
+                self._stuck.setdefault(connection, self._monotonic())
+                return Outcome.LATER
+            transport.send_text(connection.controls.popleft())
+        now = self._monotonic()
+        if not connection.allowed:
+            self._stuck.setdefault(connection, now)
+            return Outcome.BLOCKED
+        if not transport.writable:
+            self._stuck.setdefault(connection, now)
+            return Outcome.LATER if self._has_work(connection) else Outcome.DONE
+        if now < connection.due_at:
+            return Outcome.LATER if self._has_work(connection) else Outcome.DONE
+        message = self._next_message(connection)
+        if message is None:
+            return Outcome.MORE if connection.controls else Outcome.DONE
+        transport.send(message)
+        size = len(message.payload)
+        connection.count_sent(size, now)
+        self.messages += 1
+        self.bytes += size
+        if connection.controls or self._has_work(connection):
+            # A replay goes on at once; spacing is for those who are up to date.
+            connection.due_at = now
+            return Outcome.MORE
+        return Outcome.DONE
+
+    @staticmethod
+    def _has_work(connection: Connection) -> bool:
+        if connection.answers:
+            return True
+        return any(viewer.waiting for viewer in connection.viewers.values())
+
+    def _next_message(self, connection: Connection) -> Message | None:
+        if connection.answers:
+            return connection.answers.popleft()
+        pieces = self._pieces(connection)
+        if not pieces:
+            return None
+        key = (connection.json, tuple(pieces))
+        message = self._cache.get(key)
+        if message is None:
+            frames = [piece.stream.frame(piece) for piece in pieces]
+            message = make_message(frames, as_json=connection.json)
+            self._remember(key, message)
+        return message
+
+    def _pieces(self, connection: Connection) -> list[Piece]:
+        pieces: list[Piece] = []
+        room = wire.MAX_MESSAGE // (TEXT_FACTOR if connection.json else 1)
+        for viewer in connection.viewers.values():
+            room = self._take(viewer, pieces, room)
+            if connection.controls or room <= 0:
+                break
+        return pieces
+
+    @staticmethod
+    def _take(viewer: Viewer, pieces: list[Piece], room: int) -> int:
+        """Add a viewer's pieces while there is room; stop at a gap, which must be told first."""
+        while room > 0:
+            taken = viewer.take(room)
+            if taken is None:
+                break
+            if isinstance(taken, str):
+                viewer.connection.say(taken)
+                break
+            pieces.append(taken)
+            room -= piece_bytes(taken)
+        return room
+
+    def _remember(self, key: tuple[bool, tuple[Piece, ...]], message: Message) -> None:
+        if self._cached_bytes > CACHE_BYTES:
+            self._cache.clear()
+            self._cached_bytes = 0
+        self._cache[key] = message
+        self._cached_bytes += len(message.payload)
+
+    def check_stuck(self) -> None:
+        """Once a second: close sockets that do not read, or do not say that they do."""
+        now = self._monotonic()
+        for connection, since in list(self._stuck.items()):
+            if connection.allowed and connection.transport.writable:
+                del self._stuck[connection]
+                continue
+            idle = now - max(since, connection.progress_at)
+            if idle > STUCK_SECONDS or len(connection.controls) > MAX_CONTROLS:
+                self._close_slow(connection)
+
+    def _close_slow(self, connection: Connection) -> None:
+        self.closed_slow += 1
+        self.forget(connection)
+        connection.transport.close(
+            messages.CLOSE_SLOW, "This connection does not read what it is sent."
+        )
+
+
+def make_message(frames: Iterable[wire.Frame], *, as_json: bool) -> Message:
+    """One data message of frames."""
+    if as_json:
+        return Message(wire.to_json(frames).encode(), is_text=True)
+    return Message(b"".join(map(wire.encode, frames)))
+
+
+def piece_bytes(piece: Piece) -> int:
+    """The size of a piece's frame, in bytes."""
+    history = piece.stream.history
+    columns = (piece.last - piece.first) // piece.stride
+    width = history.dtype.itemsize * (2 if piece.stride > 1 else 1)
+    timed = 8 if history.dt == 0.0 else 0
+    return wire.HEADER.size + columns * (history.signals * width + timed) + 7

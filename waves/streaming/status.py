@@ -1,0 +1,91 @@
+"""What this process knows of every stream: state, measured rate, viewers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Without news of a stream for this long it is stale (descriptions come every second).
+STALE_SECONDS = 3.0
+#: A hub publishes its viewer counts every 2 s; a count older than this is not added up.
+COUNT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """A line of the admin's list. ``measured_rate`` in samples per second and signal."""
+
+    state: str
+    message: str = ""
+    measured_rate: float = 0.0
+    #: Samples that the source skipped since its epoch began.
+    skipped: int = 0
+    #: Viewers in all server processes.
+    viewers: int = 0
+
+
+class StatusBoard:
+    """The newest description of each stream, and the viewer counts of each hub."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._descriptions: dict[int, tuple[float, Mapping[str, Any]]] = {}
+        self._counts: dict[str, tuple[float, Mapping[int, int]]] = {}
+
+    def describe(self, description: Mapping[str, Any]) -> None:
+        """Remember a description (the ``stream`` message), now."""
+        self._descriptions[int(description["handle"])] = (self._monotonic(), description)
+
+    def forget(self, handle: int) -> None:
+        """A stream was deleted."""
+        self._descriptions.pop(handle, None)
+
+    def handles(self) -> list[int]:
+        """Every stream that was described."""
+        return list(self._descriptions)
+
+    def handle_of(self, slug: str) -> int | None:
+        """The handle of a stream that was described, by its slug."""
+        for handle, (_, description) in list(self._descriptions.items()):
+            if description["slug"] == slug:
+                return handle
+        return None
+
+    def count(self, hub: str, viewers: Mapping[int, int]) -> None:
+        """Remember how many viewers the hub of one process has, by handle."""
+        self._counts[hub] = (self._monotonic(), viewers)
+
+    def viewers(self, handle: int) -> int:
+        """Viewers of a stream, over the hubs that were heard of lately."""
+        now = self._monotonic()
+        fresh = [c for at, c in list(self._counts.values()) if now - at < COUNT_SECONDS]
+        return sum(counts.get(handle, 0) for counts in fresh)
+
+    def description(self, handle: int) -> Mapping[str, Any] | None:
+        """The newest description of a stream, its state made ``stale`` where it has aged."""
+        entry = self._descriptions.get(handle)
+        if entry is None:
+            return None
+        at, description = entry
+        if description["state"] == "live" and self._monotonic() - at > STALE_SECONDS:
+            return {**description, "state": "stale", "message": "No worker reports this stream."}
+        return description
+
+    def of(self, handle: int) -> StreamStatus:
+        """State, rate and viewers of a stream; ``unknown`` where no worker has spoken of it."""
+        description = self.description(handle)
+        if description is None:
+            return StreamStatus("unknown", "No worker has reported this stream yet.")
+        return StreamStatus(
+            state=description["state"],
+            message=description.get("message", ""),
+            measured_rate=description.get("measured_rate", 0.0),
+            skipped=description.get("skipped", 0),
+            viewers=self.viewers(handle),
+        )
+
+
+#: The one board of this process: written by the hub, read by admin, views, API and metrics.
+board = StatusBoard()

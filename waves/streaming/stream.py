@@ -1,0 +1,152 @@
+"""One stream in a hub: its description, its history, and the viewers that it feeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from waves.streaming import wire
+from waves.streaming.block import SAMPLE_TYPES, SampleBlock
+from waves.streaming.description import Description
+from waves.streaming.history import History
+from waves.streaming.messages import View
+from waves.streaming.viewer import BEHIND_BYTES, BEHIND_SECONDS, Piece, Viewer, stride_for
+from waves.streaming.wire import Frame
+
+_NOTHING = np.dtype("<f4")
+
+
+class LiveStream:
+    """What a hub holds of a stream. ``history`` is empty until a description was heard."""
+
+    def __init__(self, handle: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.handle = handle
+        self.description: Description | None = None
+        self.heard_at = monotonic()
+        self.stale = False
+        self.viewers: set[Viewer] = set()
+        self.history = History(0, 1, _NOTHING, 1)
+        #: Frames of an old or unknown epoch, or that do not fit the description.
+        self.dropped = 0
+
+    def begin_epoch(self, description: Description) -> None:
+        """Take the description of a new epoch: history is emptied."""
+        dtype = SAMPLE_TYPES[description["sample_type"]]
+        timed = description["clock"] == "timed"
+        samples = int(description["rate"] * description["history"]) + 1
+        signals = max(1, len(description["signals"]))
+        self.history = History(description["epoch"], signals, dtype, samples, timed=timed)
+
+    def resize(self, description: Description) -> None:
+        """History's length was edited: keep the epoch and what fits of its samples."""
+        old = self.history
+        self.begin_epoch(description)
+        if old.started:
+            for first, last in old.runs(max(old.first, old.next - self.history.size), old.next):
+                self.history.append(_block(old, first, last))
+
+    def accept(self, frame: Frame) -> SampleBlock | None:
+        """The frame's block, or None (counted) where it does not belong to this epoch."""
+        history = self.history
+        fits = (
+            self.description is not None
+            and frame.epoch == history.epoch
+            and frame.maxima is None
+            and frame.values.shape[0] == history.signals
+            and frame.values.dtype == history.dtype
+        )
+        if not fits:
+            self.dropped += 1
+            return None
+        return SampleBlock(frame.epoch, frame.sample, frame.t0, frame.dt, frame.values, frame.times)
+
+    # What a viewer asks, at its stride: everything in sample indices.
+
+    def stride_for(self, view: View) -> int:
+        """The stride that the rule of the protocol gives to a view."""
+        description = self.description
+        if description is None:
+            return 1
+        history = self.history
+        return stride_for(
+            description["rate"],
+            history.dtype.itemsize,
+            history.signals,
+            description["window"],
+            view,
+        )
+
+    def end(self, stride: int) -> int:
+        """The end of what can be sent: of the samples, or of the last complete column."""
+        return self.history.next // stride * stride
+
+    def first(self, stride: int) -> int:
+        """The oldest sample that is kept, or the first of the oldest column."""
+        if stride == 1:
+            return self.history.first
+        return max(self.history.first_column(stride), 0) * stride
+
+    def run(self, stride: int, cursor: int, end: int) -> tuple[int, int]:
+        """The first unbroken run of ``[cursor, end)``; ``(end, end)`` where all is missing."""
+        if stride == 1:
+            return next(self.history.runs(cursor, end), (end, end))
+        runs = self.history.column_runs(stride, cursor // stride, end // stride)
+        first, last = next(runs, (end // stride, end // stride))
+        return first * stride, last * stride
+
+    def index_before(self, seconds: float) -> int:
+        """The index that is ``seconds`` before the newest sample."""
+        history = self.history
+        if history.dt:
+            return max(0, history.next - round(seconds / history.dt))
+        if not history.started:
+            return 0
+        return history.index_at(history.t0(history.next - 1) - seconds)
+
+    def fitting(self, stride: int, room: int) -> int:
+        """Columns that fit into a frame of ``room`` bytes (at least one)."""
+        history = self.history
+        timed, envelope = history.dt == 0.0, stride > 1
+        most = wire.capacity(history.signals, history.dtype, timed=timed, envelope=envelope)
+        return max(1, most * min(room, wire.MAX_PAYLOAD) // wire.MAX_PAYLOAD)
+
+    def most_behind(self, stride: int) -> float:
+        """How many samples a viewer that was up to date may be behind."""
+        history = self.history
+        column = history.signals * history.dtype.itemsize * (2 if stride > 1 else 1)
+        rate = self.description["rate"] if self.description else 0.0
+        return max(rate * BEHIND_SECONDS, BEHIND_BYTES / column * stride)
+
+    def frame(self, piece: Piece) -> Frame:
+        """The frame of a piece of this stream."""
+        history, stride = self.history, piece.stride
+        t0 = history.t0(piece.first)
+        where: dict[str, Any] = {
+            "handle": self.handle,
+            "epoch": history.epoch,
+            "sample": piece.first,
+            "t0": t0,
+            "dt": history.dt * stride,
+            "flags": piece.flags,
+        }
+        if stride == 1:
+            values = history.samples(piece.first, piece.last)
+            return Frame(values=values, times=history.times(piece.first, piece.last), **where)
+        a, b = piece.first // stride, piece.last // stride
+        minima, maxima = history.envelope(stride, a, b)
+        times = history.column_times(stride, a, b)
+        return Frame(values=minima, maxima=maxima, stride=stride, times=times, **where)
+
+
+def _block(history: History, first: int, last: int) -> SampleBlock:
+    return SampleBlock(
+        history.epoch,
+        first,
+        history.t0(first),
+        history.dt,
+        history.samples(first, last),
+        history.times(first, last),
+    )
