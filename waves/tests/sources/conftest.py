@@ -1,0 +1,37 @@
+import pytest
+
+from waves.sources import declarations
+from waves.sources.python import PythonSource
+from waves.tests.sources.fakes import Skips, spec
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """An empty registry of declared functions, for one test."""
+    monkeypatch.setattr(declarations, "_declarations", {})
+    monkeypatch.setattr(declarations, "_problems", {})
+    return declarations
+
+
+@pytest.fixture
+def python(registry):
+    """Makes the source of a function, declared with ``arguments``; its skips are ``.skips``."""
+
+    def make(function, time=None, rate=1000.0, frames_per_second=25.0, **arguments):
+        registry.stream(rate=rate, **arguments)(function)
+        path = next(reversed(registry.registered()))
+        skips = Skips()
+        fields = {"options": {"function": path}, "frames_per_second": frames_per_second}
+        source = PythonSource(spec("python", rate, **fields), skips.context(time))
+        source.skips = skips
+        return source
+
+    return make
+
+
+TWO_SIGNALS = {"temperature": "°C", "pressure": "bar"}
+
+
+@pytest.fixture
+def two():
+    return {"signals": dict(TWO_SIGNALS)}

@@ -1,0 +1,53 @@
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field
+
+from waves.sources.base import Options, SignalInfo, Source, SourceContext
+from waves.sources.pacing import Ticker
+from waves.sources.python import PythonSource
+from waves.streaming.block import SAMPLE_TYPES, SampleBlock
+from waves.streaming.spec import StreamSpec
+from waves.tests.sources.fakes import Skips, spec, take
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def examples(page, marker):
+    """The Python examples of a page that hold ``marker``."""
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+    return [block for block in blocks if marker in block]
+
+
+async def test_the_recipe_and_its_other_forms_run_as_they_are_printed(registry, monkeypatch):
+    monkeypatch.setattr("random.expovariate", lambda rate: 0.0)
+    namespace = {"__name__": "plant.streams"}
+    for example in examples("your-own-data.md", "@stream"):
+        exec(compile(example, "streams.py", "exec"), namespace)
+    declarations = registry.registered()
+    assert [d.kind for d in declarations.values()] == ["function", "generator", "async generator"]
+    assert declarations["plant.streams.my_boiler"].slug == "my-boiler"
+    for path, declaration in declarations.items():
+        stream = spec("python", declaration.rate, options={"function": path})
+        blocks = await take(PythonSource(stream, Skips().context()), 2)
+        assert blocks[1].values.shape[0] == len(declaration.signals)
+
+
+def test_the_recipe_is_ten_lines():
+    example = examples("your-own-data.md", "@stream")[0]
+    assert len([line for line in example.splitlines() if line]) <= 10
+
+
+async def test_the_example_of_a_source_runs_as_it_is_printed():
+    names = (AsyncGenerator, Field, Options, SignalInfo, Source, SourceContext)
+    namespace = {thing.__name__: thing for thing in (*names, Ticker, SampleBlock, StreamSpec)}
+    namespace |= {"np": np, "SAMPLE_TYPES": SAMPLE_TYPES, "__name__": "dice"}
+    (example,) = examples("sources.md", "class DiceSource")
+    exec(compile(example, "dice.py", "exec"), namespace)
+    _, block = await take(
+        namespace["DiceSource"](spec("dice", options={"sides": 6}), Skips().context()), 2
+    )
+    assert block.values.shape == (1, 40)
+    assert set(np.unique(block.values)) <= set(range(1, 7))
