@@ -1,0 +1,159 @@
+"""The WebSocket: ASGI's events for a session. No database on the way of a frame."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+
+from waves.conf import get_config
+from waves.directory import find_stream
+from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireError
+from waves.lifespan import services
+from waves.streaming import messages
+from waves.streaming.connection import Connection
+from waves.streaming.messages import Subscribe
+from waves.streaming.session import Session
+from waves.transport import AsgiTransport
+
+#: In the order of our preference; a client that offers none is a person, and is sent text.
+PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
+
+
+class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
+    """One socket. Frames reach it from the pump, past Channels: only the hub needs the layer."""
+
+    #: An unconfigured alias: a consumer that has the layer makes every send dearer.
+    channel_layer_alias = "waves.none"
+
+    session: Session | None = None
+    _sender: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.session is not None:
+                self.session.close()
+            if self._sender is not None:
+                self._sender.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._sender
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle what comes in without Channels' thread hop per message: acks are frequent."""
+        match message["type"]:
+            case "websocket.connect":
+                await self._connect()
+            case "websocket.receive":
+                await self._receive(message.get("text"))
+            case "websocket.disconnect":
+                raise StopConsumer
+
+    async def _connect(self) -> None:
+        offered = self.scope["subprotocols"]
+        chosen = next((p for p in PROTOCOLS if p in offered), None)
+        # Accepted also where it is refused next: a browser shows no other reason to its page.
+        await self.send({"type": "websocket.accept", "subprotocol": chosen})
+        protocol = chosen or messages.PROTOCOL_JSON
+        connection = self._connection(as_json=protocol == messages.PROTOCOL_JSON)
+        if not origin_allowed(self.scope):
+            connection.refuse("refused", _ORIGIN_REFUSED, messages.CLOSE_REFUSED)
+        elif offered and chosen is None:
+            offers = f"This server speaks {' and '.join(PROTOCOLS)}."
+            connection.refuse("bad_message", offers, messages.CLOSE_BAD_MESSAGE)
+        elif len(services().hub.connections) >= get_config().max_connections:
+            connection.finish(messages.CLOSE_OVERLOAD, "This server has all the viewers it takes.")
+        else:
+            self.session = Session(services().hub, connection)
+            self.session.open(protocol)
+            await self._subscribe_from_url()
+
+    def _connection(self, *, as_json: bool) -> Connection:
+        transport = self.scope["waves.transport"]()
+        connection = Connection(transport, json=as_json)
+        if isinstance(transport, AsgiTransport):
+            transport.on_writable = lambda: services().pump.wake(connection)
+            self._sender = asyncio.create_task(transport.run())
+        return connection
+
+    async def _subscribe_from_url(self) -> None:
+        slug = self.scope["url_route"]["kwargs"].get("slug")
+        if slug is None or self.session is None:
+            return
+        query = self.scope["query_string"].decode("latin1")
+        try:
+            await self._subscribe(self.session, messages.parse_query(query, slug))
+        except WireError as error:
+            connection = self.session.connection
+            connection.refuse("bad_message", str(error), messages.CLOSE_BAD_MESSAGE)
+        except UnknownStreamError as error:
+            connection = self.session.connection
+            connection.refuse("unknown_stream", str(error), messages.CLOSE_UNKNOWN)
+
+    async def _receive(self, text: str | None) -> None:
+        if self.session is None:
+            return
+        subscription = self.session.take(text)
+        if subscription is None:
+            return
+        try:
+            await self._subscribe(self.session, subscription)
+        except UnknownStreamError as error:
+            self.session.connection.refuse("unknown_stream", str(error))
+            services().pump.wake(self.session.connection)
+
+    async def _subscribe(self, session: Session, message: Subscribe) -> None:
+        try:
+            handle, fallback = await find_stream(message.stream)
+        except ServiceUnavailableError as error:
+            session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
+            return
+        session.subscribe(handle, message, fallback)
+
+
+_ORIGIN_REFUSED = (
+    "This page's origin may not open a WebSocket here. If it should, add it to "
+    "WAVES_ALLOWED_ORIGINS as scheme://host:port."
+)
+
+
+def origin_allowed(scope: dict[str, Any]) -> bool:
+    """Whether the origin matches in scheme, host and port, or is listed; none is a script's."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    given = _parts(origin.decode("latin1"))
+    if given is None:
+        return False
+    if given in map(_parts, get_config().allowed_origins):
+        return True
+    secure = scope.get("scheme") in ("wss", "https") or _behind_tls(headers)
+    own = _parts(f"{'https' if secure else 'http'}://{headers.get(b'host', b'').decode('latin1')}")
+    return given == own
+
+
+def _behind_tls(headers: dict[bytes, bytes]) -> bool:
+    """Whether the proxy that Django is told to trust says that the client came by TLS."""
+    trusted = settings.SECURE_PROXY_SSL_HEADER
+    if not trusted:
+        return False
+    name = trusted[0].removeprefix("HTTP_").replace("_", "-").lower().encode()
+    return headers.get(name, b"").decode("latin1") == trusted[1]
+
+
+def _parts(origin: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an origin; None where it is none (such as ``null``)."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None

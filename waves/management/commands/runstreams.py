@@ -1,0 +1,43 @@
+"""``manage.py runstreams``: the worker as a process of its own, beside servers over Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from waves.checks import check_worker
+from waves.conf import get_config
+from waves.layer import Publisher
+from waves.runner import Worker
+
+
+class Command(BaseCommand):
+    """Produce every enabled stream until SIGTERM or Ctrl-C; then stop the sources and end."""
+
+    help = "Runs the streams: the worker, as a process of its own. Needs REDIS_URL."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse what cannot work, then run."""
+        problems = check_worker()
+        if get_config().worker == "embedded" and not problems:
+            raise CommandError(
+                "The worker is embedded in the server (waves.E001 would follow here): start "
+                "manage.py runserver alone, or set REDIS_URL for processes of their own."
+            )
+        if problems:
+            raise CommandError("\n".join(f"{p.id}: {p.msg} {p.hint}" for p in problems))
+        self.stdout.write("Streams run. Quit with Ctrl-C.")
+        asyncio.run(self._run())
+        self.stdout.write("Streams stopped.")
+
+    async def _run(self) -> None:
+        task = asyncio.ensure_future(Worker(Publisher()).run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,198 @@
+"""How bytes reach a socket: daphne's fast path, and plain ASGI for every other server.
+
+Nothing else knows which server it is. daphne's ``send`` never waits for the socket, so a viewer
+that does not read would cost memory without bound. The fast path therefore writes complete
+WebSocket frames to the socket itself, leaves to Twisted only what the kernel did not take, and
+knows when a socket is full. It reads private attributes of daphne, autobahn and Twisted: ``fast_path_problem``
+says which one is missing, and then ASGI's ``send`` is used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from waves.streaming.connection import Message
+
+logger = logging.getLogger("waves")
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+#: What the kernel may hold of a socket: two seconds of a fast viewer, and a bound on a silent one.
+SEND_BUFFER = 128 * 1024
+#: A peer that does not answer a close within this is dropped.
+CLOSE_SECONDS = 2.0
+
+
+def transport_for(send: Send) -> DaphneTransport | AsgiTransport:
+    """The transport of a connection, from the ``send`` of the outermost application."""
+    protocol = daphne_protocol(send)
+    if protocol is not None:
+        problem = fast_path_problem(protocol)
+        if problem is None:
+            return DaphneTransport(protocol)
+        logger.debug("daphne's fast path is off for a socket: %s", problem)
+    return AsgiTransport(send)
+
+
+def daphne_protocol(send: Any) -> Any | None:
+    """daphne's protocol object, where ``send`` is daphne's; it is bound as first argument."""
+    if not isinstance(send, functools.partial) or not send.args:
+        return None
+    protocol = send.args[0]
+    return protocol if type(protocol).__module__ == "daphne.ws_protocol" else None
+
+
+def fast_path_problem(protocol: Any) -> str | None:
+    """What stands against the fast path: a missing attribute, or a transport that is not TCP."""
+    for attribute in ("sendCloseFrame", "dropConnection", "sendMessage", "STATE_OPEN", "state"):
+        if not hasattr(protocol, attribute):
+            return f"the protocol has no {attribute}"
+    transport: Any = getattr(protocol, "transport", None)
+    # TLS wraps the transport in another one, which has no such attributes.
+    for attribute in ("_tempDataLen", "dataBuffer", "socket", "write"):
+        if not hasattr(transport, attribute):
+            return f"the transport has no {attribute}"
+    if getattr(protocol, "_perMessageCompress", None) is not None:
+        return "the connection is compressed"
+    family = transport.socket.family
+    return None if family in (socket.AF_INET, socket.AF_INET6) else "the socket is not TCP"
+
+
+def frame(payload: bytes, opcode: int) -> bytes:
+    """A complete, unmasked WebSocket frame (RFC 6455, section 5.2)."""
+    n, first = len(payload), 0x80 | opcode
+    if n < 126:
+        return struct.pack("!BB", first, n) + payload
+    if n < 65536:
+        return struct.pack("!BBH", first, 126, n) + payload
+    return struct.pack("!BBQ", first, 127, n) + payload
+
+
+TEXT, BINARY = 1, 2
+
+
+class DaphneTransport:
+    """Complete frames, straight to the socket of daphne's protocol."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._socket = protocol.transport.socket
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+
+    @property
+    def closed(self) -> bool:
+        """The WebSocket is not open any more."""
+        return bool(self._protocol.state != self._protocol.STATE_OPEN)
+
+    @property
+    def writable(self) -> bool:
+        """Everything that was sent has gone to the kernel."""
+        return not (self._transport._tempDataLen or self._transport.dataBuffer)
+
+    def send(self, message: Message) -> None:
+        """Send a data message; its frame is made once for every socket."""
+        if not message.framed:
+            message.framed = frame(message.payload, TEXT if message.is_text else BINARY)
+        self._write(message.framed)
+
+    def send_text(self, text: str) -> None:
+        """Send a control message."""
+        self._write(frame(text.encode(), TEXT))
+
+    def _write(self, framed: bytes) -> None:
+        written = 0
+        if self.writable:
+            try:
+                written = self._socket.send(framed)
+            except (BlockingIOError, InterruptedError):
+                written = 0
+            except OSError:
+                # The peer is gone; Twisted finds out by itself and tells daphne.
+                return
+        if written < len(framed):
+            self._transport.write(framed[written:])
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close with any code (daphne's own refuses 1012), and drop who does not answer."""
+        if self.closed:
+            return
+        self._protocol.sendCloseFrame(
+            code=code, reasonUtf8=reason.encode()[:120] if reason else None, isReply=False
+        )
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._drop)
+
+    def _drop(self) -> None:
+        if self._protocol.state != self._protocol.STATE_CLOSED:
+            self._protocol.dropConnection(abort=True)
+
+
+class AsgiTransport:
+    """ASGI's ``send``, in a task per socket that has at most one message under way.
+
+    Where ``send`` waits for the socket (uvicorn), a full socket is thereby known; the pump never
+    waits. The task is owned by the consumer, which runs ``run`` and cancels it.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._wake = asyncio.Event()
+        self._outbox: list[dict[str, Any]] = []
+        self._sending = False
+        self.closed = False
+        #: Called when the socket can take more.
+        self.on_writable: Callable[[], None] = lambda: None
+
+    @property
+    def writable(self) -> bool:
+        """Nothing is under way."""
+        return not self._outbox and not self._sending
+
+    def send(self, message: Message) -> None:
+        """Send a data message."""
+        if message.is_text:
+            self.send_text(message.payload.decode())
+        else:
+            self._put({"type": "websocket.send", "bytes": message.payload})
+
+    def send_text(self, text: str) -> None:
+        """Send a control message."""
+        self._put({"type": "websocket.send", "text": text})
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close, after what is under way."""
+        self._put({"type": "websocket.close", "code": code, "reason": reason})
+
+    def _put(self, event: dict[str, Any]) -> None:
+        if not self.closed:
+            self._outbox.append(event)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Send what was put, until the socket is closed or this is cancelled."""
+        while not self.closed:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._outbox:
+                await self._send_one(self._outbox.pop(0))
+            self.on_writable()
+
+    async def _send_one(self, event: dict[str, Any]) -> None:
+        self._sending = True
+        try:
+            await self._send(event)
+        except (OSError, RuntimeError):
+            # The server says by an error that the peer is gone; it tells the consumer as well.
+            self.closed = True
+        finally:
+            self._sending = False
+        if event["type"] == "websocket.close":
+            self.closed = True
