@@ -1,0 +1,60 @@
+# `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
+# except Chromium and redis-server, which the tests need.
+
+PY ?= $(shell command -v python3.11 || command -v python3)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench bench-page soak screenshots
+
+help: ## List what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (127.0.0.1:8000).
+	@$(MANAGE) prepare
+	@exec $(MANAGE) runserver $(HOST):$(PORT)
+
+test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis.
+	@tools/system_packages chromium redis-server
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp ## Check format, code and who imports whom.
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports --no-cache
+
+types: .venv/dev.stamp ## Check the types.
+	$(BIN)/mypy
+
+bench: .venv/dev.stamp ## Measure servers and waveforms, beside the original's kind.
+	$(BIN)/python -m benchmarks
+
+bench-page: .venv/dev.stamp ## Measure the page in Chromium.
+	@tools/system_packages chromium
+	$(BIN)/python -m benchmarks.page
+
+soak: .venv/dev.stamp ## Run for long, and look for leaks.
+	@tools/system_packages chromium redis-server
+	$(BIN)/python -m benchmarks.soak
+
+screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
+	@tools/system_packages chromium
+	$(BIN)/python tools/screenshots.py
+
+.venv/bin/python:
+	@tools/virtualenv "$(PY)"
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	@echo "Installing what Waves runs on …"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what the tests and checks need …"
+	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
