@@ -1,0 +1,16 @@
+"""The ASGI application: pages over HTTP, frames over WebSockets, and what lives beside them."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
+django_asgi = get_asgi_application()
+
+# These import models, so they come after Django is set up.
+from waves import lifespan, routing  # noqa: E402
+
+application = lifespan.wrap(
+    ProtocolTypeRouter({"http": django_asgi, "websocket": URLRouter(routing.websocket_urlpatterns)})
+)

@@ -1,0 +1,214 @@
+"""Every setting, in one file. What differs between machines comes from environment variables.
+
+Each variable is documented in docs/settings.md; a test fails where one is not.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    """The value of an environment variable, without surrounding space."""
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """An environment variable that is on or off."""
+    value = env(name).lower()
+    if value in {"", "1", "true", "yes", "on"}:
+        return bool(value) or default
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is on or off, not “{value}”.")
+
+
+def env_int(name: str, default: int) -> int:
+    """An environment variable that is a positive whole number."""
+    value = env(name) or str(default)
+    if not value.isdecimal() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is a positive whole number, not “{value}”.")
+    return int(value)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """An environment variable that lists values, separated by commas."""
+    return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+def secret_key(debug: bool) -> str:
+    """SECRET_KEY; in development a random one, kept in a file that git ignores."""
+    if key := env("SECRET_KEY"):
+        return key
+    if not debug:
+        raise ImproperlyConfigured(
+            "With DEBUG off, SECRET_KEY must be set. Make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    path = BASE_DIR / ".secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+DEBUG = env_bool("DEBUG", True)
+SECRET_KEY = secret_key(DEBUG)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+REDIS_URL = env("REDIS_URL")
+
+# What Waves itself reads (waves/conf.py holds the defaults and the reasons).
+WAVES = {
+    "worker": env("WAVES_WORKER"),
+    "redis_url": REDIS_URL,
+    "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
+    "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
+    "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
+}
+
+INSTALLED_APPS = [
+    "daphne",  # first: it replaces `runserver` with its own
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "waves",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "waves.database.DatabaseReadyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "livestream_project.urls"
+ASGI_APPLICATION = "livestream_project.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": env("WAVES_DATABASE") or BASE_DIR / "db.sqlite3",
+        "OPTIONS": {
+            # Readers never wait for a writer, and a writer takes its lock when it begins.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def channel_layer(redis_url: str) -> dict[str, Any]:
+    """Redis where there is one; otherwise memory, which reaches this process only."""
+    if redis_url:
+        return {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [redis_url]},
+        }
+    return {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        # The only receiver is the hub; beyond its capacity the layer drops frames silently.
+        "CONFIG": {"capacity": 5000},
+    }
+
+
+CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Some machines map .js to text/plain, and a browser then refuses every module.
+WHITENOISE_MIMETYPES = {".js": "text/javascript", ".mjs": "text/javascript"}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],  # the nonce is for the import map
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+
+# Behind TLS unless told otherwise: cookies that never travel in the clear.
+HTTPS = env_bool("HTTPS", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+
+# The admin's form for a stream has some 75 fields a signal, and 60 signals are sensible.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "INFO"},  # without the handler of its own that Django gives it
+        # A Redis that is gone is told by Waves in one line; the layer logs a traceback a second.
+        "channels_redis": {"level": "CRITICAL"},
+        "waves": {"level": env("LOG_LEVEL", "INFO").upper() or "INFO"},
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
+}

@@ -1,0 +1,59 @@
+"""What Waves reads from Django's settings: one frozen value, made once and on every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, cast
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from waves.exceptions import ConfigurationError
+
+Worker = Literal["embedded", "separate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of Waves, in the dictionary ``WAVES`` of Django's settings.
+
+    ``worker`` says who produces: a task of the server process, or ``manage.py runstreams``.
+    ``allowed_origins`` are further origins (scheme://host:port) that may open a WebSocket.
+    """
+
+    worker: Worker
+    redis_url: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
+    #: half; what is asked for beyond that is most often a slip of the keyboard.
+    max_values_per_second: int = 8_000_000
+    #: Bound of the memory of one stream's history, in each server process.
+    max_history_bytes: int = 512 * 1024 * 1024
+    #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
+    max_connections: int = 10_000
+
+
+@cache
+def get_config() -> Config:
+    """The settings of Waves; raises ConfigurationError where one cannot work."""
+    values = dict(getattr(settings, "WAVES", {}))
+    values["worker"] = _worker(values)
+    values["allowed_origins"] = tuple(values.get("allowed_origins", ()))
+    return Config(**values)
+
+
+def _worker(values: Mapping[str, Any]) -> Worker:
+    default = "separate" if values.get("redis_url") else "embedded"
+    worker = values.get("worker") or default
+    if worker not in ("embedded", "separate"):
+        raise ConfigurationError(f"WAVES_WORKER is embedded or separate, not “{worker}”.")
+    return cast(Worker, worker)
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **kwargs: object) -> None:
+    if setting == "WAVES":
+        get_config.cache_clear()

@@ -1,0 +1,80 @@
+"""The bounds of a stream, with the sentences that say them and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from waves.conf import get_config
+from waves.dsp.synthesis import parameter_fields
+from waves.streaming.block import SAMPLE_TYPES
+from waves.streaming.spec import SignalSpec, StreamSpec
+
+MIN_RATE = 0.01
+MAX_RATE = 2_000_000.0
+#: Below 1 the page would stutter; above 60 nobody sees the difference, and every frame costs.
+MIN_FRAMES, MAX_FRAMES = 1.0, 60.0
+MIN_WINDOW, MAX_WINDOW = 1e-4, 3600.0
+MIN_HISTORY, MAX_HISTORY = 1.0, 86_400.0
+#: Samples, and the envelopes (tiers) that the hub keeps beside them.
+HISTORY_OVERHEAD = 1.13
+
+
+def history_bytes(rate: float, signals: int, sample_type: str, history: float) -> int:
+    """Memory in bytes of a stream's history, in each server process: Hz × signals × bytes × s."""
+    size = SAMPLE_TYPES[sample_type].itemsize
+    return int(rate * max(signals, 1) * size * history * HISTORY_OVERHEAD)
+
+
+def history_problem(rate: float, signals: int, sample_type: str, history: float) -> str | None:
+    """Why a history is too long, and what would fit; None where it fits."""
+    bound = get_config().max_history_bytes
+    needed = history_bytes(rate, signals, sample_type, history)
+    if needed <= bound:
+        return None
+    fits = history * bound / needed
+    return (
+        f"{history:g} s of history take {megabytes(needed)} of memory in each server process; "
+        f"the bound is {megabytes(bound)} (WAVES_MAX_HISTORY_BYTES). "
+        f"At this rate {fits:.3g} s fit."
+    )
+
+
+def rate_problem(rate: float, signals: int) -> str | None:
+    """Why a rate is too high for so many signals; None where it is not."""
+    bound = get_config().max_values_per_second
+    signals = max(signals, 1)
+    if rate * signals <= bound:
+        return None
+    return (
+        f"{rate:,.10g} Hz × {signals} signals are {rate * signals:,.10g} values a second; "
+        f"the bound is {bound:,} (WAVES_MAX_VALUES_PER_SECOND), "
+        "so that one stream cannot starve the others."
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes, as people say it."""
+    return f"{size / 2**20:,.1f} MiB" if size >= 2**20 else f"{size / 1024:,.0f} KiB"
+
+
+def aliasing(spec: StreamSpec) -> list[str]:
+    """What the generator is asked for above half its rate, where a sine looks like a slower one."""
+    if spec.source != "generator":
+        return []
+    half = spec.rate / 2
+    return [
+        f"{signal.name}: {name} {value:g} Hz is above half the sample rate ({half:g} Hz), "
+        "so it shows as a lower frequency (aliasing)."
+        for signal in spec.signals
+        for name, value in _frequencies(signal)
+        if value > half
+    ]
+
+
+def _frequencies(signal: SignalSpec) -> Iterator[tuple[str, float]]:
+    for name, info in parameter_fields(signal.waveform).items():
+        extra = info.json_schema_extra
+        value = signal.parameters.get(name)
+        in_hertz = isinstance(extra, Mapping) and extra.get("unit") == "Hz"
+        if in_hertz and isinstance(value, int | float):
+            yield info.title or name, value

@@ -1,0 +1,204 @@
+"""Streams and their signals, as the admin edits them. ``waves.specs`` translates them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import slugify
+
+from waves import limits
+from waves.dsp.synthesis import WAVEFORMS, validate_parameters
+from waves.exceptions import ConfigurationError
+from waves.sources import SOURCES, validate_options
+from waves.streaming.block import SAMPLE_TYPES
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+def source_choices() -> list[tuple[str, str]]:
+    """Every registered source; a callable, so that a new one needs no migration."""
+    return [(kind, label) for kind, (label, _) in SOURCES.items()]
+
+
+def waveform_choices() -> list[tuple[str, str]]:
+    """Every waveform; a callable, so that a new one needs no migration."""
+    return [(key, waveform.label) for key, waveform in WAVEFORMS.items()]
+
+
+def bounds(low: float, high: float, unit: str, why: str) -> list[Any]:
+    """Validators of a number between two bounds; the messages say the bound and why."""
+    return [
+        MinValueValidator(low, f"At least {low:g}{unit}: {why}"),
+        MaxValueValidator(high, f"At most {high:,.10g}{unit}: {why}"),
+    ]
+
+
+class Stream(models.Model):
+    """What a viewer opens: one source, one sample rate, one or more signals, one clock."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True, help_text="Names its page: /streams/…/")
+    description = models.TextField(blank=True)
+    source = models.CharField(
+        max_length=32,
+        choices=source_choices,
+        default="generator",
+        help_text="What produces the samples.",
+    )
+    options = models.JSONField(default=dict, blank=True)
+    rate = models.FloatField(
+        "sample rate",
+        default=1000.0,
+        validators=bounds(
+            limits.MIN_RATE, limits.MAX_RATE, " Hz", "that is what a source can produce."
+        ),
+        help_text="Hz: samples a second of each signal.",
+    )
+    sample_type = models.CharField(
+        max_length=16,
+        choices=[(name, name) for name in SAMPLE_TYPES],
+        default="float32",
+        help_text="float32 holds 7 digits and takes half the memory and network of float64.",
+    )
+    window = models.FloatField(
+        default=2.0,
+        validators=bounds(
+            limits.MIN_WINDOW, limits.MAX_WINDOW, " s", "that is what the page can show."
+        ),
+        help_text="Seconds on the screen when the page opens.",
+    )
+    history = models.FloatField(
+        default=10.0,
+        validators=bounds(
+            limits.MIN_HISTORY, limits.MAX_HISTORY, " s", "a history is kept in memory."
+        ),
+        help_text="Seconds that each server process keeps for those who join or look back.",
+    )
+    frames_per_second = models.FloatField(
+        default=25.0,
+        validators=bounds(
+            limits.MIN_FRAMES,
+            limits.MAX_FRAMES,
+            "",
+            "fewer stutter, and more cost every viewer without being seen.",
+        ),
+        help_text="How often samples are sent; 20 to 30 look smooth.",
+    )
+    enabled = models.BooleanField(default=True, help_text="Whether a worker runs it.")
+    position = models.PositiveIntegerField(default=0, help_text="Its place in the list.")
+    epoch = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ("position", "name")
+
+    if TYPE_CHECKING:
+        signals: RelatedManager[Signal]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save everything but the epoch, which only ``specs.next_epoch`` counts, atomically."""
+        if update_fields is None and not self._state.adding:
+            fields = self._meta.concrete_fields
+            update_fields = [f.name for f in fields if f.name not in ("id", "epoch")]
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """The page that shows the stream."""
+        return reverse("waves:oscilloscope", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse options and bounds that cannot work, with messages that say what would."""
+        super().clean()
+        errors: dict[str, Any] = {}
+        try:
+            self.options = validate_options(self.source, self.options)
+        except ConfigurationError as error:
+            errors["options"] = str(error)
+        errors.update(self._size_problems())
+        if errors:
+            raise ValidationError(errors)
+
+    @cached_property
+    def signal_count(self) -> int:
+        """Signals that it has or, set by the form, is about to have."""
+        return self.signals.count() if self.pk else 1
+
+    def _size_problems(self) -> dict[str, str]:
+        signals = self.signal_count
+        problems = {
+            "rate": limits.rate_problem(self.rate, signals),
+            "history": limits.history_problem(self.rate, signals, self.sample_type, self.history),
+        }
+        return {field: message for field, message in problems.items() if message}
+
+
+class Signal(models.Model):
+    """One data series of a stream. For sources that declare their own it overrides by key."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="signals")
+    name = models.CharField(max_length=80)
+    key = models.SlugField(
+        max_length=80,
+        blank=True,
+        help_text="Names the signal in the API; empty: made from the name.",
+    )
+    unit = models.CharField(max_length=16, blank=True, help_text="V, °C, m/s …")
+    colour = models.CharField(
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour looks like #4cc2ff.")],
+        help_text="#rrggbb; empty: the page's palette.",
+    )
+    waveform = models.CharField(max_length=32, choices=waveform_choices, default="sine")
+    parameters = models.JSONField(default=dict, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["stream", "key"],
+                name="waves_signal_key_unique",
+                violation_error_message="Another signal of this stream has this key.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Give a key and a place to a signal that was made without."""
+        self.key = self.key or key_from(self.name)
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def clean(self) -> None:
+        """Make the key, and refuse parameters that the waveform does not take."""
+        super().clean()
+        self.key = self.key or key_from(self.name)
+        try:
+            self.parameters = validate_parameters(self.waveform, self.parameters)
+        except ConfigurationError as error:
+            raise ValidationError({"parameters": str(error)}) from error
+
+
+def key_from(name: str) -> str:
+    """A key for a signal of this name."""
+    return slugify(name)[:80] or "signal"
+
+
+class KnownFunction(models.Model):
+    """A decorated function for which a stream was made once: one deleted stays deleted."""
+
+    path = models.CharField(max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,19 @@
+"""The addresses of Waves over HTTP; ``waves.routing`` has those of its WebSockets."""
+
+from django.urls import path
+
+from waves import api, health, views
+
+app_name = "waves"
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("streams/<slug:slug>/", views.oscilloscope, name="oscilloscope"),
+    path("streams/<slug:slug>/control/", views.control, name="control"),
+    path("api/v1/streams", api.streams, name="api-streams"),
+    path("api/v1/streams/<slug:slug>", api.stream, name="api-stream"),
+    path("api/v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("metrics", health.prometheus, name="metrics"),
+]
