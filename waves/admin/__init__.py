@@ -1,0 +1,5 @@
+"""The admin: streams and their signals, with forms made from the declared options."""
+
+from waves.admin.stream import StreamAdmin
+
+__all__ = ["StreamAdmin"]

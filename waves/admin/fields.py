@@ -1,0 +1,89 @@
+"""Form fields from pydantic declarations: type, bounds, unit and help are written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le
+from django import forms
+from django.core.exceptions import ValidationError
+from pydantic import ValidationError as DeclarationError
+from pydantic import create_model
+from pydantic.fields import FieldInfo
+
+from waves.dsp.explanation import explain
+
+
+class NumbersField(forms.CharField):
+    """A list of numbers, written with commas; the declaration reads them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as people write it."""
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return ", ".join(f"{number:.10g}" for number in value)
+        return value
+
+
+class DeclaredValidator:
+    """Asks the declaration itself, so that its sentence is the one that the form shows."""
+
+    def __init__(self, name: str, info: FieldInfo) -> None:
+        definition: Any = (info.annotation, info)
+        self._name = name
+        self._model = create_model("Declared", **{name: definition})
+
+    def __call__(self, value: Any) -> None:
+        try:
+            self._model.model_validate({self._name: value})
+        except DeclarationError as error:
+            raise ValidationError(explain(error, "", self._model.model_fields)) from None
+
+
+def form_field(name: str, info: FieldInfo) -> forms.Field:
+    """The form field of one declared option or parameter; empty where None is allowed."""
+    kinds = [kind for kind in get_args(info.annotation) if kind is not NoneType]
+    optional = NoneType in get_args(info.annotation)
+    annotation = kinds[0] if optional else info.annotation
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
+    field = _typed(
+        annotation,
+        label=_label(name, info),
+        help_text=info.description or "",
+        required=not optional and annotation is not bool and default != (),
+        initial=default,
+        validators=[DeclaredValidator(name, info)],
+    )
+    field.widget.attrs.update(_html_bounds(info))
+    return field
+
+
+def _typed(annotation: Any, **common: Any) -> forms.Field:
+    if get_origin(annotation) is Literal:
+        choices = [(value, str(value).replace("_", " ")) for value in get_args(annotation)]
+        return forms.ChoiceField(choices=choices, **common)
+    if annotation is float:
+        return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}), **common)
+    if get_origin(annotation) in (list, tuple):
+        return NumbersField(**common)
+    kinds: dict[Any, type[forms.Field]] = {bool: forms.BooleanField, int: forms.IntegerField}
+    return kinds.get(annotation, forms.CharField)(**common)
+
+
+def _label(name: str, info: FieldInfo) -> str:
+    title = info.title or name.replace("_", " ").capitalize()
+    extra = info.json_schema_extra
+    unit = extra.get("unit") if isinstance(extra, Mapping) else None
+    return f"{title} ({unit})" if unit else title
+
+
+def _html_bounds(info: FieldInfo) -> dict[str, float]:
+    """Bounds as attributes, for the arrows of the browser; the sentence comes from the server."""
+    found = {}
+    for bound in info.metadata:
+        if isinstance(bound, Ge):
+            found["min"] = float(bound.ge)  # type: ignore[arg-type]
+        elif isinstance(bound, Le):
+            found["max"] = float(bound.le)  # type: ignore[arg-type]
+    return found

@@ -1,0 +1,214 @@
+"""The forms of a stream and of a signal: a model's fields, and those of the chosen kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.models import BaseInlineFormSet
+from pydantic.fields import FieldInfo
+
+from waves.admin.fields import form_field
+from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
+from waves.models import Signal, Stream, key_from
+from waves.sources import SOURCES, option_fields
+from waves.sources.declarations import registered
+
+#: Fields of every waveform; those of one waveform carry its key instead.
+COMMON = "common"
+
+Declared = dict[str, dict[str, FieldInfo]]
+
+
+def source_fields() -> Declared:
+    """The options of every source, by kind."""
+    return {kind: option_fields(kind) for kind in SOURCES}
+
+
+def waveform_fields() -> Declared:
+    """The parameters of every waveform, by its key, those that all have once as COMMON."""
+    common = dict(Conditioning.model_fields)
+    own = {
+        key: {name: info for name, info in parameter_fields(key).items() if name not in common}
+        for key in WAVEFORMS
+    }
+    return {COMMON: common, **own}
+
+
+def field_name(kind: str, name: str) -> str:
+    """The form's name for a declared field."""
+    return f"{kind}__{name}"
+
+
+class DeclaredForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A model form whose JSON field is edited through the fields declared for the chosen kind.
+
+    ``kind_field`` names the model field that chooses, ``json_field`` the one that stores. Fields
+    of the kinds that were not chosen are neither validated nor kept.
+    """
+
+    declared: ClassVar[Declared] = {}
+    kind_field: ClassVar[str]
+    json_field: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = getattr(self.instance, self.json_field)
+        for kind in (COMMON, getattr(self.instance, self.kind_field)):
+            for name in self.declared.get(kind, {}):
+                if name in stored:
+                    self.initial.setdefault(field_name(kind, name), stored[name])
+        if self.is_bound:
+            self.fill(self._others())
+
+    def fill(self, names: Iterable[str]) -> None:
+        """Give fields that were not sent, because the page hid them, the values that they had."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        for name in names:
+            field = self.fields[name]
+            default = field.prepare_value(self.get_initial_for_field(field, name))
+            if default is not None and default is not False:  # 0 is a value
+                self.data.setdefault(self.add_prefix(name), default)  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, str]:
+        """Form name by declared name, for the chosen kind and what all kinds share."""
+        return {
+            name: field_name(group, name)
+            for group in (COMMON, self.kind)
+            for name in self.declared.get(group, {})
+        }
+
+    @property
+    def kind(self) -> str:
+        """The kind that was chosen, in the data or before."""
+        before = self.get_initial_for_field(self.fields[self.kind_field], self.kind_field)
+        return str(self.data.get(self.add_prefix(self.kind_field), before))
+
+    @property
+    def changed_data(self) -> list[str]:
+        """What was changed, without the fields of kinds that were not chosen."""
+        others = self._others()
+        return [name for name in super().changed_data if name not in others]
+
+    def clean(self) -> dict[str, Any]:
+        """Collect the values of the chosen kind into the JSON field."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in self._others():
+            self.errors.pop(name, None)
+            cleaned.pop(name, None)
+        values = {name: cleaned[f] for name, f in self.chosen().items() if f in cleaned}
+        setattr(self.instance, self.json_field, values)
+        return cleaned
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show what the model says of its JSON field; the faulty fields have told their own."""
+        messages = getattr(error, "error_dict", {})
+        stored = messages.pop(self.json_field, None)
+        if stored and not set(self.chosen().values()) & set(self.errors):
+            messages.setdefault(NON_FIELD_ERRORS, []).extend(stored)
+        if messages or not stored:
+            super().add_error(field, error)
+
+    def _others(self) -> set[str]:
+        every = {field_name(kind, name) for kind, names in self.declared.items() for name in names}
+        return every - set(self.chosen().values())
+
+
+class StreamForm(DeclaredForm):
+    """A stream, with the options of its source."""
+
+    kind_field, json_field = "source", "options"
+
+    class Meta:
+        model = Stream
+        exclude = ("options",)  # noqa: DJ006  edited through the declared fields
+
+    def clean(self) -> dict[str, Any]:
+        """Let the model check rate and history for as many signals as were sent."""
+        self.instance.signal_count = self._posted_signals()
+        if self.kind == "generator" and not self.instance.signal_count:
+            self.add_error("source", "A generator needs a signal to make: add one below.")
+        return super().clean()
+
+    def _posted_signals(self) -> int:
+        total = self.data.get("signals-TOTAL_FORMS", "0")
+        rows = range(int(total) if total.isdecimal() else 0)
+        return sum(
+            bool(self.data.get(f"signals-{row}-name"))
+            and not self.data.get(f"signals-{row}-DELETE")
+            for row in rows
+        )
+
+
+class SignalForm(DeclaredForm):
+    """A signal, with the parameters of its waveform."""
+
+    kind_field, json_field = "waveform", "parameters"
+
+    class Meta:
+        model = Signal
+        exclude = ("stream", "parameters")  # noqa: DJ006  edited through the declared fields
+
+    #: Whether the source makes its signals from these rows.
+    generated = False
+
+    def has_changed(self) -> bool:
+        """A generator makes the row that a new stream begins with, even where it was left as is."""
+        return super().has_changed() or (self.generated and bool(self["name"].value()))
+
+
+class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The signals of a stream: each key once."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Tell each row whether it is made by the generator; others keep their waveform."""
+        super().add_fields(form, index)
+        form.generated = self.instance.source == "generator"
+        if form.is_bound and not form.generated:
+            form.fill([form.kind_field, *form.chosen().values()])
+
+    def clean(self) -> None:
+        """Refuse a key that another row has, at the row that comes later."""
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            name = form.cleaned_data.get("name") if hasattr(form, "cleaned_data") else None
+            if not name or form in self.deleted_forms:
+                continue
+            key = form.cleaned_data.get("key") or key_from(name)
+            if key in seen:
+                form.add_error("key", f"Another signal of this stream has the key “{key}”.")
+            seen.add(key)
+
+
+def declared_functions() -> list[tuple[str, str]]:
+    """The functions that the source ``python`` can run."""
+    found = [(path, f"{d.name} ({path})") for path, d in registered().items()]
+    return [("", "---------"), *found]
+
+
+def _declared_field(kind: str, name: str, info: FieldInfo) -> forms.Field:
+    field = form_field(name, info)
+    if (kind, name) == ("python", "function"):
+        return forms.ChoiceField(
+            choices=declared_functions, label=field.label, help_text=field.help_text
+        )
+    if kind == COMMON:
+        unused = [key for key, waveform in WAVEFORMS.items() if name in waveform.unused]
+        field.widget.attrs["data-waves-unused"] = " ".join(unused)
+    return field
+
+
+@cache
+def with_declared(base: type[DeclaredForm], declare: Callable[[], Declared]) -> type[DeclaredForm]:
+    """The form with a field for everything that is declared, made when it is first shown."""
+    declared = declare()
+    fields = {
+        field_name(kind, name): _declared_field(kind, name, info)
+        for kind, infos in declared.items()
+        for name, info in infos.items()
+    }
+    return type(base.__name__, (base,), {**fields, "declared": declared})

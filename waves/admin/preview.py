@@ -1,0 +1,102 @@
+"""What a posted form describes, synthesised once: the answer of the admin's preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
+from numpy.typing import NDArray
+
+from waves import limits
+from waves.dsp.decimation import envelope
+from waves.dsp.synthesis import Synthesizer
+from waves.models import Signal, Stream
+from waves.specs import signal_spec, stream_spec
+from waves.streaming.spec import SignalSpec, StreamSpec
+
+#: Values that one trace may have: a minimum and a maximum for each of some 600 pixels.
+MAX_VALUES = 1200
+#: Samples that one preview may synthesise, over all signals: tens of milliseconds.
+MAX_SAMPLES = 1_000_000
+
+
+def memory(stream: Stream) -> str:
+    """What the history of a stream takes, in words."""
+    size = limits.history_bytes(
+        stream.rate, stream.signal_count, stream.sample_type, stream.history
+    )
+    return f"{limits.megabytes(size)} for the history, in each server process"
+
+
+def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -> dict[str, Any]:
+    """Traces, warnings and errors of a stream that is being edited; nothing is saved.
+
+    What is merely not filled in yet is no error here: one draws while one types.
+    """
+    form.is_valid()  # gives the formset's rows what they belong to
+    formset.is_valid()
+    errors = _errors([form, *formset.forms])
+    result: dict[str, Any] = {"errors": errors, "warnings": [], "signals": [], "memory": ""}
+    if not errors:
+        result["memory"] = memory(form.instance)
+    if not errors and form.instance.source == "generator":
+        spec = stream_spec(form.instance, map(signal_spec, _signals(formset)))
+        result["signals"] = traces(spec)
+        result["warnings"] = limits.aliasing(spec)
+    return result
+
+
+def _signals(formset: BaseInlineFormSet[Any, Any, Any]) -> list[Signal]:
+    deleted = formset.deleted_forms
+    return [
+        row.instance
+        for row in formset.forms
+        if row not in deleted and (row.instance.pk or row.has_changed())
+    ]
+
+
+def traces(spec: StreamSpec) -> list[dict[str, Any]]:
+    """One window of each signal, from its first sample."""
+    wanted = int(spec.rate * spec.window)
+    n = max(2, min(wanted, MAX_SAMPLES // max(len(spec.signals), 1)))
+    return [_trace(spec, signal, n) for signal in spec.signals]
+
+
+def _trace(spec: StreamSpec, signal: SignalSpec, n: int) -> dict[str, Any]:
+    stride = 1 if n <= MAX_VALUES else 1 << (2 * n // MAX_VALUES).bit_length()
+    samples = Synthesizer(spec.rate, signal.waveform, signal.parameters).samples(n - n % stride)
+    values, dt = samples, 1.0 / spec.rate
+    if stride > 1:
+        values, dt = _columns(samples, stride), stride / spec.rate / 2
+    return {
+        "name": signal.name,
+        "colour": signal.colour,
+        "unit": signal.unit,
+        "t0": 0.0,
+        "dt": dt,
+        "values": [float(f"{value:.5g}") for value in values.tolist()],
+    }
+
+
+def _columns(samples: NDArray[Any], stride: int) -> NDArray[Any]:
+    """Minimum and maximum of each column, in the order in which a slope passes them."""
+    minima, maxima = (rows[0] for rows in envelope(samples[np.newaxis], stride))
+    falls = samples[::stride] > samples[stride - 1 :: stride]
+    first, second = np.where(falls, maxima, minima), np.where(falls, minima, maxima)
+    return np.stack([first, second], axis=-1).ravel()
+
+
+def _errors(forms: Iterable[ModelForm[Any]]) -> dict[str, list[str]]:
+    """Messages by the name of the form's field; those of no field under ""."""
+    found: dict[str, list[str]] = {}
+    for form in forms:
+        for field, problems in form.errors.as_data().items():
+            name = "" if field == NON_FIELD_ERRORS else form.add_prefix(field)
+            said = [text for p in problems if p.code != "required" for text in p.messages]
+            if said:
+                found[name] = [*found.get(name, []), *said]
+    return found

@@ -1,0 +1,228 @@
+"""The admin of streams: list, change page, start and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from waves import limits
+from waves.admin import forms, preview
+from waves.dsp.synthesis import WAVEFORMS
+from waves.models import Signal, Stream
+from waves.sources import SOURCES
+from waves.specs import stream_spec
+from waves.streaming.status import board
+
+#: django-stubs names the entries of a fieldset in a private type.
+Fieldsets = Any
+
+#: Fields of a waveform that stand in the first row; the others are noise, clipping and bits.
+LEVEL_AND_TIME = ("amplitude", "offset", "frequency", "phase")
+#: The signal that a new stream begins with.
+FIRST_SIGNAL = [{"name": "Signal 1"}]
+
+
+def row(kind: str, names: Iterable[str]) -> list[tuple[str, ...]]:
+    """The form fields of a kind, in one row; stream.css breaks it where it is full."""
+    return [tuple(forms.field_name(kind, name) for name in names)]
+
+
+class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
+    """The signals of a stream, on its page."""
+
+    model = Signal
+    formset = forms.SignalFormSet
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new stream begins with one signal."""
+        return 0 if obj else 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The form has a field for each parameter of each waveform."""
+        self.form = forms.with_declared(forms.SignalForm, forms.waveform_fields)
+        return super().get_formset(request, obj, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
+        """A fieldset a waveform: preview.js shows the chosen one only."""
+        declared = forms.waveform_fields()
+        others = [name for name in declared[forms.COMMON] if name not in LEVEL_AND_TIME]
+        own = [
+            (
+                None,
+                {
+                    "fields": row(key, declared[key]),
+                    "classes": ("waves-waveform", f"waves-waveform-{key}"),
+                },
+            )
+            for key in WAVEFORMS
+            if declared[key]
+        ]
+        return [
+            (None, {"fields": [("name", "key", "unit", "colour", "position")]}),
+            (None, {"fields": ["waveform"], "classes": ("waves-source-generator",)}),
+            (
+                None,
+                {
+                    "fields": row(forms.COMMON, LEVEL_AND_TIME),
+                    "classes": ("waves-source-generator",),
+                },
+            ),
+            *own,
+            (
+                "Noise, clipping, bits",
+                {
+                    "fields": row(forms.COMMON, others),
+                    "classes": ("collapse", "waves-source-generator"),
+                },
+            ),
+        ]
+
+
+@admin.register(Stream)
+class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Streams: what they are in the list, everything about one on its page."""
+
+    inlines = (SignalInline,)
+    list_display = ("name", "state", "measured_rate", "viewers", "source", "sample_rate", "page")
+    list_filter = ("source", "enabled")
+    search_fields = ("name", "slug", "description")
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
+    actions = ("start", "stop")
+    save_on_top = True
+    readonly_fields = ("memory",)
+    change_form_template = "admin/waves/stream/change_form.html"
+
+    @admin.display(description="state")
+    def state(self, stream: Stream) -> SafeString:
+        """What the worker last said of it; its message is the tooltip."""
+        status = board.of(stream.pk)
+        state = status.state if stream.enabled else "stopped"
+        return format_html(
+            '<span class="waves-state waves-state-{}" title="{}">{}</span>',
+            state,
+            status.message,
+            state,
+        )
+
+    @admin.display(description="measured rate")
+    def measured_rate(self, stream: Stream) -> str:
+        """Samples a second of each signal, as they come."""
+        rate = board.of(stream.pk).measured_rate if stream.enabled else 0.0
+        return f"{rate:,.5g} Hz" if rate else "–"
+
+    @admin.display(description="sample rate", ordering="rate")
+    def sample_rate(self, stream: Stream) -> str:
+        """As configured."""
+        return f"{stream.rate:,.10g} Hz"
+
+    @admin.display(description="viewers")
+    def viewers(self, stream: Stream) -> int:
+        """Viewers in all server processes."""
+        return board.of(stream.pk).viewers
+
+    @admin.display(description="page")
+    def page(self, stream: Stream) -> SafeString:
+        """A link to the live page."""
+        return format_html('<a href="{}">Watch live</a>', stream.get_absolute_url())
+
+    @admin.display(description="memory")
+    def memory(self, stream: Stream) -> str:
+        """What the history takes; preview.js keeps it true while one edits."""
+        return preview.memory(stream)
+
+    @admin.action(description="Start the selected streams", permissions=["change"])
+    def start(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
+        """The worker starts them within half a second."""
+        self._enable(request, queryset, True, "started")
+
+    @admin.action(description="Stop the selected streams", permissions=["change"])
+    def stop(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
+        """The worker stops them within half a second."""
+        self._enable(request, queryset, False, "stopped")
+
+    def _enable(
+        self, request: HttpRequest, queryset: QuerySet[Stream], enabled: bool, done: str
+    ) -> None:
+        count = queryset.update(enabled=enabled)
+        self.message_user(request, f"{count} {'stream' if count == 1 else 'streams'} {done}.")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        """The form has a field for each option of each source."""
+        self.form = forms.with_declared(forms.StreamForm, forms.source_fields)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
+        """A fieldset a source: preview.js shows the chosen one only."""
+        declared = forms.source_fields()
+        options = [
+            (
+                SOURCES[kind][0],
+                {
+                    "fields": row(kind, declared[kind]),
+                    "classes": ("waves-source", f"waves-source-{kind}"),
+                },
+            )
+            for kind in SOURCES
+            if declared[kind]
+        ]
+        return [
+            (
+                None,
+                {"fields": [("name", "slug", "position", "enabled"), ("source", "description")]},
+            ),
+            *options,
+            (
+                "Samples",
+                {
+                    "fields": [
+                        ("rate", "sample_type", "frames_per_second"),
+                        ("window", "history", "memory"),
+                    ]
+                },
+            ),
+        ]
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """Name the signal that a new stream begins with."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        return kwargs if obj.pk else {**kwargs, "initial": FIRST_SIGNAL}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Beside the usual ones, the preview."""
+        view = self.admin_site.admin_view(require_POST(self.preview))
+        return [path("preview/", view, name="waves_stream_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Synthesise once what the posted form describes; nothing is saved."""
+        pk = request.POST.get("_stream", "")
+        stream = Stream.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        allowed = self.has_change_permission if stream else self.has_add_permission
+        if not allowed(request):
+            return JsonResponse({"errors": {"": ["You may not edit streams."]}}, status=403)
+        form = self.get_form(request, stream)(request.POST, instance=stream)
+        inline = SignalInline(Stream, self.admin_site)
+        kwargs = self.get_formset_kwargs(request, form.instance, inline, "signals")
+        formset = inline.get_formset(request, stream)(**kwargs)
+        return JsonResponse(preview.answer(form, formset))
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool
+    ) -> None:
+        """Save the signals, then warn of what works but may surprise."""
+        super().save_related(request, form, formsets, change)
+        stream = Stream.objects.prefetch_related("signals").get(pk=form.instance.pk)
+        for warning in limits.aliasing(stream_spec(stream)):
+            messages.warning(request, warning)
