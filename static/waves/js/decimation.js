@@ -1,0 +1,169 @@
+/**
+ * Samples to about two points per pixel column, so that the cost of a frame is bounded by pixels.
+ *
+ * Column k covers the indices [k·per, (k+1)·per) of the ring, `per` being a pixel's worth of
+ * them, whole or not. That depends on absolute indices alone, so columns never crawl while the
+ * window slides; and they are folded in as samples arrive, so a frame costs its new samples only.
+ */
+
+/** Below this many indices per pixel the samples themselves are drawn. */
+export const DIRECT = 2;
+
+/** Minima and maxima per pixel column of one ring, kept up to date incrementally. */
+export class Fold {
+  constructor() {
+    this.ring = null;
+    this.capacity = 0;
+  }
+
+  /**
+   * Make the columns of [from, to) current.
+   * @param {number} per indices per column, at least 1
+   * @param {boolean} envelope rows hold minima and maxima instead of samples
+   */
+  update(ring, from, to, per, envelope) {
+    const first = Math.floor(from / per);
+    const last = Math.floor((to - 1) / per);
+    if (!this.#continues(ring, first, last, per)) this.#restart(ring, first, last, per, envelope);
+    const start = Math.max(this.next, Math.ceil(first * per), ring.first);
+    const end = Math.min(to, ring.next);
+    // Columns that were jumped over hold nothing, should the window come back to them.
+    if (start > this.next) this.first = first;
+    for (let signal = 0; signal < this.low.length; signal += 1) this.#foldRow(signal, start, end);
+    this.next = Math.max(this.next, end);
+    this.last = Math.max(this.last, last);
+  }
+
+  /**
+   * Points of a signal for [from, to), x by `xOf(index)`, into `out` as x, y, x, y …
+   * Both extremes of a column share its x; the one nearer to the point before comes first, which
+   * is the order of time for every smooth signal. A column without a value is a hole.
+   */
+  points(signal, from, to, xOf, out) {
+    const { per, capacity } = this;
+    const low = this.low[signal];
+    const high = this.high[signal];
+    const begin = Math.max(Math.floor(from / per), Math.floor(this.ring.first / per));
+    const end = Math.floor((Math.min(to, this.ring.next) - 1) / per);
+    let length = 0;
+    let previous = NaN;
+    for (let k = begin; k <= end; k += 1) {
+      const slot = k % capacity;
+      const [min, max] = low[slot] <= high[slot] ? [low[slot], high[slot]] : [NaN, NaN];
+      const upwards = !(Math.abs(previous - max) < Math.abs(previous - min));
+      out[length] = out[length + 2] = xOf((k + 0.5) * per);
+      out[length + 1] = upwards ? min : max;
+      out[length + 3] = previous = upwards ? max : min;
+      length += 4;
+    }
+    return out.subarray(0, length);
+  }
+
+  #continues(ring, first, last, per) {
+    return ring === this.ring && per === this.per && ring.revision === this.revision
+      && first >= this.first && last - first < this.capacity
+      && Math.max(last, this.last) - this.capacity < first;
+  }
+
+  #restart(ring, first, last, per, envelope) {
+    // One and a half windows: the live end may go on a little beyond what is shown.
+    const capacity = Math.ceil((last - first + 1) * 1.5) + 4;
+    const signals = envelope ? ring.rows / 2 : ring.rows;
+    if (capacity > this.capacity || this.low.length !== signals) {
+      const Values = ring.float64 ? Float64Array : Float32Array;
+      this.capacity = capacity;
+      this.low = Array.from({ length: signals }, () => new Values(capacity));
+      this.high = Array.from({ length: signals }, () => new Values(capacity));
+    }
+    Object.assign(this, { ring, per, envelope, first, last });
+    this.revision = ring.revision;
+    this.next = Math.ceil(first * per);
+  }
+
+  #foldRow(signal, start, end) {
+    const { ring, envelope } = this;
+    const minima = ring.memory(envelope ? 2 * signal : signal);
+    const maxima = envelope ? ring.memory(2 * signal + 1) : minima;
+    ring.runs(start, end, (offset, count, index) => {
+      this.#foldRun(signal, minima, maxima, offset - index, index, index + count);
+    });
+  }
+
+  /** Fold the indices [start, end), which lie at `shift + index` in the ring's memory. */
+  #foldRun(signal, minima, maxima, shift, start, end) {
+    const { per, capacity } = this;
+    const low = this.low[signal];
+    const high = this.high[signal];
+    for (let k = Math.floor(start / per), index = start; index < end; k += 1) {
+      const slot = k % capacity;
+      const stop = Math.min(end, Math.ceil((k + 1) * per));
+      // A column that was begun before is continued, unless its former half is gone.
+      const begun = index > Math.ceil(k * per) && index !== this.ring.first;
+      let min = begun ? low[slot] : Infinity;
+      let max = begun ? high[slot] : -Infinity;
+      for (; index < stop; index += 1) {
+        // Comparisons with NaN are false: a missing value changes nothing.
+        if (minima[shift + index] < min) min = minima[shift + index];
+        if (maxima[shift + index] > max) max = maxima[shift + index];
+      }
+      low[slot] = min;
+      high[slot] = max;
+    }
+  }
+}
+
+/**
+ * The samples themselves for [from, to), where there are fewer than about two per pixel. A value
+ * between two holes becomes a dash, or nothing of it could be seen.
+ */
+export function samplePoints(ring, row, from, to, xOf, out) {
+  const begin = Math.max(from, ring.first);
+  const end = Math.min(to, ring.next);
+  let length = 0;
+  for (let index = begin; index < end; index += 1) {
+    const value = ring.at(row, index);
+    const alone = Number.isNaN(ring.at(row, index - 1)) && Number.isNaN(ring.at(row, index + 1));
+    if (alone) length = put(out, length, xOf(index - 0.25), value);
+    length = put(out, length, xOf(alone ? index + 0.25 : index), value);
+  }
+  return out.subarray(0, length);
+}
+
+/**
+ * Points of a timed clock: one pixel column spans `width` seconds counted from the epoch's start.
+ * Such streams are slow, so the visible samples are folded anew each time.
+ * @param {(index: number) => number} low value, and `high`, at an index of the ring
+ */
+export function timedPoints(ring, { low, high }, from, to, { width, xOf }, out) {
+  let length = 0;
+  for (let index = from; index < to; ) {
+    const column = Math.floor(ring.timeAt(index) / width);
+    const start = index;
+    let [min, max] = [Infinity, -Infinity];
+    for (; index < to && Math.floor(ring.timeAt(index) / width) === column; index += 1) {
+      if (low(index) < min) min = low(index);
+      if (high(index) > max) max = high(index);
+    }
+    const x = xOf(ring.timeAt(start));
+    length = put(out, length, x, min <= max ? min : NaN);
+    length = put(out, length, x, min <= max ? max : NaN);
+  }
+  return out.subarray(0, length);
+}
+
+/** The first index whose time is not below `seconds`, on a timed clock. */
+export function searchTime(ring, seconds) {
+  let [low, high] = [ring.first, ring.next];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (ring.timeAt(middle) < seconds) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function put(out, length, x, y) {
+  out[length] = x;
+  out[length + 1] = y;
+  return length + 2;
+}

@@ -1,0 +1,234 @@
+/**
+ * What an oscilloscope measures, from arrays of samples; docs/measurements.md defines each one.
+ *
+ * Every result covers exactly the samples given: means and RMS are over all of them, not over
+ * whole periods, so that what stands between two cursors is what is measured.
+ */
+
+import { statesOf } from "./state-levels.js";
+import { transitionsOf } from "./transitions.js";
+
+/** Stands for the unit of the signal in `MEASUREMENTS`. */
+export const SIGNAL_UNIT = "signal";
+/** Two signals have no phase when their periods differ by more than this share … */
+const SAME_PERIOD = 0.05;
+/** … or when their phase wanders: length of the mean of its unit vectors (0.9: about ±45°). */
+const LOCKED = 0.9;
+
+/** One signal's samples, with everything that several measurements need computed once. */
+export class Signal {
+  #known = new Map();
+
+  /**
+   * @param {ArrayLike<number>} samples with NaN for "no value"
+   * @param {number} dt seconds between samples; NaN on a timed clock, where times are unknown
+   */
+  constructor(samples, dt) {
+    this.samples = samples;
+    this.dt = dt;
+  }
+
+  /** {count, min, max, sum, squares} over the samples that have a value. */
+  get sums() {
+    return this.#once("sums", () => sumsOf(this.samples));
+  }
+
+  get extremes() {
+    return this.sums.count > 0 ? this.sums : { min: NaN, max: NaN };
+  }
+
+  get mean() {
+    return this.sums.sum / this.sums.count;
+  }
+
+  get rms() {
+    return Math.sqrt(this.sums.squares / this.sums.count);
+  }
+
+  /** Sum of the squared distances from the mean. */
+  get scatter() {
+    return this.#once("scatter", () => scatterOf(this.samples, this.mean));
+  }
+
+  /** {low, high}: the levels of the two states. */
+  get states() {
+    return this.#once("states", () => statesOf(this.samples, this.extremes.min, this.extremes.max));
+  }
+
+  get transitions() {
+    return this.#once("transitions", () => transitionsOf(this.samples, this.states));
+  }
+
+  /** {count, span, high}: whole periods, the samples that they last, those in the high state. */
+  get periods() {
+    return this.#once("periods", () => periodsOf(this.transitions));
+  }
+
+  get period() {
+    return this.periods.span / this.periods.count * this.dt;
+  }
+
+  #once(name, compute) {
+    if (!this.#known.has(name)) this.#known.set(name, compute());
+    return this.#known.get(name);
+  }
+}
+
+/** Columns of an envelope: enough for min, max and Vpp, and for nothing else. */
+export class Columns {
+  constructor(minima, maxima) {
+    const { count, min } = sumsOf(minima);
+    this.extremes = count > 0 ? { min, max: sumsOf(maxima).max } : { min: NaN, max: NaN };
+  }
+}
+
+/**
+ * Every measurement by its key. `needs` is "columns" where `Columns` suffice, "samples" where it
+ * takes a `Signal`, "pair" where it takes two. `compute` gives NaN where there is no answer.
+ */
+export const MEASUREMENTS = {
+  min: of("Minimum", SIGNAL_UNIT, "columns", ({ extremes }) => extremes.min),
+  max: of("Maximum", SIGNAL_UNIT, "columns", ({ extremes }) => extremes.max),
+  vpp: of("Vpp", SIGNAL_UNIT, "columns", ({ extremes }) => extremes.max - extremes.min),
+  mean: of("Mean", SIGNAL_UNIT, "samples", (signal) => signal.mean),
+  rms: of("RMS", SIGNAL_UNIT, "samples", (signal) => signal.rms),
+  acRms: of("AC RMS", SIGNAL_UNIT, "samples", acRms),
+  deviation: of("Standard deviation", SIGNAL_UNIT, "samples", deviation),
+  frequency: of("Frequency", "Hz", "samples", (signal) => 1 / signal.period),
+  period: of("Period", "s", "samples", (signal) => signal.period),
+  duty: of("Duty cycle", "%", "samples", ({ periods }) => 100 * periods.high / periods.span),
+  positiveWidth: of("Positive width", "s", "samples", (signal) => width(signal, true)),
+  negativeWidth: of("Negative width", "s", "samples", (signal) => width(signal, false)),
+  riseTime: of("Rise time", "s", "samples", (signal) => transitionTime(signal, true)),
+  fallTime: of("Fall time", "s", "samples", (signal) => transitionTime(signal, false)),
+  overshoot: of("Overshoot", "%", "samples", overshoot),
+  crestFactor: of("Crest factor", "", "samples", crestFactor),
+  phase: of("Phase", "°", "pair", phase),
+};
+
+/**
+ * The measurements `keys` of a signal (`Signal` or `Columns`) as {key: number}; phase is that of
+ * the signal against `reference`, another `Signal` that begins at the same instant.
+ */
+export function measure(keys, signal, reference = null) {
+  const result = {};
+  for (const key of keys) {
+    const { needs, compute } = MEASUREMENTS[key];
+    const possible = needs === "columns" || signal instanceof Signal
+      && (needs === "samples" || reference instanceof Signal);
+    result[key] = possible ? compute(signal, reference) : NaN;
+  }
+  return result;
+}
+
+function of(label, unit, needs, compute) {
+  return { label, unit, needs, compute };
+}
+
+function acRms(signal) {
+  return Math.sqrt(signal.scatter / signal.sums.count);
+}
+
+function deviation(signal) {
+  const { count } = signal.sums;
+  return count > 1 ? Math.sqrt(signal.scatter / (count - 1)) : NaN;
+}
+
+/** Mean time that the signal stays high (or low), from mid crossing to mid crossing. */
+function width({ transitions, dt }, high) {
+  const widths = [];
+  transitions.forEach((transition, index) => {
+    const next = transitions[index + 1];
+    if (transition.rising !== high || next?.run !== transition.run) return;
+    widths.push(next.at - transition.at);
+  });
+  return average(widths) * dt;
+}
+
+function transitionTime({ transitions, dt }, rising) {
+  const complete = transitions.filter(
+    (transition) => transition.rising === rising && !Number.isNaN(transition.duration),
+  );
+  return average(complete.map(({ duration }) => duration)) * dt;
+}
+
+function overshoot({ extremes, states: { low, high } }) {
+  return 100 * (extremes.max - high) / (high - low);
+}
+
+function crestFactor({ extremes: { min, max }, rms }) {
+  return rms > 0 ? Math.max(-min, max) / rms : NaN;
+}
+
+/** Degrees in (−180, 180] by which the signal leads the reference: sin(ωt + φ) reads φ. */
+function phase(signal, reference) {
+  const { period } = reference;
+  if (!(Math.abs(signal.period / period - 1) <= SAME_PERIOD)) return NaN;
+  const instants = risingInstants(signal);
+  const angles = risingInstants(reference).map(
+    (instant) => 2 * Math.PI * (instant - nearest(instants, instant)) / period,
+  );
+  const [x, y] = [average(angles.map(Math.cos)), average(angles.map(Math.sin))];
+  return Math.hypot(x, y) < LOCKED ? NaN : Math.atan2(y, x) * 180 / Math.PI;
+}
+
+function risingInstants({ transitions, dt }) {
+  return transitions.filter(({ rising }) => rising).map(({ at }) => at * dt);
+}
+
+/** The element of a rising list that is nearest to `value`, by bisection. */
+function nearest(list, value) {
+  let [low, high] = [0, list.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= value) low = middle;
+    else high = middle;
+  }
+  return value - list[low] <= list[high] - value ? list[low] : list[high];
+}
+
+function average(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function sumsOf(samples) {
+  let [count, sum, squares, min, max] = [0, 0, 0, Infinity, -Infinity];
+  for (let index = 0; index < samples.length; index += 1) {
+    const value = samples[index];
+    if (Number.isNaN(value)) continue;
+    count += 1;
+    sum += value;
+    squares += value * value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { count, sum, squares, min, max };
+}
+
+function scatterOf(samples, mean) {
+  let scatter = 0;
+  for (let index = 0; index < samples.length; index += 1) {
+    const distance = samples[index] - mean;
+    // False for NaN.
+    if (distance * distance >= 0) scatter += distance * distance;
+  }
+  return scatter;
+}
+
+/** Whole periods of every unbroken run, counted from its first transition. */
+function periodsOf(transitions) {
+  let [count, span, high, start] = [0, 0, 0, 0];
+  while (start + 2 < transitions.length) {
+    const first = transitions[start];
+    const last = transitions[start + 2];
+    const whole = first.run === last.run;
+    if (whole) {
+      const middle = transitions[start + 1].at;
+      count += 1;
+      span += last.at - first.at;
+      high += first.rising ? middle - first.at : last.at - middle;
+    }
+    start += whole ? 2 : 1;
+  }
+  return count > 0 ? { count, span, high } : { count: NaN, span: NaN, high: NaN };
+}

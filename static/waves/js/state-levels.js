@@ -1,0 +1,71 @@
+/**
+ * The low and the high state of a signal, after IEEE Std 181: the modes of the lower and the upper
+ * half of its histogram.
+ *
+ * The standard's mode is the middle of the fullest bin, and so no finer than a bin. Here it is the
+ * mean of the samples in and around that bin, which is exact for a clean signal and steady under
+ * noise. Two cases that the standard leaves open are settled in `statesOf` and `state`.
+ */
+
+/** Bins in each half of the histogram: even 1,000 samples then leave 30 in a bin. */
+const BINS = 32;
+/** A neighbour belongs to the mode as long as it holds this share of the fullest bin. */
+const SHOULDER = 0.5;
+/** A mode holds this many times what an average bin of its half does; a ramp dwells nowhere. */
+const PROMINENT = 2;
+/** States closer than this share of the whole range are those of noise (normal noise: 0.15). */
+const CLOSEST = 0.25;
+
+/**
+ * Low and high level of a signal in its own unit; both NaN where it has no two states, as for a
+ * constant or for noise alone.
+ * @param {ArrayLike<number>} samples with NaN for "no value"
+ * @param {number} min the smallest of them, and `max` the largest
+ */
+export function statesOf(samples, min, max) {
+  const middle = min + (max - min) / 2;
+  if (!(min < middle && middle < max)) return { low: NaN, high: NaN };
+  const low = state(samples, min, middle);
+  const high = state(samples, max, middle);
+  return high - low < CLOSEST * (max - min) ? { low: NaN, high: NaN } : { low, high };
+}
+
+/** The state between an extreme and the middle. Without a mode the extreme stands for it. */
+function state(samples, extreme, middle) {
+  const mode = modeOf(histogram(samples, extreme, middle));
+  if (mode.height < PROMINENT) return extreme;
+  if (mode.first < mode.last) return mode.mean;
+  // All in one bin: a histogram of that bin tells the bottom of a sine from a level with noise.
+  const width = (middle - extreme) / BINS;
+  const edge = extreme + mode.first * width;
+  return modeOf(histogram(samples, edge, edge + width)).mean;
+}
+
+/** Counts and sums of the samples per bin; bin 0 lies at `from`, whichever side `to` is on. */
+function histogram(samples, from, to) {
+  const counts = new Uint32Array(BINS);
+  const sums = new Float64Array(BINS);
+  const scale = BINS / (to - from);
+  for (let index = 0; index < samples.length; index += 1) {
+    const position = (samples[index] - from) * scale;
+    // False for NaN as well.
+    if (position >= 0 && position < BINS) {
+      const bin = Math.trunc(position);
+      counts[bin] += 1;
+      sums[bin] += samples[index];
+    }
+  }
+  return { counts, sums };
+}
+
+/** The fullest bin (of equals the outermost) with its shoulders, and the mean in them. */
+function modeOf({ counts, sums }) {
+  const peak = counts.indexOf(Math.max(...counts));
+  const enough = counts[peak] * SHOULDER;
+  let [first, last] = [peak, peak];
+  while (first > 0 && counts[first - 1] >= enough) first -= 1;
+  while (last < BINS - 1 && counts[last + 1] >= enough) last += 1;
+  const total = (values) => values.reduce((sum, value) => sum + value, 0);
+  const mean = total(sums.subarray(first, last + 1)) / total(counts.subarray(first, last + 1));
+  return { first, last, mean, height: counts[peak] * BINS / total(counts) };
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  LiveEdge, ServerClock, Timebase, ceil125, step125, stepTimePerDivision,
+} from "../../../static/waves/js/timebase.js";
+
+test("steps are 1, 2, 5", () => {
+  assert.deepEqual([0.9, 1, 1.1, 2.4, 5, 7].map(ceil125), [1, 1, 2, 5, 5, 10]);
+  const up = [0.001];
+  for (let k = 0; k < 6; k += 1) up.push(step125(up.at(-1), 1));
+  assert.deepEqual(up, [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1]);
+  const down = [0.1];
+  for (let k = 0; k < 6; k += 1) down.push(step125(down.at(-1), -1));
+  assert.deepEqual(down, up.reverse());
+});
+
+test("a step from between goes to the neighbour", () => {
+  assert.deepEqual([step125(0.3, 1), step125(0.3, -1)], [0.5, 0.2]);
+  assert.deepEqual([step125(0.15, 1), step125(0.15, -1)], [0.2, 0.1]);
+  assert.deepEqual([step125(7, 1), step125(7, -1)], [10, 5]);
+});
+
+test("time/div has bounds", () => {
+  assert.equal(stepTimePerDivision(60, 1), 60);
+  assert.equal(stepTimePerDivision(1e-6, -1), 1e-6);
+});
+
+/** Messages of 40 ms that come late by a changing jitter; the edge is asked at 60 Hz. */
+function scroll(edge, jitter) {
+  const edges = [];
+  let sent = 0;
+  for (let frame = 0; frame < 60 * 20; frame += 1) {
+    const now = 100 + frame / 60;
+    while (100 + 0.04 * sent + jitter(sent) <= now) {
+      edge.arrived(0.04 * sent, 100 + 0.04 * sent + jitter(sent));
+      sent += 1;
+    }
+    edges.push(edge.edge(now));
+  }
+  return edges.slice(60 * 10);
+}
+
+test("scrolling is steady however messages jitter", () => {
+  const edges = scroll(new LiveEdge(), (k) => ((k * 7919) % 13) / 1000);
+  const steps = edges.slice(1).map((edge, k) => edge - edges[k]);
+  assert.ok(Math.min(...steps) > 0.9 / 60 && Math.max(...steps) < 1.1 / 60);
+});
+
+test("the edge stays close to the newest sample and never runs past it", () => {
+  const live = new LiveEdge();
+  const edges = scroll(live, (k) => ((k * 7919) % 13) / 1000);
+  assert.ok(edges.at(-1) <= live.end);
+  assert.ok(live.end - edges.at(-1) < 0.1);
+});
+
+test("a stream that stops stands still at its newest sample", () => {
+  const live = new LiveEdge();
+  live.arrived(5, 100);
+  live.arrived(5.04, 100.04);
+  assert.equal(live.edge(200), 5.04);
+});
+
+test("after an outage the edge is at the live end at once", () => {
+  const live = new LiveEdge();
+  live.arrived(5, 100);
+  live.edge(100);
+  live.answered(12, 110);
+  live.answered(15, 110);
+  assert.equal(live.edge(110), 15);
+  live.arrived(15.04, 110.04);
+  assert.ok(live.edge(110.05) > 14.9);
+});
+
+test("on a timed clock the edge goes on through silence", () => {
+  const live = new LiveEdge(true);
+  live.arrived(5, 100);
+  assert.equal(live.edge(103), 8);
+});
+
+test("pausing holds the edge, resuming is at the live end again", () => {
+  const timebase = new Timebase(2);
+  timebase.live.arrived(5, 100);
+  const held = timebase.edge(100);
+  timebase.pause(100);
+  for (let k = 1; k <= 1500; k += 1) timebase.live.arrived(5 + 0.04 * k, 100 + 0.04 * k);
+  assert.equal(timebase.edge(160), held);
+  assert.equal(timebase.running, false);
+  timebase.resume();
+  assert.ok(timebase.edge(160.01) > 60 - 0.1 && timebase.running);
+});
+
+test("the server's clock is that of the fastest answer", () => {
+  const clock = new ServerClock();
+  assert.ok(Number.isNaN(clock.time(5)));
+  clock.pong(10, 10.02, 1000);
+  assert.equal(clock.time(10.01), 1000);
+  clock.pong(20, 21, 1010);
+  assert.equal(clock.time(10.01), 1000);
+  clock.pong(30, 30.01, 1020.5);
+  assert.equal(clock.time(30.005), 1020.5);
+});
