@@ -20,10 +20,10 @@ from waves.directory import find_stream
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireError
 from waves.lifespan import services
 from waves.streaming import wire
-from waves.streaming.messages import MAX_INDEX, Columns, View
+from waves.streaming.messages import MAX_INDEX, Columns
 from waves.streaming.status import board
 from waves.streaming.stream import LiveStream
-from waves.streaming.viewer import Piece, stride_for
+from waves.streaming.viewer import Piece, column_stride
 
 #: Rows of CSV, or columns of a frame, that are made at a time: the event loop waits meanwhile.
 CHUNK = 8192
@@ -148,8 +148,7 @@ def _range(live: LiveStream, wanted: Range) -> tuple[int, int, int]:
     end = end if wanted.last is None else min(end, wanted.last + 1)
     if wanted.columns is None or end <= first:
         return 1, first, max(first, end)
-    view = View(window=end - first, columns=wanted.columns, budget=1000)
-    stride = stride_for(1.0, 10**6, 1, 0.0, view)
+    stride = column_stride(end - first, wanted.columns)
     first = max(first // stride * stride, live.first(stride))
     return stride, first, max(first, end // stride * stride)
 

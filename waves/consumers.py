@@ -26,18 +26,22 @@ PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
 
 
 class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
-    """One socket. Frames reach it from the pump, past Channels: only the hub needs the layer."""
-
-    #: An unconfigured alias: a consumer that has the layer makes every send dearer.
-    channel_layer_alias = "waves.none"
+    """One socket. Frames reach it from the pump; it has no channel of its own: the hub has."""
 
     session: Session | None = None
     _sender: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed."""
+        """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed.
+
+        Not Channels' own loop, which starts a task for each message that comes in: a thousand
+        viewers acknowledge a thousand times a second.
+        """
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            with contextlib.suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
         finally:
             if self.session is not None:
                 self.session.close()
@@ -47,7 +51,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                     await self._sender
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Handle what comes in without Channels' thread hop per message: acks are frequent."""
+        """Carry out one event of the server, without a thread hop: no database is used."""
         match message["type"]:
             case "websocket.connect":
                 await self._connect()

@@ -1,8 +1,8 @@
 """Starts hub, pump and, if configured, the embedded worker with the server; ends them cleanly.
 
 daphne runs no ASGI lifespan. Under it the reactor starts us when it runs, and waits for us before
-it shuts down; under Django's reloader ``atexit`` still finds the loop running. Other servers send the
-lifespan; where none does, the first request or socket starts us.
+it shuts down; under Django's reloader ``atexit`` still finds the loop running. Other servers send
+the lifespan; where none does, the first request or socket starts us.
 """
 
 from __future__ import annotations

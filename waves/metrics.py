@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -43,9 +44,15 @@ class HubCollector:
         for kind, count in self.hub.counts.items():
             received.add_metric([kind], count)
         yield received
-        sockets = len(self.hub.connections)
-        yield GaugeMetricFamily("waves_connections", "Open WebSockets.", value=sockets)
+        yield self._connections()
         yield from self._streams()
+
+    def _connections(self) -> Metric:
+        open_now = Counter(type(c.transport).__name__ for c in self.hub.connections)
+        family = GaugeMetricFamily("waves_connections", "Open sockets.", labels=["transport"])
+        for transport, count in open_now.items():
+            family.add_metric([transport], count)
+        return family
 
     def _streams(self) -> Iterable[Metric]:
         viewers = GaugeMetricFamily("waves_viewers", "Viewers here.", labels=["stream"])

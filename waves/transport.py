@@ -3,8 +3,8 @@
 Nothing else knows which server it is. daphne's ``send`` never waits for the socket, so a viewer
 that does not read would cost memory without bound. The fast path therefore writes complete
 WebSocket frames to the socket itself, leaves to Twisted only what the kernel did not take, and
-knows when a socket is full. It reads private attributes of daphne, autobahn and Twisted: ``fast_path_problem``
-says which one is missing, and then ASGI's ``send`` is used.
+knows when a socket is full. It reads private attributes of daphne, autobahn and Twisted:
+``fast_path_problem`` says which one is missing, and then ASGI's ``send`` is used.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class DaphneTransport:
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
+        self._open = protocol.STATE_OPEN
         self._transport = protocol.transport
         self._socket = protocol.transport.socket
         with contextlib.suppress(OSError):
@@ -91,7 +92,7 @@ class DaphneTransport:
     @property
     def closed(self) -> bool:
         """The WebSocket is not open any more."""
-        return bool(self._protocol.state != self._protocol.STATE_OPEN)
+        return bool(self._protocol.state != self._open)
 
     @property
     def writable(self) -> bool:

@@ -17,8 +17,8 @@ MAX_UNACKED_MESSAGES = 64
 MAX_UNACKED_BYTES = 1024 * 1024
 #: Control messages that wait for a socket: one that lets more pile up talks without reading.
 MAX_CONTROLS = 256
-#: History answers that a socket may wait for: a page asks for one at a time.
-MAX_JOBS = 8
+#: Messages of history answers that may wait for a socket: a page asks for one answer at a time.
+MAX_ANSWERS = 8
 #: Messages to one socket are at least this far apart, so that many streams on one socket are
 #: joined, and a second of them stays below the allowance.
 SPACING = 0.02
@@ -64,8 +64,8 @@ class Connection:
     json: bool = False
     viewers: dict[int, Viewer] = field(default_factory=dict)
     controls: deque[str] = field(default_factory=deque)
-    #: Answers to ``history``: whole messages, sent before live frames.
-    answers: deque[Message] = field(default_factory=deque)
+    #: Answers to ``history``, each a text and then its messages: sent before live frames.
+    answers: deque[str | Message] = field(default_factory=deque)
     sent: int = 0
     unacked: deque[int] = field(default_factory=deque)
     unacked_bytes: int = 0
@@ -109,7 +109,7 @@ class Connection:
             self.finish(close, message)
 
     def finish(self, code: int, reason: str = "") -> None:
-        """Send what control messages wait, as far as possible, and close."""
-        while self.controls and self.transport.writable and not self.transport.closed:
+        """Send what control messages wait, and close."""
+        while self.controls and not self.transport.closed:
             self.transport.send_text(self.controls.popleft())
         self.transport.close(code, reason)

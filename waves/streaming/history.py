@@ -51,6 +51,11 @@ class History:
         return self._ring.size
 
     @property
+    def is_timed(self) -> bool:
+        """Whether every sample has a time of its own."""
+        return self._times is not None
+
+    @property
     def bytes(self) -> int:
         """Memory of the rings, in bytes."""
         times = self._times.nbytes if self._times is not None else 0
@@ -73,8 +78,10 @@ class History:
         excess = max(0, block.n - self._ring.size)
         self._ring.write(sample + excess, values[:, excess:])
         if self._times is not None and block.times is not None:
-            seconds = (block.t0 - self._anchors[0][1]) + block.times[None, excess:]
-            self._times.write(sample + excess, seconds)
+            seconds = (block.t0 - self._anchors[0][1]) + block.times[None, :]
+            # Times stay in order: what is missing has the time of the sample after it.
+            self._times.fill(max(sample - missing, sample - self.size), sample, seconds[0, 0])
+            self._times.write(sample + excess, seconds[:, excess:])
         self.next = block.next
         self.dt = block.dt
         self._tiers.extend(self.next)
@@ -85,27 +92,29 @@ class History:
         self.started = True
         self._begin = self.next = sample
         floor = sample // TOP_STRIDE * TOP_STRIDE
-        self._ring.clear(floor, sample)
+        self._ring.fill(floor, sample)
         self._tiers.start(floor)
 
     def _skip(self, sample: int) -> None:
         self._gaps.append((self.next, sample))
-        self._ring.clear(max(self.next, sample - self._ring.size), sample)
+        self._ring.fill(max(self.next, sample - self._ring.size), sample)
         self.next = sample
         self._tiers.extend(sample)
 
     def _anchor(self, block: SampleBlock) -> None:
-        if not self._anchors or abs(self.t0(block.sample) - block.t0) > SAME_LABEL:
+        # Times of a timed clock all count from the first anchor.
+        follows = bool(self._anchors) and (
+            self.is_timed or abs(self.t0(block.sample) - block.t0) <= SAME_LABEL
+        )
+        if not follows:
             self._anchors.append((block.sample, block.t0))
 
     def _prune(self) -> None:
         first = self.first
         while self._gaps and self._gaps[0][1] <= first:
             self._gaps.pop(0)
-        # Times of a timed clock count from the first anchor: it stays.
-        if self._times is None:
-            while len(self._anchors) > 1 and self._anchors[1][0] <= first:
-                self._anchors.pop(0)
+        while len(self._anchors) > 1 and self._anchors[1][0] <= first:
+            self._anchors.pop(0)
 
     def t0(self, sample: int) -> float:
         """The label of a sample, in unix seconds."""
@@ -131,11 +140,9 @@ class History:
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""
         at, last = max(first, self.first), min(last, self.next)
-        for begin, end in self._gaps:
+        for begin, end in self._gaps_after(at):
             if begin >= last:
                 break
-            if end <= at:
-                continue
             if begin > at:
                 yield at, begin
             at = end
@@ -145,6 +152,15 @@ class History:
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """The ranges ``[a, b)`` that are missing between ``first`` and ``next``."""
         return tuple(self._gaps)
+
+    def _gaps_after(self, sample: int) -> list[tuple[int, int]]:
+        """The gaps that end beyond a sample."""
+        return self._gaps[bisect_right(self._gaps, sample, key=lambda gap: gap[1]) :]
+
+    def produced(self, first: int, last: int) -> int:
+        """How many samples of ``[first, last)`` are not known to be missing."""
+        overlaps = (min(end, last) - max(begin, first) for begin, end in self._gaps_after(first))
+        return max(0, last - first) - sum(max(0, overlap) for overlap in overlaps)
 
     def samples(self, first: int, last: int) -> Values:
         """A copy of ``[first, last)``, ``[signals, n]``; the range must be kept."""
@@ -170,8 +186,8 @@ class History:
 
     def first_column(self, stride: int) -> int:
         """The oldest column of a stride that is whole, or that covers where history begins."""
-        floor = self._begin // TOP_STRIDE * TOP_STRIDE
-        return -(-max(floor, self.next - self._ring.size) // stride)
+        whole = -((self._ring.size - self.next) // stride)
+        return max(whole, self._begin // stride)
 
     def envelope(self, stride: int, first: int, last: int) -> tuple[Values, Values]:
         """Minima and maxima, ``[signals, n]`` each, of the columns ``[first, last)``.
@@ -183,9 +199,8 @@ class History:
 
     def column_runs(self, stride: int, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The runs ``[a, b)`` of complete columns within ``[first, last)`` that hold a sample."""
-        at = max(first, self.first_column(stride))
-        at, last = max(at, self._begin // stride), min(last, self.next // stride)
-        for begin, end in self._gaps:
+        at, last = max(first, self.first_column(stride)), min(last, self.next // stride)
+        for begin, end in self._gaps_after(at * stride):
             # Columns that lie whole in the gap.
             a, b = -(-begin // stride), end // stride
             if a >= last:

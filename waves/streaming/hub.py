@@ -13,13 +13,13 @@ from typing import Any
 
 from waves.exceptions import UnknownStreamError, WireError
 from waves.streaming import messages, wire
-from waves.streaming.connection import MAX_JOBS, Connection
+from waves.streaming.connection import MAX_ANSWERS, Connection
 from waves.streaming.description import Description, same_for_viewers
 from waves.streaming.messages import ChangeView, HistoryRequest, Position, View
-from waves.streaming.pump import Pump, make_message
+from waves.streaming.pump import Pump, make_message, message_room, piece_bytes
 from waves.streaming.status import STALE_SECONDS, StatusBoard
 from waves.streaming.stream import LiveStream
-from waves.streaming.viewer import Piece, Viewer, stride_for
+from waves.streaming.viewer import Piece, Viewer, column_stride
 
 #: Values of one ``history`` answer: 1 MiB of float32, an allowance's worth.
 MAX_HISTORY_VALUES = 256 * 1024
@@ -80,7 +80,7 @@ class Hub:
             self.counts["dropped frames"] += 1
             return
         begins = not stream.history.started
-        if stream.history.append(block):
+        if stream.append(block):
             self.counts["gaps"] += 1
         if begins:
             for viewer in stream.viewers:
@@ -95,6 +95,7 @@ class Hub:
         if old is not None and description["epoch"] < old["epoch"]:
             self.counts["old descriptions"] += 1
             return
+        stream.slug = description["slug"]
         news = stream.stale or not same_for_viewers(old, description)
         stream.heard_at, stream.stale = self._monotonic(), False
         if old is None or description["epoch"] != old["epoch"]:
@@ -109,16 +110,13 @@ class Hub:
     def _begin_epoch(self, stream: LiveStream, description: Description) -> None:
         # Whoever is up to date is given the end of the old epoch before it goes.
         self.pump.flush(stream)
-        continues = stream.description is not None
-        cursors = {viewer: viewer.cursor for viewer in stream.viewers}
+        for viewer in stream.viewers:
+            viewer.end_epoch()
         stream.description = description
         stream.begin_epoch(description)
         self._tell(stream, description)
-        for viewer, cursor in cursors.items():
-            if continues:
-                viewer.new_epoch(cursor)
-            else:
-                viewer.place()
+        for viewer in stream.viewers:
+            viewer.new_epoch()
 
     def _tell(self, stream: LiveStream, description: Mapping[str, Any]) -> None:
         text = messages.text(description)
@@ -186,6 +184,8 @@ class Hub:
         ``fallback`` describes the stream where no worker has done so yet.
         """
         stream = self.stream(handle)
+        if fallback is not None and stream.description is None:
+            stream.slug = fallback["slug"]
         viewer = connection.viewers.get(handle)
         if viewer is None:
             viewer = connection.viewers[handle] = Viewer(stream, connection, view)
@@ -206,8 +206,7 @@ class Hub:
     def unsubscribe(self, connection: Connection, slug: str) -> None:
         """Stop viewing a stream. Raises UnknownStreamError where it was not viewed."""
         for handle, viewer in connection.viewers.items():
-            description = viewer.stream.description
-            if description is not None and description["slug"] == slug:
+            if viewer.stream.slug == slug:
                 viewer.stream.viewers.discard(viewer)
                 del connection.viewers[handle]
                 return
@@ -235,12 +234,13 @@ class Hub:
         Raises UnknownStreamError, or WireError where more is asked for than an answer holds.
         """
         stream = self._viewer(connection, request.handle).stream
-        pieces = history_pieces(stream, request)
-        if len(connection.answers) >= MAX_JOBS:
+        room = message_room(connection)
+        pieces = history_pieces(stream, request, room)
+        if len(connection.answers) >= MAX_ANSWERS:
             raise WireError("history: too many requests wait for this socket to read.")
-        frames = [stream.frame(piece) for piece in pieces]
-        connection.say(messages.text({"type": "history", "id": request.id, "frames": len(frames)}))
-        for joined in _joined(frames):
+        answer = {"type": "history", "id": request.id, "frames": len(pieces)}
+        connection.answers.append(messages.text(answer))
+        for joined in _joined(pieces, room):
             connection.answers.append(make_message(joined, as_json=connection.json))
         self.pump.wake(connection)
 
@@ -249,8 +249,11 @@ class Hub:
         return {handle: len(s.viewers) for handle, s in self.streams.items() if s.viewers}
 
 
-def history_pieces(stream: LiveStream, request: HistoryRequest) -> list[Piece]:
-    """What a ``history`` request is answered with: nothing where that epoch is gone."""
+def history_pieces(stream: LiveStream, request: HistoryRequest, room: int) -> list[Piece]:
+    """What a ``history`` request is answered with: nothing where that epoch is gone.
+
+    ``room`` bounds a frame, in bytes. Raises WireError for more than an answer holds.
+    """
     history = stream.history
     if request.epoch != history.epoch or not history.started:
         return []
@@ -258,21 +261,19 @@ def history_pieces(stream: LiveStream, request: HistoryRequest) -> list[Piece]:
     first = max(request.first, history.first)
     stride = 1
     if request.columns is not None and end > first:
-        window = View(window=(end - first), columns=request.columns, budget=1000)
-        stride = stride_for(1.0, 10**6, 1, 0.0, window)
-    if stride > 1:
-        first = max(first // stride, history.first_column(stride)) * stride
+        stride = column_stride(end - first, request.columns)
+        first = max(first // stride * stride, stream.first(stride))
         end = end // stride * stride
     if max(0, end - first) // stride * history.signals * min(stride, 2) > MAX_HISTORY_VALUES:
         raise WireError(
             f"history: an answer holds at most {MAX_HISTORY_VALUES} values; ask for a shorter "
             "range, or for columns."
         )
-    return list(_pieces(stream, stride, first, end))
+    return _pieces(stream, stride, first, end, room)
 
 
-def _pieces(stream: LiveStream, stride: int, first: int, end: int) -> list[Piece]:
-    pieces, most = [], stream.fitting(stride, wire.MAX_PAYLOAD) * stride
+def _pieces(stream: LiveStream, stride: int, first: int, end: int, room: int) -> list[Piece]:
+    pieces, most = [], stream.fitting(stride, room) * stride
     while first < end:
         begin, last = stream.run(stride, first, end)
         if begin >= end:
@@ -283,15 +284,15 @@ def _pieces(stream: LiveStream, stride: int, first: int, end: int) -> list[Piece
     return pieces
 
 
-def _joined(frames: list[wire.Frame]) -> list[list[wire.Frame]]:
-    """Frames in groups whose messages stay within MAX_MESSAGE."""
-    groups: list[list[wire.Frame]] = []
+def _joined(pieces: list[Piece], most: int) -> list[list[Piece]]:
+    """Pieces in groups whose messages have room."""
+    groups: list[list[Piece]] = []
     room = 0
-    for frame in frames:
-        size = frame.values.nbytes * (1 if frame.maxima is None else 2) + 8 * frame.n + 64
+    for piece in pieces:
+        size = piece_bytes(piece)
         if not groups or size > room:
             groups.append([])
-            room = wire.MAX_MESSAGE
-        groups[-1].append(frame)
+            room = most
+        groups[-1].append(piece)
         room -= size
     return groups

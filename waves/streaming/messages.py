@@ -111,7 +111,7 @@ def parse_client_message(text: str) -> Any:
     if len(text) > MAX_TEXT:
         raise WireError(f"A control message has at most {MAX_TEXT} characters.")
     try:
-        return _client_message.validate_json(text)
+        return _client_message.validate_json(text, strict=True)
     except ValidationError as error:
         raise WireError(_first_problem(error)) from None
 

@@ -9,6 +9,7 @@ are, in the history, and leave joined into fewer and larger messages.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
@@ -24,10 +25,12 @@ BATCH = 64
 RETRY = 0.01
 #: An allowance (or a buffer) that stays used up this long, without an acknowledgement, closes.
 STUCK_SECONDS = 10.0
-#: Bytes of made messages that are kept for others who wait for the same frames.
-CACHE_BYTES = 8 * 1024 * 1024
 #: As text a float32 takes up to six times its four bytes.
 TEXT_FACTOR = 6
+#: What a frame adds to its values, in bytes: header and padding.
+FRAMING = wire.HEADER.size + 7
+#: A message with less room than this is full: a frame of a few samples is mostly header.
+LEAST_ROOM = 4096
 
 
 class Outcome(Enum):
@@ -48,11 +51,11 @@ class Pump:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._ready: dict[Connection, None] = {}
+        #: Sockets with something to be sent that they could not take, or not yet.
+        self._later: dict[Connection, None] = {}
         #: Sockets that could not be sent to, and since when.
         self._stuck: dict[Connection, float] = {}
         self._wake = asyncio.Event()
-        self._cache: dict[tuple[bool, tuple[Piece, ...]], Message] = {}
-        self._cached_bytes = 0
         #: Data messages and bytes that were sent, and sockets closed for being slow.
         self.messages = 0
         self.bytes = 0
@@ -73,26 +76,33 @@ class Pump:
     def forget(self, connection: Connection) -> None:
         """A socket is gone."""
         self._ready.pop(connection, None)
+        self._later.pop(connection, None)
         self._stuck.pop(connection, None)
 
     async def run(self) -> None:
         """Go round for ever; cancelled by its owner."""
         while True:
-            await self._wake.wait()
+            # Those who cannot take their frames are tried again; nobody else waits for that.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY if self._later else None):
+                    await self._wake.wait()
             self._wake.clear()
-            at_once = await self.round()
-            await asyncio.sleep(0 if at_once or not self._ready else RETRY)
+            await self.round()
+            await asyncio.sleep(0)
 
     async def round(self) -> bool:
         """Visit every socket that is ready, once; return whether one can take more at once."""
-        batch = list(self._ready)
+        batch = list(self._ready | self._later)
         self._ready.clear()
+        self._later.clear()
         at_once = False
         for i, connection in enumerate(batch, 1):
             outcome = self._visit(connection)
-            if outcome is Outcome.MORE or outcome is Outcome.LATER:
+            if outcome is Outcome.MORE:
                 self.wake(connection)
-                at_once = at_once or outcome is Outcome.MORE
+                at_once = True
+            elif outcome is Outcome.LATER:
+                self._later[connection] = None
             if i % BATCH == 0:
                 await asyncio.sleep(0)
         return at_once
@@ -144,32 +154,49 @@ class Pump:
 
     def _next_message(self, connection: Connection) -> Message | None:
         if connection.answers:
-            return connection.answers.popleft()
+            answer = connection.answers.popleft()
+            if isinstance(answer, Message):
+                return answer
+            connection.say(answer)
+            return None
+        if len(connection.viewers) == 1:
+            return self._shared_message(connection, *connection.viewers.values())
+        return self._joined_message(connection)
+
+    def _shared_message(self, connection: Connection, viewer: Viewer) -> Message | None:
+        """One viewer on a socket, as most are: all at the same position share one message."""
+        shared = viewer.stream.shared
+        key = (connection.json, *viewer.position)
+        found = shared.get(key)
+        if found is not None:
+            made: Message
+            made, viewer.cursor, viewer.caught_up = found
+            return made
+        message = self._joined_message(connection)
+        if message is not None and not connection.controls:
+            shared.put(key, (message, viewer.cursor, viewer.caught_up), len(message.payload))
+        return message
+
+    def _joined_message(self, connection: Connection) -> Message | None:
         pieces = self._pieces(connection)
         if not pieces:
             return None
-        key = (connection.json, tuple(pieces))
-        message = self._cache.get(key)
-        if message is None:
-            frames = [piece.stream.frame(piece) for piece in pieces]
-            message = make_message(frames, as_json=connection.json)
-            self._remember(key, message)
-        return message
+        return make_message(pieces, as_json=connection.json)
 
     def _pieces(self, connection: Connection) -> list[Piece]:
         pieces: list[Piece] = []
-        room = wire.MAX_MESSAGE // (TEXT_FACTOR if connection.json else 1)
+        room = message_room(connection)
         for viewer in connection.viewers.values():
             room = self._take(viewer, pieces, room)
-            if connection.controls or room <= 0:
+            if connection.controls or room < LEAST_ROOM:
                 break
         return pieces
 
     @staticmethod
     def _take(viewer: Viewer, pieces: list[Piece], room: int) -> int:
         """Add a viewer's pieces while there is room; stop at a gap, which must be told first."""
-        while room > 0:
-            taken = viewer.take(room)
+        while room >= LEAST_ROOM:
+            taken = viewer.take(room - FRAMING)
             if taken is None:
                 break
             if isinstance(taken, str):
@@ -179,18 +206,12 @@ class Pump:
             room -= piece_bytes(taken)
         return room
 
-    def _remember(self, key: tuple[bool, tuple[Piece, ...]], message: Message) -> None:
-        if self._cached_bytes > CACHE_BYTES:
-            self._cache.clear()
-            self._cached_bytes = 0
-        self._cache[key] = message
-        self._cached_bytes += len(message.payload)
-
     def check_stuck(self) -> None:
         """Once a second: close sockets that do not read, or do not say that they do."""
         now = self._monotonic()
         for connection, since in list(self._stuck.items()):
-            if connection.allowed and connection.transport.writable:
+            transport = connection.transport
+            if transport.closed or (connection.allowed and transport.writable):
                 del self._stuck[connection]
                 continue
             idle = now - max(since, connection.progress_at)
@@ -205,11 +226,17 @@ class Pump:
         )
 
 
-def make_message(frames: Iterable[wire.Frame], *, as_json: bool) -> Message:
-    """One data message of frames."""
+def make_message(pieces: Iterable[Piece], *, as_json: bool) -> Message:
+    """One data message of pieces."""
     if as_json:
-        return Message(wire.to_json(frames).encode(), is_text=True)
-    return Message(b"".join(map(wire.encode, frames)))
+        text = wire.to_json(piece.stream.frame(piece) for piece in pieces)
+        return Message(text.encode(), is_text=True)
+    return Message(b"".join([piece.stream.encoded(piece) for piece in pieces]))
+
+
+def message_room(connection: Connection) -> int:
+    """How many bytes of frames one message to a socket may hold."""
+    return wire.MAX_MESSAGE // (TEXT_FACTOR if connection.json else 1)
 
 
 def piece_bytes(piece: Piece) -> int:
@@ -217,5 +244,5 @@ def piece_bytes(piece: Piece) -> int:
     history = piece.stream.history
     columns = (piece.last - piece.first) // piece.stride
     width = history.dtype.itemsize * (2 if piece.stride > 1 else 1)
-    timed = 8 if history.dt == 0.0 else 0
-    return wire.HEADER.size + columns * (history.signals * width + timed) + 7
+    timed = 8 if history.is_timed else 0
+    return FRAMING + columns * (history.signals * width + timed)

@@ -19,21 +19,54 @@ from waves.streaming.wire import Frame
 _NOTHING = np.dtype("<f4")
 
 
+#: Made frames and messages of one tick that a stream keeps for others: they are the same for
+#: those who are up to date; those who are behind may each need their own, so there is a bound.
+SHARED_BYTES = 8 * 1024 * 1024
+
+
+class Shared:
+    """What was made for one viewer and serves others, until the stream has more."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, Any] = {}
+        self._bytes = 0
+
+    def get(self, key: Any) -> Any:
+        """What was made, or None."""
+        return self._made.get(key)
+
+    def put(self, key: Any, made: Any, size: int) -> None:
+        """Keep what was made, of ``size`` bytes, if there is room."""
+        if self._bytes + size <= SHARED_BYTES:
+            self._made[key] = made
+            self._bytes += size
+
+    def clear(self) -> None:
+        """The stream has more: what was made is old."""
+        if self._made:
+            self._made.clear()
+            self._bytes = 0
+
+
 class LiveStream:
     """What a hub holds of a stream. ``history`` is empty until a description was heard."""
 
     def __init__(self, handle: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.handle = handle
         self.description: Description | None = None
+        #: What clients call it: from the description, or from the database where none was heard.
+        self.slug = ""
         self.heard_at = monotonic()
         self.stale = False
         self.viewers: set[Viewer] = set()
         self.history = History(0, 1, _NOTHING, 1)
+        self.shared = Shared()
         #: Frames of an old or unknown epoch, or that do not fit the description.
         self.dropped = 0
 
     def begin_epoch(self, description: Description) -> None:
         """Take the description of a new epoch: history is emptied."""
+        self.shared.clear()
         dtype = SAMPLE_TYPES[description["sample_type"]]
         timed = description["clock"] == "timed"
         samples = int(description["rate"] * description["history"]) + 1
@@ -57,6 +90,7 @@ class LiveStream:
             and frame.maxima is None
             and frame.values.shape[0] == history.signals
             and frame.values.dtype == history.dtype
+            and (frame.times is not None) == history.is_timed
         )
         if not fits:
             self.dropped += 1
@@ -71,13 +105,15 @@ class LiveStream:
         if description is None:
             return 1
         history = self.history
-        return stride_for(
+        stride = stride_for(
             description["rate"],
             history.dtype.itemsize,
             history.signals,
             description["window"],
             view,
         )
+        # A column is sent when it is complete, so all of it has to be kept until then.
+        return min(stride, 1 << ((history.size // 2).bit_length() - 1))
 
     def end(self, stride: int) -> int:
         """The end of what can be sent: of the samples, or of the last complete column."""
@@ -85,9 +121,11 @@ class LiveStream:
 
     def first(self, stride: int) -> int:
         """The oldest sample that is kept, or the first of the oldest column."""
-        if stride == 1:
-            return self.history.first
-        return max(self.history.first_column(stride), 0) * stride
+        return self.history.first_column(stride) * stride
+
+    def window_start(self, stride: int, seconds: float) -> int:
+        """Where the last ``seconds`` begin, as far as they are kept."""
+        return max(self.index_before(seconds) // stride * stride, self.first(stride))
 
     def run(self, stride: int, cursor: int, end: int) -> tuple[int, int]:
         """The first unbroken run of ``[cursor, end)``; ``(end, end)`` where all is missing."""
@@ -107,9 +145,9 @@ class LiveStream:
         return history.index_at(history.t0(history.next - 1) - seconds)
 
     def fitting(self, stride: int, room: int) -> int:
-        """Columns that fit into a frame of ``room`` bytes (at least one)."""
+        """Columns whose values fit into ``room`` bytes (at least one)."""
         history = self.history
-        timed, envelope = history.dt == 0.0, stride > 1
+        timed, envelope = history.is_timed, stride > 1
         most = wire.capacity(history.signals, history.dtype, timed=timed, envelope=envelope)
         return max(1, most * min(room, wire.MAX_PAYLOAD) // wire.MAX_PAYLOAD)
 
@@ -119,6 +157,19 @@ class LiveStream:
         column = history.signals * history.dtype.itemsize * (2 if stride > 1 else 1)
         rate = self.description["rate"] if self.description else 0.0
         return max(rate * BEHIND_SECONDS, BEHIND_BYTES / column * stride)
+
+    def append(self, block: SampleBlock) -> int:
+        """Add a block to the history; return how many samples are missing before it."""
+        self.shared.clear()
+        return self.history.append(block)
+
+    def encoded(self, piece: Piece) -> bytes:
+        """The bytes of a piece of this stream, made once a tick."""
+        data: bytes | None = self.shared.get(piece)
+        if data is None:
+            data = wire.encode(self.frame(piece))
+            self.shared.put(piece, data, len(data))
+        return data
 
     def frame(self, piece: Piece) -> Frame:
         """The frame of a piece of this stream."""

@@ -51,13 +51,13 @@ class Ring:
         if head < n:
             self._data[:, : n - head] = values[:, head:]
 
-    def clear(self, first: int, last: int) -> None:
-        """Make ``[first, last)`` NaN; at most ``size`` of them."""
+    def fill(self, first: int, last: int, value: float = np.nan) -> None:
+        """Set ``[first, last)``, at most ``size`` of them, to one value."""
         at, n = first % self.size, last - first
         head = min(n, self.size - at)
-        self._data[:, at : at + head] = np.nan
+        self._data[:, at : at + head] = value
         if head < n:
-            self._data[:, : n - head] = np.nan
+            self._data[:, : n - head] = value
 
     def read(self, first: int, last: int) -> Values:
         """A copy of ``[first, last)``, ``[signals, n]``."""
@@ -107,6 +107,10 @@ class Tiers:
         """History begins at ``floor``, a multiple of TOP_STRIDE."""
         for tier in self._tiers:
             tier.done = floor // tier.stride
+        # Wider columns may begin below the floor: they find nothing there.
+        top = self._tiers[-1]
+        for ring in (top.minima, top.maxima):
+            ring.fill(0, ring.size)
 
     def extend(self, end: int) -> None:
         """Samples below ``end`` are in the ring: fold the columns that they complete."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from waves.streaming import messages, wire
@@ -44,8 +43,13 @@ def stride_for(rate: float, value_bytes: int, signals: int, window: float, view:
     fits = rate * signals * value_bytes <= view.budget
     if fits and window * rate * signals <= MAX_WINDOW_VALUES:
         return 1
-    samples = window * rate / view.columns
-    return min(MAX_STRIDE, 1 << max(0, int(math.log2(max(1.0, samples)))))
+    return column_stride(window * rate, view.columns)
+
+
+def column_stride(samples: float, columns: int) -> int:
+    """The largest power of two that still makes ``columns`` columns of so many samples."""
+    widest = max(1, int(samples / columns))
+    return min(MAX_STRIDE, 1 << (widest.bit_length() - 1))
 
 
 class Viewer:
@@ -85,33 +89,27 @@ class Viewer:
         stream = self.stream
         description = stream.description
         if description is None or (not stream.history.started and description["state"] == "live"):
-            self._since, self.cursor = since, None
+            # What it lacks stays known, whatever view is asked for until the first sample.
+            self._since, self.cursor = since or self._since or self._lacking(), None
             return
-        history = stream.history
-        self.stride = stream.stride_for(self.view)
-        self.epoch = history.epoch
-        self.caught_up = False
-        end = stream.end(self.stride)
-        begin = min(end, self._window_start())
+        since, self._since = since or self._since, None
+        stride, old_stride, unsent = stream.stride_for(self.view), self.stride, self.cursor
+        end = stream.end(stride)
+        begin = end if unsent is None else min(end, unsent // stride * stride)
+        if self.view.window is not None:
+            start = min(end, stream.window_start(stride, self.view.window))
+            # What was not yet sent still comes, unless the page swaps to another tier.
+            begin = min(begin, start) if stride == old_stride else start
+        self.stride, self.epoch, self.caught_up = stride, stream.history.epoch, False
         if since is not None:
             begin = self._rejoin(since, begin, end)
-        self.cursor = begin
-        self.past = end
-        mode = "samples" if self.stride == 1 else "columns"
-        handle = stream.handle
-        self.connection.say(
-            messages.view(handle, self.epoch, self.stride, mode, begin, max(begin, end))
-        )
+        self.cursor, self.past = begin, end
+        self._say_view(begin, end)
 
-    def _window_start(self) -> int:
-        history, window = self.stream.history, self.view.window
-        if window is None:
-            return self.stream.end(self.stride)
-        first = max(history.first, self.stream.index_before(window))
-        if self.stride == 1:
-            return first
-        column = max(first // self.stride, history.first_column(self.stride))
-        return column * self.stride
+    def _lacking(self) -> Position | None:
+        if self.cursor is None:
+            return None
+        return Position(epoch=self.epoch, sample=self.cursor)
 
     def _rejoin(self, since: Position, begin: int, end: int) -> int:
         """The cursor of a viewer that lacks what begins at ``since``; says what is gone."""
@@ -120,37 +118,45 @@ class Viewer:
             return begin
         # Columns are sent whole: the one that was incomplete is sent again.
         sample = since.sample // self.stride * self.stride
-        if sample > end:
-            return end
         first = self.stream.first(self.stride)
         if sample < first:
-            self.lost += first - since.sample
-            self._say_gap(self.epoch, since.sample, first - 1, "no longer kept")
-            return first
-        return sample
+            self.connection.say(self._missed(since.sample, first))
+        return min(end, max(sample, first))
 
     def first_frame(self) -> None:
-        """The stream has its first sample: place a cursor that waited for it."""
+        """The stream has its first sample: place a cursor that waited for it, there."""
         if self.cursor is None:
-            since, self._since = self._since, None
-            self.place(since)
+            self.cursor = self.stream.history.first
+            self.place()
 
-    def new_epoch(self, lacking: int | None) -> None:
-        """The stream begins a new epoch at index 0; ``lacking`` was the cursor in the old one."""
+    def end_epoch(self) -> None:
+        """The stream's epoch ends: say what will not be sent of it."""
+        if self.cursor is not None:
+            self.lost += max(0, self.stream.end(self.stride) - self.cursor)
+            self._say_gap(self.epoch, self.cursor, None, "a new epoch began")
+
+    def new_epoch(self) -> None:
+        """The stream has begun a new epoch, at index 0."""
         if self.cursor is None:
-            self.first_frame()
+            self.place()
             return
-        self._say_gap(self.epoch, lacking, None, "a new epoch began")
         self.epoch = self.stream.history.epoch
         self.stride = self.stream.stride_for(self.view)
         self.cursor = self.past = 0
-        mode = "samples" if self.stride == 1 else "columns"
-        self.connection.say(messages.view(self.stream.handle, self.epoch, self.stride, mode, 0, 0))
+        self.caught_up = False
+        self._say_view(0, 0)
 
     @property
     def waiting(self) -> bool:
         """Whether there is something beyond the cursor."""
         return self.cursor is not None and self.cursor < self.stream.end(self.stride)
+
+    @property
+    def position(self) -> tuple[object, ...]:
+        """Two viewers of a stream with equal positions are sent the same next message."""
+        cursor, past = self.cursor, self.past
+        is_past = cursor is not None and cursor < past
+        return self.stride, cursor, self.caught_up, past if is_past else 0
 
     def take(self, room: int) -> Piece | str | None:
         """The next frame of at most ``room`` bytes, or a gap message, or None when up to date."""
@@ -161,17 +167,12 @@ class Viewer:
         if cursor >= end:
             self.caught_up = True
             return None
-        lost_to = self._overtaken(cursor, end)
-        if lost_to is not None:
-            self.cursor = lost_to
-            self.lost += lost_to - cursor
-            reason = "too slow" if self.caught_up else "no longer kept"
-            return self._gap_text(self.epoch, cursor, lost_to - 1, reason)
         first, last = stream.run(stride, cursor, end)
+        if self._is_too_far_behind(first, end):
+            first = end
         if first > cursor:
             self.cursor = first
-            self.lost += first - cursor
-            return self._gap_text(self.epoch, cursor, first - 1, "missing")
+            return self._missed(cursor, first)
         last = min(last, first + stride * stream.fitting(stride, room))
         flags = 0
         if first < self.past:
@@ -179,13 +180,25 @@ class Viewer:
         self.cursor = last
         return Piece(stream, self.epoch, stride, first, last, flags)
 
-    def _overtaken(self, cursor: int, end: int) -> int | None:
-        """Where the cursor has to go because what it points at is gone, or is too old."""
-        stream = self.stream
-        if self.caught_up and end - cursor > stream.most_behind(self.stride):
-            return end
-        first = stream.first(self.stride)
-        return first if cursor < first else None
+    def _is_too_far_behind(self, first: int, end: int) -> bool:
+        """Whether a viewer that was up to date is moved forward. Gaps do not count."""
+        most = self.stream.most_behind(self.stride)
+        if not self.caught_up or end - first <= most:
+            return False
+        return self.stream.history.produced(first, end) > most
+
+    def _missed(self, first: int, end: int) -> str:
+        """Count ``[first, end)`` as lost, and say why it is not sent."""
+        self.lost += end - first
+        reason = "too slow" if self.caught_up else "no longer kept"
+        if not self.stream.history.produced(first, end):
+            reason = "missing"
+        return self._gap_text(self.epoch, first, end - 1, reason)
+
+    def _say_view(self, first: int, past: int) -> None:
+        mode = "samples" if self.stride == 1 else "columns"
+        handle = self.stream.handle
+        self.connection.say(messages.view(handle, self.epoch, self.stride, mode, first, past))
 
     def _say_gap(self, epoch: int, first: int | None, last: int | None, reason: str) -> None:
         self.connection.say(self._gap_text(epoch, first, last, reason))
