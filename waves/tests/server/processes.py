@@ -1,0 +1,174 @@
+"""Servers as processes of their own, each on a free port and a fresh database."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+#: A slow machine may scale this.
+START_SECONDS = float(os.environ.get("WAVES_TEST_PATIENCE", "30"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """One server: its port, what it printed, and its end."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], port: int) -> None:
+        self.port = port
+        self.log = Path(environment["WAVES_DATABASE"]).with_suffix(f".{port}.log")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def await_answer(self, path: str, status: int = 200) -> str:
+        """Wait until the server answers a path with a status."""
+        deadline = time.monotonic() + START_SECONDS
+        answer: object = None
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, f"the server ended:\n{self.printed()}"
+            try:
+                answer = self.get(path)
+                if answer[0] == status:
+                    return answer[1]
+            except OSError as error:
+                answer = error
+            time.sleep(0.05)
+        raise AssertionError(f"no {status} from {path} but {answer}:\n{self.printed()}")
+
+    def await_printed(self, words: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while words not in self.printed():
+            assert time.monotonic() < deadline, f"never printed {words!r}:\n{self.printed()}"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As an operator would: SIGTERM, and it ends by itself."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(START_SECONDS)
+        finally:
+            self.kill()
+
+
+class Site:
+    """A database and the environment of the servers that stand on it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.database = folder / "waves.sqlite3"
+        self.environment = {
+            "WAVES_DATABASE": str(self.database),
+            "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
+            **environment,
+        }
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    def prepare(self) -> None:
+        self.manage("migrate", "-v0")
+        self.manage("loaddemo")
+
+    def execute(self, sql: str, *values: object) -> None:
+        """Change the database behind the servers' back, as another process would."""
+        with sqlite3.connect(self.database, timeout=10) as connection:
+            connection.execute(sql, values)
+        connection.close()
+
+    @contextmanager
+    def serve(
+        self, server: str = "daphne", ready: str = "/healthz/ready", status: int = 200
+    ) -> Iterator[Process]:
+        port = free_port()
+        application = "livestream_project.asgi:application"
+        command = {
+            "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application],
+            "uvicorn": ["-m", "uvicorn", "--port", str(port), application],
+            "runserver": ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+        }[server]
+        process = Process([sys.executable, *command], self.environment, port)
+        try:
+            process.await_answer(ready, status)
+            yield process
+        finally:
+            process.kill()
+
+    def start_worker(self) -> Process:
+        worker = Process([sys.executable, "manage.py", "runstreams"], self.environment, free_port())
+        worker.await_printed("Streams run.")
+        return worker
+
+
+@contextmanager
+def redis_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of our own, in memory only."""
+    binary = shutil.which("redis-server")
+    assert binary, "redis-server is missing: run `make test`, which installs it."
+    port = free_port()
+    process = start_redis(port)
+    try:
+        yield f"redis://127.0.0.1:{port}/0", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def start_redis(port: int) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process
+        assert time.monotonic() < deadline, "redis-server did not start"
+        time.sleep(0.02)

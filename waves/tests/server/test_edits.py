@@ -1,0 +1,88 @@
+"""Edits reach viewers within a second, and only some of them begin a new epoch."""
+
+import json
+import time
+
+import numpy as np
+
+from waves.tests.server.viewing import view
+
+SIGNAL = "UPDATE waves_signal SET parameters = ? WHERE stream_id = ?"
+
+
+async def test_a_change_of_frequency_makes_no_gap_and_no_phase_jump(site) -> None:
+    site.execute(SIGNAL, json.dumps({"frequency": 3.0}), 1)
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.for_seconds(1)
+            site.execute(SIGNAL, json.dumps({"frequency": 11.0}), 1)
+            await viewer.for_seconds(2)
+    (epoch,) = viewer.values
+    assert viewer.missing(epoch) == 0
+    values = np.array([viewer.values[epoch][i] for i in sorted(viewer.values[epoch])])
+    # A sine of amplitude 1 at 11 Hz moves by at most 2π·11/1000 a sample; a jump would show.
+    assert np.abs(np.diff(values)).max() <= 2 * np.pi * 11 / 1000 * 1.01
+    crossings = np.flatnonzero((values[-1000:-1] < 0) & (values[-999:] >= 0))
+    assert len(crossings) in (10, 11, 12)
+
+
+async def test_an_edit_arrives_within_a_second(site) -> None:
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.until(lambda: viewer.values)
+            edited = time.monotonic()
+            site.execute(SIGNAL, json.dumps({"frequency": 2.0, "offset": 50.0}), 1)
+            (epoch,) = viewer.values
+            await viewer.until(lambda: max(list(viewer.values[epoch].values())[-40:]) > 40)
+            assert time.monotonic() - edited < 1.0
+    assert viewer.missing(epoch) == 0
+
+
+async def test_a_new_rate_begins_an_epoch_and_says_so(site) -> None:
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.until(lambda: viewer.values)
+            (old,) = viewer.values
+            site.execute("UPDATE waves_stream SET rate = 500 WHERE id = 1")
+            await viewer.until(lambda: len(viewer.values) == 2)
+    assert viewer.stream["epoch"] == old + 1
+    assert viewer.stream["rate"] == 500
+    assert min(viewer.values[old + 1]) == 0
+    (gap,) = viewer.of_type("gap")
+    assert gap["epoch"] == old
+    assert gap["first"] == max(viewer.values[old]) + 1
+    assert gap["last"] is None
+
+
+async def test_stop_and_start_are_told(site) -> None:
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.until(lambda: viewer.values)
+            site.execute("UPDATE waves_stream SET enabled = 0 WHERE id = 1")
+            await viewer.until(lambda: viewer.stream["state"] == "stopped")
+            site.execute("UPDATE waves_stream SET enabled = 1 WHERE id = 1")
+            await viewer.until(lambda: len(viewer.values) == 2)
+            assert viewer.stream["state"] == "live"
+            site.execute("DELETE FROM waves_signal WHERE stream_id = 1")
+            site.execute("DELETE FROM waves_stream WHERE id = 1")
+            await viewer.until(lambda: viewer.stream["state"] == "stopped")
+    assert viewer.stream["message"] == "This stream was deleted."
+
+
+async def test_a_locked_database_stops_neither_frames_nor_new_viewers(site) -> None:
+    import sqlite3
+
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.until(lambda: viewer.values)
+            lock = sqlite3.connect(site.database, isolation_level=None)
+            lock.execute("BEGIN EXCLUSIVE")
+            asked = time.monotonic()
+            async with view(server.address) as second:
+                await second.until(lambda: second.values)
+            assert time.monotonic() - asked < 2
+            await viewer.for_seconds(1)
+            lock.rollback()
+            lock.close()
+    (epoch,) = viewer.values
+    assert viewer.missing(epoch) == 0

@@ -1,0 +1,45 @@
+"""A source that fails says so, comes back by itself, and disturbs no other stream."""
+
+import json
+
+from waves.tests.server.viewing import view
+
+
+async def test_a_source_that_raises_is_failed_with_its_words(daphne) -> None:
+    async with (
+        view(daphne.address, "/ws/streams/broken/") as viewer,
+        view(daphne.address) as other,
+    ):
+        await viewer.until(lambda: viewer.stream.get("state") == "failed")
+        await other.for_seconds(1.5)
+    assert "broken raised ZeroDivisionError" in viewer.stream["message"]
+    assert not viewer.values
+    (epoch,) = other.values
+    assert other.missing(epoch) == 0
+
+
+async def test_a_source_that_failed_is_started_again(daphne) -> None:
+    failures = daphne.printed().count("Stream broken failed")
+    # The back-off is 1, 2, 5 s …, 30 s at most.
+    async with view(daphne.address) as pace:
+        await pace.until(lambda: daphne.printed().count("Stream broken failed") > failures, 40)
+
+
+async def test_a_source_that_blocks_stalls_nobody(daphne) -> None:
+    async with view(daphne.address) as other:
+        await other.for_seconds(2)
+    (epoch,) = other.values
+    assert other.missing(epoch) == 0
+    assert json.loads(daphne.get("/api/v1/streams/blocking")[1])["state"] in ("live", "failed")
+
+
+async def test_infinite_values_become_missing_ones_and_are_counted(daphne) -> None:
+    async with view(daphne.address, "/ws/streams/infinite/") as viewer:
+        await viewer.until(lambda: sum(map(len, viewer.values.values())) > 100)
+        (epoch,) = viewer.values
+        values = list(viewer.values[epoch].values())
+        assert any(v != v for v in values)
+        assert all(v == 1.0 for v in values if v == v)
+        async with view(daphne.address) as pace:
+            path = "/api/v1/streams/infinite"
+            await pace.until(lambda: json.loads(daphne.get(path)[1])["infinities"] > 0)

@@ -1,0 +1,60 @@
+"""What `make run` does before it serves: demo streams and the first administrator, once."""
+
+import io
+import re
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import call_command
+
+from waves.models import Stream
+
+pytestmark = pytest.mark.django_db
+
+DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python"]
+
+
+def said(command: str) -> str:
+    out = io.StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo_is_loaded_into_an_empty_table():
+    assert "7 demo streams" in said("loaddemo")
+    assert [stream.slug for stream in Stream.objects.all()] == DEMO
+
+
+@pytest.mark.parametrize("slug", DEMO)
+def test_every_demo_stream_is_one_that_the_admin_would_accept(slug):
+    said("loaddemo")
+    stream = Stream.objects.get(slug=slug)
+    stream.full_clean()
+    for signal in stream.signals.all():
+        signal.full_clean()
+
+
+def test_the_demo_is_not_loaded_beside_other_streams(sine):
+    assert said("loaddemo") == ""
+    assert Stream.objects.count() == 1
+
+
+def test_the_first_administrator_gets_a_password_that_is_shown_once(settings):
+    settings.DEBUG = True
+    password = re.search(r"password: (\S+)", said("firstadmin"))[1]
+    assert authenticate(username="admin", password=password).is_superuser
+    assert said("firstadmin") == ""
+
+
+def test_without_debug_no_password_is_made(settings):
+    settings.DEBUG = False
+    assert "createsuperuser" in said("firstadmin")
+    assert not get_user_model().objects.exists()
+
+
+def test_prepare_does_all_of_it(settings):
+    settings.DEBUG = True
+    out = said("prepare")
+    assert "demo streams" in out
+    assert "password" in out
+    assert said("prepare") == ""

@@ -1,0 +1,118 @@
+"""From models to specs: complete parameters, epochs given once, streams of decorated functions."""
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+
+from waves import specs
+from waves.exceptions import UnknownStreamError
+from waves.models import KnownFunction, Signal, Stream
+from waves.sources.base import SignalInfo
+from waves.sources.declarations import Declaration
+
+pytestmark = pytest.mark.django_db
+
+
+def declaration(name="pump", create=True) -> Declaration:
+    return Declaration(
+        path=f"plant.streams.{name}",
+        name=name.capitalize(),
+        slug=name,
+        description="A pump.",
+        signals=(SignalInfo("flow", "flow", "l/s"),),
+        rate=50.0,
+        window=20.0,
+        clock="regular",
+        kind="function",
+        create=create,
+        function=lambda t: t,
+    )
+
+
+def test_a_stream_is_translated_with_complete_parameters(sine):
+    ((spec, epoch),) = specs.read_streams()
+    assert (spec.handle, spec.slug, spec.rate, epoch) == (sine.pk, "sine", 1000.0, 0)
+    (signal,) = spec.signals
+    assert (signal.key, signal.unit) == ("sine", "V")
+    assert signal.parameters["frequency"] == 5.0
+    assert signal.parameters["amplitude"] == 1.0
+
+
+def test_signals_stand_in_the_order_of_their_positions(sine):
+    Signal.objects.create(stream=sine, name="Last", position=9)
+    Signal.objects.create(stream=sine, name="Middle", position=5)
+    ((spec, _),) = specs.read_streams()
+    assert [signal.key for signal in spec.signals] == ["sine", "middle", "last"]
+
+
+def test_parameters_that_cannot_work_pass_so_that_the_source_tells(sine):
+    Signal.objects.update(parameters={"frequency": "fast"})
+    ((spec, _),) = specs.read_streams()
+    assert spec.signals[0].parameters == {"frequency": "fast"}
+
+
+def test_all_streams_are_read_with_two_queries(sine, connection):
+    for name in ("a", "b", "c"):
+        Signal.objects.create(stream=Stream.objects.create(name=name, slug=name), name="One")
+    with CaptureQueriesContext(connection) as queries:
+        assert len(specs.read_streams()) == 4
+    assert len(queries) == 2
+
+
+@pytest.fixture
+def connection():
+    from django.db import connection
+
+    return connection
+
+
+def test_an_epoch_is_never_given_twice(sine):
+    assert [specs.next_epoch(sine.pk) for _ in range(3)] == [1, 2, 3]
+    assert specs.read_streams()[0][1] == 3
+
+
+def test_saving_the_form_does_not_take_an_epoch_back(sine):
+    specs.next_epoch(sine.pk)
+    sine.name = "Other"
+    sine.save()
+    assert specs.next_epoch(sine.pk) == 2
+
+
+def test_the_epoch_of_a_stream_that_is_gone_is_refused(db):
+    with pytest.raises(UnknownStreamError, match="handle 99"):
+        specs.next_epoch(99)
+
+
+def test_a_decorated_function_gets_its_stream_once(db):
+    for _ in range(2):
+        specs.create_decorated_streams([declaration()])
+    stream = Stream.objects.get()
+    assert (stream.source, stream.slug, stream.rate) == ("python", "pump", 50.0)
+    assert stream.options == {"function": "plant.streams.pump"}
+    assert stream.history >= 2 * stream.window
+
+
+def test_a_deleted_stream_stays_deleted(db):
+    specs.create_decorated_streams([declaration()])
+    Stream.objects.all().delete()
+    specs.create_decorated_streams([declaration()])
+    assert not Stream.objects.exists()
+
+
+def test_a_slug_that_is_taken_gets_a_number(db):
+    Stream.objects.create(name="Pump", slug="pump")
+    specs.create_decorated_streams([declaration()])
+    assert Stream.objects.filter(slug="pump-2").exists()
+
+
+def test_a_function_that_a_stream_runs_already_gets_no_second_one(db):
+    Stream.objects.create(
+        name="Mine", slug="mine", source="python", options={"function": "plant.streams.pump"}
+    )
+    specs.create_decorated_streams([declaration()])
+    assert Stream.objects.count() == 1
+    assert KnownFunction.objects.count() == 1
+
+
+def test_a_function_that_wants_no_stream_gets_none(db):
+    specs.create_decorated_streams([declaration(create=False)])
+    assert not Stream.objects.exists()
