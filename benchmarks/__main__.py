@@ -1,0 +1,24 @@
+"""``python -m benchmarks``, what ``make bench`` runs: everything, kept in docs/benchmarks.md.
+
+It takes about 20 minutes, and wants the machine for itself. ``python -m benchmarks.compare`` alone
+takes parts of it.
+"""
+
+from __future__ import annotations
+
+from benchmarks import compare, document, extremes, waveforms
+
+
+def waveform_costs() -> str:
+    """The section on what each waveform costs the worker."""
+    head = ("waveform", "ms per 1M samples", "× numpy sin (float32)")
+    lines = [(r.name, f"{r.ms_per_million:.2f}", f"{r.ratio:.1f}") for r in waveforms.rows()]
+    return "\n\n".join(["## Waveforms", document.machine(), document.table(head, lines)])
+
+
+if __name__ == "__main__":
+    compare.main(["--large", "--write"])
+    extremes.main(["--write"])
+    section = waveform_costs()
+    print(section)
+    document.write_section("waveforms", section)

@@ -1,0 +1,1 @@
+"""The servers that Waves is compared with, each as its users would write it."""

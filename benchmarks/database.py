@@ -1,0 +1,36 @@
+"""A fresh database that holds nothing but the stream under test.
+
+``WAVES_DATABASE=… python -m benchmarks.database '{"rate": 1000, "signals": 1}'``
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+
+def make(fields: dict[str, Any]) -> None:
+    """Migrate, and make the stream ``bench``: ``signals`` sines, and the model's fields besides."""
+    from django.core.management import call_command
+
+    from waves.models import Signal, Stream
+
+    call_command("migrate", verbosity=0)
+    signals = fields.pop("signals")
+    stream = Stream(name="Bench", slug="bench", source="generator", **fields)
+    stream.full_clean()
+    stream.save()
+    for number in range(signals):
+        signal = Signal(stream=stream, name=f"Signal {number + 1}", waveform="sine")
+        signal.full_clean()
+        signal.save()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
+    django.setup()
+    make(json.loads(sys.argv[1]))
