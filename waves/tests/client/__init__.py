@@ -1,0 +1,1 @@
+"""A client of the protocol, written from docs/protocol.md alone: it imports nothing of Waves."""
