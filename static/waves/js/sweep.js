@@ -108,8 +108,8 @@ export class Sweep {
  * @returns {{first: number, last: number, offset: number}} the window begins `offset` of a
  *   sample, in [0, 1), after `first`, and ends not after `last`
  */
-export function span({ index, fraction }, pretrigger, samples) {
+export function span({ sample, fraction }, pretrigger, samples) {
   const left = fraction - pretrigger * samples;
   const first = Math.floor(left);
-  return { first: index + first, last: index + Math.ceil(left + samples), offset: left - first };
+  return { first: sample + first, last: sample + Math.ceil(left + samples), offset: left - first };
 }

@@ -71,8 +71,8 @@ export class Trigger {
   /**
    * Take the samples `values[from]` to before `values[to]`, the first having the index `first`.
    * A jump ahead disarms; going back begins anew.
-   * @returns {{index: number, fraction: number}[]} the triggers that they complete, in order:
-   *   `fraction` of a sample, in [0, 1), after sample `index`
+   * @returns {{sample: number, fraction: number}[]} the triggers that they complete, in order:
+   *   `fraction` of a sample, in [0, 1), after the index `sample`
    */
   feed(first, values, from = 0, to = values.length) {
     if (first < this.next) this.reset();
@@ -178,10 +178,10 @@ function edgesOf({ kind, slope, level, hysteresis, direction, low, high }) {
 /** Where the line to the sample at `index` from the one before it is at `level`. */
 function positionOf(level, index, before, after) {
   const fraction = (level - before) / (after - before);
-  return fraction < 1 ? { index: index - 1, fraction } : { index, fraction: 0 };
+  return fraction < 1 ? { sample: index - 1, fraction } : { sample: index, fraction: 0 };
 }
 
 /** Samples from one position to a later one; indices first, because they may be large. */
 function distance(former, position) {
-  return (position.index - former.index) + (position.fraction - former.fraction);
+  return (position.sample - former.sample) + (position.fraction - former.fraction);
 }

@@ -1,0 +1,326 @@
+"""Where a sweep begins: the trigger of an oscilloscope, over blocks of any size.
+
+``static/waves/js/trigger.js`` is the same for the page, sample by sample; both read the cases of
+``waves/tests/dsp/golden_triggers.json`` and find the same positions to the last bit.
+
+Everything is made of crossings. A rising one is armed by a sample below level - hysteresis, and
+lies where the straight line between two samples reaches ``level``; a falling one is its mirror
+image. A sample equal to the level has reached it. Whatever is missing (a jump of the index, or a
+value that is not finite) disarms, so that no crossing is found across a hole. A window is entered
+by a rising crossing of ``low`` or a falling one of ``high``, and left by the others; so a jump
+over the whole of it does both.
+
+Linear interpolation is what the screen draws between two samples, so the drawn line crosses the
+level at the trigger exactly, and a sine stands still. The crossing of the sine itself is up to
+w^2 / (36 sqrt 3) samples away where it passes its mean (w: radians per sample): 0.0016 samples at
+20 samples a period.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import Any, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from waves.dsp.parameters import Parameters, parameter
+
+Values = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
+
+#: A third of a year: no window and no history is longer.
+LONGEST = 1e7
+
+#: What a sample is to an edge. A neutral one changes nothing.
+_NEUTRAL, _BEYOND, _ARMING, _HOLE = range(4)
+
+#: ``at`` is where in the block the crossing is complete; ``sample`` and ``fraction``, where it is.
+_CROSSING = np.dtype([("at", "i8"), ("sample", "i8"), ("fraction", "f8"), ("rising", "?")])
+Crossings = NDArray[np.void]
+
+
+class TriggerPoint(NamedTuple):
+    """Where a trigger is: ``fraction`` of a sample, in [0, 1), after the index ``sample``."""
+
+    sample: int
+    fraction: float
+
+
+class TriggerSettings(Parameters):
+    """What a viewer triggers on. Levels are in the signal's unit, times in seconds.
+
+    Fields of the other kinds are checked for their type only, so that changing the kind back and
+    forth keeps them.
+    """
+
+    kind: Literal["edge", "pulse", "window"] = parameter(
+        "edge",
+        "Kind",
+        "An edge crosses the level; a pulse lies between two edges and has a width; a window has "
+        "two levels, and is entered or left.",
+    )
+    signal: str = parameter(
+        ..., "Source", "Key of the signal that is looked at.", min_length=1, max_length=200
+    )
+    slope: Literal["rising", "falling", "either"] = parameter(
+        "rising", "Slope", "Which edges count."
+    )
+    level: float = parameter(0.0, "Level", "What an edge crosses, and a pulse's width is taken at.")
+    hysteresis: float = parameter(
+        0.0,
+        "Hysteresis",
+        "How far the signal must have been on the other side of the level before a crossing "
+        "counts, so that noise makes no second one.",
+        why="it is a distance",
+        ge=0.0,
+    )
+    holdoff: float = parameter(
+        0.0,
+        "Holdoff",
+        "No trigger comes sooner than this after the last one.",
+        unit="s",
+        why="no history is longer",
+        ge=0.0,
+        le=LONGEST,
+    )
+    polarity: Literal["positive", "negative"] = parameter(
+        "positive",
+        "Polarity",
+        "A positive pulse rises and falls; the trigger is where it ends.",
+    )
+    longer: float = parameter(
+        0.0,
+        "Longer than",
+        "Only pulses longer than this count, once they end.",
+        unit="s",
+        why="no history is longer",
+        ge=0.0,
+        le=LONGEST,
+    )
+    shorter: float | None = parameter(
+        None,
+        "Shorter than",
+        "Only pulses shorter than this count; empty for no limit.",
+        unit="s",
+        why="no history is longer",
+        gt=0.0,
+        le=LONGEST,
+    )
+    direction: Literal["entering", "leaving"] = parameter(
+        "entering", "Direction", "Whether the signal comes into the window or goes out of it."
+    )
+    low: float = parameter(-1.0, "Low", "Lower level of the window.")
+    high: float = parameter(1.0, "High", "Upper level of the window.")
+
+    @model_validator(mode="after")
+    def _can_trigger(self) -> Self:
+        if self.kind == "pulse" and self.shorter is not None and self.longer >= self.shorter:
+            raise ValueError("Longer than must be below Shorter than: no pulse is both.")
+        if self.kind == "window" and self.low >= self.high:
+            raise ValueError("Low must be below High: nothing lies between them.")
+        if self.kind == "window" and self.hysteresis >= self.high - self.low:
+            raise ValueError("Hysteresis must be below High − Low: the window could not arm.")
+        return self
+
+
+class Trigger:
+    """Finds triggers in consecutive blocks of one signal on a regular clock of ``rate`` Hz.
+
+    What is found does not depend on how the samples are cut into blocks. Crossings within the
+    holdoff are ignored; arming goes on. A pulse triggers at its end, when its width is known: for
+    ``longer``, too, there is no time-out while it lasts.
+    """
+
+    def __init__(self, settings: TriggerSettings, rate: float) -> None:
+        self._edges = _edges(settings)
+        self._pulses = _Pulses(settings, rate) if settings.kind == "pulse" else None
+        self._holdoff = settings.holdoff * rate
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as at the beginning of an epoch."""
+        #: Index of the first sample that was not fed.
+        self.next = 0
+        self._last: TriggerPoint | None = None
+        self._before = math.nan
+        self._disarm()
+
+    def feed(self, first: int, values: Values) -> list[TriggerPoint]:
+        """The triggers that ``values`` (1-D, float32 or float64) complete, in order.
+
+        ``first`` is the index of the first of them. A jump ahead disarms; going back begins anew.
+        A million samples take about a millisecond.
+        """
+        if first < self.next:
+            self.reset()
+        elif first > self.next:
+            self._disarm()
+        if not values.size:
+            return []
+        holes = _holes(values)
+        found = self._crossings(first, values, holes)
+        if self._pulses is not None:
+            found = self._pulses.select(found, holes)
+        self.next = first + values.size
+        self._before = float(values[-1])
+        return self._held_off(found)
+
+    def _disarm(self) -> None:
+        for edge in self._edges:
+            edge.disarm()
+        if self._pulses is not None:
+            self._pulses.disarm()
+
+    def _crossings(self, first: int, values: Values, holes: Mask | None) -> Crossings:
+        found = [edge.find(first, values, holes, self._before) for edge in self._edges]
+        if len(found) == 1:
+            return found[0]
+        both = np.concatenate(found)
+        return both[np.argsort(both["at"])]
+
+    def _held_off(self, found: Crossings) -> list[TriggerPoint]:
+        samples, fractions = found["sample"].tolist(), found["fraction"].tolist()
+        if not self._holdoff:
+            return list(map(TriggerPoint, samples, fractions))
+        kept: list[TriggerPoint] = []
+        at = 0
+        while at < len(samples):
+            point = TriggerPoint(samples[at], fractions[at])
+            if self._last is None or _distance(self._last, point) >= self._holdoff:
+                kept.append(point)
+                self._last = point
+            # One less than the whole samples of the holdoff: rounding may add up to one.
+            at = bisect_left(samples, self._last.sample + int(self._holdoff) - 1, lo=at + 1)
+        return kept
+
+
+class _Edge:
+    """Crossings of one level in one direction; remembers on which side the signal last was."""
+
+    def __init__(self, level: float, hysteresis: float, *, rising: bool) -> None:
+        self._level = level
+        self._arm = level - hysteresis if rising else level + hysteresis
+        self._rising = rising
+        self.disarm()
+
+    def disarm(self) -> None:
+        self._zone = _HOLE
+
+    def find(self, first: int, values: Values, holes: Mask | None, before: float) -> Crossings:
+        """Crossings in ``values``, the sample ``before`` them being the last one fed."""
+        at = self._completing(self._zones(values, holes))
+        found = np.empty(at.size, _CROSSING)
+        if at.size:
+            low = values[at - 1].astype(np.float64)
+            if at[0] == 0:
+                low[0] = before
+            fraction = _fraction(self._level, low, values[at].astype(np.float64))
+            between = fraction < 1.0
+            found["at"] = at
+            found["sample"] = first + at - between
+            found["fraction"] = np.where(between, fraction, 0.0)
+            found["rising"] = self._rising
+        return found
+
+    def _zones(self, values: Values, holes: Mask | None) -> NDArray[np.uint8]:
+        if self._rising:
+            beyond = values >= _at_least(self._level, values.dtype)
+            arming = values < _at_least(self._arm, values.dtype)
+        else:
+            beyond = values <= -_at_least(-self._level, values.dtype)
+            arming = values > -_at_least(-self._arm, values.dtype)
+        zones: NDArray[np.uint8] = arming.view(np.uint8)
+        zones *= _ARMING
+        zones += beyond.view(np.uint8)
+        if holes is not None:
+            zones[holes] = _HOLE
+        return zones
+
+    def _completing(self, zones: NDArray[np.uint8]) -> NDArray[np.intp]:
+        """Samples beyond the level whose last sample that was not neutral had armed.
+
+        Only the beginnings of runs are looked at: there are few, unless the signal is noise.
+        """
+        changed = np.flatnonzero(zones[1:] != zones[:-1]) + 1
+        starts = np.concatenate((np.zeros(1, np.intp), changed))
+        starts = starts[zones[starts] != _NEUTRAL]
+        runs = zones[starts]
+        former = np.concatenate((np.array([self._zone], np.uint8), runs))
+        self._zone = int(former[-1])
+        completing: NDArray[np.intp] = starts[(runs == _BEYOND) & (former[:-1] == _ARMING)]
+        return completing
+
+
+class _Pulses:
+    """Of the crossings of both slopes, those that end a pulse of the right width.
+
+    A pulse is two crossings in succession, one of each slope, without a hole between them.
+    """
+
+    def __init__(self, settings: TriggerSettings, rate: float) -> None:
+        shorter = math.inf if settings.shorter is None else settings.shorter
+        self._longer, self._shorter = settings.longer * rate, shorter * rate
+        self._ends_rising = settings.polarity == "negative"
+        self.disarm()
+
+    def disarm(self) -> None:
+        self._open = np.empty(0, _CROSSING)
+
+    def select(self, found: Crossings, holes: Mask | None) -> Crossings:
+        found = np.concatenate((self._open, found))
+        gaps = np.zeros(0, np.intp) if holes is None else np.flatnonzero(holes)
+        part = np.searchsorted(gaps, found["at"])
+        begin, end = found[:-1], found[1:]
+        width = (end["sample"] - begin["sample"]) + (end["fraction"] - begin["fraction"])
+        chosen = (part[:-1] == part[1:]) & (begin["rising"] != end["rising"])
+        chosen &= end["rising"] == self._ends_rising
+        chosen &= (width > self._longer) & (width < self._shorter)
+        self._open = found[-1:][part[-1:] == gaps.size]
+        self._open["at"] = -1
+        ends: Crossings = end[chosen]
+        return ends
+
+
+def _edges(settings: TriggerSettings) -> list[_Edge]:
+    """The one or two edges that ``settings`` are made of; no sample completes both."""
+    hysteresis = settings.hysteresis
+    if settings.kind == "window":
+        entering = settings.direction == "entering"
+        return [
+            _Edge(settings.low, hysteresis, rising=entering),
+            _Edge(settings.high, hysteresis, rising=not entering),
+        ]
+    both = settings.kind == "pulse" or settings.slope == "either"
+    slopes = [True, False] if both else [settings.slope == "rising"]
+    return [_Edge(settings.level, hysteresis, rising=rising) for rising in slopes]
+
+
+def _holes(values: Values) -> Mask | None:
+    finite = np.isfinite(values)
+    return None if finite.all() else ~finite
+
+
+def _at_least(level: float, dtype: np.dtype[Any]) -> Any:
+    """The smallest number of ``dtype`` that is not below ``level``.
+
+    numpy would round the level to float32, and take a sample just below it for one at it.
+    """
+    with np.errstate(over="ignore"):
+        rounded = dtype.type(level)
+        return rounded if float(rounded) >= level else np.nextafter(rounded, dtype.type(np.inf))
+
+
+def _fraction(
+    level: float, before: NDArray[np.float64], after: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where the line from ``before`` to ``after`` is at ``level``: from 0 to 1."""
+    # At the end of the float64 range a difference overflows; the sample itself is near enough.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (level - before) / (after - before)
+
+
+def _distance(former: TriggerPoint, point: TriggerPoint) -> float:
+    return (point.sample - former.sample) + (point.fraction - former.fraction)

@@ -1,0 +1,137 @@
+"""Triggers: the golden cases, blocks of any size, and a sine that stands still."""
+
+import json
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from waves.dsp.trigger import Trigger, TriggerSettings
+from waves.tests.dsp.trigger_reference import triggers
+
+GOLDEN = json.loads((Path(__file__).parent / "golden_triggers.json").read_text())
+RATE = 1000.0
+
+
+def settings_of(**given):
+    return TriggerSettings(signal="a", **given)
+
+
+def array_of(samples, dtype):
+    return np.array([math.nan if value is None else value for value in samples], dtype)
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["name"])
+def test_a_golden_case_triggers_where_it_says(case):
+    trigger = Trigger(settings_of(**case["settings"]), case["rate"])
+    found = [
+        list(position)
+        for block in case["blocks"]
+        for position in trigger.feed(
+            block["first"], array_of(block["samples"], case["sample_type"])
+        )
+    ]
+    assert found == case["positions"]
+
+
+#: Levels, and samples at, just above and just below them.
+COARSE = st.sampled_from([-2.0, -1.0, -0.7, -0.1, 0.0, 0.1, 0.3, 0.7, 1.0, 1.7, 2.0])
+SAMPLES = st.one_of(COARSE, st.floats(-3, 3, width=32), st.sampled_from([math.nan, math.inf]))
+
+
+@st.composite
+def cases(draw):
+    """Settings of any kind, and samples in pieces, without gaps between them."""
+    low = draw(COARSE)
+    high = low + draw(st.sampled_from([0.7, 1.0, 2.0]))
+    longer = draw(st.sampled_from([0.0, 0.001, 0.0025]))
+    settings = settings_of(
+        kind=draw(st.sampled_from(["edge", "pulse", "window"])),
+        slope=draw(st.sampled_from(["rising", "falling", "either"])),
+        level=draw(COARSE),
+        hysteresis=draw(st.sampled_from([0.0, 0.1, 0.3, 0.6])),
+        holdoff=draw(st.sampled_from([0.0, 0.001, 0.0031, 0.02])),
+        polarity=draw(st.sampled_from(["positive", "negative"])),
+        longer=longer,
+        shorter=draw(st.sampled_from([None, longer + 0.002])),
+        direction=draw(st.sampled_from(["entering", "leaving"])),
+        low=low,
+        high=high,
+    )
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+    values = draw(hnp.arrays(dtype, draw(st.integers(0, 60)), elements=SAMPLES.map(dtype)))
+    cuts = sorted(draw(st.lists(st.integers(0, values.size), max_size=6)))
+    return settings, values, [0, *cuts, values.size]
+
+
+@given(cases(), st.sampled_from([0, 7, 2**45]))
+def test_blocks_of_any_size_trigger_where_the_plain_way_does(case, first):
+    settings, values, cuts = case
+    trigger = Trigger(settings, RATE)
+    found = [
+        tuple(position)
+        for begin, end in pairwise(cuts)
+        for position in trigger.feed(first + begin, values[begin:end])
+    ]
+    assert found == triggers(settings, RATE, values.tolist(), first)
+    assert trigger.next == first + values.size or not values.size
+
+
+@given(cases(), st.integers(0, 60), st.integers(1, 5))
+def test_a_gap_is_like_missing_values(case, at, missing):
+    settings, values, _ = case
+    at = min(at, values.size)
+    padded = [*values[:at].tolist(), *[math.nan] * missing, *values[at:].tolist()]
+    trigger = Trigger(settings, RATE)
+    found = [*trigger.feed(0, values[:at]), *trigger.feed(at + missing, values[at:])]
+    assert [tuple(position) for position in found] == triggers(settings, RATE, padded)
+
+
+def sine(n, cycles_per_sample, phase=0.0):
+    return np.sin(2 * np.pi * (cycles_per_sample * np.arange(n) + phase))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_50_hz_sine_at_1_khz_triggers_at_its_zeros(dtype):
+    found = Trigger(settings_of(hysteresis=0.1), 1000.0).feed(0, sine(6020, 0.05).astype(dtype))
+    assert len(found) == 300
+    zeros = 20.0 * np.arange(1, 301)
+    assert np.abs(np.array([sum(position) for position in found]) - zeros).max() < 1e-3
+
+
+@pytest.mark.parametrize("phase", np.linspace(0, 0.05, 23))
+def test_linear_interpolation_of_a_sine_keeps_the_bound_in_the_docs(phase):
+    found = Trigger(settings_of(), 1000.0).feed(0, sine(200, 0.05, phase))
+    errors = [(sum(position) + phase / 0.05 + 10) % 20 - 10 for position in found]
+    omega = 2 * np.pi * 0.05
+    # The bound is the first term of a series; the next one is w^2 times smaller.
+    assert np.abs(errors).max() < 1.05 * omega**2 / (36 * math.sqrt(3))
+
+
+def test_reset_forgets_arming_and_holdoff():
+    trigger = Trigger(settings_of(holdoff=1.0), RATE)
+    assert trigger.feed(0, np.array([-1.0, 1.0, -1.0])) == [(0, 0.5)]
+    trigger.reset()
+    assert trigger.feed(0, np.array([1.0, -1.0, 1.0])) == [(1, 0.5)]
+
+
+def test_the_widest_numbers_make_no_warning():
+    values = np.array([-1.7e308, 1.7e308, -5e-324, 0.0, 5e-324])
+    trigger = Trigger(settings_of(level=5e-324, hysteresis=1.7e308), RATE)
+    assert trigger.feed(0, values) == []
+    trigger = Trigger(settings_of(level=5e-324), RATE)
+    assert trigger.feed(0, values) == [(0, 0.0), (4, 0.0)]
+    trigger = Trigger(settings_of(level=1e300), RATE)
+    assert trigger.feed(0, np.array([-1, 3e38], np.float32)) == []
+
+
+def test_a_noisy_million_is_left_to_the_holdoff():
+    values = np.random.default_rng(1).normal(size=1_000_000).astype(np.float32)
+    found = Trigger(settings_of(hysteresis=0.1, holdoff=0.05), 1e6).feed(0, values)
+    assert len(found) == 20
+    assert np.diff([sum(position) for position in found]).min() >= 50_000
