@@ -9,15 +9,19 @@ import { RealFFT } from "./fft.js";
  * Window functions as sums of cosines, w(x) = a0 − a1·cos(2πx) + a2·cos(4πx) − …: periodic, so
  * that their spectra are zero at whole bins. Harris, Proc. IEEE 66 (1978), and, for the flat top,
  * D'Antona & Ferrero, Digital Signal Processing for Measurement Systems (2006), p. 70.
+ * Raised to the power `bend`, the main lobe is nearest to a parabola (found by trying all).
  */
 export const WINDOWS = {
-  rectangular: { label: "Rectangular", terms: [1] },
-  hann: { label: "Hann", terms: [0.5, 0.5] },
-  hamming: { label: "Hamming", terms: [0.54, 0.46] },
-  blackmanHarris: { label: "Blackman–Harris", terms: [0.35875, 0.48829, 0.14128, 0.01168] },
+  rectangular: { label: "Rectangular", terms: [1], bend: 0.02 },
+  hann: { label: "Hann", terms: [0.5, 0.5], bend: 0.24 },
+  hamming: { label: "Hamming", terms: [0.54, 0.46], bend: 0.2 },
+  blackmanHarris: {
+    label: "Blackman–Harris", terms: [0.35875, 0.48829, 0.14128, 0.01168], bend: 0.08,
+  },
   flatTop: {
     label: "Flat top",
     terms: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
+    bend: 12,
   },
 };
 /** Sizes of the transform. */
@@ -71,14 +75,15 @@ export class Analyser {
     this.fft = new RealFFT(this.options.size);
     this.input = new Float64Array(this.options.size);
     this.window = new Float64Array(0);
-    this.most = Math.min(this.options.averages, MOST_AVERAGES);
+    const { averaging, averages } = this.options;
+    this.most = averaging === "off" ? 1 : Math.min(averages, MOST_AVERAGES);
     this.reset();
   }
 
   /** Forget averages and held peaks. */
   reset() {
     this.step = NaN;
-    this.count = 1;
+    this.count = 0;
     this.recent = [];
     this.average = null;
     this.held = null;
@@ -133,13 +138,12 @@ export class Analyser {
   }
 
   #averaged(powers) {
-    const { averaging } = this.options;
-    if (averaging === "off") return powers;
     this.count = Math.min(this.count + 1, this.most);
-    if (averaging === "linear") {
+    if (this.options.averaging === "linear") {
       this.recent = [...this.recent, powers].slice(-this.most);
       return meanOf(this.recent);
     }
+    // A share of 1 is no averaging.
     this.average = this.average?.map((old, bin) => old + (powers[bin] - old) / this.most) ?? powers;
     return this.average;
   }
@@ -157,11 +161,11 @@ export class Analyser {
     for (const bin of maximaOf(powers)) {
       if (found.length === peaks || powers[bin] < floor) break;
       if (found.every((peak) => Math.abs(peak.bin - bin) >= lobe)) {
-        found.push(interpolated(powers, bin));
+        found.push(interpolated(powers, bin, WINDOWS[window].bend));
       }
     }
-    return found.map(({ bin, level }) => (
-      { frequency: bin * this.step, value: scale === "db" ? level : 10 ** (level / 20) }
+    return found.map(({ bin, power }) => (
+      { frequency: bin * this.step, value: scale === "db" ? decibels(power) : Math.sqrt(power) }
     ));
   }
 }
@@ -218,11 +222,11 @@ function maximaOf(powers) {
   return maxima.sort((a, b) => powers[b] - powers[a]);
 }
 
-/** Top of the parabola through three bins in dB, where the main lobe is nearly a parabola. */
-function interpolated(powers, bin) {
-  // A sine on a whole bin may have neighbours of exactly 0.
-  const level = (index) => 10 * Math.log10(Math.max(powers[index], powers[bin] * 1e-20));
-  const [left, top, right] = [level(bin - 1), level(bin), level(bin + 1)];
-  const offset = (left - right) / 2 / (left - 2 * top + right);
-  return { bin: bin + offset, level: top - (left - right) * offset / 4 };
+/** Top of the parabola through three bins, of amplitudes raised to the power `bend`. */
+function interpolated(powers, bin, bend) {
+  const bent = (index) => (powers[index] / powers[bin]) ** (bend / 2);
+  const [left, right] = [bent(bin - 1), bent(bin + 1)];
+  const offset = (left - right) / 2 / (left - 2 + right);
+  const top = 1 - (left - right) * offset / 4;
+  return { bin: bin + offset, power: powers[bin] * top ** (2 / bend) };
 }

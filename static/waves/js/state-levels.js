@@ -3,15 +3,15 @@
  * half of its histogram.
  *
  * The standard's mode is the middle of the fullest bin, and so no finer than a bin. Here it is the
- * mean of the samples in and around that bin, which is exact for a clean signal and steady under
- * noise. Two cases that the standard leaves open are settled in `statesOf` and `state`.
+ * mean of the samples in and around that bin, or the extreme where the signal dwells there: exact
+ * for clean signals, steady under noise.
  */
 
 /** Bins in each half of the histogram: even 1,000 samples then leave 30 in a bin. */
 const BINS = 32;
 /** A neighbour belongs to the mode as long as it holds this share of the fullest bin. */
 const SHOULDER = 0.5;
-/** A mode holds this many times what an average bin of its half does; a ramp dwells nowhere. */
+/** Where a signal dwells, a bin holds this many times what an average one does. */
 const PROMINENT = 2;
 /** States closer than this share of the whole range are those of noise (normal noise: 0.15). */
 const CLOSEST = 0.25;
@@ -30,15 +30,19 @@ export function statesOf(samples, min, max) {
   return high - low < CLOSEST * (max - min) ? { low: NaN, high: NaN } : { low, high };
 }
 
-/** The state between an extreme and the middle. Without a mode the extreme stands for it. */
+/** The state between an extreme and the middle. */
 function state(samples, extreme, middle) {
-  const mode = modeOf(histogram(samples, extreme, middle));
-  if (mode.height < PROMINENT) return extreme;
-  if (mode.first < mode.last) return mode.mean;
-  // All in one bin: a histogram of that bin tells the bottom of a sine from a level with noise.
+  const bins = histogram(samples, extreme, middle);
+  const mode = modeOf(bins);
   const width = (middle - extreme) / BINS;
-  const edge = extreme + mode.first * width;
-  return modeOf(histogram(samples, edge, edge + width)).mean;
+  const edge = () => histogram(samples, extreme, extreme + width);
+  // Nowhere to dwell, as on a ramp; or at the extreme itself, as a sine or a clean level does.
+  if (mode.height < PROMINENT) return extreme;
+  if (height(bins, 0) >= PROMINENT && height(edge(), 0) >= PROMINENT) return extreme;
+  if (mode.first < mode.last) return mode.mean;
+  // All in one bin, which a histogram of its own resolves.
+  const start = extreme + mode.first * width;
+  return modeOf(histogram(samples, start, start + width)).mean;
 }
 
 /** Counts and sums of the samples per bin; bin 0 lies at `from`, whichever side `to` is on. */
@@ -59,13 +63,22 @@ function histogram(samples, from, to) {
 }
 
 /** The fullest bin (of equals the outermost) with its shoulders, and the mean in them. */
-function modeOf({ counts, sums }) {
+function modeOf(bins) {
+  const { counts, sums } = bins;
   const peak = counts.indexOf(Math.max(...counts));
   const enough = counts[peak] * SHOULDER;
   let [first, last] = [peak, peak];
   while (first > 0 && counts[first - 1] >= enough) first -= 1;
   while (last < BINS - 1 && counts[last + 1] >= enough) last += 1;
-  const total = (values) => values.reduce((sum, value) => sum + value, 0);
   const mean = total(sums.subarray(first, last + 1)) / total(counts.subarray(first, last + 1));
-  return { first, last, mean, height: counts[peak] * BINS / total(counts) };
+  return { first, last, mean, height: height(bins, peak) };
+}
+
+/** The count of a bin against that of an average bin. */
+function height({ counts }, bin) {
+  return counts[bin] * BINS / total(counts);
+}
+
+function total(values) {
+  return values.reduce((sum, value) => sum + value, 0);
 }
