@@ -102,9 +102,11 @@ class Connection:
         """Queue a control message: never dropped, and ahead of the frames that follow it."""
         self.controls.append(text)
 
-    def refuse(self, code: str, message: str, close: int | None = None) -> None:
-        """Tell the peer what is wrong, and close where that is final."""
-        self.say(messages.error(code, message))
+    def refuse(
+        self, code: str, message: str, close: int | None = None, stream: str | None = None
+    ) -> None:
+        """Tell the peer what is wrong (with which stream), and close where that is final."""
+        self.say(messages.error(code, message, stream))
         if close is not None:
             self.finish(close, message)
 

@@ -41,6 +41,11 @@ class History:
         self._anchors: list[tuple[int, float]] = []
 
     @property
+    def begin(self) -> int:
+        """Index of the first sample that came, kept or not."""
+        return self._begin
+
+    @property
     def first(self) -> int:
         """Index of the oldest sample that is kept."""
         return max(self._begin, self.next - self._ring.size)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from waves.dsp.trigger import TriggerSettings
 from waves.exceptions import WireError
 
 PROTOCOL = "waves.v1"
@@ -17,7 +18,7 @@ PROTOCOL_JSON = "waves.v1.json"
 
 #: Close codes. 44xx below 4500 mean: do not come back.
 CLOSE_BAD_MESSAGE, CLOSE_REFUSED, CLOSE_UNKNOWN = 4400, 4403, 4404
-CLOSE_SLOW, CLOSE_OVERLOAD, CLOSE_RESTART = 4500, 4501, 1012
+CLOSE_SLOW, CLOSE_OVERLOAD, CLOSE_RESTART, CLOSE_FAULT = 4500, 4501, 1012, 1011
 
 #: How often this server wants to hear from its viewers, whichever comes first.
 ACK_MS, ACK_BYTES = 1000, 128 * 1024
@@ -43,12 +44,23 @@ class Position(_Message):
     sample: Index
 
 
+class TriggerView(TriggerSettings):
+    """The trigger of a viewer, and where in the window it stands (0 is the left end, 1 the right).
+
+    ``auto`` is sent windows without a trigger where none comes for a while, ``normal`` is not.
+    """
+
+    mode: Literal["auto", "normal"] = "auto"
+    position: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
 class View(_Message):
     """What a viewer wants to be sent: ``window`` in seconds, ``budget`` in bytes per second."""
 
     window: Window | None = None
     columns: Columns | None = None
     budget: Annotated[float, Field(ge=1000, le=1e9, allow_inf_nan=False)] = 1_000_000
+    trigger: TriggerView | None = None
 
 
 class Subscribe(View):
@@ -145,9 +157,10 @@ def hello(protocol: str) -> str:
     return text({"type": "hello", "protocol": protocol, "time": time.time(), "ack": ack})
 
 
-def error(code: str, message: str) -> str:
-    """A refusal, in words; where it is final, a close follows."""
-    return text({"type": "error", "code": code, "message": message})
+def error(code: str, message: str, stream: str | None = None) -> str:
+    """A refusal, in words; where it is final, a close follows. ``stream``: the slug it is about."""
+    about = {} if stream is None else {"stream": stream}
+    return text({"type": "error", "code": code, "message": message, **about})
 
 
 def gap(

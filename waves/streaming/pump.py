@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
@@ -31,6 +32,8 @@ TEXT_FACTOR = 6
 FRAMING = wire.HEADER.size + 7
 #: A message with less room than this is full: a frame of a few samples is mostly header.
 LEAST_ROOM = 4096
+
+logger = logging.getLogger("waves")
 
 
 class Outcome(Enum):
@@ -97,7 +100,7 @@ class Pump:
         self._later.clear()
         at_once = False
         for i, connection in enumerate(batch, 1):
-            outcome = self._visit(connection)
+            outcome = self._guarded_visit(connection)
             if outcome is Outcome.MORE:
                 self.wake(connection)
                 at_once = True
@@ -111,8 +114,17 @@ class Pump:
         """Send the viewers of a stream what they lack now, as far as their sockets take it."""
         for viewer in list(stream.viewers):
             viewer.connection.due_at = 0.0
-            while self._visit(viewer.connection) is Outcome.MORE:
+            while self._guarded_visit(viewer.connection) is Outcome.MORE:
                 pass
+
+    def _guarded_visit(self, connection: Connection) -> Outcome:
+        """A fault in serving one socket closes that one: the task serves all."""
+        try:
+            return self._visit(connection)
+        except Exception:
+            logger.exception("A socket could not be served, and is closed.")
+            connection.transport.close(messages.CLOSE_FAULT, "The server made a mistake.")
+            return Outcome.DONE
 
     def _visit(self, connection: Connection) -> Outcome:
         transport = connection.transport
@@ -165,8 +177,10 @@ class Pump:
 
     def _shared_message(self, connection: Connection, viewer: Viewer) -> Message | None:
         """One viewer on a socket, as most are: all at the same position share one message."""
-        shared = viewer.stream.shared
-        key = (connection.json, *viewer.position)
+        shared, position = viewer.stream.shared, viewer.position
+        if position is None:
+            return self._joined_message(connection)
+        key = (connection.json, *position)
         found = shared.get(key)
         if found is not None:
             made: Message

@@ -8,17 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from waves.dsp.trigger import TriggerSettings
 from waves.streaming import wire
 from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.description import Description
 from waves.streaming.history import History
-from waves.streaming.messages import View
-from waves.streaming.viewer import BEHIND_BYTES, BEHIND_SECONDS, Piece, Viewer, stride_for
+from waves.streaming.messages import TriggerView, View
+from waves.streaming.sweeps import Finder, Sweeper
+from waves.streaming.viewer import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, Viewer, plan_for
 from waves.streaming.wire import Frame
 
 _NOTHING = np.dtype("<f4")
 
 
+#: Triggers that are looked for at once in a stream: each costs about 1 ms a million samples.
+MOST_FINDERS = 16
 #: Made frames and messages of one tick that a stream keeps for others: they are the same for
 #: those who are up to date; those who are behind may each need their own, so there is a bound.
 SHARED_BYTES = 8 * 1024 * 1024
@@ -61,12 +65,15 @@ class LiveStream:
         self.viewers: set[Viewer] = set()
         self.history = History(0, 1, _NOTHING, 1)
         self.shared = Shared()
+        self._monotonic = monotonic
+        self._finders: dict[TriggerSettings, Finder] = {}
         #: Frames of an old or unknown epoch, or that do not fit the description.
         self.dropped = 0
 
     def begin_epoch(self, description: Description) -> None:
         """Take the description of a new epoch: history is emptied."""
         self.shared.clear()
+        self._finders.clear()
         dtype = SAMPLE_TYPES[description["sample_type"]]
         timed = description["clock"] == "timed"
         samples = int(description["rate"] * description["history"]) + 1
@@ -99,21 +106,42 @@ class LiveStream:
 
     # What a viewer asks, at its stride: everything in sample indices.
 
-    def stride_for(self, view: View) -> int:
-        """The stride that the rule of the protocol gives to a view."""
+    @property
+    def rate(self) -> float:
+        """Samples per second and signal: as described, in Hz (0 before that)."""
+        return self.description["rate"] if self.description is not None else 0.0
+
+    def plan(self, view: View) -> Plan:
+        """What a view of this stream is sent, by the rule of the protocol."""
         description = self.description
         if description is None:
-            return 1
+            return Plan("samples", 1)
         history = self.history
-        stride = stride_for(
-            description["rate"],
-            history.dtype.itemsize,
-            history.signals,
-            description["window"],
-            view,
+        mode, stride = plan_for(
+            self.rate, history.dtype.itemsize, history.signals, description["window"], view
         )
+        if mode == "sweeps" and history.is_timed:
+            return Plan("samples", 1)
         # A column is sent when it is complete, so all of it has to be kept until then.
-        return min(stride, 1 << ((history.size // 2).bit_length() - 1))
+        return Plan(mode, min(stride, 1 << ((history.size // 2).bit_length() - 1)))
+
+    def sweeper(self, trigger: TriggerView, view: View) -> Sweeper:
+        """What chooses the windows of a view that is sent sweeps."""
+        window = view.window or (self.description["window"] if self.description else 1.0)
+        per_second = self.rate * self.history.signals * self.history.dtype.itemsize
+        interval = window * per_second / view.budget
+        return Sweeper(trigger, window, interval, self._monotonic)
+
+    def finder(self, trigger: TriggerSettings) -> Finder | None:
+        """The triggers of a setting, found once for all; None where there is no such signal."""
+        keys = [signal["key"] for signal in self.description["signals"]] if self.description else []
+        if trigger.signal not in keys:
+            return None
+        if trigger not in self._finders:
+            if len(self._finders) >= MOST_FINDERS:
+                self._finders.pop(next(iter(self._finders)))
+            self._finders[trigger] = Finder(trigger, keys.index(trigger.signal), self.rate)
+        return self._finders[trigger]
 
     def end(self, stride: int) -> int:
         """The end of what can be sent: of the samples, or of the last complete column."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from waves.streaming import messages, wire
 from waves.streaming.messages import Position, View
+from waves.streaming.sweeps import Sweeper
 
 if TYPE_CHECKING:
     from waves.streaming.connection import Connection
@@ -31,19 +32,30 @@ class Piece(NamedTuple):
     flags: int
 
 
-def stride_for(rate: float, value_bytes: int, signals: int, window: float, view: View) -> int:
-    """Samples per column for a view of a stream; 1 where it is sent the samples themselves.
+class Plan(NamedTuple):
+    """What a view is sent: ``samples``, ``columns`` of ``stride`` samples, or ``sweeps``."""
 
-    Samples where they fit the budget and the page's ring; else the largest power of two that
-    still gives ``columns`` columns in the window.
+    mode: str
+    stride: int
+
+
+def plan_for(rate: float, value_bytes: int, signals: int, window: float, view: View) -> Plan:
+    """What a view of a stream is sent.
+
+    Samples where they fit the budget and the page's ring; else, with a trigger, sweeps, where the
+    budget allows at least one a second; else columns, of the largest power of two that still
+    gives ``columns`` of them in the window.
     """
     if view.columns is None:
-        return 1
+        return Plan("samples", 1)
     window = view.window or window
-    fits = rate * signals * value_bytes <= view.budget
-    if fits and window * rate * signals <= MAX_WINDOW_VALUES:
-        return 1
-    return column_stride(window * rate, view.columns)
+    per_second = rate * signals * value_bytes
+    if per_second <= view.budget and window * rate * signals <= MAX_WINDOW_VALUES:
+        return Plan("samples", 1)
+    if view.trigger is not None and window * per_second <= view.budget:
+        return Plan("sweeps", 1)
+    stride = column_stride(window * rate, view.columns)
+    return Plan("samples" if stride == 1 else "columns", stride)
 
 
 def column_stride(samples: float, columns: int) -> int:
@@ -61,11 +73,14 @@ class Viewer:
 
     __slots__ = (
         "_since",
+        "_sweep",
+        "_sweeper",
         "caught_up",
         "connection",
         "cursor",
         "epoch",
         "lost",
+        "mode",
         "past",
         "stream",
         "stride",
@@ -76,6 +91,7 @@ class Viewer:
         self.stream = stream
         self.connection = connection
         self.view = view
+        self.mode = "samples"
         self.stride = 1
         self.cursor: int | None = None
         self.epoch = -1
@@ -83,6 +99,9 @@ class Viewer:
         self.lost = 0
         self.caught_up = False
         self._since: Position | None = None
+        self._sweeper: Sweeper | None = None
+        #: What remains to be sent of a sweep.
+        self._sweep: tuple[int, int] | None = None
 
     def place(self, since: Position | None = None) -> None:
         """Answer a view: put the cursor at the start of its window, or at what it lacks."""
@@ -93,18 +112,37 @@ class Viewer:
             self._since, self.cursor = since or self._since or self._lacking(), None
             return
         since, self._since = since or self._since, None
-        stride, old_stride, unsent = stream.stride_for(self.view), self.stride, self.cursor
+        old_stride, unsent = self.stride, self.cursor
+        stride = self._plan()
+        if self.mode == "sweeps":
+            self._begin_sweeps()
+            return
         end = stream.end(stride)
         begin = end if unsent is None else min(end, unsent // stride * stride)
         if self.view.window is not None:
             start = min(end, stream.window_start(stride, self.view.window))
             # What was not yet sent still comes, unless the page swaps to another tier.
             begin = min(begin, start) if stride == old_stride else start
-        self.stride, self.epoch, self.caught_up = stride, stream.history.epoch, False
+        self.epoch, self.caught_up = stream.history.epoch, False
         if since is not None:
             begin = self._rejoin(since, begin, end)
         self.cursor, self.past = begin, end
         self._say_view(begin, end)
+
+    def _plan(self) -> int:
+        """Take the mode and the stride that the view has now; return the stride."""
+        self.mode, self.stride = self.stream.plan(self.view)
+        self._sweep = self._sweeper = None
+        if self.mode == "sweeps" and self.view.trigger is not None:
+            self._sweeper = self.stream.sweeper(self.view.trigger, self.view)
+        return self.stride
+
+    def _begin_sweeps(self) -> None:
+        """Nothing of the past comes: the next window does, whole."""
+        end = self.stream.history.next
+        self.epoch, self.caught_up = self.stream.history.epoch, True
+        self.cursor = self.past = end
+        self._say_view(end, end)
 
     def _lacking(self) -> Position | None:
         if self.cursor is None:
@@ -132,7 +170,8 @@ class Viewer:
     def end_epoch(self) -> None:
         """The stream's epoch ends: say what will not be sent of it."""
         if self.cursor is not None:
-            self.lost += max(0, self.stream.end(self.stride) - self.cursor)
+            if self._sweeper is None:
+                self.lost += max(0, self.stream.end(self.stride) - self.cursor)
             self._say_gap(self.epoch, self.cursor, None, "a new epoch began")
 
     def new_epoch(self) -> None:
@@ -141,19 +180,26 @@ class Viewer:
             self.place()
             return
         self.epoch = self.stream.history.epoch
-        self.stride = self.stream.stride_for(self.view)
+        self._plan()
         self.cursor = self.past = 0
         self.caught_up = False
         self._say_view(0, 0)
 
     @property
     def waiting(self) -> bool:
-        """Whether there is something beyond the cursor."""
+        """Whether there is something beyond the cursor, or of a sweep."""
+        if self._sweeper is not None:
+            return self._sweep is not None
         return self.cursor is not None and self.cursor < self.stream.end(self.stride)
 
     @property
-    def position(self) -> tuple[object, ...]:
-        """Two viewers of a stream with equal positions are sent the same next message."""
+    def position(self) -> tuple[object, ...] | None:
+        """Two viewers of a stream with equal positions are sent the same next message.
+
+        None where nobody else is sent the same: sweeps are chosen for each viewer.
+        """
+        if self._sweeper is not None:
+            return None
         cursor, past = self.cursor, self.past
         is_past = cursor is not None and cursor < past
         return self.stride, cursor, self.caught_up, past if is_past else 0
@@ -163,6 +209,8 @@ class Viewer:
         stream, stride, cursor = self.stream, self.stride, self.cursor
         if cursor is None:
             return None
+        if self._sweeper is not None:
+            return self._take_sweep(self._sweeper, room)
         end = stream.end(stride)
         if cursor >= end:
             self.caught_up = True
@@ -180,6 +228,19 @@ class Viewer:
         self.cursor = last
         return Piece(stream, self.epoch, stride, first, last, flags)
 
+    def _take_sweep(self, sweeper: Sweeper, room: int) -> Piece | None:
+        """The next frame of a sweep; one whose beginning is not kept any more is left."""
+        stream = self.stream
+        first, last = self._sweep or sweeper.next(stream) or (0, 0)
+        self._sweep = None
+        if first >= last or first < stream.history.first:
+            return None
+        end = min(last, first + stream.fitting(1, room))
+        if end < last:
+            self._sweep = end, last
+        self.cursor = end
+        return Piece(stream, self.epoch, 1, first, end, wire.SWEEP)
+
     def _is_too_far_behind(self, first: int, end: int) -> bool:
         """Whether a viewer that was up to date is moved forward. Gaps do not count."""
         most = self.stream.most_behind(self.stride)
@@ -190,15 +251,16 @@ class Viewer:
     def _missed(self, first: int, end: int) -> str:
         """Count ``[first, end)`` as lost, and say why it is not sent."""
         self.lost += end - first
-        reason = "too slow" if self.caught_up else "no longer kept"
-        if not self.stream.history.produced(first, end):
+        history = self.stream.history
+        was_here = self.caught_up and first >= history.begin
+        reason = "too slow" if was_here else "no longer kept"
+        if not history.produced(first, end):
             reason = "missing"
         return self._gap_text(self.epoch, first, end - 1, reason)
 
     def _say_view(self, first: int, past: int) -> None:
-        mode = "samples" if self.stride == 1 else "columns"
-        handle = self.stream.handle
-        self.connection.say(messages.view(handle, self.epoch, self.stride, mode, first, past))
+        handle, stride, mode = self.stream.handle, self.stride, self.mode
+        self.connection.say(messages.view(handle, self.epoch, stride, mode, first, past))
 
     def _say_gap(self, epoch: int, first: int | None, last: int | None, reason: str) -> None:
         self.connection.say(self._gap_text(epoch, first, last, reason))

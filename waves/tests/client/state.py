@@ -53,16 +53,18 @@ class StreamState:
 
     def take_view(self, message: dict[str, Any]) -> None:
         """A new promise. A rejoin's begins where the client said, whatever the server says; and
-        another view of the same tier takes nothing back of the one before."""
+        another view of the same tier takes nothing back of the one before.
+        """
         self.view = message
         epoch, stride, first = message["epoch"], message["stride"], message["first"]
         last = self.promises[-1] if self.promises else None
-        if self.since is not None:
-            first = min(first, self.since[1]) if self.since[0] == epoch else first
-        elif last is not None and (last.epoch, last.stride) == (epoch, stride):
+        end = first
+        if self.since is not None and self.since[0] == epoch:
+            first, end = self.since[1], self.since[1] // stride * stride
+        elif self.since is None and last and (last.epoch, last.stride) == (epoch, stride):
             first = min(first, last.end)
         self.since = None
-        self.promises.append(Promise(epoch, stride, first, first))
+        self.promises.append(Promise(epoch, stride, first, end))
 
     def take_gap(self, message: dict[str, Any]) -> None:
         """What was told as lost is not lacking: the position moves behind it."""

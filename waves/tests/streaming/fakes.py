@@ -180,7 +180,7 @@ class Peer:
         ]
 
     def controls(self, kind: str | None = None) -> list[dict]:
-        said = [event for event in self.events if isinstance(event, dict)]
+        said = [json.loads(sent) for sent in self.transport.sent if isinstance(sent, str)]
         return [event for event in said if kind in (None, event["type"])]
 
     def frames(self, handle: int = 1) -> list[Frame]:

@@ -195,10 +195,11 @@ class World:
         self.hub.receive({"type": "waves.frame", "data": frame})
         history = self.hub.stream(handle).history
         if history.started:
-            self.begins[handle, history.epoch].add(history._begin)
+            self.begins[handle, history.epoch].add(history.begin)
 
     async def settle(self) -> None:
-        """Everybody comes back, and reads until there is nothing more to be read."""
+        """Everybody comes back, and a newcomer; they read until there is nothing more to read."""
+        self.visitors.append(Visitor(self, len(self.visitors)))
         for source in self.sources:
             if source.down:
                 source.restart()
@@ -240,7 +241,7 @@ class Visitor:
                 self.connect(self.world.sources[:few])
             return
         is_well = self.is_attentive and self.acknowledges
-        risk = 0.05 if is_well else 0.0005
+        risk = 0.06 if is_well else 0.0005
         if self.socket.closed or (not self.never_leaves and self.chance.random() < risk):
             self.cut()
             return
@@ -254,7 +255,7 @@ class Visitor:
     def _change_mood(self) -> None:
         if self.world.now >= self.moody_until:
             self.is_attentive = self.acknowledges = True
-        if self.is_attentive and self.acknowledges and self.chance.random() < 0.01:
+        if self.is_attentive and self.acknowledges and self.chance.random() < 0.02:
             # For a moment, for long enough to lose something, or for longer than a server waits.
             self.moody_until = self.world.now + self.chance.choice((0.5, 5.0, 20.0, 20.0))
             mood = self.chance.choice(("reads nothing", "reads slowly", "does not acknowledge"))

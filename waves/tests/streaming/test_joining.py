@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waves.dsp.decimation import envelope
-from waves.streaming.messages import View
-from waves.streaming.viewer import MAX_STRIDE, stride_for
+from waves.streaming.messages import TriggerView, View
+from waves.streaming.viewer import MAX_STRIDE, column_stride, plan_for
 from waves.streaming.wire import ANSWER
 from waves.tests.streaming.fakes import Server
 
@@ -133,46 +133,56 @@ async def test_whoever_joins_whenever_is_sent_each_column_once(
 
 
 @pytest.mark.parametrize(
-    ("rate", "signals", "window", "columns", "budget", "stride"),
+    ("rate", "signals", "window", "columns", "budget", "plan"),
     [
         # Without columns: always samples.
-        (1e6, 4, 10.0, None, 1000, 1),
+        (1e6, 4, 10.0, None, 1000, ("samples", 1)),
         # They fit the budget and the page's ring.
-        (1e3, 1, 10.0, 1200, 10**6, 1),
-        (1e3, 60, 10.0, 1200, 10**6, 1),
-        (1e6, 1, 1.0, 1200, 4 * 10**6, 1),
+        (1e3, 1, 10.0, 1200, 10**6, ("samples", 1)),
+        (1e3, 60, 10.0, 1200, 10**6, ("samples", 1)),
+        (1e6, 1, 1.0, 1200, 4 * 10**6, ("samples", 1)),
         # They do not fit the budget.
-        (1e6, 4, 10.0, 1200, 10**6, 8192),
-        (1e6, 1, 1.0, 1200, 4 * 10**6 - 1, 512),
-        (1e3, 1, 2.048, 16, 1000, 128),
-        (1e3, 1, 2.047, 16, 1000, 64),
+        (1e6, 4, 10.0, 1200, 10**6, ("columns", 8192)),
+        (1e6, 1, 1.0, 1200, 4 * 10**6 - 1, ("columns", 512)),
+        (1e3, 1, 2.048, 16, 1000, ("columns", 128)),
+        (1e3, 1, 2.047, 16, 1000, ("columns", 64)),
         # They do not fit the ring.
-        (1e3, 1, 4000.0, 1000, 10**6, 1),
-        (1e3, 1, 4001.0, 1000, 10**6, 2048),
+        (1e3, 1, 4000.0, 1000, 10**6, ("samples", 1)),
+        (1e3, 1, 4001.0, 1000, 10**6, ("columns", 2048)),
         # Fewer samples than columns: the samples.
-        (1e6, 4, 0.001, 1200, 1000, 1),
-        (1e9, 4, 1e7, 16, 1000, MAX_STRIDE),
+        (1e6, 4, 0.001, 1200, 1000, ("samples", 1)),
+        (1e9, 4, 1e7, 16, 1000, ("columns", MAX_STRIDE)),
     ],
 )
-def test_the_rule_decides_between_samples_and_columns(
-    rate, signals, window, columns, budget, stride
+def test_the_rule_decides_between_samples_columns_and_sweeps(
+    rate, signals, window, columns, budget, plan
 ):
     view = View(window=window, columns=columns, budget=budget)
-    assert stride_for(rate, 4, signals, 2.0, view) == stride
+    assert plan_for(rate, 4, signals, 2.0, view) == plan
     # Without a window the stream's own counts.
     view = View(columns=columns, budget=budget)
-    assert stride_for(rate, 4, signals, window, view) == stride
+    assert plan_for(rate, 4, signals, window, view) == plan
 
 
-@given(
-    rate=st.floats(0.1, 1e7),
-    window=st.floats(1e-3, 1e5),
-    columns=st.integers(16, 16384),
+@pytest.mark.parametrize(
+    ("rate", "window", "plan"),
+    [
+        # What can be sent whole is: the page finds the trigger itself.
+        (1e3, 2.0, ("samples", 1)),
+        (1e6, 0.001, ("sweeps", 1)),
+        (1e6, 0.0625, ("sweeps", 1)),
+        # Less than a window a second would fit.
+        (1e6, 10.0, ("columns", 8192)),
+    ],
 )
-def test_a_window_has_at_least_its_columns_and_fewer_than_twice_as_many(rate, window, columns):
-    view = View(window=window, columns=columns, budget=1000)
-    stride = stride_for(rate, 8, 1000, 2.0, view)
-    samples = window * rate
+def test_a_trigger_asks_for_sweeps_where_the_samples_do_not_fit(rate, window, plan):
+    view = View(window=window, columns=1200, trigger=TriggerView(signal="a"))
+    assert plan_for(rate, 4, 4, 2.0, view) == plan
+
+
+@given(samples=st.floats(1.0, 1e12), columns=st.integers(16, 16384))
+def test_a_window_has_at_least_its_columns_and_fewer_than_twice_as_many(samples, columns):
+    stride = column_stride(samples, columns)
     assert stride == 1 or samples / stride >= columns
     assert stride == MAX_STRIDE or samples / stride < 2 * columns
 

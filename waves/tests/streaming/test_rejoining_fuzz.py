@@ -75,10 +75,10 @@ class Check:
     def all_of(self, state: StreamState) -> None:
         self.is_at_the_end(state)
         assert not state.doubled
-        for epoch, stride in list(state.pieces):
-            self.values_are_true(state, epoch, stride)
+        held_at = {tier: self.values_are_true(state, *tier) for tier in list(state.pieces)}
         for promise in state.promises:
-            self.is_complete(state, promise)
+            places = held_at.get((promise.epoch, promise.stride), np.empty(0, np.int64))
+            self.is_complete(state, promise, places)
         for before, after in pairwise(state.promises):
             if before.epoch != after.epoch:
                 assert state.told_lost(before.epoch, np.array([before.end])).all()
@@ -113,10 +113,12 @@ class Check:
         assert last.epoch == self.source.epoch
         assert last.end >= self.source.next // last.stride * last.stride
 
-    def values_are_true(self, state: StreamState, epoch: int, stride: int) -> None:
+    def values_are_true(self, state: StreamState, epoch: int, stride: int) -> np.ndarray:
+        """What a viewer holds of a tier is what was produced; returns where it holds something."""
         places, values = state.held(epoch, stride)
         self.equals_truth(epoch, stride, places, values)
         self.happened["samples checked" if stride == 1 else "columns checked"] += len(places)
+        return places
 
     def equals_truth(self, epoch: int, stride: int, places: np.ndarray, values: np.ndarray) -> None:
         truth, produced = self.truths[epoch]
@@ -151,11 +153,10 @@ class Check:
         expected = frame.first // frame.stride + np.arange(frame.count)
         np.testing.assert_array_equal(columns, expected)
 
-    def is_complete(self, state: StreamState, promise: Promise) -> None:
+    def is_complete(self, state: StreamState, promise: Promise, places: np.ndarray) -> None:
         """Between the two ends of a promise every sample that was produced is held, or told."""
         _, produced = self.truths.get(promise.epoch, (None, np.zeros(0, dtype=bool)))
         indices = promise.first + np.flatnonzero(produced[promise.first : promise.end])
-        places, _ = state.held(promise.epoch, promise.stride)
         held = np.isin(indices // promise.stride * promise.stride, places)
         silent = indices[~held & ~state.told_lost(promise.epoch, indices)]
         assert not len(silent), f"lost without a word: {silent[:5]} of {len(silent)} in {promise}"

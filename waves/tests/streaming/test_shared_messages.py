@@ -38,7 +38,7 @@ async def test_the_same_indices_of_another_epoch_are_another_message(server):
     stream.begin(2)
     await server.tick(stream)
     first, second = peer.frames()
-    np.testing.assert_array_equal(first.values + 3, second.values)
+    np.testing.assert_allclose(first.values + 3, second.values, rtol=1e-6)
     assert (first.epoch, second.epoch) == (1, 2)
 
 
@@ -62,11 +62,8 @@ async def test_past_and_live_tiers_and_text_are_not_mixed_up(server):
         assert all(message.is_text for message in text.messages)
         same = [(f.sample, f.stride, f.flags) for f in binary.frames()]
         assert same == [(f["sample"], f["stride"], f["flags"]) for f in told]
+    assert [peer.frames()[0].stride for peer in peers[:5]] == [1, 1, 32, 128, 1]
     assert [peer.indices()[0] for peer in peers[:5]] == [5000, 1000, 992, 896, 4000]
-    assert [peer.frames()[0].stride for peer in peers[:5]] == [1, 1, 32, 128 * 2, 1][:3] + [
-        peers[3].viewer().stride,
-        1,
-    ]
 
 
 async def test_a_viewer_who_is_behind_does_not_change_what_others_are_sent(server):
@@ -124,9 +121,10 @@ async def test_a_long_past_of_many_streams_makes_messages_below_the_bound(server
         peer = server.peer(as_json=as_json)
         for stream in streams:
             peer.subscribe(stream, window=4)
-        while len(peer.messages) < 300 and server.pump._ready:
+        for _ in range(20):
             await server.send()
             peer.acknowledge()
+        assert not any(viewer.waiting for viewer in peer.connection.viewers.values())
         sizes = [len(message.payload) for message in peer.messages]
         assert max(sizes) <= MAX_MESSAGE
         if not as_json:
