@@ -30,6 +30,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
 
     session: Session | None = None
     _sender: asyncio.Task[None] | None = None
+    _task: asyncio.Task[Any] | None = None
+    _given_up = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed.
@@ -42,6 +44,10 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             with contextlib.suppress(StopConsumer):
                 while True:
                     await self.dispatch(await receive())
+        except asyncio.CancelledError:
+            # By the server as it ends, or by ourselves where a peer was given up.
+            if not self._given_up:
+                raise
         finally:
             if self.session is not None:
                 self.session.close()
@@ -84,8 +90,16 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         connection = Connection(transport, json=as_json)
         if isinstance(transport, AsgiTransport):
             transport.on_writable = lambda: services().pump.wake(connection)
+            transport.on_given_up = self._give_up
+            self._task = asyncio.current_task()
             self._sender = asyncio.create_task(transport.run())
         return connection
+
+    def _give_up(self) -> None:
+        """A peer does not even take the close: end without it, so that its memory is free."""
+        self._given_up = True
+        if self._task is not None:
+            self._task.cancel()
 
     async def _subscribe_from_url(self) -> None:
         slug = self.scope["url_route"]["kwargs"].get("slug")
@@ -110,7 +124,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         try:
             await self._subscribe(self.session, subscription)
         except UnknownStreamError as error:
-            self.session.connection.refuse("unknown_stream", str(error))
+            slug = subscription.stream
+            self.session.connection.refuse("unknown_stream", str(error), stream=slug)
             services().pump.wake(self.session.connection)
 
     async def _subscribe(self, session: Session, message: Subscribe) -> None:

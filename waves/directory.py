@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import DatabaseError
 
 from waves import specs
-from waves.exceptions import ServiceUnavailableError
+from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.specs import in_thread
 from waves.streaming.description import Description, describe
 from waves.streaming.status import board
@@ -16,6 +16,8 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
 
     Raises UnknownStreamError, or ServiceUnavailableError where the database cannot say.
     """
+    if not slug.isprintable():
+        raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
     handle = board.handle_of(slug)
     if handle is not None:
         return handle, None

@@ -5,6 +5,7 @@ WavesError
 ├── SourceError             a source that cannot produce samples
 ├── BlockError              an array that is no block of samples
 ├── WireError               bytes or text that are no message of the protocol
+├── TooMuchError            a request for more than one answer holds
 ├── UnknownStreamError      a slug or a handle that names no stream
 └── ServiceUnavailableError the database or the channel layer cannot be reached
 """
@@ -28,6 +29,10 @@ class BlockError(WavesError):
 
 class WireError(WavesError):
     """Bytes or text do not follow the protocol; the connection is told why."""
+
+
+class TooMuchError(WavesError):
+    """A request is for more than one answer holds; the message says what to ask for instead."""
 
 
 class UnknownStreamError(WavesError):

@@ -149,8 +149,9 @@ class AsgiTransport:
         self._outbox: list[dict[str, Any]] = []
         self._sending = False
         self.closed = False
-        #: Called when the socket can take more.
+        #: Called when the socket can take more, and when it is given up.
         self.on_writable: Callable[[], None] = lambda: None
+        self.on_given_up: Callable[[], object] = lambda: None
 
     @property
     def writable(self) -> bool:
@@ -169,8 +170,15 @@ class AsgiTransport:
         self._put({"type": "websocket.send", "text": text})
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close, after what is under way."""
+        """Close, after what is under way; a peer that does not take that is given up."""
         self._put({"type": "websocket.close", "code": code, "reason": reason})
+        if not self.closed:
+            self.closed = True
+            asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._sending or self._outbox:
+            self.on_given_up()
 
     def _put(self, event: dict[str, Any]) -> None:
         if not self.closed:
@@ -179,12 +187,15 @@ class AsgiTransport:
 
     async def run(self) -> None:
         """Send what was put, until the socket is closed or this is cancelled."""
-        while not self.closed:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outbox:
-                await self._send_one(self._outbox.pop(0))
-            self.on_writable()
+        try:
+            while not self.closed or self._outbox:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._outbox:
+                    await self._send_one(self._outbox[0])
+                self.on_writable()
+        finally:
+            self.closed = True
 
     async def _send_one(self, event: dict[str, Any]) -> None:
         self._sending = True
@@ -193,7 +204,8 @@ class AsgiTransport:
         except (OSError, RuntimeError):
             # The server says by an error that the peer is gone; it tells the consumer as well.
             self.closed = True
+            self._outbox.clear()
+        else:
+            del self._outbox[0]
         finally:
             self._sending = False
-        if event["type"] == "websocket.close":
-            self.closed = True

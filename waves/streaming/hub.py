@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from waves.exceptions import UnknownStreamError, WireError
+from waves.exceptions import TooMuchError, UnknownStreamError, WireError
 from waves.streaming import messages, wire
 from waves.streaming.connection import MAX_ANSWERS, Connection
 from waves.streaming.description import Description, same_for_viewers
@@ -21,8 +21,9 @@ from waves.streaming.status import STALE_SECONDS, StatusBoard
 from waves.streaming.stream import LiveStream
 from waves.streaming.viewer import Piece, Viewer, column_stride
 
-#: Values of one ``history`` answer: 1 MiB of float32, an allowance's worth.
-MAX_HISTORY_VALUES = 256 * 1024
+#: Bytes of the values of one ``history`` answer. Two columns a pixel of 60 signals fit, and a
+#: socket that does not read holds no more than this.
+MAX_HISTORY_BYTES = 1536 * 1024
 
 
 class Hub:
@@ -231,16 +232,18 @@ class Hub:
     def answer_history(self, connection: Connection, request: HistoryRequest) -> None:
         """Queue the answer to ``history``: its message, then exactly the frames that it names.
 
-        Raises UnknownStreamError, or WireError where more is asked for than an answer holds.
+        Raises UnknownStreamError, or TooMuchError where it is more than an answer holds.
         """
         stream = self._viewer(connection, request.handle).stream
         room = message_room(connection)
         pieces = history_pieces(stream, request, room)
-        if len(connection.answers) >= MAX_ANSWERS:
-            raise WireError("history: too many requests wait for this socket to read.")
+        groups = _joined(pieces, room)
+        waiting = len(connection.answers)
+        if waiting and waiting + len(groups) >= MAX_ANSWERS:
+            raise TooMuchError("history: read the answers that wait before asking for more.")
         answer = {"type": "history", "id": request.id, "frames": len(pieces)}
         connection.answers.append(messages.text(answer))
-        for joined in _joined(pieces, room):
+        for joined in groups:
             connection.answers.append(make_message(joined, as_json=connection.json))
         self.pump.wake(connection)
 
@@ -252,7 +255,7 @@ class Hub:
 def history_pieces(stream: LiveStream, request: HistoryRequest, room: int) -> list[Piece]:
     """What a ``history`` request is answered with: nothing where that epoch is gone.
 
-    ``room`` bounds a frame, in bytes. Raises WireError for more than an answer holds.
+    ``room`` bounds a frame, in bytes. Raises TooMuchError for more than an answer holds.
     """
     history = stream.history
     if request.epoch != history.epoch or not history.started:
@@ -264,10 +267,12 @@ def history_pieces(stream: LiveStream, request: HistoryRequest, room: int) -> li
         stride = column_stride(end - first, request.columns)
         first = max(first // stride * stride, stream.first(stride))
         end = end // stride * stride
-    if max(0, end - first) // stride * history.signals * min(stride, 2) > MAX_HISTORY_VALUES:
-        raise WireError(
-            f"history: an answer holds at most {MAX_HISTORY_VALUES} values; ask for a shorter "
-            "range, or for columns."
+    value_bytes = history.signals * history.dtype.itemsize * min(stride, 2)
+    if max(0, end - first) // stride * value_bytes > MAX_HISTORY_BYTES:
+        most = MAX_HISTORY_BYTES // value_bytes
+        raise TooMuchError(
+            f"history: one answer holds at most {most} of these; ask for a shorter range, or for "
+            "fewer columns."
         )
     return _pieces(stream, stride, first, end, room)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from waves.exceptions import UnknownStreamError, WireError
+from waves.exceptions import TooMuchError, UnknownStreamError, WireError
 from waves.streaming import messages
 from waves.streaming.connection import Connection
 from waves.streaming.description import Description
@@ -60,8 +60,9 @@ class Session:
             self._carry_out(message)
         except WireError as error:
             self.connection.refuse("bad_message", str(error), CLOSE_BAD_MESSAGE)
-        except UnknownStreamError as error:
-            self.connection.refuse("unknown_stream", str(error))
+        except (UnknownStreamError, TooMuchError) as error:
+            code = "too_much" if isinstance(error, TooMuchError) else "unknown_stream"
+            self.connection.refuse(code, str(error))
             self.hub.pump.wake(self.connection)
         return None
 

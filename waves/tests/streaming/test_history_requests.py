@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from waves.streaming import wire
-from waves.streaming.hub import MAX_HISTORY_VALUES
+from waves.streaming.hub import MAX_HISTORY_BYTES
 from waves.streaming.wire import ANSWER, MAX_MESSAGE
 from waves.tests.streaming.fakes import values_of
+
+#: Samples of the stream below that one answer holds.
+MOST = MAX_HISTORY_BYTES // 8
 
 
 @pytest.fixture
@@ -97,22 +100,36 @@ async def test_each_answer_stands_before_its_own_frames_and_before_live_ones(ser
     assert told == [1, [0], 2, [200], [250_000]]
 
 
-async def test_an_answer_has_a_bound(server, stream, peer):
-    ask(peer, 0, MAX_HISTORY_VALUES // 2 - 1)
+async def test_an_answer_has_a_bound_and_a_request_for_more_closes_nothing(server, stream, peer):
+    ask(peer, 0, MOST - 1)
+    await server.send()
+    assert not peer.controls("error")
+    ask(peer, 0, MOST)
+    await server.send()
+    (refused,) = peer.controls("error")
+    assert refused["code"] == "too_much"
+    assert f"at most {MOST} of these" in refused["message"]
     assert peer.transport.code is None
-    ask(peer, 0, MAX_HISTORY_VALUES // 2)
-    assert peer.transport.code == 4400
-    assert "at most 262144 values" in peer.controls("error")[0]["message"]
+
+
+async def test_two_columns_a_pixel_of_sixty_signals_fit_an_answer(server):
+    stream = server.stream(signals=60, history=10.0)
+    peer = server.peer()
+    peer.subscribe(stream, window=1.0)
+    stream.produce(9600)
+    ask(peer, 0, 9599, columns=1201)
+    await server.send()
+    assert not peer.controls("error")
 
 
 async def test_answers_that_wait_have_a_bound(server, stream, peer):
     peer.transport.full = True
     for i in range(30):
-        if peer.transport.code is None:
-            ask(peer, 0, MAX_HISTORY_VALUES // 2 - 1, id=i)
-    assert peer.transport.code == 4400
+        ask(peer, 0, MOST - 1, id=i)
+    refused = [said for said in peer.connection.controls if "too_much" in said]
+    assert len(refused) == 29
     waiting = sum(len(a.payload) for a in peer.connection.answers if not isinstance(a, str))
-    assert waiting < 2.5 * 2**20
+    assert waiting < 2 * 2**20
 
 
 async def test_a_stream_that_is_not_viewed_has_no_history_to_ask_for(server, stream, peer):
@@ -125,12 +142,12 @@ async def test_a_stream_that_is_not_viewed_has_no_history_to_ask_for(server, str
 @pytest.mark.parametrize("sample_type", ["float32", "float64"])
 async def test_answers_as_text_stay_below_the_bound_of_a_message(server, sample_type):
     stream = server.stream(rate=10_000.0, signals=2, sample_type=sample_type, history=20.0)
-    stream.produce(131_072)
+    stream.produce(98_304)
     peer = server.peer(as_json=True)
     peer.subscribe(stream)
     await server.send()
     peer.clear()
-    ask(peer, 0, 131_071)
+    ask(peer, 0, 98_303)
     for _ in range(10):
         await server.send()
         peer.acknowledge()

@@ -11,7 +11,7 @@ from waves.models import Stream
 
 pytestmark = pytest.mark.django_db
 
-DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python"]
+DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python", "fast"]
 
 
 def said(command: str) -> str:
@@ -21,7 +21,7 @@ def said(command: str) -> str:
 
 
 def test_the_demo_is_loaded_into_an_empty_table():
-    assert "7 demo streams" in said("loaddemo")
+    assert "8 demo streams" in said("loaddemo")
     assert [stream.slug for stream in Stream.objects.all()] == DEMO
 
 
