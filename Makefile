@@ -16,7 +16,7 @@ help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (127.0.0.1:8000).
-	@$(MANAGE) prepare
+	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
 test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis.
@@ -44,7 +44,7 @@ soak: .venv/dev.stamp ## Run for long, and look for leaks.
 
 screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 .venv/bin/python:
 	@tools/virtualenv "$(PY)"

@@ -21,9 +21,9 @@ from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireEr
 from waves.lifespan import services
 from waves.streaming import wire
 from waves.streaming.messages import MAX_INDEX, Columns
+from waves.streaming.plan import Piece, column_stride
 from waves.streaming.status import board
 from waves.streaming.stream import LiveStream
-from waves.streaming.viewer import Piece, column_stride
 
 #: Rows of CSV, or columns of a frame, that are made at a time: the event loop waits meanwhile.
 CHUNK = 8192

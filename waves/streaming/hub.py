@@ -16,10 +16,11 @@ from waves.streaming import messages, wire
 from waves.streaming.connection import MAX_ANSWERS, Connection
 from waves.streaming.description import Description, same_for_viewers
 from waves.streaming.messages import ChangeView, HistoryRequest, Position, View
+from waves.streaming.plan import Piece, column_stride
 from waves.streaming.pump import Pump, make_message, message_room, piece_bytes
 from waves.streaming.status import STALE_SECONDS, StatusBoard
 from waves.streaming.stream import LiveStream
-from waves.streaming.viewer import Piece, Viewer, column_stride
+from waves.streaming.viewer import Viewer
 
 #: Bytes of the values of one ``history`` answer. Two columns a pixel of 60 signals fit, and a
 #: socket that does not read holds no more than this.

@@ -17,8 +17,9 @@ from enum import Enum, auto
 
 from waves.streaming import messages, wire
 from waves.streaming.connection import MAX_CONTROLS, Connection, Message
+from waves.streaming.plan import Piece
 from waves.streaming.stream import LiveStream
-from waves.streaming.viewer import Piece, Viewer
+from waves.streaming.viewer import Viewer
 
 #: Sockets that are visited before the event loop has its turn.
 BATCH = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.description import Description
 from waves.streaming.history import History
 from waves.streaming.messages import TriggerView, View
+from waves.streaming.plan import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, plan_for
 from waves.streaming.sweeps import Finder, Sweeper
-from waves.streaming.viewer import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, Viewer, plan_for
 from waves.streaming.wire import Frame
+
+if TYPE_CHECKING:
+    from waves.streaming.viewer import Viewer
 
 _NOTHING = np.dtype("<f4")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -22,12 +25,20 @@ class Command(BaseCommand):
             return
         if not settings.DEBUG:
             self.stdout.write(
-                "There is no administrator. Make one with: python manage.py createsuperuser"
+                f"There is no administrator. Make one with: {_python()} manage.py createsuperuser"
             )
             return
         password = secrets.token_urlsafe(9)
         users.create_superuser("admin", password=password)
         self.stdout.write(
             f"\n  The administrator of /admin/ is: admin\n  with the password: {password}\n"
-            "  It is shown only now. Another one: python manage.py changepassword admin\n"
+            f"  It is shown only now. Another one: {_python()} manage.py changepassword admin\n"
         )
+
+
+def _python() -> str:
+    """The interpreter of this environment, as one types it in the project's folder."""
+    executable = Path(sys.executable)
+    with contextlib.suppress(ValueError):
+        return str(executable.relative_to(Path.cwd()))
+    return str(executable)

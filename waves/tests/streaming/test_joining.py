@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from waves.dsp.decimation import envelope
 from waves.streaming.messages import TriggerView, View
-from waves.streaming.viewer import MAX_STRIDE, column_stride, plan_for
+from waves.streaming.plan import MAX_STRIDE, column_stride, plan_for
 from waves.streaming.wire import ANSWER
 from waves.tests.streaming.fakes import Server
 

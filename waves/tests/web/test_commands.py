@@ -2,10 +2,11 @@
 
 import io
 import re
+import socket
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from waves.models import Stream
 
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.django_db
 DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python", "fast"]
 
 
-def said(command: str) -> str:
+def said(command: str, **options: object) -> str:
     out = io.StringIO()
-    call_command(command, stdout=out)
+    call_command(command, stdout=out, **options)
     return out.getvalue()
 
 
@@ -54,7 +55,18 @@ def test_without_debug_no_password_is_made(settings):
 
 def test_prepare_does_all_of_it(settings):
     settings.DEBUG = True
-    out = said("prepare")
+    # Port 0 is any that is free.
+    out = said("prepare", port=0)
     assert "demo streams" in out
     assert "password" in out
-    assert said("prepare") == ""
+    assert said("prepare", port=0) == ""
+
+
+def test_a_port_in_use_is_told_before_anything_is_done():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"make run PORT={port + 1}"):
+            said("prepare", port=port)
+    assert not Stream.objects.exists()

@@ -1,0 +1,229 @@
+"""Makes the pictures of the README and the docs: `make screenshots`.
+
+A server of its own on a free port, a temporary database with the demo streams, and Chromium. A
+view that comes later is one line in ``VIEWS``.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from waves.tests.server.processes import Site
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+ADMINISTRATOR, PASSWORD = "admin", secrets.token_urlsafe(12)
+#: Seconds until the window is full, thumbnails and preview are drawn, and readings stand.
+SETTLE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A screen: CSS pixels, and device pixels for each."""
+
+    width: int
+    height: int
+    scale: int = 1
+
+
+DESK, PHONE = Device(1440, 900), Device(390, 844, scale=2)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page in one or more themes: ``name-theme.png``, or ``name.png`` where there is one.
+
+    ``keys`` are pressed one after the other once the page has settled.
+    """
+
+    name: str
+    path: str
+    device: Device = DESK
+    themes: tuple[str, ...] = ("dark", "light")
+    keys: tuple[str, ...] = ()
+    staff: bool = False
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Each theme, and the file of its picture."""
+        for theme in self.themes:
+            suffix = f"-{theme}" if len(self.themes) > 1 else ""
+            yield theme, FOLDER / f"{self.name}{suffix}.png"
+
+
+VIEWS = (
+    View("scope", "/streams/waveforms/"),
+    View("scope-phone", "/streams/waveforms/", PHONE),
+    View("streams", "/", Device(1440, 640)),
+    View("admin-stream", "/admin/waves/stream/2/change/", themes=("light",), staff=True),
+)
+
+#: The moving picture: the demo stream `waveforms` ten times slower, since 50 Hz would seem to
+#: stand still at 12.5 pictures a second; 3.2 s hold whole periods of all three, so it loops.
+SLOWER = {
+    "sine": {"frequency": 5.0, "offset": 0.6},
+    "square": {"frequency": 2.5, "amplitude": 0.8},
+    "chirp": {"amplitude": 0.6, "offset": -1.2, "f0": 1.0, "f1": 10.0, "t1": 3.2},
+}
+GIF_DEVICE, GIF_WINDOW, GIF_SECONDS, GIF_FRAME = Device(960, 560), 2.0, 3.2, 0.08
+#: The steadiest of so many is kept.
+GIF_TAKES = 5
+
+
+@contextmanager
+def opened(browser: Browser, address: str, device: Device, theme: str) -> Iterator[Page]:
+    """A page in a browser context of its own, which prefers a theme; a broken page ends us."""
+    context = browser.new_context(
+        base_url=f"http://{address}",
+        viewport=ViewportSize(width=device.width, height=device.height),
+        device_scale_factor=device.scale,
+        color_scheme="dark" if theme == "dark" else "light",
+    )
+    errors: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+    finally:
+        context.close()
+    if errors:
+        raise SystemExit(f"No picture of a page that fails: {errors[0]}")
+
+
+def log_in(page: Page) -> None:
+    """Log in as the administrator."""
+    page.goto("/admin/login/?next=/")
+    page.fill("[name=username]", ADMINISTRATOR)
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+
+
+def photograph(browser: Browser, address: str, view: View) -> None:
+    """The pictures of one view."""
+    for theme, file in view.files():
+        with opened(browser, address, view.device, theme) as page:
+            if view.staff:
+                log_in(page)
+            page.goto(view.path)
+            page.wait_for_timeout(SETTLE * 1000)
+            for key in view.keys:
+                page.keyboard.press(key)
+                page.wait_for_timeout(1000)
+            page.screenshot(path=file)
+        told(file)
+
+
+def film(browser: Browser, address: str, file: Path) -> None:
+    """The oscilloscope as it moves, in real time."""
+    with opened(browser, address, GIF_DEVICE, "dark") as page:
+        page.goto("/streams/waveforms/")
+        page.wait_for_timeout((SETTLE + GIF_WINDOW) * 1000)
+        takes = [record(page, GIF_SECONDS + GIF_FRAME) for _ in range(GIF_TAKES)]
+    save_gif(paced(min(takes, key=longest_pause)), file)
+    told(file)
+
+
+def record(page: Page, seconds: float) -> list[tuple[float, bytes]]:
+    """What Chromium draws in so many seconds: the time of each picture, and the picture."""
+    events: list[dict] = []
+    shots: list[tuple[float, bytes]] = []
+    session = page.context.new_cdp_session(page)
+    session.on("Page.screencastFrame", lambda event: events.append(event))
+    session.send("Page.startScreencast", {"format": "png"})
+    begun = time.monotonic()
+    while not shots or shots[-1][0] - shots[0][0] < seconds:
+        if time.monotonic() - begun > 10 * seconds:
+            raise SystemExit("Chromium draws too slowly for a moving picture.")
+        page.wait_for_timeout(10)
+        while events:
+            event = events.pop(0)
+            shots.append((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+            session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+    session.send("Page.stopScreencast")
+    session.detach()
+    return shots
+
+
+def longest_pause(shots: list[tuple[float, bytes]]) -> float:
+    """Seconds for which the picture stood still: other work of the machine shows in it."""
+    return max(after[0] - before[0] for before, after in pairwise(shots))
+
+
+def paced(shots: list[tuple[float, bytes]]) -> list[bytes]:
+    """The picture that stood on the screen at each tick of the GIF."""
+    first = shots[0][0]
+    ticks = [first + k * GIF_FRAME for k in range(round(GIF_SECONDS / GIF_FRAME))]
+    return [min(shots, key=lambda shot: abs(shot[0] - tick))[1] for tick in ticks]
+
+
+def save_gif(pictures: list[bytes], file: Path) -> None:
+    """Save with one palette for all, so that what stands still costs nothing."""
+    frames = [Image.open(io.BytesIO(data)).convert("RGB") for data in pictures]
+    palette = commonest(frames[0])
+    flat = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    duration = round(GIF_FRAME * 1000)
+    flat[0].save(file, save_all=True, append_images=flat[1:], duration=duration, loop=0)
+
+
+def commonest(picture: Image.Image) -> Image.Image:
+    """The 256 commonest colours, exactly: a page is flat, and averaged colours would show."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    colours = [colour for _, colour in sorted(counted, reverse=True)[:256]]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in colours for value in colour])
+    return palette
+
+
+def told(file: Path) -> None:
+    """Say what was made."""
+    print(f"{file.relative_to(FOLDER.parent.parent)}  {file.stat().st_size / 1024:.0f} KiB")
+
+
+def slow_down(site: Site) -> None:
+    """Change the stream of the moving picture; the worker applies it within half a second."""
+    for key, parameters in SLOWER.items():
+        site.execute(
+            "UPDATE waves_signal SET parameters = ? WHERE stream_id = 2 AND key = ?",
+            *(json.dumps(parameters), key),
+        )
+    site.execute("UPDATE waves_stream SET window = ? WHERE id = 2", GIF_WINDOW)
+
+
+def main() -> None:
+    """Serve, photograph every view, and film."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        site = Site(
+            Path(folder),
+            DJANGO_SETTINGS_MODULE="livestream_project.settings",
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )
+        site.prepare()
+        site.manage("createsuperuser", "--noinput", "--username", ADMINISTRATOR, "--email", "")
+        with site.serve("runserver") as server:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+            for view in VIEWS:
+                photograph(browser, server.address, view)
+            slow_down(site)
+            film(browser, server.address, FOLDER / "waves.gif")
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What a view is sent of a stream: samples, columns or sweeps; and in which pieces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from waves.streaming.messages import View
+
+if TYPE_CHECKING:
+    from waves.streaming.stream import LiveStream
+
+#: Beyond this many values in a window a page can use columns only (its ring's bound).
+MAX_WINDOW_VALUES = 4_000_000
+#: A viewer that was up to date and is now this far behind loses what it has not had.
+BEHIND_SECONDS = 2.0
+BEHIND_BYTES = 512 * 1024
+#: Indices are 53 bits; no window is so long that a column needs more than this.
+MAX_STRIDE = 2**30
+
+
+class Piece(NamedTuple):
+    """Samples ``[first, last)`` of an epoch of a stream, at a stride, as one frame."""
+
+    stream: LiveStream
+    epoch: int
+    stride: int
+    first: int
+    last: int
+    flags: int
+
+
+class Plan(NamedTuple):
+    """What a view is sent: ``samples``, ``columns`` of ``stride`` samples, or ``sweeps``."""
+
+    mode: str
+    stride: int
+
+
+def plan_for(rate: float, value_bytes: int, signals: int, window: float, view: View) -> Plan:
+    """What a view of a stream is sent.
+
+    Samples where they fit the budget and the page's ring; else, with a trigger, sweeps, where the
+    budget allows at least one a second; else columns, of the largest power of two that still
+    gives ``columns`` of them in the window.
+    """
+    if view.columns is None:
+        return Plan("samples", 1)
+    window = view.window or window
+    per_second = rate * signals * value_bytes
+    if per_second <= view.budget and window * rate * signals <= MAX_WINDOW_VALUES:
+        return Plan("samples", 1)
+    if view.trigger is not None and window * per_second <= view.budget:
+        return Plan("sweeps", 1)
+    stride = column_stride(window * rate, view.columns)
+    return Plan("samples" if stride == 1 else "columns", stride)
+
+
+def column_stride(samples: float, columns: int) -> int:
+    """The largest power of two that still makes ``columns`` columns of so many samples."""
+    widest = max(1, int(samples / columns))
+    return min(MAX_STRIDE, 1 << (widest.bit_length() - 1))

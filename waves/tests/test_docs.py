@@ -1,0 +1,92 @@
+"""The README and the docs say what is so: links, commands, the recipe, the deployment files."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DEPLOY = sorted((ROOT / "deploy").iterdir())
+README = (ROOT / "README.md").read_text()
+DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def recipe(page: Path) -> str:
+    return re.search(r"```python\n(.*?)```", page.read_text(), re.DOTALL)[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        link = urlsplit(target)
+        if link.scheme:
+            continue
+        linked = (page.parent / link.path) if link.path else page
+        assert linked.exists(), f"{name(page)} links to {target}"
+        if link.fragment:
+            assert link.fragment in anchors(linked), f"{name(page)} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_make_command_of_a_page_exists(page):
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    commands = re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.M)
+    assert set(commands) <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_management_command_of_a_page_exists(page):
+    commands = re.findall(r"manage\.py ([a-z]+)", page.read_text())
+    assert set(commands) <= set(get_commands())
+
+
+def test_every_page_stands_in_the_list_of_pages():
+    index = (ROOT / "docs" / "README.md").read_text()
+    for page in (ROOT / "docs").glob("[a-z]*.md"):
+        assert f"({page.name})" in index
+
+
+def test_the_readme_has_the_recipe_that_is_tested():
+    assert recipe(ROOT / "README.md") == recipe(ROOT / "docs" / "your-own-data.md")
+
+
+def test_every_picture_is_shown_somewhere_or_made_by_the_tool():
+    tool = (ROOT / "tools" / "screenshots.py").read_text()
+    for picture in (ROOT / "docs" / "images").iterdir():
+        assert re.sub(r"(-dark|-light)?\.\w+$", "", picture.name) in tool
+
+
+@pytest.mark.parametrize("file", DEPLOY, ids=name)
+def test_every_deployment_file_is_explained(file):
+    assert f"../deploy/{file.name})" in DEPLOYMENT
+
+
+def test_the_deployment_speaks_of_settings_that_exist():
+    documented = re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.M)
+    used = re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "waves.env").read_text(), re.M)
+    assert used
+    assert set(used) <= set(documented)
+
+
+def test_the_units_and_the_proxy_agree_on_ports_and_paths():
+    unit = (ROOT / "deploy" / "waves.service").read_text()
+    proxy = (ROOT / "deploy" / "nginx.conf").read_text()
+    port = re.search(r"--port (\d+)", unit)[1]
+    assert f"server 127.0.0.1:{port};" in proxy
+    for service in ("waves.service", "waves-worker.service"):
+        text = (ROOT / "deploy" / service).read_text()
+        assert "EnvironmentFile=/etc/waves.env" in text
+        assert "WorkingDirectory=/srv/waves" in text
