@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from waves.models import Stream
+from waves.sources import SOURCES
 from waves.specs import stream_spec
 from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
@@ -56,6 +57,8 @@ def _card(stream: Stream) -> dict[str, Any]:
         "state": status.state if spec.enabled else "stopped",
         "message": status.message,
         "rate": spec.rate,
+        "window": spec.window,
+        "sample_type": spec.sample_type,
         "source": stream.get_source_display(),
         "signals": _signals(spec),
         "url": stream.get_absolute_url(),
@@ -69,7 +72,7 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "handle": spec.handle,
         "ws": f"/ws/streams/{spec.slug}/",
         "rate": spec.rate,
-        "source": spec.source,
+        "source": SOURCES[spec.source][0] if spec.source in SOURCES else spec.source,
         "window": spec.window,
         "historySeconds": spec.history,
         "enabled": spec.enabled,

@@ -3,11 +3,12 @@
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
 import { channels, legible } from "./colour.js";
 import { axisScale } from "./format.js";
+import { bindGestures } from "./gestures.js";
+import { Overlay } from "./overlay.js";
 import { DIVISIONS as ROWS } from "./range.js";
-import { DIVISIONS as COLUMNS } from "./timebase.js";
 
 /** CSS pixels around the plot; a phone has less room for labels. */
-const MARGINS = { left: 64, right: 20, top: 16, bottom: 32 };
+const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
 const PHONE_MARGINS = { left: 54, right: 20, top: 12, bottom: 26 };
 const PHONE_WIDTH = 560;
 const LABEL_SIZE = 11.5;
@@ -19,21 +20,29 @@ const denseWidth = (ratio) => 1 / ratio;
 const sparseWidth = (ratio) => Math.max(1, 1.5 / ratio);
 /** Traces without a colour of their own take these custom properties, in turn. */
 const PALETTE = 8;
+const NOTHING = new Float32Array(0);
 const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif';
 
 export class Chart {
   #chart;
   #element;
+  #overlay;
   #axes = "";
   #ids = [];
-  #gaps = [];
+  #extras = new Set();
+  #items = [];
+  #colours = {};
   #width = 1;
+  /** What the axes span, from the last picture on. */
+  #x = { min: -1, max: 0, perDivision: 0.1, unit: "s" };
+  #y = [{ min: -1, max: 1, perDivision: 0.25, unit: "" }];
 
   /** @param {HTMLElement} element an empty element with a size */
   constructor(element, label) {
     this.#element = element;
     this.label = label;
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
+    this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.signals = [];
     this.resize();
   }
@@ -51,8 +60,7 @@ export class Chart {
 
   /** Read the colours anew, after a change of theme or of signals. */
   theme() {
-    const read = (name) => this.#colour(name);
-    this.colours = { grid: read("--grid"), dim: read("--dim"), plot: read("--plot"), gap: read("--warn") };
+    this.#colours = {};
     this.#axes = "";
     this.#chart.setOption(this.#frameOption());
     this.setSignals(this.signals);
@@ -61,30 +69,138 @@ export class Chart {
   /** @param {{key: string, name: string, colour: string}[]} signals */
   setSignals(signals) {
     this.signals = signals;
-    const gone = this.#ids.slice(signals.length).map((id) => ({ id, data: new Float32Array(0), name: "" }));
+    const gone = this.#ids.slice(signals.length).map((id) => ({ id, data: NOTHING, name: "" }));
     const series = signals.map((signal, k) => this.#seriesOption(signal, k));
     if (series.length > this.#ids.length) this.#ids = series.map(({ id }) => id);
     if (series.length > 0) this.#chart.setOption({ series: [...series, ...gone] }, { silent: true });
   }
 
+  /** CSS pixels across the whole picture. */
+  get width() {
+    return this.#element.clientWidth;
+  }
+
+  /** A custom property of the theme as rgb(). */
+  colour(name) {
+    return this.#cached(name);
+  }
+
   /** The colour of signal `k` on this background. */
   colourOf(signal, k) {
-    if (!signal.colour) return this.#colour(`--signal-${(k % PALETTE) + 1}`);
-    return legible(signal.colour, this.colours.plot);
+    if (!signal.colour) return this.#cached(`--signal-${(k % PALETTE) + 1}`);
+    return legible(signal.colour, this.#cached("--plot"));
   }
 
   /**
-   * @param {{points: Float32Array}[]} traces x in seconds from the right end, by signal
-   * @param {number} window seconds
-   * @param {boolean} sparse fewer samples than pixels
-   * @param {{min, max, perDivision}} range of y
-   * @param {{from, to}[]} gaps in x
+   * @param {object} picture
+   * @param {{points: Float32Array}[]} picture.traces x in seconds from the right end, by signal
+   * @param {boolean} picture.sparse fewer samples than pixels
+   * @param {{min, max, perDivision, unit, zero, tickLabel?}} picture.x what the x axis spans; the
+   *   label at `zero` is 0, unless `tickLabel(value)` says them all
+   * @param {{min, max, perDivision, unit, label?, colour?}[]} picture.axes of y: the first is at
+   *   the left, a second one with `label` at the right, others are not seen
+   * @param {number[]} picture.axisOf which of them a signal has, by signal
+   * @param {{id, points, colour, dash?, axis?}[]} picture.extras traces besides those of signals
+   * @param {object[]} picture.overlay items as in `overlay.js`
    */
-  draw({ traces, sparse, window: seconds, range, unit, gaps }) {
+  draw({ traces, sparse, x, axes, axisOf, extras = [], overlay = [] }) {
+    this.#x = x;
+    this.#y = axes;
+    if (this.#element.classList.contains("covered")) return;
     this.#setWidth(sparse);
-    const series = traces.map((trace, k) => ({ id: this.#ids[k], data: trace.points }));
-    this.#chart.setOption({ series, ...this.#axesOption(seconds, range, unit) }, { silent: true });
-    this.#drawGaps(gaps, seconds);
+    this.#items = overlay;
+    const options = this.#axesOption(x, axes);
+    const series = traces.map((trace, k) => ({ id: this.#ids[k], data: trace.points, yAxisIndex: axisOf[k] ?? 0 }));
+    this.#chart.setOption({ series: [...series, ...this.#extraOptions(extras)], ...options }, { silent: true });
+    this.#overlay.draw(overlay, this.#scales());
+  }
+
+  /** Another view lies over this one: nothing is drawn meanwhile. */
+  cover(covered) {
+    this.#element.classList.toggle("covered", covered);
+  }
+
+  /**
+   * The picture as it stands, `space` pixels higher at the top, for a file.
+   * @param {"svg" | "canvas"} renderer
+   * @param {(tools: {Text, Line}, scales) => object[]} caption shapes of what stands in that space
+   * @returns {{svg: string} | {canvas: HTMLCanvasElement}}
+   */
+  copy(renderer, space, caption) {
+    const { clientWidth: width, clientHeight } = this.#element;
+    const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
+    const ssr = renderer === "svg";
+    const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
+    const margins = this.#margins();
+    copy.setOption({ ...this.#chart.getOption(), grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" } });
+    const scales = this.#scales(space);
+    new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
+    caption(echarts.graphic, { ...scales, width }).forEach((shape) => copy.getZr().add(shape));
+    copy.getZr().flush();
+    const made = ssr ? { svg: copy.renderToSVGString() } : { canvas: copy.renderToCanvas() };
+    copy.dispose();
+    return made;
+  }
+
+  /** What the pointer does, in the coordinates of the axes; see `main.js` for the names. */
+  listen({ grab, zoom, scroll, pinch }) {
+    bindGestures(this.#element, {
+      hold: (pixel) => this.#hold(pixel),
+      drag: (pixel, direction) => this.#following(grab({ ...this.point(pixel), direction })),
+      pinch: (pixel) => {
+        const held = pinch(this.point(pixel));
+        return held && { ...held, move: (scale, at) => held.move(scale, this.point(at)) };
+      },
+      zoom: (pixel, steps) => zoom(this.point(pixel), steps),
+      scroll: (pixels) => scroll((pixels / this.#plot().width) * (this.#x.max - this.#x.min)),
+      hover: (pixel) => this.#hover(pixel),
+    });
+  }
+
+  /** Pixels of the element to x (seconds from the right end) and y of an axis. */
+  point({ px, py, touch = false }) {
+    const plot = this.#plot();
+    const along = (px - plot.x) / plot.width;
+    const up = 1 - (py - plot.y) / plot.height;
+    const x = this.#x.min + along * (this.#x.max - this.#x.min);
+    const y = (axis = 0) => this.#y[axis].min + up * (this.#y[axis].max - this.#y[axis].min);
+    return { px, py, touch, x, y: y(), yOf: y, along, up };
+  }
+
+  /** x (seconds from the right end) and y of an axis to pixels of the element. */
+  pixel(x, y, axis = 0) {
+    const { px, py } = this.#scales();
+    return { px: px(x), py: py(y, axis) };
+  }
+
+  #hold(pixel) {
+    const item = this.#overlay.at(pixel);
+    if (!item) return null;
+    return { move: (to) => item.drag(this.point(to)), end: () => item.drop?.() };
+  }
+
+  #following(held) {
+    return held && { ...held, move: (pixel) => held.move(this.point(pixel)) };
+  }
+
+  #hover(pixel) {
+    const item = this.#overlay.at(pixel);
+    const cursor = item ? { vertical: "ew-resize", horizontal: "ns-resize" }[item.line] : "";
+    if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
+  }
+
+  /** @param {number} down pixels that everything is moved down */
+  #scales(down = 0) {
+    const plot = this.#plot();
+    plot.y += down;
+    const { min, max } = this.#x;
+    const share = (value, axis) => (value - axis.min) / (axis.max - axis.min);
+    return {
+      plot,
+      px: (x) => plot.x + (plot.width * (x - min)) / (max - min),
+      py: (y, axis = 0) => plot.y + plot.height * (1 - share(y, this.#y[axis])),
+      colour: (colour) => (colour.startsWith("--") ? this.#cached(colour) : colour),
+    };
   }
 
   #setWidth(sparse) {
@@ -98,88 +214,85 @@ export class Chart {
   #frameOption() {
     return {
       animation: false,
-      backgroundColor: this.colours.plot,
+      backgroundColor: this.#cached("--plot"),
       // A description of our own: ECharts would write one from the data, at every frame.
       aria: { enabled: true, label: { description: this.label } },
       grid: { ...this.#margins(), outerBoundsMode: "none" },
-      xAxis: this.#axis({ max: 0 }),
-      yAxis: this.#axis({}),
+      xAxis: this.#axis({}),
+      yAxis: this.#y.map((axis, k) => this.#yAxis(axis, k)),
     };
   }
 
-  #axis(more) {
-    const line = { show: true, lineStyle: { color: this.colours.grid, width: 1 } };
+  #yAxis({ label, colour }, k) {
+    if (k === 0) return this.#axis({}, colour);
+    const show = Boolean(label) && k === 1;
+    return this.#axis({ show, position: "right", splitLine: { show: false } }, colour);
+  }
+
+  #axis(more, colour = "--dim") {
+    const line = { show: true, lineStyle: { color: this.#cached("--grid"), width: 1 } };
+    const color = colour.startsWith("--") ? this.#cached(colour) : colour;
     return {
       type: "value",
       splitLine: line,
       axisLine: { ...line, onZero: false },
       axisTick: { show: false },
-      axisLabel: { color: this.colours.dim, fontSize: LABEL_SIZE, fontFamily: FONT, hideOverlap: true },
+      axisLabel: { color, fontSize: LABEL_SIZE, fontFamily: FONT, hideOverlap: true },
       ...more,
     };
   }
 
   #seriesOption(signal, k) {
+    return this.#lineOption(`signal-${k}`, signal.name, this.colourOf(signal, k));
+  }
+
+  #lineOption(id, name, color, type = "solid") {
     return {
-      id: `signal-${k}`,
-      name: signal.name,
+      id,
+      name,
       type: "line",
       silent: true,
       symbol: "none",
-      lineStyle: { width: this.#width, color: this.colourOf(signal, k) },
+      lineStyle: { width: this.#width, color, type },
       emphasis: { disabled: true },
-      data: new Float32Array(0),
+      data: NOTHING,
     };
   }
 
+  /** Further traces, behind those of signals; those that were drawn before and are no more are emptied. */
+  #extraOptions(extras) {
+    const gone = [...this.#extras].filter((id) => !extras.some((extra) => extra.id === id));
+    gone.forEach((id) => this.#extras.delete(id));
+    const shown = extras.map(({ id, points, colour, dash, axis = 0 }) => {
+      const color = colour.startsWith("--") ? this.#cached(colour) : colour;
+      this.#extras.add(id);
+      return { ...this.#lineOption(`extra-${id}`, "", color, dash ? "dashed" : "solid"), data: points, yAxisIndex: axis, z: 1 };
+    });
+    return [...shown, ...gone.map((id) => ({ id: `extra-${id}`, data: NOTHING }))];
+  }
+
   /** The axes, only where they changed: they cost more than the traces. */
-  #axesOption(seconds, range, unit) {
-    const key = [seconds, range.min, range.max, unit].join();
+  #axesOption(x, axes) {
+    const key = JSON.stringify([x, axes]);
     if (key === this.#axes) return {};
     this.#axes = key;
-    const x = axisScale(-seconds, 0, seconds / COLUMNS, "s");
-    const y = axisScale(range.min, range.max, range.perDivision, unit);
     return {
-      xAxis: { min: -seconds, interval: seconds / COLUMNS, axisLabel: { formatter: this.#timeLabel(x, seconds) } },
-      yAxis: {
-        min: range.min,
-        max: range.max,
-        interval: (range.max - range.min) / ROWS,
-        axisLabel: { formatter: withUnit(y, range.max) },
-      },
+      grid: this.#margins(),
+      xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: x.tickLabel ?? this.#timeLabel(x) } },
+      yAxis: axes.map((axis, k) => ({ ...this.#yAxis(axis, k), ...yScale(axis) })),
     };
   }
 
   /** Every division has a label, on a phone every second one. */
-  #timeLabel(scale, seconds) {
-    const label = withUnit(scale, 0);
+  #timeLabel({ min, max, perDivision, unit, zero = 0 }) {
+    const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
+    const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
+    const label = withUnit(scale, max - zero);
     const every = this.#isPhone ? 2 : 1;
     return (value) => {
-      const division = Math.round((value / seconds) * COLUMNS);
-      return division % every === 0 ? label(value) : "";
+      const division = Math.round((max - value) / perDivision);
+      return division % every === 0 ? label(value - zero) : "";
     };
-  }
-
-  /** Bands where nothing came; at least a pixel wide, so that one lost sample is seen. */
-  #drawGaps(gaps, seconds) {
-    if (gaps.length === 0 && this.#gaps.length === 0) return;
-    const zr = this.#chart.getZr();
-    this.#gaps.forEach((band) => zr.remove(band));
-    const plot = this.#plot();
-    const pixel = (x) => plot.x + plot.width * Math.min(1, Math.max(0, 1 + x / seconds));
-    this.#gaps = gaps.map(({ from, to }) => this.#band(pixel(from), pixel(to), plot));
-    this.#gaps.forEach((band) => zr.add(band));
-  }
-
-  #band(left, right, plot) {
-    const width = Math.max(1, right - left);
-    return new echarts.graphic.Rect({
-      shape: { x: left, y: plot.y, width, height: plot.height },
-      // A hair's breadth must be seen, half a screen must not shout.
-      style: { fill: this.colours.gap, opacity: width < 8 ? 0.4 : 0.1 },
-      silent: true,
-      z: 1,
-    });
   }
 
   get #isPhone() {
@@ -187,13 +300,20 @@ export class Chart {
   }
 
   #margins() {
-    return this.#isPhone ? PHONE_MARGINS : MARGINS;
+    const margins = this.#isPhone ? PHONE_MARGINS : MARGINS;
+    return this.#y[1]?.label ? { ...margins, right: margins.left } : margins;
   }
 
   #plot() {
     const { left, right, top, bottom } = this.#margins();
     const { clientWidth, clientHeight } = this.#element;
     return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+  }
+
+  /** A colour of the theme; reading it costs a style calculation, so it is kept. */
+  #cached(name) {
+    this.#colours[name] ??= this.#colour(name);
+    return this.#colours[name];
   }
 
   /** A custom property as rgb(): the browser resolves it, whatever it is written as. */
@@ -211,4 +331,13 @@ function withUnit(scale, end) {
     const last = Math.abs(value - end) < 1e-9 * (1 + Math.abs(end));
     return last ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
   };
+}
+
+/** As many decimals as the first division needs: a range that was dragged begins anywhere. */
+function yScale(axis) {
+  const { min, max } = axis;
+  const step = (max - min) / ROWS;
+  const grain = [1, 0.1, 0.01].find((part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6) ?? 0.01;
+  const scale = axisScale(min, max, step * grain, axis.unit);
+  return { min, max, interval: step, axisLabel: { formatter: withUnit(scale, max) } };
 }

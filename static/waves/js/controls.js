@@ -1,21 +1,103 @@
 /** Buttons, keys and readings: what the page shows around the chart, and what people do there. */
 
-import { bindTheme } from "./theme-switch.js";
+/** How long a sentence stays (ms): time to read a line. */
+const TOAST_MS = 3000;
 
 const byId = (id) => document.getElementById(id);
 
 export class Controls {
   #texts = new Map();
-  #rows = [];
+  #keys = new Map();
+  #toastTimer;
 
-  /** @param {object} actions run, time(direction), auto, scale(direction), move(direction),
-   *   toggle(signal), themed; each is what one control does */
-  constructor(actions) {
-    this.actions = actions;
-    this.nextTheme = bindTheme(byId("theme"), actions.themed);
-    this.#bindButtons();
-    this.#bindKeys();
+  constructor() {
+    document.addEventListener("keydown", (event) => this.#keydown(event));
+    this.click("keys-button", () => byId("keys").showModal());
+    this.keys({ "?": () => byId("keys").showModal() });
     this.#bindControlForm();
+  }
+
+  /** What the button does. */
+  click(id, act) {
+    byId(id).addEventListener("click", act);
+  }
+
+  /** What keys do, by `KeyboardEvent.key`, letters in lower case; "Shift+ArrowLeft" and so on. */
+  keys(actions) {
+    for (const [key, act] of Object.entries(actions)) this.#keys.set(key, act);
+  }
+
+  /**
+   * A field for a quantity: `apply(value)` on Enter and on leaving, where `read(text)` is not
+   * null, and else the sentence `hint`; arrow keys call `step(1 or -1)`. Show the value by `fill`.
+   */
+  field(id, { read, apply, step, hint }) {
+    const field = byId(id);
+    field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
+    field.addEventListener("change", () => {
+      const value = read(field.value);
+      // What was typed is written anew as it was understood.
+      this.#texts.delete(id);
+      if (value !== null) return apply(value);
+      field.setAttribute("aria-invalid", "true");
+      this.toast(hint);
+    });
+    field.addEventListener("keydown", (event) => {
+      const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (event.key === "Escape") this.#revert(field);
+      if (!direction || !step) return;
+      event.preventDefault();
+      step(direction);
+      this.#revert(field);
+    });
+  }
+
+  /** Show a value in a field, except where someone is typing. */
+  fill(id, text) {
+    const field = byId(id);
+    field.dataset.value = text;
+    const typing = field === document.activeElement && field.value !== (this.#texts.get(id) ?? text);
+    if (typing || field.hasAttribute("aria-invalid") || this.#texts.get(id) === text) return;
+    this.#texts.set(id, text);
+    field.value = text;
+  }
+
+  #revert(field) {
+    field.removeAttribute("aria-invalid");
+    field.value = field.dataset.value ?? "";
+    this.#texts.set(field.id, field.value);
+  }
+
+  /** A list of which one is chosen. */
+  choice(id, apply) {
+    byId(id).addEventListener("change", () => apply(byId(id).value));
+  }
+
+  /** What a list offers, as {value: label}. */
+  options(id, offered) {
+    byId(id).replaceChildren(...Object.entries(offered).map(([value, label]) => new Option(label, value)));
+  }
+
+  choose(id, value) {
+    if (byId(id).value !== value) byId(id).value = value;
+  }
+
+  /** Whether a button is pressed in. */
+  press(id, pressed) {
+    const state = String(pressed);
+    if (byId(id).getAttribute("aria-pressed") !== state) byId(id).setAttribute("aria-pressed", state);
+  }
+
+  show(id, shown) {
+    byId(id).hidden = !shown;
+  }
+
+  /** A sentence about what was just done; it goes by itself. */
+  toast(sentence) {
+    clearTimeout(this.#toastTimer);
+    this.text("toast", sentence);
+    this.show("toast", true);
+    this.#toastTimer = setTimeout(() => this.show("toast", false), TOAST_MS);
   }
 
   /** Show a text in an element; only what changed touches the page. */
@@ -23,6 +105,14 @@ export class Controls {
     if (this.#texts.get(id) === text) return;
     this.#texts.set(id, text);
     byId(id).textContent = text;
+  }
+
+  /** The rows of a table body: texts, the first of each its heading. */
+  rows(id, rows) {
+    const key = JSON.stringify(rows);
+    if (this.#texts.get(id) === key) return;
+    this.#texts.set(id, key);
+    byId(id).replaceChildren(...rows.map(tableRow));
   }
 
   /** The state in the header: its name decides the colour. */
@@ -40,16 +130,6 @@ export class Controls {
     this.text("notice", sentence ?? "");
   }
 
-  running(running) {
-    byId("run").setAttribute("aria-pressed", String(running));
-    this.text("run", running ? "Run" : "Paused");
-  }
-
-  yMode(mode) {
-    byId("y-auto").setAttribute("aria-pressed", String(mode === "auto"));
-    byId("y-fixed").setAttribute("aria-pressed", String(mode === "fixed"));
-  }
-
   /** What the button for staff would do: start or stop. */
   control(enabled) {
     const button = byId("control-button");
@@ -58,78 +138,12 @@ export class Controls {
     button.textContent = enabled ? "Stop" : "Start";
   }
 
-  /** One row a signal. @param {{key, name, colour, visible}[]} signals */
-  signals(signals) {
-    this.#rows = signals.map((signal, k) => this.#signalRow(signal, k));
-    byId("signals").replaceChildren(...this.#rows.map((row) => row.element));
-  }
-
-  /** Texts of row `k`: now, min, max. */
-  readings(k, texts) {
-    texts.forEach((text, column) => {
-      const cell = this.#rows[k].cells[column];
-      if (cell.textContent !== text) cell.textContent = text;
-    });
-  }
-
-  #signalRow(signal, k) {
-    const button = document.createElement("button");
-    const name = document.createElement("span");
-    name.textContent = signal.name;
-    button.type = "button";
-    button.className = "signal";
-    button.title = `${signal.name}: on or off`;
-    button.style.setProperty("--tone", signal.colour);
-    button.setAttribute("aria-pressed", String(signal.visible));
-    button.append(name);
-    button.addEventListener("click", () => {
-      this.actions.toggle(k);
-      // The rows were made anew; the focus stays where it was.
-      this.#rows[k].element.querySelector("button").focus();
-    });
-    return row(button);
-  }
-
-  #bindButtons() {
-    const { actions } = this;
-    const clicks = {
-      run: actions.run,
-      "time-shorter": () => actions.time(-1),
-      "time-longer": () => actions.time(1),
-      "y-auto": () => actions.auto(true),
-      "y-fixed": () => actions.auto(false),
-      "y-smaller": () => actions.scale(-1),
-      "y-larger": () => actions.scale(1),
-      "y-down": () => actions.move(-1),
-      "y-up": () => actions.move(1),
-      "keys-button": () => byId("keys").showModal(),
-    };
-    for (const [id, click] of Object.entries(clicks)) byId(id).addEventListener("click", click);
-  }
-
-  #bindKeys() {
-    const { actions } = this;
-    const keys = {
-      " ": actions.run,
-      "-": () => actions.time(-1),
-      "+": () => actions.time(1),
-      "=": () => actions.time(1),
-      a: () => actions.auto(),
-      PageDown: () => actions.scale(-1),
-      PageUp: () => actions.scale(1),
-      ArrowDown: () => actions.move(-1),
-      ArrowUp: () => actions.move(1),
-      t: () => this.nextTheme(),
-      "?": () => byId("keys").showModal(),
-    };
-    document.addEventListener("keydown", (event) => {
-      const act = /^[1-9]$/.test(event.key)
-        ? () => actions.toggle(Number(event.key) - 1)
-        : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (!act || isForElement(event)) return;
-      event.preventDefault();
-      act();
-    });
+  #keydown(event) {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = this.#keys.get(event.shiftKey && key.length > 1 ? `Shift+${key}` : key);
+    if (!act || isForElement(event)) return;
+    event.preventDefault();
+    act();
   }
 
   /** Start and stop without leaving the page; without JavaScript the form works as it is. */
@@ -151,17 +165,18 @@ export class Controls {
 
 /** Whether a key belongs to the element that has the focus, or to the browser. */
 function isForElement(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return true;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return true;
   if (event.target.closest("input, select, textarea")) return true;
   return event.key === " " && event.target.closest("button, a") !== null;
 }
 
-function row(button) {
-  const element = document.createElement("tr");
-  const head = document.createElement("th");
-  head.scope = "row";
-  head.append(button);
-  const cells = Array.from({ length: 3 }, () => document.createElement("td"));
-  element.append(head, ...cells);
-  return { element, cells };
+function tableRow(texts) {
+  const row = document.createElement("tr");
+  texts.forEach((text, k) => {
+    const cell = document.createElement(k === 0 ? "th" : "td");
+    if (k === 0) cell.scope = "row";
+    cell.textContent = text;
+    row.append(cell);
+  });
+  return row;
 }

@@ -1,9 +1,10 @@
 /**
  * Samples to about two points per pixel column, so that the cost of a frame is bounded by pixels.
  *
- * Column k covers the indices [k·per, (k+1)·per) of the ring, `per` being a pixel's worth of
- * them, whole or not. That depends on absolute indices alone, so columns never crawl while the
- * window slides; and they are folded in as samples arrive, so a frame costs its new samples only.
+ * Column k covers the indices [phase + k·per, phase + (k+1)·per) of the ring, `per` being a
+ * pixel's worth of them, whole or not. With a phase of 0 that depends on absolute indices alone,
+ * so columns never crawl while the window slides; and they are folded in as samples arrive, so a
+ * frame costs its new samples only. With a trigger the phase puts a border of columns there.
  */
 
 /** Below this many indices per pixel the samples themselves are drawn. */
@@ -20,12 +21,14 @@ export class Fold {
    * Make the columns of [from, to) current.
    * @param {number} per indices per column, at least 1
    * @param {boolean} envelope rows hold minima and maxima instead of samples
+   * @param {number} phase where column 0 begins, in (-per, 0]
    */
-  update(ring, from, to, per, envelope) {
-    const first = Math.floor(from / per);
-    const last = Math.floor((to - 1) / per);
-    if (!this.#continues(ring, first, last, per)) this.#restart(ring, first, last, per, envelope);
-    const start = Math.max(this.next, Math.ceil(first * per), ring.first);
+  update(ring, from, to, per, envelope, phase = 0) {
+    const first = Math.floor((from - phase) / per);
+    const last = Math.floor((to - 1 - phase) / per);
+    const continues = phase === this.phase && this.#continues(ring, first, last, per);
+    if (!continues) this.#restart(ring, first, last, { per, phase, envelope });
+    const start = Math.max(this.next, Math.ceil(phase + first * per), ring.first);
     const end = Math.min(to, ring.next);
     // Columns that were jumped over hold nothing, should the window come back to them.
     if (start > this.next) this.first = first;
@@ -38,25 +41,36 @@ export class Fold {
    * Points of a signal for [from, to), x by `xOf(index)`, into `out` as x, y, x, y …
    * Both extremes of a column share its x; the one nearer to the point before comes first, which
    * is the order of time for every smooth signal. A column without a value is a hole.
+   * @param {number | null} through an index, whole or not, through whose value the line goes
+   *   exactly: the border of two columns that the trigger is
    */
-  points(signal, from, to, xOf, out) {
-    const { per, capacity } = this;
+  points(signal, from, to, xOf, out, through = null) {
+    const { per, phase, capacity } = this;
     const low = this.low[signal];
     const high = this.high[signal];
-    const begin = Math.max(Math.floor(from / per), Math.floor(this.ring.first / per));
-    const end = Math.floor((Math.min(to, this.ring.next) - 1) / per);
+    const begin = Math.floor((Math.max(from, this.ring.first) - phase) / per);
+    const end = Math.floor((Math.min(to, this.ring.next) - 1 - phase) / per);
+    const border = through === null ? NaN : Math.round((through - phase) / per);
     let length = 0;
     let previous = NaN;
     for (let k = begin; k <= end; k += 1) {
       const slot = k % capacity;
       const [min, max] = low[slot] <= high[slot] ? [low[slot], high[slot]] : [NaN, NaN];
+      if (k === border) length = put(out, length, xOf(through), this.#between(signal, through));
       const upwards = !(Math.abs(previous - max) < Math.abs(previous - min));
-      out[length] = out[length + 2] = xOf((k + 0.5) * per);
+      out[length] = out[length + 2] = xOf(phase + (k + 0.5) * per);
       out[length + 1] = upwards ? min : max;
       out[length + 3] = previous = upwards ? max : min;
       length += 4;
     }
     return out.subarray(0, length);
+  }
+
+  /** The value on the straight line between two samples. */
+  #between(signal, index) {
+    const before = Math.floor(index);
+    const [low, high] = [this.ring.at(signal, before), this.ring.at(signal, before + 1)];
+    return index === before ? low : low + (index - before) * (high - low);
   }
 
   #continues(ring, first, last, per) {
@@ -65,7 +79,7 @@ export class Fold {
       && Math.max(last, this.last) - this.capacity < first;
   }
 
-  #restart(ring, first, last, per, envelope) {
+  #restart(ring, first, last, { per, phase, envelope }) {
     // One and a half windows: the live end may go on a little beyond what is shown.
     const capacity = Math.ceil((last - first + 1) * 1.5) + 4;
     const signals = envelope ? ring.rows / 2 : ring.rows;
@@ -75,9 +89,9 @@ export class Fold {
       this.low = Array.from({ length: signals }, () => new Values(capacity));
       this.high = Array.from({ length: signals }, () => new Values(capacity));
     }
-    Object.assign(this, { ring, per, envelope, first, last });
+    Object.assign(this, { ring, per, phase, envelope, first, last });
     this.revision = ring.revision;
-    this.next = Math.ceil(first * per);
+    this.next = Math.ceil(phase + first * per);
   }
 
   #foldRow(signal, start, end) {
@@ -91,14 +105,14 @@ export class Fold {
 
   /** Fold the indices [start, end), which lie at `shift + index` in the ring's memory. */
   #foldRun(signal, minima, maxima, shift, start, end) {
-    const { per, capacity } = this;
+    const { per, phase, capacity } = this;
     const low = this.low[signal];
     const high = this.high[signal];
-    for (let k = Math.floor(start / per), index = start; index < end; k += 1) {
+    for (let k = Math.floor((start - phase) / per), index = start; index < end; k += 1) {
       const slot = k % capacity;
-      const stop = Math.min(end, Math.ceil((k + 1) * per));
+      const stop = Math.min(end, Math.ceil(phase + (k + 1) * per));
       // A column that was begun before is continued, unless its former half is gone.
-      const begun = index > Math.ceil(k * per) && index !== this.ring.first;
+      const begun = index > Math.ceil(phase + k * per) && index !== this.ring.first;
       let min = begun ? low[slot] : Infinity;
       let max = begun ? high[slot] : -Infinity;
       for (; index < stop; index += 1) {

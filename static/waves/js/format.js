@@ -67,6 +67,22 @@ export function duration(seconds) {
   return `${(seconds / 86400).toFixed(1)} d`;
 }
 
+const CLOCK = {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+};
+const CLOCKS = {
+  local: new Intl.DateTimeFormat("en-GB", CLOCK),
+  utc: new Intl.DateTimeFormat("en-GB", { ...CLOCK, timeZone: "UTC" }),
+};
+
+/** Wall time as 14:03:27.482; `zone` is "local", the browser's, or "utc". */
+export function clockTime(unixSeconds, zone = "local") {
+  return Number.isFinite(unixSeconds) ? CLOCKS[zone].format(unixSeconds * 1000) : NONE;
+}
+
 function fixedDigits(value, digits) {
   if (value === 0) return "0";
   const whole = Math.max(1, Math.floor(Math.log10(Math.abs(value) || 1)) + 1);

@@ -1,13 +1,42 @@
-/** The oscilloscope: wires the socket, the record, the time base, the chart and the controls. */
+/**
+ * The oscilloscope: wires the socket, the record, the time base, the chart and the tools.
+ *
+ * A tool is a class `new Tool(scope)` in `tools/`, listed in `tools.js`, its elements in the page's
+ * template. All of its hooks are optional:
+ *
+ * - bind(controls): once, at the start: buttons, fields and keys;
+ * - restore(state), state(): the view as short names and values, for the address and the storage;
+ *   `restore` is given texts, before the socket opens;
+ * - described(message): the stream's description came; began(): another epoch begins;
+ * - data(frame, now): a frame went into `scope.record`;
+ * - changedSignals(), themed(): other signals, or other colours;
+ * - place({now, edge, held}): where the window stands, {edge, zero, …}: its right end in seconds of
+ *   the stream, and the x that is labelled 0; `trigger`, which then is at that x; `source`, where
+ *   it is not what the page holds. The first answer counts; `held` is the edge of a frozen view
+ *   or null;
+ * - traces(picture): further traces, as `extras` in `chart.js`; overlay(picture): items, as in
+ *   `overlay.js`; drawn(picture, now): after drawing;
+ * - wanted(): further fields of the `view` message, such as a trigger;
+ * - readings(now): texts, a few times a second;
+ * - grab(point), pinch(point): {move, end} or null; zoom(point, steps), scroll(seconds): true where
+ *   it was for this tool. The first answer counts.
+ *
+ * A picture is what `Tracer.trace` gives, and `window`, `zero`, `axes`, `axisOf` and the `source`
+ * that it was drawn from. x is in seconds from the right end; `picture.edge + x` is the instant in
+ * seconds of the stream. A tool that changed anything calls `scope.changed()`.
+ */
 
 import { Chart } from "./chart.js";
 import { Controls } from "./controls.js";
+import { HistoryRequests } from "./history-requests.js";
+import { Past } from "./past.js";
 import { Record } from "./record.js";
-import { AutoRange, around } from "./range.js";
 import { StreamSocket } from "./stream-socket.js";
-import { showSignals, showStatus } from "./status.js";
-import { Timebase, step125, stepTimePerDivision, DIVISIONS } from "./timebase.js";
+import { showStatus } from "./status.js";
+import { Timebase, DIVISIONS } from "./timebase.js";
+import { TOOLS } from "./tools.js";
 import { Tracer } from "./tracer.js";
+import { ViewState } from "./view-state.js";
 import { ANSWER, WireError, parse } from "./wire.js";
 
 /** Readings change this often (ms): faster nobody can read. */
@@ -23,19 +52,24 @@ class Scope {
     this.record = new Record(config.handle);
     this.timebase = new Timebase(config.window);
     this.tracer = new Tracer();
-    this.range = new AutoRange();
-    this.y = { mode: "auto", range: this.range.range };
-    this.hidden = new Set();
     this.signals = [];
     this.drawn = [];
-    this.picture = { signature: "", traces: [], gaps: [] };
+    this.picture = { signature: "", traces: [], gaps: [], edge: null, zero: 0 };
     this.chart = new Chart(document.getElementById("chart"), `Live chart of ${config.name}`);
-    this.controls = new Controls(this.#actions());
+    this.controls = new Controls();
+    this.viewState = new ViewState(config.slug);
+    this.requests = new HistoryRequests((message) => this.socket.send(message));
+    this.past = new Past(this.record, (request) => this.ask(request), () => this.dirty());
+    this.tools = Object.fromEntries(Object.entries(TOOLS).map(([name, Tool]) => [name, new Tool(this)]));
     this.#setSignals(config.signals);
     this.socket = this.#makeSocket();
   }
 
   start() {
+    this.each("bind", this.controls);
+    this.#listen();
+    this.each("restore", this.viewState.restore());
+    this.each("themed");
     this.socket.open();
     this.#watchSize();
     window.addEventListener("online", () => this.socket.retryNow());
@@ -45,6 +79,61 @@ class Scope {
       this.#frame(seconds());
     };
     requestAnimationFrame(frame);
+  }
+
+  /** Call a hook of every tool that has it; what they return, in their order. */
+  each(hook, ...args) {
+    return Object.values(this.tools).flatMap((tool) => tool[hook]?.(...args) ?? []);
+  }
+
+  /** What the first tool that has an answer gives for a hook, or null. */
+  first(hook, ...args) {
+    for (const tool of Object.values(this.tools)) {
+      const answer = tool[hook]?.(...args);
+      if (answer) return answer;
+    }
+    return null;
+  }
+
+  /** Something that is seen, or kept in the address, is another: draw, and keep it. */
+  changed() {
+    this.dirty();
+    this.#showReadings();
+    this.viewState.keep(() => Object.assign({}, ...this.each("state")));
+  }
+
+  /** Draw at the next frame, though no sample came. */
+  dirty() {
+    this.picture.signature = "";
+  }
+
+  /** Which signals are on, by signal. */
+  get visible() {
+    return this.tools.signals.visible;
+  }
+
+  /**
+   * Samples `first` to `last` of this epoch from the server's history, or columns of them.
+   * @param {{first, last, columns?}} request
+   * @returns {Promise<object[] | null>} frames, as `parse` gives them; null without a connection
+   */
+  ask(request) {
+    const { handle, epoch, ring } = this.record;
+    if (this.socket.state.name !== "open" || !ring) return Promise.resolve(null);
+    return this.requests.ask({ handle, epoch, ...request }, this.signals.length);
+  }
+
+  /** Tell the server what the page shows, unless it knows, or has not yet answered the last time. */
+  askForView() {
+    // A frozen view has its own data; what is held of the live stream stays whole until it is left.
+    if (this.socket.state.name !== "open" || this.unanswered || !this.timebase.running) return;
+    const view = this.#view();
+    const wanted = Object.assign({}, view, ...this.each("wanted"));
+    if (JSON.stringify(wanted) === this.asked) return;
+    this.told = view;
+    this.asked = JSON.stringify(wanted);
+    this.unanswered = true;
+    this.socket.send({ type: "view", handle: this.record.handle, ...wanted });
   }
 
   #makeSocket() {
@@ -58,26 +147,26 @@ class Scope {
     });
   }
 
-  /** Rejoining asks for what is lacked; where the view changed meanwhile, for a whole window. */
+  /**
+   * Rejoining asks for what is lacked; where the view changed meanwhile, for a whole window. A
+   * frozen page goes on with what it had, so that what is held stays whole.
+   */
   #query() {
     const view = this.#view();
-    const same = JSON.stringify(view) === this.asked;
-    this.asked = JSON.stringify(view);
-    return same ? { ...view, ...this.record.position } : view;
+    const known = this.told && (!this.timebase.running || JSON.stringify(view) === JSON.stringify(this.told));
+    if (!known) this.told = view;
+    this.asked = JSON.stringify(this.told);
+    this.unanswered = true;
+    return known ? { ...this.told, ...this.record.position } : view;
   }
 
   #view() {
     return { window: this.timebase.window, columns: Math.min(16384, this.chart.columns) };
   }
 
-  #askForView() {
-    if (this.socket.state.name !== "open") return;
-    this.asked = JSON.stringify(this.#view());
-    this.socket.send({ type: "view", handle: this.record.handle, ...this.#view() });
-  }
-
   #data(buffer, now) {
     for (const frame of this.#parse(buffer)) {
+      if (this.requests.take(frame)) continue;
       const added = this.record.add(frame, now);
       if (added?.restarted) this.#begin();
       if (added && this.record.ring) this.#arrived(frame, now);
@@ -99,6 +188,7 @@ class Scope {
     const { live } = this.timebase;
     if (frame.flags & ANSWER) live.answered(this.record.end, now);
     else live.arrived(this.record.end, now);
+    this.each("data", frame, now);
   }
 
   #message(message) {
@@ -106,19 +196,29 @@ class Scope {
       if (this.record.describe(message)) this.#begin();
       this.timebase.live.timed = message.clock === "timed";
       this.#setSignals(message.signals);
+      this.each("described", message);
     }
-    if (message.type === "view") this.record.expect(message);
+    if (message.type === "view") this.#viewed(message);
+    if (message.type === "history") this.requests.answered(message);
+  }
+
+  #viewed(message) {
+    this.record.expect(message, this.told.window);
+    this.unanswered = false;
+    this.askForView();
   }
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */
   #begin() {
+    this.past.begin(!this.timebase.running);
     this.timebase.begin();
-    this.range.reset();
-    this.#dirty();
+    this.each("began");
+    this.dirty();
   }
 
   #state(state) {
     if (state.name === "open") this.openedAt = seconds();
+    else this.requests.lost();
     if (state.name === "refused") this.refusal = state.reason;
   }
 
@@ -126,126 +226,65 @@ class Scope {
     if (JSON.stringify(signals) === JSON.stringify(this.signals)) return;
     this.signals = signals;
     this.chart.setSignals(signals);
-    showSignals(this);
-    this.#dirty();
-  }
-
-  #dirty() {
-    this.picture.signature = "";
+    this.each("changedSignals");
+    this.each("themed");
+    this.dirty();
   }
 
   /** Draw, where there is anything new to see. */
   #frame(now) {
-    const { ring } = this.record;
-    const edge = this.timebase.edge(now);
-    if (document.hidden || !ring || edge === null) return;
-    const picture = this.tracer.trace(ring, {
-      edge,
-      window: this.timebase.window,
-      columns: this.chart.columns,
-      period: this.record.dt,
-      envelope: this.record.envelope,
-      visible: this.signals.map((signal) => !this.hidden.has(signal.key)),
-    }, this.picture.signature);
-    if (picture) this.#draw(picture, now);
+    const { record, timebase, visible } = this;
+    const { held, window } = timebase;
+    const live = timebase.edge(now);
+    if (document.hidden || live === null || !(record.ring || this.past.isFormer)) return;
+    const place = this.first("place", { now, edge: live, held }) ?? { edge: live, zero: 0 };
+    const view = { ...place, window, columns: this.chart.columns };
+    const source = place.source ?? (held === null ? record.source : this.past.source(view));
+    const picture = this.tracer.trace(source.ring, { ...source, ...view, visible }, this.picture.signature);
+    if (picture) this.#draw({ ...place, ...picture, window, source }, now);
   }
 
   #draw(picture, now) {
-    this.picture = picture;
-    const low = Math.min(...picture.traces.map((trace) => trace.low));
-    const high = Math.max(...picture.traces.map((trace) => trace.high));
-    if (this.y.mode === "auto") this.y.range = this.range.update(low, high, now);
+    const { window } = picture;
+    this.picture = Object.assign(picture, this.tools.vertical.axes(picture, now));
     this.chart.draw({
       ...picture,
-      window: this.timebase.window,
-      range: this.y.range,
-      unit: this.unit,
+      x: { min: -window, max: 0, perDivision: window / DIVISIONS, unit: "s", zero: picture.zero },
+      extras: this.each("traces", picture),
+      overlay: [...gapBands(picture), ...this.each("overlay", picture)],
     });
     this.drawn.push(now);
     while (this.drawn[0] < now - 1) this.drawn.shift();
+    this.each("drawn", picture, now);
   }
 
-  /** The unit of the y axis: that of the visible signals, where they share one. */
-  get unit() {
-    const visible = this.signals.filter((signal) => !this.hidden.has(signal.key));
-    const units = new Set(visible.map((signal) => signal.unit));
-    return units.size === 1 ? [...units][0] : "";
+  #listen() {
+    const passOn = (hook) => (...args) => this.first(hook, ...args);
+    this.chart.listen({ grab: passOn("grab"), zoom: passOn("zoom"), scroll: passOn("scroll"), pinch: passOn("pinch") });
   }
 
   #showReadings() {
-    if (!document.hidden) showStatus(this, seconds());
-  }
-
-  #actions() {
-    return {
-      run: () => this.#run(),
-      time: (direction) => this.#time(direction),
-      auto: (on) => this.#auto(on ?? this.y.mode !== "auto"),
-      scale: (direction) => this.#fix((range) =>
-        around((range.min + range.max) / 2, step125(range.perDivision, direction))),
-      move: (direction) => this.#fix((range) =>
-        around((range.min + range.max) / 2 + direction * range.perDivision, range.perDivision)),
-      toggle: (k) => this.#toggle(k),
-      themed: () => this.#themed(),
-    };
-  }
-
-  #run() {
-    if (this.timebase.running) this.timebase.pause(seconds());
-    else this.timebase.resume();
-    this.#changed();
-  }
-
-  #time(direction) {
-    const perDivision = stepTimePerDivision(this.timebase.perDivision, direction);
-    if (perDivision === this.timebase.perDivision) return;
-    this.timebase.window = perDivision * DIVISIONS;
-    this.range.reset();
-    this.#askForView();
-    this.#changed();
-  }
-
-  #auto(on) {
-    this.y.mode = on ? "auto" : "fixed";
-    this.range.reset();
-    this.#changed();
-  }
-
-  #fix(change) {
-    this.y = { mode: "fixed", range: change(this.y.range) };
-    this.#changed();
-  }
-
-  #toggle(k) {
-    const signal = this.signals[k];
-    if (!signal) return;
-    if (!this.hidden.delete(signal.key)) this.hidden.add(signal.key);
-    this.range.reset();
-    showSignals(this);
-    this.#changed();
-  }
-
-  #themed() {
-    this.chart.theme();
-    showSignals(this);
-    this.#changed();
-  }
-
-  #changed() {
-    this.#dirty();
-    this.#showReadings();
+    if (document.hidden) return;
+    const now = seconds();
+    showStatus(this, now);
+    this.each("readings", now);
   }
 
   #watchSize() {
     let rest;
     const observer = new ResizeObserver(() => {
       this.chart.resize();
-      this.#dirty();
+      this.dirty();
       clearTimeout(rest);
-      rest = setTimeout(() => this.#askForView(), RESIZE_REST);
+      rest = setTimeout(() => this.askForView(), RESIZE_REST);
     });
     observer.observe(document.getElementById("chart"));
   }
+}
+
+/** Where nothing came. */
+function gapBands({ gaps }) {
+  return gaps.map((band, k) => ({ id: `gap-${k}`, band, colour: "--warn" }));
 }
 
 new Scope(JSON.parse(document.getElementById("waves-config").textContent)).start();

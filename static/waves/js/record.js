@@ -3,8 +3,9 @@
  * Messages and frames go in; nothing here knows a socket or a screen.
  */
 
-import { ANSWER } from "./wire.js";
+import { ANSWER, SWEEP } from "./wire.js";
 import { Ring } from "./ring.js";
+import { Assembly, sweepLength } from "./sent-sweeps.js";
 
 /** Values of all rows together that a page keeps: 16 MB as float32. */
 const MOST_VALUES = 4_000_000;
@@ -12,8 +13,10 @@ const MOST_VALUES = 4_000_000;
 const RATE_MEMORY = 5;
 
 export class Record {
-  constructor(handle) {
+  /** @param {number} kept values of all rows together that the ring holds */
+  constructor(handle, kept = MOST_VALUES) {
     this.handle = handle;
+    this.kept = kept;
     this.description = null;
     this.epoch = null;
     this.ring = null;
@@ -28,6 +31,11 @@ export class Record {
     return this.ring !== null && this.#envelopes.has(this.ring);
   }
 
+  /** What is live, as the tracer takes it. */
+  get source() {
+    return { ring: this.ring, period: this.dt, envelope: this.envelope };
+  }
+
   /** Epoch and first sample lacked, for rejoining; null before anything came. */
   get position() {
     return this.reached === null ? null : { epoch: this.epoch, sample: this.reached };
@@ -40,9 +48,17 @@ export class Record {
     return message.epoch !== this.epoch && this.#begin(message.epoch);
   }
 
-  /** Take a `view` message: frames of another stride fill another ring, shown when complete. */
-  expect(message) {
-    const same = this.ring?.stride === message.stride && this.envelope === (message.mode === "columns");
+  /**
+   * Take a `view` message: frames of another stride fill another ring, shown when complete.
+   * @param {number} window seconds that were asked for: a sweep has as many
+   */
+  expect(message, window = 0) {
+    // Between sweeps nothing is lost, nor between the last of them and what comes now.
+    if (this.mode === "sweeps") this.reached = message.first;
+    this.mode = message.mode;
+    this.#assembly = message.mode === "sweeps" ? new Assembly(sweepLength(window, this.description?.rate)) : null;
+    const holds = this.ring && this.ring !== this.swept && this.ring.stride === message.stride;
+    const same = holds && this.envelope === (message.mode === "columns");
     this.awaited = same ? null : { next: message.next, ring: null };
   }
 
@@ -55,8 +71,12 @@ export class Record {
   add(frame, now) {
     if (frame.handle !== this.handle || frame.epoch < this.epoch) return null;
     const restarted = frame.epoch !== this.epoch && this.#begin(frame.epoch);
+    if (frame.flags & SWEEP) {
+      this.#addSweep(frame, now);
+      return { restarted };
+    }
     const ring = this.#ringFor(frame);
-    const times = frame.times?.map((seconds) => seconds + frame.t0 - this.#origin(frame));
+    const times = this.timesOf(frame);
     ring.write(frame.sample / frame.stride, rowsOf(frame), times);
     this.#account(frame, now);
     this.#swap(ring);
@@ -83,13 +103,30 @@ export class Record {
     return (this.envelope ? newest + 1 : newest) * this.dt;
   }
 
+  /** Seconds of the stream of a frame's columns on a timed clock, else null. */
+  timesOf(frame) {
+    // They count from the first label of the epoch.
+    this.origin ??= frame.t0;
+    return frame.times?.map((seconds) => seconds + frame.t0 - this.origin) ?? null;
+  }
+
+  /** The instant of the stream at unix seconds: the inverse of `wallTime`. */
+  secondsAt(unix) {
+    return this.label ? this.label.at + (unix - this.label.t0) : NaN;
+  }
+
   #envelopes = new WeakSet();
+  #assembly = null;
 
   #begin(epoch) {
     const former = this.ring;
+    /** What was held of the epoch before, for a view that is frozen in it. */
+    this.former = former && { ring: former, dt: this.dt, envelope: this.envelope, label: this.label };
     this.epoch = epoch;
     this.reached = null;
     this.ring = null;
+    /** The last whole sweep, where the server sends those. */
+    this.swept = null;
     this.awaited = null;
     /** Seconds between indices of the ring; 0 on a timed clock. */
     this.dt = 0;
@@ -98,6 +135,15 @@ export class Record {
     this.marks = [];
     this.cut ||= former !== null;
     return former !== null;
+  }
+
+  #addSweep(frame, now) {
+    this.reached = null;
+    this.#account(frame, now);
+    const whole = this.#assembly?.take(frame);
+    if (!whole) return;
+    Object.assign(this, { ring: whole, swept: whole, dt: frame.dt });
+    this.#label(frame, null);
   }
 
   #ringFor(frame) {
@@ -111,14 +157,14 @@ export class Record {
   }
 
   #fits(ring, frame) {
-    return ring.stride === frame.stride && this.#envelopes.has(ring) === (frame.kind === "envelope");
+    return ring !== this.swept && ring.stride === frame.stride && this.#envelopes.has(ring) === (frame.kind === "envelope");
   }
 
   #makeRing(frame) {
     const rows = rowsOf(frame).length;
     const ring = new Ring({
       rows,
-      capacity: MOST_VALUES / rows,
+      capacity: this.kept / rows,
       stride: frame.stride,
       float64: frame.sampleType === "float64",
       timed: frame.clock === "timed",
@@ -150,16 +196,10 @@ export class Record {
     const at = times ? times[0] : (frame.sample / frame.stride) * frame.dt;
     if (!this.label || at >= this.label.at) this.label = { t0: frame.t0, at };
   }
-
-  /** On a timed clock seconds count from the first label of the epoch. */
-  #origin(frame) {
-    this.origin ??= frame.t0;
-    return this.origin;
-  }
 }
 
 /** Rows as the ring keeps them: samples, or minima and maxima of each signal in turn. */
-function rowsOf(frame) {
+export function rowsOf(frame) {
   if (frame.kind !== "envelope") return frame.values;
   return frame.minima.flatMap((minima, k) => [minima, frame.maxima[k]]);
 }

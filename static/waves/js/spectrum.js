@@ -152,17 +152,18 @@ export class Analyser {
     return this.options.scale === "db" ? powers.map(decibels) : powers.map(Math.sqrt);
   }
 
-  /** The highest maxima; of maxima within one main lobe of the window only the highest. */
+  /** The highest maxima, but none within the main lobe of a higher one, and no side lobe. */
   #peaks(powers, used) {
-    const { window, size, peaks, scale } = this.options;
+    const { window, size, peaks, scale, amplitude } = this.options;
     const lobe = WINDOWS[window].terms.length * size / used;
     const floor = PEAK_RANGE ** 2 * powers.reduce((most, power) => Math.max(most, power));
+    // The mean as high as its own lobe beside it, of which every bin stands for two.
+    const even = powers.slice();
+    even[0] *= amplitude === "rms" ? 2 : 4;
     const found = [];
     for (const bin of maximaOf(powers)) {
       if (found.length === peaks || powers[bin] < floor) break;
-      if (found.every((peak) => Math.abs(peak.bin - bin) >= lobe)) {
-        found.push(interpolated(powers, bin, WINDOWS[window].bend));
-      }
+      if (isHighest(even, bin, lobe)) found.push(interpolated(powers, bin, WINDOWS[window].bend));
     }
     return found.map(({ bin, power }) => (
       { frequency: bin * this.step, value: scale === "db" ? decibels(power) : Math.sqrt(power) }
@@ -220,6 +221,14 @@ function maximaOf(powers) {
     if (powers[bin] > powers[bin - 1] && powers[bin] >= powers[bin + 1]) maxima.push(bin);
   }
   return maxima.sort((a, b) => powers[b] - powers[a]);
+}
+
+/** Whether nothing within `reach` bins is higher: beside a side lobe there is always one that is. */
+function isHighest(powers, bin, reach) {
+  for (let at = Math.max(0, Math.ceil(bin - reach)); at <= Math.min(powers.length - 1, bin + reach); at += 1) {
+    if (powers[at] > powers[bin]) return false;
+  }
+  return true;
 }
 
 /** Top of the parabola through three bins, of amplitudes raised to the power `bend`. */

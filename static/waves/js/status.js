@@ -2,25 +2,11 @@
 
 import { NONE, count, duration, quantity, setting } from "./format.js";
 
-/** Signals with their colours, on or off. */
-export function showSignals({ signals, hidden, chart, controls }) {
-  controls.signals(signals.map((signal, k) => ({
-    ...signal,
-    colour: chart.colourOf(signal, k),
-    visible: !hidden.has(signal.key),
-  })));
-}
-
 /** Everything that changes with time, a few times a second. */
 export function showStatus(scope, now) {
-  const { controls, timebase, y } = scope;
+  const { controls } = scope;
   controls.pill(pill(scope, now));
   controls.notice(notice(scope));
-  controls.running(timebase.running);
-  controls.yMode(y.mode);
-  controls.text("time", setting(timebase.perDivision, "s"));
-  controls.text("y", setting(y.range.perDivision, scope.unit));
-  showReadings(scope);
   showFacts(scope);
   showLine(scope, now);
 }
@@ -49,16 +35,9 @@ function notice({ socket, record, refusal, problem }) {
   return null;
 }
 
-function showReadings({ picture, signals, controls }) {
-  signals.forEach((signal, k) => {
-    const { points, low, high } = picture.traces[k] ?? { points: [] };
-    const texts = [points[points.length - 1], low, high].map((value) => quantity(value, signal.unit, 3));
-    controls.readings(k, texts);
-  });
-}
-
-function showFacts({ record, timebase, config, controls, signals }) {
-  const { description, ring } = record;
+function showFacts({ record, picture, timebase, config, controls, signals }) {
+  const { description } = record;
+  const { source } = picture;
   const rate = setting(description?.rate ?? config.rate, "S/s");
   const many = signals.length === 1 ? "1 signal" : `${signals.length} signals`;
   controls.text("summary", `${rate} · ${many} · ${config.source}`);
@@ -66,7 +45,7 @@ function showFacts({ record, timebase, config, controls, signals }) {
   controls.text("fact-window", setting(timebase.window, "s"));
   controls.text("fact-history", duration(description?.history ?? config.historySeconds));
   controls.text("fact-epoch", String(record.epoch ?? NONE));
-  controls.text("fact-mode", ring && record.envelope ? `min and max of ${count(ring.stride)}` : "samples");
+  controls.text("fact-mode", source?.envelope ? `min and max of ${count(source.ring.stride)}` : "samples");
   if (description) controls.control(description.state !== "stopped");
 }
 
@@ -80,23 +59,9 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
   controls.text("lost", count(record.lost));
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
-  controls.text("clock", clockTime(wall));
 }
 
 /** Whole milliseconds; two clocks that differ a little may make it a hair below zero. */
 function latency(seconds) {
   return setting(Number(Math.max(0, seconds).toFixed(3)), "s");
-}
-
-const CLOCK = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  timeZoneName: "short",
-});
-
-/** Wall time as 14:03:27.482, in the browser's time zone. */
-function clockTime(unixSeconds) {
-  return Number.isFinite(unixSeconds) ? CLOCK.format(unixSeconds * 1000) : NONE;
 }

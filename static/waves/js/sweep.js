@@ -14,6 +14,8 @@
 const SHORTEST_WAIT = 0.1;
 /** Of triggers that are closer (s) the first is kept: no screen shows more, and memory is bound. */
 const APART = 0.01;
+/** The same as a share of the window: a new sweep of millions of samples takes some ms to draw. */
+const SHARE_APART = 0.01;
 
 export class Sweep {
   #waiting;
@@ -56,7 +58,7 @@ export class Sweep {
     if (at <= this.#since || (this.mode === "single" && this.#stopped)) return;
     const last = this.#waiting.at(-1) ?? this.#shown;
     // Triggers of other settings may be older than what is shown.
-    if (last === null || Math.abs(at - last.at) >= APART) this.#waiting.push({ position, at });
+    if (last === null || Math.abs(at - last.at) >= this.#apart) this.#waiting.push({ position, at });
   }
 
   /**
@@ -76,6 +78,10 @@ export class Sweep {
     if (!quiet) this.#free = false;
     else if (this.#waiting.length === 0) this.#free = true;
     return this.#free ? { state: "auto", edge: live, trigger: null } : this.#sweep("triggered");
+  }
+
+  get #apart() {
+    return Math.max(APART, SHARE_APART * this.window);
   }
 
   get #patience() {

@@ -3,8 +3,8 @@
 /** Divisions of the time axis. */
 export const DIVISIONS = 10;
 /** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, 10 min. */
-const SHORTEST = 1e-6;
-const LONGEST = 60;
+export const SHORTEST = 1e-6;
+export const LONGEST = 60;
 /** Seconds of arrivals that the live edge remembers. */
 const MEMORY = 2;
 /** The edge catches up by at most this share of the passing time: nobody sees 5 %. */
@@ -112,6 +112,11 @@ export class Timebase {
     this.held ??= this.live.edge(now);
   }
 
+  /** Show what lies before `edge` seconds, whatever arrives. */
+  hold(edge) {
+    this.held = edge;
+  }
+
   resume() {
     this.held = null;
   }
@@ -121,10 +126,9 @@ export class Timebase {
     return this.held ?? this.live.edge(now);
   }
 
-  /** Another epoch: its seconds have nothing to do with the former ones. */
+  /** Another epoch: its seconds have nothing to do with the former ones. What is held stays. */
   begin(timed) {
     this.live = new LiveEdge(timed);
-    this.held = null;
   }
 }
 

@@ -10,6 +10,7 @@ const NOTHING = new Float32Array(0);
 export class Tracer {
   #fold = new Fold();
   #buffers = [];
+  #ring = null;
 
   /**
    * @param {Ring} ring
@@ -20,6 +21,8 @@ export class Tracer {
    * @param {number} view.period seconds between indices of the ring (0 on a timed clock)
    * @param {boolean} view.envelope
    * @param {boolean[]} view.visible by signal
+   * @param {{position: {sample, fraction}} | null} view.trigger what the picture stands on, and
+   *   `view.zero`, the x where it is; `edge` is taken exactly then
    * @param {string} known signature of what is drawn already
    * @returns {{edge, signature, sparse, traces: {points, low, high}[], gaps: {from, to}[]} | null}
    *   x in seconds from the right end, `edge` being where that really is, `sparse` whether there
@@ -28,7 +31,8 @@ export class Tracer {
   trace(ring, view, known = "") {
     const plan = this.#plan(ring, view);
     const signature = `${plan.edge} ${ring.revision} ${Math.min(plan.to, ring.next)}`;
-    if (signature === known) return null;
+    if (ring === this.#ring && signature === known) return null;
+    this.#ring = ring;
     const { edge, from, to, xOf } = plan;
     const traces = view.visible.map((visible, signal) => {
       const points = visible ? plan.points(signal, (size) => this.#buffer(signal, size)) : NOTHING;
@@ -46,15 +50,14 @@ export class Tracer {
   }
 
   #folded(ring, view, per) {
-    // The right end moves by whole pixels, so that each column keeps to its own pixel.
-    const right = Math.floor(view.edge / view.period / per) * per;
-    const xOf = (index) => (index - right) * view.period;
+    const { edge, right, phase, xOf } = view.trigger ? standing(view, per) : sliding(view, per);
     const to = Math.max(1, Math.ceil(right));
     const from = Math.min(to - 1, Math.max(0, Math.round(right - per * view.columns)));
-    this.#fold.update(ring, from, to, per, view.envelope);
+    this.#fold.update(ring, from, to, per, view.envelope, phase);
+    const through = view.trigger && !view.envelope ? indexOf(view.trigger) : null;
     const points = (signal, buffer) =>
-      this.#fold.points(signal, from, to, xOf, buffer(4 * (view.columns + 3)));
-    return { edge: right * view.period, from, to, xOf, points };
+      this.#fold.points(signal, from, to, xOf, buffer(4 * (view.columns + 4)), through);
+    return { edge, from, to, xOf, points };
   }
 
   #buffer(signal, size) {
@@ -65,9 +68,32 @@ export class Tracer {
   }
 }
 
+/** The right end moves by whole pixels, so that each column keeps to its own pixel. */
+function sliding({ edge, period }, per) {
+  const right = Math.floor(edge / period / per) * per;
+  return { edge: right * period, right, phase: 0, xOf: (index) => (index - right) * period };
+}
+
+/** The trigger is a border of columns, wherever it lies between two samples. */
+function standing(view, per) {
+  const phase = indexOf(view.trigger) % per;
+  return { ...scaleOf(view), phase: phase > 0 ? phase - per : phase };
+}
+
+/** Where the right end is, and the x of an index; counted from the trigger, where there is one,
+ * so that the numbers are rounded alike in every sweep. */
+function scaleOf({ edge, period, zero, trigger }) {
+  const right = edge / period;
+  if (!trigger) return { edge, right, xOf: (index) => (index - right) * period };
+  const { sample, fraction } = trigger.position;
+  const xOf = (index) => (index - sample - fraction) * period + zero;
+  return { edge, right: sample + fraction - zero / period, xOf };
+}
+
+const indexOf = ({ position }) => position.sample + position.fraction;
+
 function directPlan(ring, view) {
-  const right = view.edge / view.period;
-  const xOf = (index) => (index - right) * view.period;
+  const { right, xOf } = scaleOf(view);
   // One more at either end, so that the line reaches the border.
   const from = Math.max(0, Math.floor(right - view.window / view.period));
   const to = Math.ceil(right) + 1;

@@ -9,6 +9,8 @@ export class WireError extends Error {
 
 /** Bit 0 of a frame's flags: sent in answer to subscribe, view or history. */
 export const ANSWER = 1;
+/** Bit 1: a triggered window, whole; indices between two of them are no gaps. */
+export const SWEEP = 2;
 
 const HEADER_BYTES = 56;
 /** "WAV" and the version 1, read as a little-endian u32. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { axisScale, count, duration, quantity, setting } from "../../../static/waves/js/format.js";
+import { axisScale, clockTime, count, duration, quantity, setting } from "../../../static/waves/js/format.js";
 
 test("quantities have a prefix and a fixed number of digits", () => {
   assert.equal(quantity(0.02, "s"), "20.00 ms");
@@ -52,4 +52,9 @@ test("counts are grouped, durations take the largest unit", () => {
   assert.equal(count(1234567), "1\u202f234\u202f567");
   assert.equal(count(12), "12");
   assert.deepEqual([5, 65, 720, 5400, 90000].map(duration), ["5 s", "1 min", "12 min", "1.5 h", "1.0 d"]);
+});
+
+test("the clock tells UTC where it is asked to", () => {
+  assert.equal(clockTime(1795370607.482, "utc"), "18:03:27.482");
+  assert.equal(clockTime(NaN, "utc"), "–");
 });

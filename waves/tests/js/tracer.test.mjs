@@ -90,3 +90,48 @@ test("a timed clock draws by time", () => {
   const x = [...points].filter((_, at) => at % 4 === 0);
   assert.deepEqual(x, [-3, -0.5]);
 });
+
+/** The x at which points first rise to a level after `x0`. */
+function risesTo(points, level, x0) {
+  for (let at = 2; at < points.length; at += 2) {
+    const [x, y, before, low] = [points[at], points[at + 1], points[at - 2], points[at - 1]];
+    if (x > x0 && low < level && y >= level) return before + ((level - low) / (y - low)) * (x - before);
+  }
+  return NaN;
+}
+
+test("a triggered picture crosses the level at the trigger, to a hundredth of a pixel", () => {
+  for (const columns of [100, 3000]) {
+    const tracer = new Tracer();
+    for (let sweep = 0; sweep < 300; sweep += 1) {
+      const [cycles, fraction] = [7 + sweep, (sweep * 0.618) % 1];
+      // A sine that crosses 0 upwards at a fraction of a sample.
+      const sample = 8 * cycles;
+      const ring = new Ring({ rows: 1, capacity: 6000 });
+      ring.write(0, [Float32Array.from({ length: 6000 }, (_, i) => Math.sin((i - sample - fraction) / 40))]);
+      const trigger = { position: { sample, fraction }, at: (sample + fraction) * PERIOD };
+      const zero = -1.6;
+      const place = { edge: trigger.at - zero, zero, trigger, window: 2, columns };
+      const { points } = tracer.trace(ring, view(place)).traces[0];
+      const x = risesTo(points, 0, zero - 0.05);
+      assert.ok(Math.abs(x - zero) < 0.01 * (2 / columns) + 4e-6, `${columns}: ${x}`);
+    }
+  }
+});
+
+test("columns of a triggered picture hold what lies between their borders", () => {
+  const ring = sine(5000);
+  const trigger = { position: { sample: 2500, fraction: 0.7 }, at: 2.5007 };
+  const place = { edge: 3.5007, zero: -1, trigger };
+  const { points } = new Tracer().trace(ring, view(place)).traces[0];
+  for (let at = 0; at + 3 < points.length; at += 4) {
+    if (points[at] !== points[at + 2]) at += 2;
+    const middle = 2500.7 + (points[at] + 1) / PERIOD;
+    const held = Array.from({ length: 5000 }, (_, i) => i).filter((i) => i >= middle - 10 && i < middle + 10);
+    const values = held.map((i) => Math.fround(Math.sin(i / 50)));
+    const [low, high] = [points[at + 1], points[at + 3]].sort((a, b) => a - b);
+    if (points[at] > -0.98 && points[at] < -0.02) {
+      assert.deepEqual([low, high], [Math.min(...values), Math.max(...values)]);
+    }
+  }
+});

@@ -1,0 +1,27 @@
+/** Where a view goes when it is scrolled and zoomed: seconds of the stream, nothing else. */
+
+import { DIVISIONS, LONGEST, SHORTEST, ceil125, step125 } from "./timebase.js";
+
+/** The edge for another window that leaves the instant at `x` (seconds from the right end, ≤ 0)
+ * where it is on the screen. */
+export function zoomAbout({ edge, window }, x, wanted) {
+  return edge + x - (x / window) * wanted;
+}
+
+/** An edge within what there is: not after `end`; and not before the window is filled by `first`. */
+export function within(edge, { first, end, window }) {
+  return Math.max(Math.min(edge, end), Math.min(end, first + window));
+}
+
+/** The window of 1-2-5 divisions nearest to a window, as fingers that pinch ask for it. */
+export function nearestWindow(window) {
+  const above = ceil125(window / DIVISIONS);
+  const below = step125(above, -1);
+  const nearer = window / DIVISIONS < Math.sqrt(above * below) ? below : above;
+  return allowed(nearer) * DIVISIONS;
+}
+
+/** time/div within what an oscilloscope offers. */
+export function allowed(perDivision) {
+  return Math.min(LONGEST, Math.max(SHORTEST, perDivision));
+}

@@ -1,0 +1,47 @@
+/** Auto-set: about four periods of the first signal across the screen, and each signal in its share. */
+
+import { Signal, measure } from "../measurements.js";
+import { nearestWindow } from "../navigation.js";
+import { stacked } from "../range.js";
+
+/** Periods across the screen. */
+const PERIODS = 4;
+/** Samples that are looked at: enough for a period of 50 Hz at 1 MS/s, a moment's work. */
+const MOST = 65_536;
+
+export class Autoset {
+  constructor(scope) {
+    this.scope = scope;
+  }
+
+  bind(controls) {
+    controls.click("auto-set", () => this.set());
+    controls.keys({ o: () => this.set() });
+  }
+
+  set() {
+    const { scope } = this;
+    const samples = scope.tools.fullRate.samples(MOST);
+    const seen = scope.visible.flatMap((visible, k) => (visible ? [k] : []));
+    if (!samples || seen.length === 0) return scope.controls.toast("There is nothing yet to set the screen to.");
+    const ranges = stacked(seen.map((k) => this.#extent(k, samples.values[k])));
+    scope.tools.vertical.setEach(new Map(seen.map((k, n) => [k, ranges[n]])));
+    const period = this.#period(seen, samples);
+    if (period) scope.tools.time.setWindow(nearestWindow(PERIODS * period));
+    else scope.controls.toast("No signal repeats within this window: the time is as it was.");
+  }
+
+  /** Period of the first signal that has one. */
+  #period(seen, { values, dt }) {
+    return seen.map((k) => measure(["period"], new Signal(values[k], dt)).period).find((period) => period > 0);
+  }
+
+  /** Of the samples and of what is on the screen, which may be more. */
+  #extent(k, values) {
+    const { low, high } = this.scope.picture.traces[k];
+    const { min, max } = new Signal(values, 1).extremes;
+    const lowest = Math.min(low, Number.isNaN(min) ? Infinity : min);
+    const highest = Math.max(high, Number.isNaN(max) ? -Infinity : max);
+    return lowest <= highest ? { low: lowest, high: highest } : { low: -1, high: 1 };
+  }
+}

@@ -1,0 +1,143 @@
+/** Export: the view as a picture or a drawing, and its data as CSV. */
+
+import { csvHeading, csvLines } from "../csv.js";
+import { captionHeight, captionShapes } from "../export-caption.js";
+import { clockTime, setting } from "../format.js";
+import { indicesWithin } from "../window-samples.js";
+
+/** A download may still be read when the click is over (ms). */
+const KEPT = 60_000;
+
+const byId = (id) => document.getElementById(id);
+
+export class Export {
+  constructor(scope) {
+    this.scope = scope;
+  }
+
+  bind(controls) {
+    const acts = {
+      "export-png": () => this.#picture("canvas"),
+      "export-svg": () => this.#picture("svg"),
+      "export-window": () => this.#window(),
+      "export-cursors": () => this.#between(),
+      "export-history": () => {},
+    };
+    for (const [id, act] of Object.entries(acts)) {
+      controls.click(id, () => {
+        act();
+        this.#close();
+      });
+    }
+    this.menu = byId("export");
+    this.menu.addEventListener("toggle", () => this.#prepare());
+    this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
+    document.addEventListener("click", (event) => {
+      if (!this.menu.contains(event.target)) this.menu.open = false;
+    });
+    controls.keys({ d: () => this.#open() });
+  }
+
+  #open() {
+    this.menu.open = true;
+    byId("export-button").focus();
+  }
+
+  #close() {
+    if (!this.menu.open) return;
+    this.menu.open = false;
+    byId("export-button").focus();
+  }
+
+  /** What is possible now. */
+  #prepare() {
+    const { controls, tools, picture, record } = this.scope;
+    const pictured = tools.views.chart !== null;
+    for (const id of ["export-png", "export-svg"]) byId(id).disabled = !pictured;
+    byId("export-window").disabled = !picture.source?.ring;
+    controls.show("export-cursors", Boolean(this.#cursors));
+    byId("export-history").href = this.#address({ epoch: record.epoch ?? 0 });
+  }
+
+  /** Seconds of the stream at both time cursors, or null. */
+  get #cursors() {
+    return this.scope.tools.cursors.span;
+  }
+
+  #address(query) {
+    return `/api/v1/streams/${this.scope.config.slug}/samples?${new URLSearchParams({ ...query, format: "csv" })}`;
+  }
+
+  #window() {
+    const { edge, window } = this.scope.picture;
+    this.#data(edge - window, edge);
+  }
+
+  #between() {
+    this.#data(...this.#cursors);
+  }
+
+  /** Samples that the page holds; where it holds columns only, the server's. */
+  async #data(from, to) {
+    const { picture, record, past, signals, config } = this.scope;
+    const { source } = picture;
+    const range = indicesWithin(source, from, to);
+    const { stride } = source.ring;
+    if (source.envelope && !past.isFormer) {
+      const samples = { first: range.from * stride, last: range.to * stride - 1 };
+      return download(this.#address({ epoch: record.epoch, ...samples }), "");
+    }
+    const parts = [csvHeading(signals, source.envelope)];
+    for (const lines of csvLines(source, range, signals.length, (seconds) => past.wallTime(seconds))) {
+      parts.push(lines);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    const name = `${config.slug}-${record.epoch}-${range.from * stride}.csv`;
+    return save(new Blob(parts, { type: "text/csv" }), name);
+  }
+
+  async #picture(renderer) {
+    const { chart } = this.scope.tools.views;
+    if (!chart) return;
+    const caption = this.#caption();
+    const space = captionHeight(caption, chart.width);
+    const made = chart.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
+    const blob = made.svg
+      ? new Blob([made.svg], { type: "image/svg+xml" })
+      : await new Promise((resolve) => made.canvas.toBlob(resolve));
+    save(blob, `${this.scope.config.slug}-${this.#stamp}.${made.svg ? "svg" : "png"}`);
+  }
+
+  #caption() {
+    const { config, signals, visible, chart, tools, picture, past, timebase } = this.scope;
+    const spectrum = tools.views.name === "spectrum";
+    const named = ({ name }, k) => (spectrum ? name : `${name}  ${tools.vertical.perDivision(k)}`);
+    const entries = signals.map((signal, k) => ({ text: named(signal, k), colour: chart.colourOf(signal, k) }));
+    const time = clockTime(past.wallTime(picture.edge), tools.clock.zone === "utc" ? "utc" : "local");
+    return {
+      title: spectrum ? `${config.name}, spectrum` : config.name,
+      aside: `${time} · ${setting(timebase.perDivision, "s")}/div`,
+      entries: entries.filter((_, k) => visible[k]),
+    };
+  }
+
+  /** The instant at the right end, as a part of a file's name. */
+  get #stamp() {
+    const seconds = this.scope.past.wallTime(this.scope.picture.edge);
+    const time = new Date(Number.isFinite(seconds) ? seconds * 1000 : Date.now());
+    return time.toISOString().slice(0, 19).replaceAll(":", "");
+  }
+}
+
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  download(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), KEPT);
+}
+
+function download(address, name) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}

@@ -1,0 +1,122 @@
+/**
+ * The settings of the trigger as a person changes them: in the address, for the server, in words.
+ * Levels that are null are yet to be chosen from the signal.
+ */
+
+import { DEFAULTS } from "./trigger.js";
+
+export const MODES = ["auto", "normal", "single", "off"];
+/** A window up to this long (s) is watched standing still; a longer one is watched going by. */
+const STILL = 0.5;
+/** No history is longer (s): the server refuses more. */
+const LONGEST = 1e7;
+/** Bytes per second that the server sends, where a page does not ask for others. */
+const BUDGET = 1_000_000;
+/** Hysteresis as a share of the signal's span: more than the noise of a clean signal. */
+const HYSTERESIS = 0.02;
+
+/** What a view begins with. `signal` is a key; null is the first signal. */
+export const INITIAL = Object.freeze({
+  ...DEFAULTS,
+  signal: null,
+  level: null,
+  hysteresis: null,
+  low: null,
+  high: null,
+  position: 0.2,
+});
+
+/** Names in the address. */
+const NAMES = {
+  tsource: "signal", tkind: "kind", tslope: "slope", tlevel: "level", thysteresis: "hysteresis", tholdoff: "holdoff",
+  tposition: "position", tpolarity: "polarity", tlonger: "longer", tshorter: "shorter", tdirection: "direction",
+  tlow: "low", thigh: "high",
+};
+/** Fields that only some kinds have. */
+const OF_KIND = {
+  slope: ["edge"], level: ["edge", "pulse"], polarity: ["pulse"], longer: ["pulse"], shorter: ["pulse"],
+  direction: ["window"], low: ["window"], high: ["window"],
+};
+const CHOICES = {
+  kind: ["edge", "pulse", "window"],
+  slope: ["rising", "falling", "either"],
+  polarity: ["positive", "negative"],
+  direction: ["entering", "leaving"],
+};
+
+/** The mode that a stream begins with: slow ones roll. */
+export function initialMode(window) {
+  return window < STILL ? "auto" : "off";
+}
+
+/** What differs from the beginning, by the names of the address. */
+export function toState(settings) {
+  const used = ([, field]) => !(OF_KIND[field] && !OF_KIND[field].includes(settings.kind));
+  const changed = Object.entries(NAMES).filter(used).filter(([, field]) => settings[field] !== INITIAL[field]);
+  return Object.fromEntries(changed.map(([name, field]) => [name, settings[field]]));
+}
+
+/** Settings from texts of the address; what cannot be read is as at the beginning. */
+export function fromState(state) {
+  const given = Object.entries(NAMES).filter(([name]) => state[name] !== undefined);
+  const read = given.map(([name, field]) => [field, readField(field, state[name])]);
+  return { ...INITIAL, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
+}
+
+function readField(field, text) {
+  if (field === "signal") return text;
+  if (CHOICES[field]) return CHOICES[field].includes(text) ? text : undefined;
+  const number = text === "" ? NaN : Number(text);
+  return Number.isFinite(number) && isAllowed(field, number) ? number : undefined;
+}
+
+/** Whether a number may stand in a field, whatever the others say. */
+export function isAllowed(field, value) {
+  if (field === "position") return value >= 0 && value <= 1;
+  if (field === "holdoff" || field === "longer") return value >= 0 && value <= LONGEST;
+  if (field === "shorter") return value > 0 && value <= LONGEST;
+  return field !== "hysteresis" || value >= 0;
+}
+
+/** Levels that are not chosen yet, from the lowest and the highest value of the signal. */
+export function withLevels(settings, low, high) {
+  const span = high - low;
+  const chosen = {
+    level: round((low + high) / 2, span),
+    hysteresis: round(span * HYSTERESIS, span),
+    low: round(low + span / 4, span),
+    high: round(high - span / 4, span),
+  };
+  const missing = Object.entries(chosen).filter(([field]) => settings[field] === null);
+  return { ...settings, ...Object.fromEntries(missing) };
+}
+
+/** To a thousandth of the span's decade: a level that can be read. */
+function round(value, span) {
+  if (!(span > 0)) return value;
+  const decade = 10 ** (Math.floor(Math.log10(span)) - 2);
+  return Number((Math.round(value / decade) * decade).toPrecision(9));
+}
+
+/** Why nothing can trigger, in words, or null. The server would refuse the same. */
+export function problemOf({ kind, longer, shorter, low, high, hysteresis }) {
+  if (kind === "pulse" && shorter !== null && longer >= shorter) return "“Longer than” must be below “Shorter than”.";
+  if (kind !== "window") return null;
+  if (low >= high) return "“Low” must be below “High”.";
+  return hysteresis >= high - low ? "The hysteresis must be below High − Low." : null;
+}
+
+/** Whether all samples of a stream come, so that the page finds triggers itself. */
+export function allCome({ rate, signals, sample_type: type }) {
+  return rate * signals.length * (type === "float64" ? 8 : 4) <= BUDGET;
+}
+
+/** The `trigger` of a `view` message. The page itself stops after a single sweep. */
+export function forServer(settings, mode) {
+  return { ...settings, mode: mode === "auto" ? "auto" : "normal" };
+}
+
+/** The levels that are drawn: one, or the two of a window. */
+export function levelsOf(kind) {
+  return kind === "window" ? ["low", "high"] : ["level"];
+}

@@ -1,0 +1,57 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+
+import { csvHeading, csvLines } from "../../../static/waves/js/csv.js";
+import { Ring } from "../../../static/waves/js/ring.js";
+
+const SIGNALS = [{ name: "a", unit: "V" }, { name: "b, c", unit: "" }];
+
+function sourceOf(rows, { at = 0, float64 = false, stride = 1, envelope = false } = {}) {
+  const ring = new Ring({ rows: rows.length, capacity: 100_000, float64, stride });
+  const Values = float64 ? Float64Array : Float32Array;
+  ring.write(at, rows.map((row) => Values.from(row)));
+  return { ring, period: 0.5, envelope };
+}
+
+const linesOf = (source, range, signals = 1) => [...csvLines(source, range, signals, (seconds) => 1000 + seconds)].join("").split("\r\n");
+
+test("the heading has names and units, quoted where they must be", () => {
+  assert.equal(csvHeading(SIGNALS, false), 'sample,time (s),a (V),"b, c"\r\n');
+  assert.equal(csvHeading(SIGNALS.slice(0, 1), true), "sample,time (s),a min (V),a max (V)\r\n");
+});
+
+test("a name is no formula", () => {
+  assert.match(csvHeading([{ name: "=1+1", unit: "" }], false), /,'=1\+1\r\n$/);
+});
+
+test("a value has the fewest digits that read back as the same float32", () => {
+  const value = Math.fround(0.1);
+  assert.equal(linesOf(sourceOf([[value]]), { from: 0, to: 1 })[0], "0,1000.000000,0.1");
+  const odd = Math.fround(Math.PI);
+  const text = linesOf(sourceOf([[odd]]), { from: 0, to: 1 })[0].split(",")[2];
+  assert.equal(Math.fround(Number(text)), odd);
+  assert.ok(text.length <= 10);
+});
+
+test("a float64 keeps all of its digits", () => {
+  assert.equal(linesOf(sourceOf([[Math.PI]], { float64: true }), { from: 0, to: 1 })[0], `0,1000.000000,${Math.PI}`);
+});
+
+test("a missing value is an empty field, and what never came has no line", () => {
+  const source = sourceOf([[1, NaN]]);
+  source.ring.write(4, [Float32Array.of(5)]);
+  assert.deepEqual(linesOf(source, { from: 0, to: 5 }), ["0,1000.000000,1", "1,1000.500000,", "4,1002.000000,5", ""]);
+});
+
+test("columns have minimum and maximum, and the index of their first sample", () => {
+  const source = sourceOf([[-1], [2]], { at: 3, stride: 16, envelope: true });
+  assert.equal(linesOf(source, { from: 3, to: 4 })[0], "48,1001.500000,-1,2");
+});
+
+test("long tables come in pieces, and nothing is lost between them", () => {
+  const source = sourceOf([Float32Array.from({ length: 25_000 }, (_, k) => k)]);
+  const pieces = [...csvLines(source, { from: 0, to: 25_000 }, 1, (seconds) => seconds)];
+  assert.equal(pieces.length, 3);
+  const values = pieces.join("").trim().split("\r\n").map((line) => Number(line.split(",")[2]));
+  assert.ok(values.every((value, k) => value === k) && values.length === 25_000);
+});

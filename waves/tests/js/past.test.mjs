@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Past } from "../../../static/waves/js/past.js";
+import { Record } from "../../../static/waves/js/record.js";
+import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
+
+const HISTORY = 10;
+
+/** A page that holds the last second of 20 s at 1 kHz, and a server whose answers are given. */
+function looking({ first = 19_000, n = 1000 } = {}) {
+  const record = new Record(1);
+  record.describe({ type: "stream", handle: 1, epoch: 1, history: HISTORY, rate: 1000 });
+  record.add(samplesFrame(first, [counting(first, n)]), 0);
+  const asked = [];
+  const past = new Past(record, (request) => new Promise((resolve) => asked.push({ ...request, resolve })), () => {});
+  return { record, past, asked };
+}
+
+const view = (edge, window, columns = 100) => ({ edge, window, columns });
+const samples = ({ first, last }) => [samplesFrame(first, [counting(first, last + 1 - first)])];
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("what the page holds is not asked for", () => {
+  const { record, past, asked } = looking();
+  assert.equal(past.source(view(19.9, 0.5)).ring, record.ring);
+  assert.equal(asked.length, 0);
+});
+
+test("what it does not hold is asked for with margins, and shown when it came", async () => {
+  const { record, past, asked } = looking();
+  assert.equal(past.source(view(16, 1)).ring, record.ring);
+  const [{ first, last, columns, resolve }] = asked;
+  assert.deepEqual([first, last], [14_500, 16_499]);
+  assert.equal(columns, 200);
+  resolve(samples({ first, last }));
+  await settled();
+  const { ring, period } = past.source(view(16, 1));
+  assert.deepEqual([ring.at(0, 15_000), period], [15_000, 0.001]);
+  past.source(view(16.4, 1));
+  assert.equal(asked.length, 1);
+});
+
+test("one request is under way at a time", () => {
+  const { past, asked } = looking();
+  for (const edge of [16, 13, 12]) past.source(view(edge, 1));
+  assert.equal(asked.length, 1);
+});
+
+test("columns that are too coarse for a zoom are shown until finer ones came", async () => {
+  const { past, asked } = looking();
+  past.source(view(18, 8));
+  const stride = 64;
+  const [begin, n] = [Math.ceil(asked[0].first / stride), 100];
+  const rows = [counting(0, n)];
+  asked[0].resolve([envelopeFrame(begin * stride, stride, rows, rows)]);
+  await settled();
+  const coarse = past.source(view(16, 8)).ring;
+  assert.equal(coarse.stride, stride);
+  assert.equal(past.source(view(12, 0.1)).ring, coarse);
+  assert.ok(asked[1].last - asked[1].first <= 200);
+  asked[1].resolve(samples(asked[1]));
+  await settled();
+  assert.equal(past.source(view(12, 0.1)).ring.stride, 1);
+});
+
+test("what is not kept any more is asked for once", async () => {
+  const { past, asked } = looking();
+  past.source(view(12, 1));
+  asked[0].resolve([]);
+  await settled();
+  past.source(view(12, 1));
+  past.source(view(12, 1));
+  assert.equal(asked.length, 1);
+});
+
+test("a request that was lost is made again", async () => {
+  const { past, asked } = looking();
+  past.source(view(12, 1));
+  asked[0].resolve(null);
+  await settled();
+  past.source(view(12, 1));
+  assert.equal(asked.length, 2);
+});
+
+test("nothing before the server's history, and nothing to come, is asked for", () => {
+  const { past, asked } = looking();
+  const { first, end } = past.span();
+  assert.ok(Math.abs(first - (end - HISTORY)) < 1e-9);
+  past.source(view(10.5, 1));
+  assert.ok(asked[0].first >= 9_998);
+});
+
+test("a frozen view stays with the samples of an epoch that is over", () => {
+  const { record, past, asked } = looking();
+  const { ring } = record;
+  record.describe({ type: "stream", handle: 1, epoch: 2, history: HISTORY, rate: 1000 });
+  past.begin(true);
+  assert.equal(past.source(view(19.9, 0.5)).ring, ring);
+  assert.ok(past.isFormer);
+  past.source(view(12, 1));
+  assert.equal(asked.length, 0);
+  past.release();
+  assert.equal(past.isFormer, false);
+});
+
+test("answers of an epoch that ended meanwhile are not kept", async () => {
+  const { record, past, asked } = looking();
+  past.source(view(12, 1));
+  record.describe({ type: "stream", handle: 1, epoch: 2, history: HISTORY, rate: 1000 });
+  past.begin(false);
+  asked[0].resolve(samples(asked[0]));
+  await settled();
+  record.add(samplesFrame(0, [counting(0, 100)], { epoch: 2 }), 0);
+  assert.equal(past.source(view(0.05, 0.01)).ring, record.ring);
+});
+
+test("a signal too many for one answer is asked for in fewer columns", () => {
+  const record = new Record(1);
+  record.describe({ type: "stream", handle: 1, epoch: 1, history: HISTORY, rate: 1000 });
+  record.add(samplesFrame(19_000, Array.from({ length: 60 }, () => counting(0, 10))), 0);
+  const asked = [];
+  new Past(record, (request) => asked.push(request) && new Promise(() => {}), () => {}).source(view(16, 4, 2000));
+  assert.ok(asked[0].columns * 4 * 60 <= 262_144);
+});
+
+test("on a timed clock the past is asked for by the mean rate and shown by its times", async () => {
+  const timed = { clock: "timed", dt: 0, t0: 500 };
+  const record = new Record(1);
+  record.describe({ type: "stream", handle: 1, epoch: 1, history: 600, rate: 10 });
+  const times = Float64Array.from(counting(0, 100), (k) => 40 + k / 10);
+  record.add(samplesFrame(400, [counting(400, 100)], { ...timed, times }), 0);
+  const asked = [];
+  const past = new Past(record, (request) => new Promise((resolve) => asked.push({ ...request, resolve })), () => {});
+  assert.equal(past.source(view(50, 5)).ring, record.ring);
+  past.source(view(30, 5));
+  assert.ok(asked[0].first <= 250 && asked[0].last >= 300, JSON.stringify(asked[0]));
+  const { first, last, resolve } = asked[0];
+  const n = last + 1 - first;
+  resolve([samplesFrame(first, [counting(first, n)], { ...timed, times: Float64Array.from(counting(first, n), (k) => k / 10) })]);
+  await settled();
+  const { ring } = past.source(view(30, 5));
+  assert.equal(ring.timeAt(300), 30);
+});

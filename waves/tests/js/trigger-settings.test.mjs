@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { fromState, initialMode, problemOf, toState, withLevels } from "../../../static/waves/js/trigger-settings.js";
+
+test("settings go into the address and come back", () => {
+  const settings = { ...fromState({}), signal: "sine", slope: "falling", level: -0.25, holdoff: 0.01, position: 0.5 };
+  const state = Object.fromEntries(Object.entries(toState(settings)).map(([key, value]) => [key, String(value)]));
+  assert.deepEqual(fromState(state), settings);
+});
+
+test("of another kind's fields the address says nothing", () => {
+  assert.deepEqual(toState({ ...fromState({}), level: 1, low: -2, high: 2, longer: 3 }), { tlevel: 1 });
+});
+
+test("what cannot be read is as at the beginning", () => {
+  const state = { tslope: "sideways", tlevel: "high", tholdoff: "-1", tposition: "2", tshorter: "0", tkind: "" };
+  assert.deepEqual(fromState(state), fromState({}));
+});
+
+test("levels that nobody chose lie in the signal", () => {
+  const { level, low, high, hysteresis } = withLevels(fromState({}), -0.4, 1.6);
+  assert.deepEqual([level, low, high, hysteresis], [0.6, 0.1, 1.1, 0.04]);
+  assert.equal(withLevels({ ...fromState({}), level: 5 }, -1, 1).level, 5);
+});
+
+test("what the server would refuse is a problem in words", () => {
+  const settings = withLevels(fromState({}), -1, 1);
+  assert.equal(problemOf(settings), null);
+  assert.match(problemOf({ ...settings, kind: "pulse", longer: 2, shorter: 1 }), /Longer/);
+  assert.match(problemOf({ ...settings, kind: "window", low: 1, high: 1 }), /Low/);
+  assert.match(problemOf({ ...settings, kind: "window", hysteresis: 9 }), /hysteresis/);
+  // Only the kind that is chosen counts.
+  assert.equal(problemOf({ ...settings, low: 9 }), null);
+});
+
+test("a stream with a long window rolls, one with a short window stands", () => {
+  assert.deepEqual([initialMode(0.2), initialMode(2)], ["auto", "off"]);
+});
