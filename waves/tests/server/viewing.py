@@ -14,14 +14,53 @@ from websockets.typing import Origin, Subprotocol
 from waves.streaming.wire import parse
 
 
-class Viewing:
-    """Collects from one socket. ``values[epoch][index]`` is the first signal's sample."""
+class Received:
+    """What one socket brought. ``values[epoch][index]`` is the first signal's sample."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
         self.values: dict[int, dict[int, float]] = {}
         self.arrived: list[tuple[float, int, int]] = []
+
+    def take(self, message: str | bytes) -> bool:
+        """Keep a message; returns whether it is one of data."""
+        if isinstance(message, bytes):
+            for frame in parse(message):
+                self._take(frame.epoch, frame.sample, frame.values[0])
+            return True
+        told = json.loads(message)
+        if told["type"] != "data":
+            self.told.append(told)
+            return False
+        for f in told["frames"]:
+            self._take(f["epoch"], f["sample"], np.asarray(f["values"][0], np.float32))
+        return True
+
+    def _take(self, epoch: int, sample: int, values: Any) -> None:
+        known = self.values.setdefault(epoch, {})
+        known.update(zip(range(sample, sample + len(values)), values.tolist(), strict=True))
+        self.arrived.append((time.monotonic(), epoch, sample + len(values)))
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        return [told for told in self.told if told["type"] == kind]
+
+    @property
+    def stream(self) -> dict[str, Any]:
+        """The newest description, or nothing."""
+        streams = self.of_type("stream")
+        return streams[-1] if streams else {}
+
+    def missing(self, epoch: int) -> int:
+        indices = self.values[epoch].keys()
+        return max(indices) - min(indices) + 1 - len(indices)
+
+
+class Viewing(Received):
+    """A client of ours, which acknowledges what it was sent."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__()
+        self.socket = socket
         self.count = 0
         self.closed: tuple[int, str] | None = None
 
@@ -32,24 +71,11 @@ class Viewing:
             # None: the server dropped the socket without a close frame.
             self.closed = (error.rcvd.code, error.rcvd.reason) if error.rcvd else (1006, "")
             return
-        if isinstance(message, bytes):
-            for frame in parse(message):
-                self._take(frame.epoch, frame.sample, frame.values[0])
-        else:
-            told = json.loads(message)
-            if told["type"] != "data":
-                self.told.append(told)
-                return
-            for f in told["frames"]:
-                self._take(f["epoch"], f["sample"], np.asarray(f["values"][0], np.float32))
+        if not self.take(message):
+            return
         self.count += 1
         if self.count % 16 == 0:
             await self.say(type="ack", count=self.count)
-
-    def _take(self, epoch: int, sample: int, values: Any) -> None:
-        known = self.values.setdefault(epoch, {})
-        known.update(zip(range(sample, sample + len(values)), values.tolist(), strict=True))
-        self.arrived.append((time.monotonic(), epoch, sample + len(values)))
 
     async def say(self, **message: Any) -> None:
         await self.socket.send(json.dumps(message))
@@ -69,19 +95,6 @@ class Viewing:
     async def for_seconds(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         await self.until(lambda: time.monotonic() >= end, seconds + 10)
-
-    def of_type(self, kind: str) -> list[dict[str, Any]]:
-        return [told for told in self.told if told["type"] == kind]
-
-    @property
-    def stream(self) -> dict[str, Any]:
-        """The newest description, or nothing."""
-        streams = self.of_type("stream")
-        return streams[-1] if streams else {}
-
-    def missing(self, epoch: int) -> int:
-        indices = self.values[epoch].keys()
-        return max(indices) - min(indices) + 1 - len(indices)
 
 
 def view(

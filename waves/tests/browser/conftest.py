@@ -1,0 +1,149 @@
+"""One Chromium for all tests, one context for each; every page is watched for faults."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+
+from waves.tests.browser.faults import Faults
+from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.processes import PASSWORD, START_SECONDS, USER, Process, Site
+
+HERE = Path(__file__).parent
+CHROMIUM = "/usr/bin/chromium"
+#: A container gives no sandbox and no GPU; and nothing that the tests did not ask for.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: Wide enough that a window of 2,000 samples is drawn sample by sample.
+SIZE = {"width": 1680, "height": 900}
+
+#: The browser lives in the loop of the session, and so does every test that talks to it.
+in_session_loop = pytest_asyncio.fixture(loop_scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    assert shutil.which(CHROMIUM), f"{CHROMIUM} is missing: run `make test`, which installs it."
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    """Console errors, exceptions and refusals of the policy: a test ends without any."""
+    faults = Faults()
+    yield faults
+    assert not faults.unexpected, "\n".join(faults.unexpected)
+
+
+@in_session_loop
+async def new_context(browser, faults) -> AsyncIterator[Callable]:
+    """Makes contexts, with the options of ``Browser.new_context``."""
+    contexts = []
+
+    async def make(**options) -> BrowserContext:
+        context = await browser.new_context(**{"viewport": SIZE, **options})
+        context.set_default_timeout(START_SECONDS * 1000)
+        await context.add_init_script(path=HERE / "drawn.js")
+        await faults.watch(context)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        await context.close()
+
+
+@in_session_loop
+async def context(new_context) -> BrowserContext:
+    return await new_context()
+
+
+@in_session_loop
+async def page(context) -> Page:
+    return await context.new_page()
+
+
+async def log_in(page: Page, server: Process) -> None:
+    """Through the login page, as a person does."""
+    await page.goto(f"http://{server.address}/admin/login/?next=/")
+    await page.get_by_label("Username").fill(USER)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await page.wait_for_url(re.compile(r":\d+/$"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def administrator(browser, daphne) -> StorageState:
+    """The cookies of the administrator on the shared server."""
+    context = await browser.new_context()
+    await log_in(await context.new_page(), daphne)
+    state = await context.storage_state()
+    await context.close()
+    return state
+
+
+@in_session_loop
+async def staff_context(new_context, administrator) -> BrowserContext:
+    return await new_context(storage_state=administrator)
+
+
+@pytest.fixture
+def add_stream(shared_site) -> Iterator[Callable]:
+    """Copies streams of the demo for one test: ``add_stream(slug, like=…, **changes)``."""
+    keys = []
+
+    def add(slug: str, like: str, **changes: object) -> int:
+        keys.append(shared_site.add_stream(slug, like, name=slug, **changes))
+        return keys[-1]
+
+    yield add
+    for key in keys:
+        shared_site.remove_stream(key)
+
+
+@in_session_loop
+async def noise(context, daphne) -> Oscilloscope:
+    """The page of a stream no two samples of which are alike."""
+    return await Oscilloscope.open(context, daphne, "noise")
+
+
+@pytest.fixture(scope="session")
+def deployed_site(prepared_site, tmp_path_factory) -> Site:
+    """As deployed, but without TLS: DEBUG off, static files collected under hashed names."""
+    folder = tmp_path_factory.mktemp("deployed")
+    site = Site(
+        folder,
+        DEBUG="0",
+        HTTPS="0",
+        SECRET_KEY="a key for the tests only, as long as a key should be",
+        WAVES_TEST_STATIC_ROOT=str(folder / "static"),
+    )
+    site.start_from(prepared_site)
+    site.manage("collectstatic", "--noinput", "-v0")
+    return site
+
+
+@pytest.fixture(scope="session")
+def deployed(deployed_site) -> Iterator[Process]:
+    with deployed_site.serve("daphne") as process:
+        yield process

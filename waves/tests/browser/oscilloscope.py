@@ -1,0 +1,126 @@
+"""The page of a stream, as the tests use it: what it draws, says and was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.async_api import BrowserContext, Page, WebSocket
+
+from waves.tests.server.processes import Process
+from waves.tests.server.viewing import Received
+
+#: Milliseconds between two looks at the page while waiting.
+READ_EVERY = 40
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One picture, read at the unix time ``at``; ``x`` in seconds from the right end."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    signals: list[dict[str, Any]]
+    at: float
+    window: float
+    low: float
+    high: float
+    background: str
+    gaps: list[dict[str, float]]
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Drawn:
+        x, y = (np.asarray(told["signals"][0][axis], np.float64) for axis in "xy")
+        return cls(x, y, **told)
+
+
+class Oscilloscope:
+    """One open page, and every message that its socket brought."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.received = Received()
+        page.on("websocket", self._connected)
+
+    @classmethod
+    async def open(cls, context: BrowserContext, server: Process, slug: str) -> Oscilloscope:
+        """Load the page, and wait for its first picture."""
+        scope = await cls.load(context, server, slug)
+        await scope.until_drawn("drawn.signals[0].y.length > 1")
+        return scope
+
+    @classmethod
+    async def load(cls, context: BrowserContext, server: Process, slug: str) -> Oscilloscope:
+        """Load the page of a stream that may have nothing to draw."""
+        scope = cls(await context.new_page())
+        await scope.page.goto(f"http://{server.address}/streams/{slug}/")
+        # Gone after a reload: see `was_reloaded`.
+        await scope.page.evaluate("globalThis.firstLoad = true")
+        return scope
+
+    async def until(self, expression: str) -> Any:
+        """Wait for an expression of the page to be true; its value then."""
+        # As a function, because the page's policy forbids `eval`, even to Playwright; and not
+        # at every frame, because reading a picture costs more than drawing one.
+        handle = await self.page.wait_for_function(f"() => ({expression})", polling=READ_EVERY)
+        return await handle.json_value()
+
+    async def until_drawn(self, condition: str) -> Drawn:
+        """Wait for a condition of ``drawn``; the first picture for which it holds."""
+        return Drawn.of(await self.until(f"((drawn) => drawn && {condition} && drawn)(drawn())"))
+
+    async def until_text(self, element: str, text: str) -> None:
+        """Wait for an element (by id) to contain a text."""
+        await self.page.locator(f"#{element}").filter(has_text=text).wait_for()
+
+    async def until_state(self, *names: str) -> None:
+        """Wait for the state in the header."""
+        states = ", ".join(f"#pill[data-state='{name}']" for name in names)
+        await self.page.locator(states).wait_for()
+
+    async def until_received(self, samples: int) -> None:
+        """Wait for more samples of the newest epoch, by the wire."""
+        wanted = self.newest + samples
+        while self.newest < wanted:
+            await self.socket.wait_for_event("framereceived")
+
+    async def drawn(self) -> Drawn:
+        return await self.until_drawn("true")
+
+    async def text(self, element: str) -> str:
+        """What an element shows, whether it is a field or not."""
+        return await self.page.locator(f"#{element}").evaluate("(e) => e.value || e.textContent")
+
+    async def click(self, element: str) -> None:
+        await self.page.locator(f"#{element}").click()
+
+    async def was_reloaded(self) -> bool:
+        return await self.page.evaluate("globalThis.firstLoad !== true")
+
+    @property
+    def newest(self) -> int:
+        """Index of the newest sample received, in the newest epoch."""
+        return max(self.samples)
+
+    @property
+    def samples(self) -> dict[int, float]:
+        """What was received of the first signal in the newest epoch, by index."""
+        return self.received.values[max(self.received.values)]
+
+    def place_of(self, drawn: Drawn) -> range:
+        """The indices that a picture shows: its values, unbroken and unchanged, as received."""
+        indices = sorted(self.samples)
+        values = np.array([self.samples[index] for index in indices])
+        for start in np.flatnonzero(values == drawn.y[0]):
+            piece = slice(start, start + len(drawn.y))
+            if np.array_equal(values[piece], drawn.y):
+                place = range(indices[piece][0], indices[piece][-1] + 1)
+                assert len(place) == len(drawn.y), "samples are missing in what was received"
+                return place
+        raise AssertionError("the chart shows values that were never received")
+
+    def _connected(self, socket: WebSocket) -> None:
+        self.socket = socket
+        socket.on("framereceived", self.received.take)

@@ -1,0 +1,105 @@
+"""An edit in the admin reaches a page that is open, at once and without a gap."""
+
+import time
+
+import numpy as np
+import pytest
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+#: Fields of the form, and what the page draws once they are in force.
+EDITS = {
+    # In 100 samples, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
+    "frequency": (
+        {"common__frequency": "200"},
+        "drawn.signals[0].y.slice(-100)"
+        ".filter((y, k, all) => k && (y < 0.6) !== (all[k - 1] < 0.6)).length >= 30",
+    ),
+    "amplitude": ({"common__amplitude": "3"}, "Math.max(...drawn.signals[0].y.slice(-40)) > 2"),
+    "waveform": (
+        {"waveform": "square"},
+        "drawn.signals[0].y.slice(-10).every((y) => Math.abs(Math.abs(y - 0.6) - 1) < 1e-6)",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+async def test_an_edit_arrives_within_a_second_without_gap_or_reload(
+    staff_context, daphne, add_stream, edit
+):
+    fields, arrived = EDITS[edit]
+    key = add_stream(f"edited-{edit}", like="waveforms")
+    scope = await Oscilloscope.open(staff_context, daphne, f"edited-{edit}")
+    form = await open_form(staff_context, daphne, key)
+    await fill(form, fields)
+    saved = await save(form)
+    assert (await scope.until_drawn(arrived)).at - saved < 1.0
+    assert not await scope.was_reloaded()
+    (epoch,) = scope.received.values
+    assert scope.received.missing(epoch) == 0
+    assert await scope.text("lost") == "0"
+    assert not (await scope.drawn()).gaps
+
+
+async def test_a_change_of_frequency_makes_no_jump_in_phase(staff_context, daphne, add_stream):
+    key = add_stream("phase", like="sine")
+    scope = await Oscilloscope.open(staff_context, daphne, "phase")
+    form = await open_form(staff_context, daphne, key)
+    await fill(form, {"common__frequency": "7"})
+    await save(form)
+    await scope.until_received(1500)
+    values = np.array([scope.samples[index] for index in sorted(scope.samples)])
+    steepest = 2 * np.pi * 7 / 1000
+    steps = np.abs(np.diff(values))
+    assert steps[-500:].max() == pytest.approx(steepest, rel=0.01)
+    assert steps.max() <= steepest * 1.01
+
+
+async def test_a_new_name_and_unit_reach_the_open_page(staff_context, daphne, add_stream):
+    key = add_stream("named", like="sine")
+    scope = await Oscilloscope.open(staff_context, daphne, "named")
+    form = await open_form(staff_context, daphne, key)
+    await fill(form, {"name": "Pressure", "unit": "bar"})
+    await save(form)
+    await scope.until_text("signals", "Pressure")
+    await scope.until_text("signals", "bar")
+    assert len(scope.received.values) == 1
+
+
+async def test_another_rate_begins_an_epoch_with_a_marked_gap(staff_context, daphne, add_stream):
+    key = add_stream("rated", like="sine")
+    scope = await Oscilloscope.open(staff_context, daphne, "rated")
+    form = await open_form(staff_context, daphne, key)
+    await form.locator("#id_rate").fill("500")
+    await save(form)
+    await scope.until_text("fact-rate", "500 S/s")
+    drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
+    assert np.allclose(np.diff(drawn.x), 1 / 500, atol=1e-5)
+    assert len(scope.received.values) == 2
+    assert not await scope.was_reloaded()
+
+
+async def open_form(context, server, key):
+    page = await context.new_page()
+    await page.goto(f"http://{server.address}/admin/waves/stream/{key}/change/")
+    return page
+
+
+async def fill(form, fields):
+    """Fill fields of the first signal, by their names."""
+    for name, value in fields.items():
+        field = form.locator(f"#id_signals-0-{name}")
+        if name == "waveform":
+            await field.select_option(value)
+        else:
+            await field.fill(value)
+
+
+async def save(form) -> float:
+    """Save as a person does; the unix time at which the server said so."""
+    async with form.expect_response(
+        lambda answer: answer.request.method == "POST" and "/change/" in answer.url
+    ) as answer:
+        await form.locator("[name=_continue]").first.click()
+    assert (await answer.value).status == 302
+    return time.time()

@@ -1,0 +1,111 @@
+"""The form of a stream in the admin: it follows what is chosen, and says what is wrong where."""
+
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def form(staff_context, daphne, faults):
+    """The change page of the stream ``sine``; no test here saves it."""
+    faults.expect("willReadFrequently")  # what the tests read of the canvas, the page does not
+    page = await staff_context.new_page()
+    await page.goto(f"http://{daphne.address}/admin/waves/stream/1/change/")
+    await page.wait_for_function(TRACE)
+    return page
+
+
+#: Whether the preview's canvas shows a trace: pixels of more than grid and letters.
+TRACE = """() => {
+  const canvas = document.querySelector("#waves-preview canvas");
+  if (canvas.width < 100) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let coloured = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const [r, g, b, alpha] = data.subarray(at, at + 4);
+    if (alpha > 100 && Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured += 1;
+  }
+  return coloured > 500;
+}"""
+PIXELS = "document.querySelector('#waves-preview canvas').toDataURL()"
+
+
+def field(form, name):
+    return form.locator(f"#id_signals-0-{name}")
+
+
+async def test_the_fields_follow_the_chosen_waveform(form):
+    assert not await field(form, "square__duty").is_visible()
+    await field(form, "waveform").select_option("square")
+    assert await field(form, "square__duty").is_visible()
+    await field(form, "waveform").select_option("chirp")
+    assert not await field(form, "square__duty").is_visible()
+    assert await field(form, "chirp__f0").is_visible()
+
+
+async def test_a_field_that_a_waveform_does_not_use_is_hidden(form):
+    assert await field(form, "common__frequency").is_visible()
+    await field(form, "waveform").select_option("dc")
+    assert not await field(form, "common__frequency").is_visible()
+    assert await field(form, "common__offset").is_visible()
+
+
+async def test_the_fields_follow_the_chosen_source(form):
+    assert not await form.locator("#id_system__cpu").is_visible()
+    await form.locator("#id_source").select_option("system")
+    assert await form.locator("#id_system__cpu").is_visible()
+    assert not await field(form, "waveform").is_visible()
+    assert not await field(form, "common__frequency").is_visible()
+    await form.locator("#id_source").select_option("generator")
+    assert await field(form, "common__frequency").is_visible()
+
+
+async def test_the_preview_draws_what_is_being_edited(form):
+    before = await form.evaluate(PIXELS)
+    await field(form, "waveform").select_option("triangle")
+    await form.wait_for_function(f"() => {PIXELS} !== {before!r}")
+    assert await form.evaluate(TRACE)
+
+
+async def test_a_frequency_above_half_the_rate_warns_of_aliasing(form):
+    await field(form, "common__frequency").fill("800")
+    status = form.locator("#waves-preview [role=status]")
+    await status.filter(has_text="aliasing").wait_for()
+    assert "800 Hz is above half the sample rate (500 Hz)" in await status.inner_text()
+
+
+async def test_a_bound_is_told_in_the_preview_while_one_types(form):
+    await form.locator("#id_window").fill("5000")
+    status = form.locator("#waves-preview [role=status].waves-wrong")
+    await status.filter(has_text="Window: At most 3,600 s").wait_for()
+
+
+async def test_a_bound_is_told_at_its_field_when_one_saves(form):
+    await form.locator("#id_history").fill("100000")
+    # The browser's own bounds would hold the form back: the server's words are what is tested.
+    await form.evaluate("document.getElementById('stream_form').noValidate = true")
+    await form.locator("[name=_continue]").first.click()
+    said = form.locator(".field-history .errorlist")
+    await said.wait_for()
+    assert "At most 86,400 s: a history is kept in memory." in await said.inner_text()
+    assert await form.locator("#id_history").input_value() == "100000"
+
+
+async def test_a_parameter_s_bound_is_told_at_its_field(form):
+    await field(form, "waveform").select_option("square")
+    await field(form, "square__duty").fill("2")
+    await form.evaluate("document.getElementById('stream_form').noValidate = true")
+    await form.locator("[name=_continue]").first.click()
+    said = form.locator(".field-square__duty .errorlist")
+    await said.wait_for()
+    assert "1" in await said.inner_text()
+    assert await field(form, "square__duty").is_visible()
+
+
+async def test_the_preview_of_another_source_shows_the_running_stream(
+    staff_context, daphne, faults
+):
+    faults.expect("willReadFrequently")
+    page = await staff_context.new_page()
+    await page.goto(f"http://{daphne.address}/admin/waves/stream/7/change/")
+    await page.wait_for_function(TRACE)
+    before = await page.evaluate(PIXELS)
+    await page.wait_for_function(f"() => {PIXELS} !== {before!r}")

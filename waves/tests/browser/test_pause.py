@@ -1,0 +1,42 @@
+"""Pausing holds the picture, and loses nothing."""
+
+import numpy as np
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+
+async def test_a_paused_picture_stands_still_while_data_goes_on_arriving(noise):
+    await noise.click("run")
+    await noise.until_state("paused")
+    held = await noise.drawn()
+    await noise.until_received(500)
+    still = await noise.drawn()
+    assert np.array_equal(held.y, still.y)
+    assert np.array_equal(held.x, still.x)
+    assert not await noise.was_reloaded()
+
+
+async def test_resuming_catches_up_and_nothing_is_missing(context, daphne, add_stream):
+    # The window is much longer than the pause, and is drawn sample by sample.
+    add_stream("paused", like="noise", rate=200, window=10)
+    scope = await Oscilloscope.open(context, daphne, "paused")
+    await scope.click("run")
+    await scope.until_state("paused")
+    held = scope.place_of(await scope.drawn())
+    await scope.until_received(300)
+    await scope.click("run")
+    await scope.until_state("live")
+    drawn = await scope.drawn()
+    caught_up = scope.place_of(drawn)
+    # What came during the pause is in the middle of the picture.
+    assert caught_up.start <= held.start
+    assert caught_up.stop > held.stop + 200
+    assert not drawn.gaps
+    assert await scope.text("lost") == "0"
+
+
+async def test_the_button_says_what_is_so(noise):
+    run = noise.page.locator("#run")
+    assert await run.get_attribute("aria-pressed") == "true"
+    await run.click()
+    assert await run.get_attribute("aria-pressed") == "false"

@@ -1,0 +1,34 @@
+"""The server goes and comes back; the page says so, and goes on by itself."""
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.processes import free_port
+
+
+async def test_the_page_comes_back_after_a_restart_of_the_server(context, faults, site):
+    faults.expect("ERR_CONNECTION_REFUSED")
+    faults.expect("WebSocket connection to")
+    port = free_port()
+    with site.serve(port=port) as server:
+        scope = await Oscilloscope.open(context, server, "noise")
+        server.stop()
+        await scope.until_state("waiting")
+        assert "Reconnecting" in await scope.text("pill")
+        await scope.until_text("connection", "Not connected")
+    with site.serve(port=port):
+        await scope.until_state("live")
+        drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
+        assert scope.place_of(drawn).stop > 0
+        old, new = sorted(scope.received.values)
+        assert new > old
+        assert await scope.text("fact-epoch") == str(new)
+        assert not await scope.was_reloaded()
+
+
+async def test_a_stream_that_is_gone_is_refused_for_good(
+    context, faults, daphne, add_stream, shared_site
+):
+    key = add_stream("removed", like="noise")
+    scope = await Oscilloscope.open(context, daphne, "removed")
+    shared_site.remove_stream(key)
+    await scope.until_state("stopped")
+    assert await scope.page.locator("#pill").get_attribute("title") == "This stream was deleted."

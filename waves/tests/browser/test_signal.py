@@ -1,0 +1,64 @@
+"""The signal is on the screen as it was made, moves, and its past is there from the start."""
+
+import numpy as np
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+
+async def test_the_chart_draws_the_sine_that_is_configured(context, daphne):
+    scope = await Oscilloscope.open(context, daphne, "sine")
+    drawn = await scope.until_drawn("drawn.signals[0].x[0] <= -1.99")
+    phase = 2 * np.pi * 2.0 * drawn.x  # 2 Hz
+    basis = np.stack([np.sin(phase), np.cos(phase)], axis=1)
+    parts, *_ = np.linalg.lstsq(basis, drawn.y, rcond=None)
+    assert abs(np.hypot(*parts) - 1.0) < 1e-3
+    assert np.abs(basis @ parts - drawn.y).max() < 1e-3
+
+
+async def test_x_and_y_lie_within_the_axes(noise):
+    drawn = await noise.until_drawn("drawn.signals[0].x[0] <= -1.99")
+    period = 1 / 1000
+    assert drawn.window == 2.0
+    assert drawn.x.min() >= -drawn.window - period
+    assert drawn.x.max() <= period
+    assert np.allclose(np.diff(drawn.x), period, atol=1e-5)
+    assert drawn.low <= drawn.y.min()
+    assert drawn.y.max() <= drawn.high
+
+
+async def test_the_signal_moves_and_every_picture_is_what_was_received(noise):
+    before = noise.place_of(await noise.drawn())
+    await noise.until_received(300)
+    after = noise.place_of(await noise.drawn())
+    assert after.start > before.start
+    assert after.stop > before.stop
+
+
+async def test_the_window_is_filled_on_load_and_on_reload(noise):
+    for _ in range(2):
+        drawn = await noise.until_drawn("drawn.signals[0].x[0] <= -1.99")
+        live = noise.received.of_type("view")[-1]["next"]
+        # The left end shows what was there before this page asked.
+        assert noise.place_of(drawn).start < live
+        assert not drawn.gaps
+        await noise.page.reload()
+
+
+async def test_the_line_at_the_foot_says_how_it_is_going(noise):
+    await noise.until_text("connection", "Connected")
+    for element, unit in {"rate": "S/s", "latency": "s", "drawn": "fps"}.items():
+        text = await noise.until(
+            f"/^\\d/.test(document.getElementById('{element}').textContent) && "
+            f"document.getElementById('{element}').textContent"
+        )
+        assert text.endswith(unit)
+    assert await noise.text("lost") == "0"
+
+
+async def test_the_measured_rate_is_that_of_the_stream(noise):
+    rate = await noise.until(
+        "/S.s$/.test(document.getElementById('rate').textContent) && "
+        "Math.abs(parseFloat(document.getElementById('rate').textContent) - 1) < 0.02 && "
+        "document.getElementById('rate').textContent"
+    )
+    assert "kS/s" in rate

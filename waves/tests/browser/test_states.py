@@ -1,0 +1,53 @@
+"""What the page says of its stream: stopped, failed, stale."""
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.processes import Site
+
+
+async def test_staff_stop_and_start_a_stream_from_its_page(staff_context, daphne, add_stream):
+    add_stream("controlled", like="noise")
+    scope = await Oscilloscope.open(staff_context, daphne, "controlled")
+    button = scope.page.locator("#control-button")
+    assert await button.inner_text() == "Stop"
+    await button.click()
+    await scope.until_state("stopped")
+    await button.filter(has_text="Start").click()
+    await scope.until_state("live")
+    drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
+    assert scope.place_of(drawn).start == 0
+    assert len(scope.received.values) == 2
+    assert not await scope.was_reloaded()
+
+
+async def test_who_is_not_staff_cannot_stop_a_stream(noise):
+    assert await noise.page.locator("#control").count() == 0
+
+
+async def test_a_source_that_fails_is_told_in_its_own_words(context, daphne):
+    scope = await Oscilloscope.load(context, daphne, "broken")
+    await scope.until_state("failed")
+    await scope.until_text("notice", "ZeroDivisionError")
+    assert await scope.page.locator("#notice").is_visible()
+
+
+async def test_a_worker_that_is_gone_is_stale_and_comes_back_as_a_new_epoch(
+    new_context, redis, prepared_site, tmp_path
+):
+    site = Site(tmp_path, REDIS_URL=redis)
+    site.start_from(prepared_site)
+    worker = site.start_worker()
+    try:
+        with site.serve() as server:
+            scope = await Oscilloscope.open(await new_context(), server, "noise")
+            worker.kill()
+            await scope.until_state("stale")
+            worker = site.start_worker()
+            await scope.until_state("live")
+            drawn = await scope.until_drawn(
+                "drawn.gaps.length === 1 && drawn.signals[0].y.length > 20"
+            )
+            assert scope.place_of(drawn).start == 0
+            assert len(scope.received.values) == 2
+            assert not await scope.was_reloaded()
+    finally:
+        worker.kill()

@@ -1,0 +1,222 @@
+"""The trigger, cursors and measurements, in what is drawn."""
+
+import json
+
+import numpy as np
+import pytest
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+#: Of distinct pictures, where the signal rises through 0 next to an x, in pixels.
+CROSSINGS = """async ([count, near]) => {
+  const found = [];
+  let former = null;
+  while (found.length < count) {
+    await new Promise(requestAnimationFrame);
+    const picture = drawn();
+    const { x, y } = picture.signals[0];
+    if (y[10] === former) continue;
+    former = y[10];
+    const plot = document.getElementById("chart").clientWidth - 84;
+    for (let k = 1; k < x.length; k += 1) {
+      if (y[k - 1] >= 0 || y[k] < 0 || Math.abs(x[k] - near) > picture.window / 50) continue;
+      const at = x[k - 1] + (x[k] - x[k - 1]) * y[k - 1] / (y[k - 1] - y[k]);
+      found.push((at / picture.window) * plot);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def add_sine(add_stream, shared_site):
+    """``add_sine(slug, hertz, **changes)``: a stream with one sine."""
+
+    def add(slug: str, hertz: float, **changes: object) -> None:
+        key = add_stream(slug, like="sine", **changes)
+        parameters = json.dumps({"frequency": hertz})
+        shared_site.execute("UPDATE waves_signal SET parameters = ? WHERE stream_id = ?", parameters, key)
+
+    return add
+
+
+async def open_triggered(context, daphne, slug: str) -> Oscilloscope:
+    scope = await Oscilloscope.open(context, daphne, slug)
+    await until_trigger(scope, "triggered")
+    return scope
+
+
+async def until_trigger(scope: Oscilloscope, state: str) -> None:
+    await scope.page.locator(f"#trigger-state[data-state={state}]").wait_for()
+
+
+async def fill(scope: Oscilloscope, element: str, text: str) -> None:
+    await scope.page.locator(f"#{element}").fill(text)
+    await scope.page.locator(f"#{element}").press("Enter")
+
+
+def value_at(drawn, x: float) -> float:
+    return float(np.interp(x, drawn.x, drawn.y))
+
+
+async def test_a_sine_stands_still_over_300_sweeps(context, daphne, add_sine):
+    add_sine("still", 50.03, rate=10_000.0, window=0.2, frames_per_second=50.0)
+    scope = await open_triggered(context, daphne, "still")
+    crossings = await scope.page.evaluate(CROSSINGS, [300, -0.16])
+    assert max(crossings) - min(crossings) < 0.5
+
+
+async def test_a_million_samples_a_second_stand_still_in_sweeps(context, daphne, add_sine):
+    add_sine("million", 5003.7, rate=1e6, window=0.001, history=2.0)
+    scope = await open_triggered(context, daphne, "million")
+    assert scope.received.of_type("view")[-1]["mode"] == "sweeps"
+    crossings = await scope.page.evaluate(CROSSINGS, [60, -0.0008])
+    assert max(crossings) - min(crossings) < 0.5
+    assert await scope.text("lost") == "0"
+    assert not (await scope.drawn()).gaps
+    await scope.click("run")
+    held = await scope.drawn()
+    await scope.page.wait_for_timeout(300)
+    assert np.array_equal((await scope.drawn()).y, held.y)
+
+
+async def test_normal_keeps_the_last_sweep_and_says_so(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.click("trigger-normal")
+    await until_trigger(scope, "triggered")
+    await fill(scope, "trigger-level", "5 V")
+    await until_trigger(scope, "armed")
+    held = await scope.drawn()
+    await scope.until_received(300)
+    assert np.array_equal((await scope.drawn()).y, held.y)
+    await scope.until_text("trigger-hint", "the last sweep stays")
+    await scope.page.keyboard.press("Escape")
+    await scope.click("trigger-middle")
+    await until_trigger(scope, "triggered")
+
+
+async def test_auto_runs_free_where_nothing_triggers(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await fill(scope, "trigger-level", "5 V")
+    await until_trigger(scope, "auto")
+    before = scope.place_of(await scope.drawn())
+    await scope.until_received(200)
+    assert scope.place_of(await scope.drawn()).start > before.start
+
+
+async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.page.keyboard.press("n")
+    await until_trigger(scope, "stopped")
+    held = await scope.drawn()
+    await scope.until_received(300)
+    assert np.array_equal((await scope.drawn()).y, held.y)
+    place = scope.place_of(held)
+    await scope.click("trigger-single")
+    await until_trigger(scope, "stopped")
+    await scope.until_drawn(f"drawn.signals[2].y[0] !== {held.signals[2]['y'][0]}")
+    assert scope.place_of(await scope.drawn()).start > place.start
+
+
+async def test_level_and_position_move_by_mouse_and_by_keys(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    drawn = await scope.drawn()
+    assert value_at(drawn, -0.16) == pytest.approx(0.6, abs=0.01)
+    box = await scope.page.locator("#chart").bounding_box()
+    mouse = scope.page.mouse
+    handle = await handle_of(scope, "trigger-level")
+    await mouse.move(box["x"] + handle["x"] - 4, box["y"] + handle["y"])
+    await mouse.down()
+    await mouse.move(box["x"] + handle["x"] - 4, box["y"] + handle["y"] - 60, steps=4)
+    await mouse.up()
+    level = float((await scope.page.locator("#trigger-level").input_value()).split()[0])
+    assert level != 0.6
+    level = level / 1000 if level > 2 else level
+    drawn = await scope.until_drawn(f"Math.abs(valueAt(drawn, -0.16) - {level}) < 0.02")
+    await scope.page.keyboard.press("[")
+    await scope.until_drawn(f"Math.abs(valueAt(drawn, -0.16) - {level - 0.05}) < 0.02")
+    for _ in range(6):
+        await scope.page.keyboard.press(".")
+    await scope.until_drawn(f"Math.abs(valueAt(drawn, -0.1) - {level - 0.05}) < 0.02")
+    assert await scope.page.locator("#trigger-position").input_value() == "50 %"
+
+
+async def handle_of(scope: Oscilloscope, element: str) -> dict[str, float]:
+    """Where a triangle at the right border is, in pixels of the chart."""
+    return await scope.until(
+        "chart().getZr().storage.getDisplayList().filter(({ type, shape }) => type === 'polygon'"
+        " && shape.points[0][0] > chart().getWidth() - 40)"
+        ".map(({ shape }) => ({ x: shape.points[2][0] + 6, y: shape.points[2][1] }))[0]"
+    )
+
+
+async def test_the_address_brings_trigger_and_cursors_back(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.click("trigger-falling")
+    await scope.page.keyboard.press("c")
+    await scope.page.wait_for_url("**tslope=falling**cursors=1**")
+    spread = await scope.text("cursor-dt")
+    await scope.page.reload()
+    await until_trigger(scope, "triggered")
+    await scope.until_drawn("valueAt(drawn, -0.159) < 0.6")
+    assert await scope.text("cursor-dt") == spread
+
+
+async def test_cursors_move_by_mouse_and_by_keys_and_read_what_is_drawn(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    page = scope.page
+    await page.keyboard.press("c")
+    await scope.until_text("cursor-dt", "40.00 ms")
+    assert await scope.text("cursor-frequency") == "25.00 Hz"
+    await page.keyboard.press("Shift+ArrowRight")
+    await scope.until_text("cursor-dt", "20.00 ms")
+    assert (await scope.drawn()).window == 0.2
+    await scope.click("run")
+    await scope.until_state("paused")
+    drawn = await scope.drawn()
+    box = await page.locator("#chart").bounding_box()
+    x = await scope.until("chart().convertToPixel({ xAxisIndex: 0 }, -0.06)")
+    await page.mouse.move(box["x"] + x, box["y"] + 200)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + x - 100, box["y"] + 200, steps=3)
+    await page.mouse.up()
+    at = await scope.until("chart().convertFromPixel({ xAxisIndex: 0 }, " + str(x - 100) + ")")
+    read = await page.locator("#cursor-values tr").first.locator("td").first.inner_text()
+    number, unit = read.replace("−", "-").split()
+    factor = 1e-3 if unit == "mV" else 1
+    assert float(number) * factor == pytest.approx(value_at(drawn, at), abs=0.02)
+
+
+async def test_measurements_are_those_of_what_is_drawn(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    rows = "[...document.querySelectorAll('#measurements tr')].map((row) => row.innerText)"
+    await scope.until(f"/Vpp\\s+2\\.000 V\\s+1\\.600 V/.test({rows}[0])")
+    await scope.until(f"/Frequency\\s+50\\.0\\d Hz\\s+25\\.00 Hz/.test({rows}[3])")
+    await scope.page.get_by_text("Choose measurements").click()
+    await scope.page.get_by_label("Crest factor").check()
+    await scope.until(f"/Crest factor\\s+\\d/.test({rows}[5])")
+
+
+async def test_statistics_count_and_begin_anew(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.click("measure-statistics")
+    counted = "Number(document.querySelector('#measurements td:last-child').textContent)"
+    await scope.until(f"{counted} > 4")
+    await scope.click("run")
+    await scope.click("measure-reset")
+    assert await scope.until(f"{counted} === 1")
+    await scope.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await scope.click("measure-copy")
+    await scope.until_text("toast", "copied")
+    text = await scope.page.evaluate("navigator.clipboard.readText()")
+    assert "Vpp of Sine\t2.000 V\t2.000 V" in text
+
+
+async def test_of_columns_the_page_names_the_samples_that_it_measures(context, daphne, add_sine):
+    add_sine("wide", 503.0, rate=500_000.0, window=2.0, history=4.0)
+    scope = await Oscilloscope.open(context, daphne, "wide")
+    await scope.until_text("measure-span", "its latest 16\u202f384 samples (32.8 ms)")
+    rows = "[...document.querySelectorAll('#measurements tr')].map((row) => row.innerText)"
+    await scope.until(f"/Frequency\\s+503\\.0 Hz/.test({rows}[3])")
+    await scope.click("trigger-auto")
+    await scope.until_text("trigger-hint", "too long")

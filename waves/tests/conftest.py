@@ -1,0 +1,42 @@
+"""Servers for the rooms that test through one: ``server`` and ``browser``."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from waves.tests.server.processes import Process, Site, redis_server
+
+
+@pytest.fixture(scope="session")
+def prepared_site(tmp_path_factory) -> Site:
+    """Prepared once and never served: every other site begins as its copy."""
+    site = Site(tmp_path_factory.mktemp("prepared"))
+    site.prepare()
+    return site
+
+
+@pytest.fixture
+def site(prepared_site, tmp_path) -> Site:
+    site = Site(tmp_path)
+    site.start_from(prepared_site)
+    return site
+
+
+@pytest.fixture(scope="session")
+def shared_site(prepared_site, tmp_path_factory) -> Site:
+    """For tests that change nothing, or only a stream of their own."""
+    site = Site(tmp_path_factory.mktemp("shared"))
+    site.start_from(prepared_site)
+    return site
+
+
+@pytest.fixture(scope="session")
+def daphne(shared_site) -> Iterator[Process]:
+    with shared_site.serve("daphne") as process:
+        yield process
+
+
+@pytest.fixture
+def redis() -> Iterator[str]:
+    with redis_server() as (url, _):
+        yield url
