@@ -73,6 +73,8 @@ class Connection:
     progress_at: float = 0.0
     #: Not before this monotonic time is the next data message due.
     due_at: float = 0.0
+    #: Which viewer is served first: each in turn, so that a slow socket starves none of them.
+    turn: int = 0
 
     @property
     def allowed(self) -> bool:

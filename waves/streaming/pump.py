@@ -201,7 +201,9 @@ class Pump:
     def _pieces(self, connection: Connection) -> list[Piece]:
         pieces: list[Piece] = []
         room = message_room(connection)
-        for viewer in connection.viewers.values():
+        viewers = list(connection.viewers.values())
+        connection.turn = (connection.turn + 1) % max(1, len(viewers))
+        for viewer in viewers[connection.turn :] + viewers[: connection.turn]:
             room = self._take(viewer, pieces, room)
             if connection.controls or room < LEAST_ROOM:
                 break

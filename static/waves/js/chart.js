@@ -21,7 +21,8 @@ const sparseWidth = (ratio) => Math.max(1, 1.5 / ratio);
 /** Traces without a colour of their own take these custom properties, in turn. */
 const PALETTE = 8;
 const NOTHING = new Float32Array(0);
-const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif';
+/** No double quotes: ECharts writes it into an attribute of an SVG as it is. */
+const FONT = "ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
 
 export class Chart {
   #chart;
@@ -135,7 +136,7 @@ export class Chart {
     copy.setOption({ ...this.#chart.getOption(), grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" } });
     const scales = this.#scales(space);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
-    caption(echarts.graphic, { ...scales, width }).forEach((shape) => copy.getZr().add(shape));
+    caption(echarts.graphic, { ...scales, width, font: FONT }).forEach((shape) => copy.getZr().add(shape));
     copy.getZr().flush();
     const made = ssr ? { svg: copy.renderToSVGString() } : { canvas: copy.renderToCanvas() };
     copy.dispose();
@@ -279,8 +280,14 @@ export class Chart {
     return {
       grid: this.#margins(),
       xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: x.tickLabel ?? this.#timeLabel(x) } },
-      yAxis: axes.map((axis, k) => ({ ...this.#yAxis(axis, k), ...yScale(axis) })),
+      yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
     };
+  }
+
+  #scaledAxis(axis, k) {
+    const look = this.#yAxis(axis, k);
+    const { axisLabel, ...scale } = yScale(axis);
+    return { ...look, ...scale, axisLabel: { ...look.axisLabel, ...axisLabel } };
   }
 
   /** Every division has a label, on a phone every second one. */

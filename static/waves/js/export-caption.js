@@ -8,7 +8,6 @@ const LINE = 20;
 const CHARACTER = 6.6;
 const STROKE = 16;
 const STROKE_SPACE = 44;
-const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif';
 
 /**
  * Where the entries of a legend go.
@@ -35,11 +34,11 @@ export function captionHeight({ entries }, width) {
 /**
  * @param {{title: string, aside: string, entries: {text, colour}[]}} caption
  * @param {{Text, Line}} graphic constructors of shapes
- * @param {{colour, width}} scales
+ * @param {{colour, width, font}} scales
  */
-export function captionShapes({ title, aside, entries }, { Text, Line }, { colour, width }) {
+export function captionShapes({ title, aside, entries }, { Text, Line }, { colour, width, font }) {
   const text = (style) => new Text({
-    style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: FONT, verticalAlign: "middle", ...style },
+    style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: font, verticalAlign: "middle", ...style },
   });
   const { places } = flow(entries.map((entry) => entry.text), width);
   const head = PAD;

@@ -35,7 +35,11 @@ class Streams {
     window.addEventListener("online", () => this.socket.retryNow());
     document.addEventListener("visibilitychange", () => this.#visible());
     byId("search").addEventListener("input", () => this.#search());
-    bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
+    const nextTheme = bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
+    document.addEventListener("keydown", (event) => {
+      const typed = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input");
+      if (event.key.toLowerCase() === "t" && !typed) nextTheme();
+    });
     setInterval(() => this.#show(), READINGS_EVERY);
     setInterval(() => this.#refresh(), REFRESH_EVERY);
     this.#search();
@@ -126,10 +130,8 @@ class Streams {
   }
 
   #resized(entries) {
-    for (const { target, devicePixelContentBoxSize: [box] = [] } of entries) {
-      const card = this.#cards.get(Number(target.closest(".card").dataset.handle));
-      const pixels = box ? [box.inlineSize, box.blockSize] : pixelsOf(target);
-      card.resize(...pixels);
+    for (const { target } of entries) {
+      this.#cards.get(Number(target.closest(".card").dataset.handle)).resize(...pixelsOf(target));
     }
     this.#afterRest("views", () => this.#each((card) => this.#askForView(card)));
   }
@@ -192,7 +194,7 @@ function configOf(page) {
   return JSON.parse(page.getElementById("waves-config").textContent);
 }
 
-/** Tell of each change in device pixels, where the browser can; it can tell of CSS pixels always. */
+/** Told of each change in device pixels, such as another screen, where the browser can. */
 function observePixels(observer, element) {
   try {
     observer.observe(element, { box: "device-pixel-content-box" });
@@ -201,8 +203,10 @@ function observePixels(observer, element) {
   }
 }
 
+/** Not the observer's own pixels: those are wrong on an emulated screen. */
 function pixelsOf(element) {
-  return [element.clientWidth, element.clientHeight].map((size) => Math.round(size * devicePixelRatio));
+  const { width, height } = element.getBoundingClientRect();
+  return [width, height].map((size) => Math.round(size * devicePixelRatio));
 }
 
 new Streams().start();

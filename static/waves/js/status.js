@@ -45,7 +45,7 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
   controls.text("fact-window", setting(timebase.window, "s"));
   controls.text("fact-history", duration(description?.history ?? config.historySeconds));
   controls.text("fact-epoch", String(record.epoch ?? NONE));
-  controls.text("fact-mode", source?.envelope ? `min and max of ${count(source.ring.stride)}` : "samples");
+  controls.text("fact-mode", modeText(source, record));
   if (description) controls.control(description.state !== "stopped");
 }
 
@@ -64,4 +64,9 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
 /** Whole milliseconds; two clocks that differ a little may make it a hair below zero. */
 function latency(seconds) {
   return setting(Number(Math.max(0, seconds).toFixed(3)), "s");
+}
+
+function modeText(source, record) {
+  if (source?.envelope) return `min and max of ${count(source.ring.stride)}`;
+  return source && source.ring === record.swept ? "sweeps" : "samples";
 }

@@ -11,7 +11,13 @@ export class StreamsSocket extends Socket {
    * @param {string} options.url `ws:` or `wss:`
    */
   constructor({ url, ...options }) {
-    super({ ...options, address: () => url, onState: (state) => this.#told(state, options.onState) });
+    super({
+      ...options,
+      address: () => url,
+      onState: (state) => this.#changed(state),
+      onMessage: (message, now) => this.#heard(message, now),
+    });
+    this.told = options;
   }
 
   /**
@@ -30,9 +36,15 @@ export class StreamsSocket extends Socket {
   }
 
   /** Subscribed before anyone hears of the connection, so that what they say comes after it. */
-  #told(state, onState) {
+  #changed(state) {
     if (state.name === "open") [...this.#asks.keys()].forEach((slug) => this.#subscribe(slug));
-    onState(state);
+    this.told.onState(state);
+  }
+
+  /** A stream that the server does not know is not asked for again, and not given up either. */
+  #heard(message, now) {
+    if (message.type === "error") this.#asks.delete(message.stream);
+    this.told.onMessage(message, now);
   }
 
   #subscribe(slug) {

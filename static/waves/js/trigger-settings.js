@@ -113,7 +113,9 @@ export function allCome({ rate, signals, sample_type: type }) {
 
 /** The `trigger` of a `view` message. The page itself stops after a single sweep. */
 export function forServer(settings, mode) {
-  return { ...settings, mode: mode === "auto" ? "auto" : "normal" };
+  // What is null is of another kind, or no limit: the server has defaults of its own.
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+  return { ...given, mode: mode === "auto" ? "auto" : "normal" };
 }
 
 /** The levels that are drawn: one, or the two of a window. */

@@ -45,17 +45,21 @@ class Oscilloscope:
         page.on("websocket", self._connected)
 
     @classmethod
-    async def open(cls, context: BrowserContext, server: Process, slug: str) -> Oscilloscope:
+    async def open(
+        cls, context: BrowserContext, server: Process, slug: str, query: str = ""
+    ) -> Oscilloscope:
         """Load the page, and wait for its first picture."""
-        scope = await cls.load(context, server, slug)
+        scope = await cls.load(context, server, slug, query)
         await scope.until_drawn("drawn.signals[0].y.length > 1")
         return scope
 
     @classmethod
-    async def load(cls, context: BrowserContext, server: Process, slug: str) -> Oscilloscope:
+    async def load(
+        cls, context: BrowserContext, server: Process, slug: str, query: str = ""
+    ) -> Oscilloscope:
         """Load the page of a stream that may have nothing to draw."""
         scope = cls(await context.new_page())
-        await scope.page.goto(f"http://{server.address}/streams/{slug}/")
+        await scope.page.goto(f"http://{server.address}/streams/{slug}/{query}")
         # Gone after a reload: see `was_reloaded`.
         await scope.page.evaluate("globalThis.firstLoad = true")
         return scope

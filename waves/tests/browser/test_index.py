@@ -195,12 +195,13 @@ async def test_a_stream_that_is_deleted_says_so_and_nothing_else_stops(
 async def test_a_stream_that_is_gone_before_it_is_asked_for_says_so(new_context, daphne):
     context = await new_context(viewport=EVERYTHING)
 
-    async def name_another(route) -> None:
-        answer = await route.fetch()
-        text = (await answer.text()).replace('"slug": "sine"', '"slug": "gone"')
-        await route.fulfill(response=answer, body=text)
-
-    await context.route(f"http://{daphne.address}/", name_another)
+    # Before the page's module reads it: modules run after this event.
+    await context.add_init_script(
+        """document.addEventListener("readystatechange", () => {
+          const config = document.getElementById("waves-config");
+          config.textContent = config.textContent.replace('"slug": "sine"', '"slug": "gone"');
+        }, { once: true });"""
+    )
     index = await Index.open(context, daphne)
     await index.card("sine").get_by_text("This stream was deleted.").wait_for()
     assert [m["stream"] for m in index.heard if m["type"] == "error"] == ["gone"]

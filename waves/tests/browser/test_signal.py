@@ -3,6 +3,7 @@
 import numpy as np
 
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.viewing import Received
 
 
 async def test_the_chart_draws_the_sine_that_is_configured(context, daphne):
@@ -38,9 +39,11 @@ async def test_the_window_is_filled_on_load_and_on_reload(noise):
     for _ in range(2):
         drawn = await noise.until_drawn("drawn.signals[0].x[0] <= -1.99")
         live = noise.received.of_type("view")[-1]["next"]
-        # The left end shows what was there before this page asked.
+        # The whole window was there before this page asked, and is on the screen at once.
+        assert live - min(noise.samples) >= 1990
         assert noise.place_of(drawn).start < live
         assert not drawn.gaps
+        noise.received = Received()
         await noise.page.reload()
 
 

@@ -35,7 +35,9 @@ def add_sine(add_stream, shared_site):
     def add(slug: str, hertz: float, **changes: object) -> None:
         key = add_stream(slug, like="sine", **changes)
         parameters = json.dumps({"frequency": hertz})
-        shared_site.execute("UPDATE waves_signal SET parameters = ? WHERE stream_id = ?", parameters, key)
+        shared_site.execute(
+            "UPDATE waves_signal SET parameters = ? WHERE stream_id = ?", parameters, key
+        )
 
     return add
 
@@ -60,6 +62,7 @@ def value_at(drawn, x: float) -> float:
 
 
 async def test_a_sine_stands_still_over_300_sweeps(context, daphne, add_sine):
+    # Not a whole number of samples in a period: each sweep has its trigger elsewhere.
     add_sine("still", 50.03, rate=10_000.0, window=0.2, frames_per_second=50.0)
     scope = await open_triggered(context, daphne, "still")
     crossings = await scope.page.evaluate(CROSSINGS, [300, -0.16])
@@ -95,27 +98,28 @@ async def test_normal_keeps_the_last_sweep_and_says_so(context, daphne):
     await until_trigger(scope, "triggered")
 
 
-async def test_auto_runs_free_where_nothing_triggers(context, daphne):
-    scope = await open_triggered(context, daphne, "waveforms")
-    await fill(scope, "trigger-level", "5 V")
+async def test_auto_runs_free_where_nothing_triggers(context, daphne, add_stream):
+    add_stream("free", like="noise", window=0.2)
+    scope = await open_triggered(context, daphne, "free")
+    await fill(scope, "trigger-level", "50 V")
     await until_trigger(scope, "auto")
     before = scope.place_of(await scope.drawn())
     await scope.until_received(200)
     assert scope.place_of(await scope.drawn()).start > before.start
 
 
-async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, daphne):
-    scope = await open_triggered(context, daphne, "waveforms")
+async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, daphne, add_stream):
+    add_stream("single", like="noise", window=0.2)
+    scope = await open_triggered(context, daphne, "single")
     await scope.page.keyboard.press("n")
     await until_trigger(scope, "stopped")
     held = await scope.drawn()
     await scope.until_received(300)
     assert np.array_equal((await scope.drawn()).y, held.y)
-    place = scope.place_of(held)
     await scope.click("trigger-single")
+    await scope.until_drawn(f"drawn.signals[0].y[0] !== {float(held.y[0])}")
     await until_trigger(scope, "stopped")
-    await scope.until_drawn(f"drawn.signals[2].y[0] !== {held.signals[2]['y'][0]}")
-    assert scope.place_of(await scope.drawn()).start > place.start
+    assert scope.place_of(await scope.drawn()).start > scope.place_of(held).start
 
 
 async def test_level_and_position_move_by_mouse_and_by_keys(context, daphne):
@@ -175,7 +179,7 @@ async def test_cursors_move_by_mouse_and_by_keys_and_read_what_is_drawn(context,
     await scope.until_state("paused")
     drawn = await scope.drawn()
     box = await page.locator("#chart").bounding_box()
-    x = await scope.until("chart().convertToPixel({ xAxisIndex: 0 }, -0.06)")
+    x = await scope.until("chart().convertToPixel({ xAxisIndex: 0 }, -0.1)")
     await page.mouse.move(box["x"] + x, box["y"] + 200)
     await page.mouse.down()
     await page.mouse.move(box["x"] + x - 100, box["y"] + 200, steps=3)

@@ -96,3 +96,17 @@ test("whoever hears that the connection stands may say more", () => {
   page.socket.send({ type: "view", handle: 1, ...VIEW });
   assert.deepEqual(page.last.sent.map(({ type }) => type), ["subscribe", "ping", "view"]);
 });
+
+test("a stream that the server does not know is let go of", () => {
+  const page = opened();
+  page.connect();
+  page.socket.subscribe("x", () => VIEW);
+  page.say({ type: "error", code: "unknown_stream", message: "There is no stream “x”.", stream: "x" });
+  page.socket.unsubscribe("x");
+  assert.deepEqual(page.sent("unsubscribe"), []);
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page), []);
+  assert.equal(page.messages.at(-2).code, "unknown_stream");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fromState, initialMode, problemOf, toState, withLevels } from "../../../static/waves/js/trigger-settings.js";
+import { allCome, forServer, fromState, initialMode, problemOf, toState, withLevels } from "../../../static/waves/js/trigger-settings.js";
 
 test("settings go into the address and come back", () => {
   const settings = { ...fromState({}), signal: "sine", slope: "falling", level: -0.25, holdoff: 0.01, position: 0.5 };
@@ -36,4 +36,16 @@ test("what the server would refuse is a problem in words", () => {
 
 test("a stream with a long window rolls, one with a short window stands", () => {
   assert.deepEqual([initialMode(0.2), initialMode(2)], ["auto", "off"]);
+});
+
+test("the server is told what is chosen, and nothing that is null", () => {
+  const told = forServer({ ...fromState({ tlevel: "1", thysteresis: "0" }), signal: "sine" }, "single");
+  assert.equal(told.mode, "normal");
+  assert.deepEqual([told.signal, told.level, "low" in told, "shorter" in told], ["sine", 1, false, false]);
+});
+
+test("the server finds triggers where its budget does not hold all samples", () => {
+  const description = { rate: 125_000, signals: [{}, {}], sample_type: "float32" };
+  assert.equal(allCome(description), true);
+  assert.equal(allCome({ ...description, sample_type: "float64" }), false);
 });

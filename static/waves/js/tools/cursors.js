@@ -18,6 +18,8 @@ const byId = (id) => document.getElementById(id);
 
 export class Cursors {
   #frozen = false;
+  /** What the time cursors count from: "stream", "trigger" or "edge". */
+  #footing = null;
   #rows = [];
 
   constructor(scope) {
@@ -60,13 +62,12 @@ export class Cursors {
     this.#makeRows();
   }
 
-  began() {
-    if (this.scope.timebase.running) this.#frozen = false;
-  }
-
   toggle() {
     this.shown = !this.shown;
-    if (this.shown) this.#bringIn(this.scope.picture);
+    if (this.shown && this.scope.picture.axes) {
+      this.#follow(this.scope.picture);
+      this.#bringIn(this.scope.picture);
+    }
     this.scope.changed();
     if (this.shown) byId("cursor-1").focus({ preventScroll: true });
   }
@@ -125,14 +126,18 @@ export class Cursors {
     this.times[name] = this.#frozen ? x + edge : x - zero;
   }
 
-  /** What they count from changes when the view is frozen, and when it runs again. */
+  /** What they count from is another when the view is frozen, or no longer triggered. */
   #follow(picture) {
-    const frozen = !this.scope.timebase.running;
-    if (frozen === this.#frozen || this.times[1] === null) return;
+    const { timebase, tools } = this.scope;
+    const frozen = !timebase.running;
+    const footing = frozen ? "stream" : tools.trigger.stands ? "trigger" : "edge";
+    const isOther = this.#footing !== null && footing !== this.#footing;
+    this.#footing = footing;
+    if (frozen === this.#frozen && !isOther) return;
     // Where they were on the screen, they stay.
     const xs = TIMES.map((name) => this.#x(name, this.last ?? picture));
     this.#frozen = frozen;
-    TIMES.forEach((name, at) => this.#setX(name, xs[at], picture));
+    if (this.times[1] !== null) TIMES.forEach((name, at) => this.#setX(name, xs[at], picture));
   }
 
   drawn({ edge, zero }) {
@@ -145,7 +150,6 @@ export class Cursors {
     const { window } = picture;
     const seen = TIMES.some((name) => this.times[name] !== null && this.#x(name) >= -window && this.#x(name) <= 0);
     if (!seen) {
-      this.#frozen = !this.scope.timebase.running;
       for (const name of TIMES) this.#setX(name, (SHARES[name] - 1) * window, picture);
     }
     const { min, max } = this.#axis(picture);
@@ -241,7 +245,7 @@ export class Cursors {
     const texts = values.map((value) => rangeText(value, unit));
     const [one, two] = values;
     const exact = one.low === one.high && two.low === two.high;
-    texts.push(exact ? quantity(two.low - one.low, unit, DIGITS) : NONE);
+    texts.push(exact ? quantity(difference(one.low, two.low), unit, DIGITS) : NONE);
     texts.forEach((text, at) => {
       if (cells[at].textContent !== text) cells[at].textContent = text;
     });
@@ -264,6 +268,11 @@ export class Cursors {
     byId("cursor-values").replaceChildren(...rows.map(({ row }) => row));
     byId("cursor-signal").replaceChildren(...signals.map(({ key, name }) => new Option(name, key)));
   }
+}
+
+/** What float32 leaves of two equal values is no difference. */
+function difference(one, two) {
+  return Math.abs(two - one) < 1e-6 * Math.max(Math.abs(one), Math.abs(two)) ? 0 : two - one;
 }
 
 /** One value, or both extremes of a column. */

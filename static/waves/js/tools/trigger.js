@@ -162,6 +162,11 @@ export class Trigger {
     return timebase.running && record.mode === "columns";
   }
 
+  /** Whether windows stand at a trigger, or would. */
+  get stands() {
+    return this.#isReady && !this.isTooLong;
+  }
+
   /** Units of y that a key moves a level by. */
   get levelStep() {
     const { axes, axisOf } = this.scope.picture;
