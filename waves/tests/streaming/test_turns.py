@@ -13,6 +13,7 @@ async def test_a_socket_that_is_too_slow_for_all_of_its_streams_starves_none_of_
         peer.subscribe(stream)
         stream.produce(1)
     await server.send()
+    server.clock.now += 1
     for stream in streams:
         stream.produce(100_000)
     # Each message is full before it comes to the third stream.
