@@ -67,10 +67,20 @@ class View:
             yield theme, FOLDER / f"{self.name}{suffix}.png"
 
 
+def both(
+    name: str, path: str, desk: Device = DESK, keys: tuple[str, ...] = ()
+) -> tuple[View, View]:
+    """A page on a desk and, as ``name-phone``, on a phone."""
+    return View(name, path, desk, keys=keys), View(f"{name}-phone", path, PHONE, keys=keys)
+
+
 VIEWS = (
-    View("scope", "/streams/waveforms/"),
-    View("scope-phone", "/streams/waveforms/", PHONE),
-    View("streams", "/", Device(1440, 640)),
+    *both("scope", "/streams/waveforms/"),
+    *both("cursors", "/streams/waveforms/", keys=("c",)),
+    *both("past", "/streams/chirp/", keys=(" ", "ArrowLeft", "-")),
+    *both("spectrum", "/streams/waveforms/?view=spectrum&window=2"),
+    *both("table", "/streams/waveforms/?view=table&window=0.2"),
+    *both("streams", "/", Device(1440, 640)),
     View("admin-stream", "/admin/waves/stream/2/change/", themes=("light",), staff=True),
 )
 

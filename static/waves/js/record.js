@@ -124,6 +124,8 @@ export class Record {
     this.former = former && { ring: former, dt: this.dt, envelope: this.envelope, label: this.label };
     this.epoch = epoch;
     this.reached = null;
+    /** The first sample of the epoch that came: before it nothing did. */
+    this.began = null;
     this.ring = null;
     /** The last whole sweep, where the server sends those. */
     this.swept = null;
@@ -176,7 +178,7 @@ export class Record {
   /** Show the awaited ring once it holds everything that the server had when asked. */
   #swap(ring) {
     if (ring === this.ring || ring.next * ring.stride < this.awaited.next) return;
-    ring.afterCut = this.cut;
+    ring.afterCut = this.cut && ring.begin * ring.stride <= this.began;
     this.ring = ring;
     this.dt = this.awaited.dt;
     this.awaited = null;
@@ -185,6 +187,7 @@ export class Record {
   /** Count what was jumped over, and how fast samples come. Answers repeat what was had before. */
   #account(frame, now) {
     const end = frame.sample + frame.n * frame.stride;
+    this.began ??= frame.sample;
     if (this.reached !== null) this.lost += Math.max(0, frame.sample - this.reached);
     this.reached = Math.max(end, this.reached ?? 0);
     if (frame.flags & ANSWER) return;

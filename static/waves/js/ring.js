@@ -29,9 +29,11 @@ export class Ring {
   clear() {
     this.first = 0;
     this.next = 0;
+    /** The lowest index that ever came: `first` is beyond it once something is forgotten. */
+    this.begin = 0;
     /** Ranges {first, next} that never came, in order. */
     this.gaps = [];
-    /** Whether samples of a former epoch stood before index 0. */
+    /** Whether samples of a former epoch stood before `begin`. */
     this.afterCut = false;
     /** Grows when anything but the end changes, so that folded columns know that they are old. */
     this.revision = (this.revision ?? 0) + 1;
@@ -56,7 +58,8 @@ export class Ring {
     const from = Math.max(index, floor);
     if (from >= end) return 0;
     const empty = this.first === this.next;
-    if (empty) this.first = this.next = from;
+    if (empty) this.first = this.next = this.begin = from;
+    this.begin = Math.min(this.begin, from);
     const skipped = Math.max(0, index - this.next);
     if (!empty && from < this.next) this.revision += 1;
     this.#fillBetween(from, end, floor);

@@ -139,9 +139,10 @@ function extremes(points) {
   return { low, high };
 }
 
-/** Where nothing came, in x; before index 0 too, where the page saw a former epoch end. */
+/** Where nothing came, in x; before the beginning too, where the page saw a former epoch end. */
 function gaps(ring, from, to, xOf) {
-  const lost = ring.afterCut && ring.first === 0 ? [{ first: -Infinity, next: ring.first }, ...ring.gaps] : ring.gaps;
+  const cut = ring.afterCut && ring.first === ring.begin;
+  const lost = cut ? [{ first: -Infinity, next: ring.first }, ...ring.gaps] : ring.gaps;
   return lost
     .filter((gap) => gap.first < to && gap.next >= from)
     .map((gap) => ({ from: xOf(gap.first - 1), to: xOf(gap.next) }));

@@ -44,7 +44,7 @@ async def test_the_pages_of_staff_have_no_fault(page, server):
 async def test_a_database_that_was_not_migrated_is_told_without_a_fault(page, faults, tmp_path):
     faults.expect("503 (Service Unavailable)")
     with Site(tmp_path).serve("daphne", ready="/", status=503) as server:
-        await page.goto(f"http://{server.address}/")
+        await page.goto(f"http://{server.address}/", wait_until="networkidle")
         assert await page.get_by_text("python manage.py migrate").is_visible()
 
 

@@ -5,7 +5,7 @@ from waves.tests.server.processes import free_port
 
 
 async def test_the_page_comes_back_after_a_restart_of_the_server(context, faults, site):
-    faults.expect("ERR_CONNECTION_REFUSED")
+    faults.expect("ERR_CONNECTION")
     faults.expect("WebSocket connection to")
     port = free_port()
     with site.serve(port=port) as server:

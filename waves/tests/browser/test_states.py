@@ -30,6 +30,18 @@ async def test_a_source_that_fails_is_told_in_its_own_words(context, daphne):
     assert await scope.page.locator("#notice").is_visible()
 
 
+async def test_the_controls_of_a_stream_that_never_ran_raise_nothing(context, daphne, add_stream):
+    add_stream("never-run", like="python", enabled=0)
+    scope = await Oscilloscope.load(context, daphne, "never-run")
+    await scope.until_state("stopped")
+    # Its source names the signals, and has not been asked yet.
+    assert await scope.page.locator("#signals tr").count() == 0
+    for key in ("Space", "a", "PageUp", "ArrowUp", "+", "1", "Space"):
+        await scope.page.keyboard.press(key)
+    # Readings are shown four times a second: they are not short of a signal either.
+    await scope.until("performance.now() - (globalThis.pressedAt ??= performance.now()) > 600")
+
+
 async def test_a_worker_that_is_gone_is_stale_and_comes_back_as_a_new_epoch(
     new_context, redis, prepared_site, tmp_path
 ):

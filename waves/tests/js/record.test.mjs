@@ -51,6 +51,17 @@ test("another epoch begins an empty ring that says that something stood before",
   assert.equal(record.describe(description({ epoch: 2 })), false);
 });
 
+test("so does one whose beginning never came; a ring that begins later says nothing of it", () => {
+  const record = started();
+  record.describe(description({ epoch: 2 }));
+  record.add(samplesFrame(64, [counting(64, 64)], { epoch: 2 }), 0);
+  assert.equal(record.ring.afterCut, true);
+  record.expect(view({ stride: 16, mode: "columns", next: 128 }));
+  record.add(envelopeFrame(96, 16, [[1, 2]], [[3, 4]], { epoch: 2, flags: ANSWER }), 0);
+  assert.equal(record.envelope, true);
+  assert.equal(record.ring.afterCut, false);
+});
+
 test("an epoch that a frame tells first begins just so", () => {
   const record = started();
   assert.deepEqual(record.add(samplesFrame(0, [[1, 2]], { epoch: 2 }), 0), { restarted: true });

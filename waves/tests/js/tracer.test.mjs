@@ -73,6 +73,15 @@ test("what stood before an epoch is a gap to the left", () => {
   assert.ok(Math.abs(gap.to - -1) < 0.03);
 });
 
+test("so it is where the first samples of the epoch never came", () => {
+  const ring = new Ring({ rows: 1, capacity: 10000 });
+  ring.write(400, [new Float32Array(3100)]);
+  ring.afterCut = true;
+  const [gap] = new Tracer().trace(ring, view({ edge: 1.4 })).gaps;
+  assert.equal(gap.from, -Infinity);
+  assert.ok(Math.abs(gap.to - -1) < 0.03);
+});
+
 test("an envelope draws both extremes of each column", () => {
   const ring = new Ring({ rows: 2, capacity: 100, stride: 16 });
   ring.write(0, [Float32Array.of(-1, -2, -3), Float32Array.of(1, 2, 3)]);

@@ -89,9 +89,9 @@ export class Vertical {
   }
 
   readings() {
-    const { controls, signals, tools } = this.scope;
+    const { controls, signals } = this.scope;
     const { fixed, range } = this.#chosen;
-    const group = this.#groups.find(({ members }) => members.includes(tools.signals.selected));
+    const group = this.#group;
     controls.press("y-auto", !fixed);
     controls.press("y-fixed", fixed);
     controls.fill("y", setting(range.perDivision, this.#unitOf(group.members)));
@@ -145,8 +145,13 @@ export class Vertical {
 
   /** The scale that buttons and keys are for. */
   get #chosen() {
+    return this.#scaleOf(this.#group);
+  }
+
+  /** The group of the chosen signal; a stream that never ran may have no signals. */
+  get #group() {
     const { selected } = this.scope.tools.signals;
-    return this.#scaleOf(this.#groups.find(({ members }) => members.includes(selected)));
+    return this.#groups.find(({ members }) => members.includes(selected)) ?? { id: "", members: [] };
   }
 
   #scaleOf({ id }) {
@@ -175,7 +180,7 @@ export class Vertical {
 
   #read(text) {
     const { selected } = this.scope.tools.signals;
-    const perDivision = parseQuantity(text, this.scope.signals[selected].unit);
+    const perDivision = parseQuantity(text, this.scope.signals[selected]?.unit ?? "");
     return perDivision > 0 ? perDivision : null;
   }
 
