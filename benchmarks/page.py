@@ -83,11 +83,12 @@ async (count) => {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stream whose page is looked at. ``query`` is the page's own."""
+    """A stream whose page is looked at. ``query`` is the page's own; ``pages`` are open at once."""
 
     label: str
     stream: dict[str, Any]
     query: str = ""
+    pages: int = 1
 
 
 CASES = {
@@ -114,6 +115,18 @@ CASES = {
             "history": 12.0,
             "signals": 60,
         },
+    ),
+    "spectrum": Case(
+        "2 pages of 1 kHz × 4 signals, 10 s, their spectra open (the first of them)",
+        {
+            "rate": 1000.0,
+            "frames_per_second": 25.0,
+            "window": 10.0,
+            "history": 12.0,
+            "signals": 4,
+        },
+        query="?view=spectrum&window=10",
+        pages=2,
     ),
     "fast": Case(
         "1 MS/s × 4 signals, 10 s, as columns",
@@ -176,7 +189,9 @@ def run_case(case: Case, seconds: float) -> Looked:
     """One stream of our page."""
     server = Server(case.label, "waves", waves_daphne, stream=dict(case.stream))
     with running(server) as (port, _), browser_page() as page:
-        page.goto(f"http://127.0.0.1:{port}/streams/bench/{case.query}")
+        others = [page.context.new_page() for _ in range(case.pages - 1)]
+        for each in (page, *others):
+            each.goto(f"http://127.0.0.1:{port}/streams/bench/{case.query}")
         fill = min(case.stream["window"], 25.0)
         page.wait_for_timeout((SETTLE_SECONDS + fill) * 1000)
         return look(page, seconds)
