@@ -163,7 +163,7 @@ def browser_page() -> Iterator[Page]:
     """A page in Chromium with the instruments in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport=VIEWPORT)
+        page = browser.new_context(viewport=VIEWPORT).new_page()
         page.add_init_script(INSTRUMENT)
         yield page
         browser.close()
