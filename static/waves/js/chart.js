@@ -1,4 +1,7 @@
-/** The chart: the only module that knows ECharts. One `setOption` per call of `draw`. */
+/**
+ * The chart: the only module that knows ECharts, which draws the axes; a `setOption` costs more
+ * than all traces together, so it is called where an axis changed. Traces are shapes (`traces.js`).
+ */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
 import { channels, legible } from "./colour.js";
@@ -6,6 +9,7 @@ import { axisScale } from "./format.js";
 import { bindGestures } from "./gestures.js";
 import { Overlay } from "./overlay.js";
 import { DIVISIONS as ROWS } from "./range.js";
+import { Traces } from "./traces.js";
 
 /** CSS pixels around the plot; a phone has less room for labels. */
 const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
@@ -20,7 +24,9 @@ const denseWidth = (ratio) => 1 / ratio;
 const sparseWidth = (ratio) => Math.max(1, 1.5 / ratio);
 /** Traces without a colour of their own take these custom properties, in turn. */
 const PALETTE = 8;
-const NOTHING = new Float32Array(0);
+/** In front of the grid, behind what is laid over: see `overlay.js`. */
+const BEHIND = 1;
+const FRONT = 2;
 /** No double quotes: ECharts writes it into an attribute of an SVG as it is. */
 const FONT = "ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
 
@@ -28,12 +34,11 @@ export class Chart {
   #chart;
   #element;
   #overlay;
+  #traces;
   #axes = "";
-  #ids = [];
-  #extras = new Set();
+  #drawn = [];
   #items = [];
   #colours = {};
-  #width = 1;
   /** What the axes span, from the last picture on. */
   #x = { min: -1, max: 0, perDivision: 0.1, unit: "s" };
   #y = [{ min: -1, max: 1, perDivision: 0.25, unit: "" }];
@@ -43,6 +48,7 @@ export class Chart {
     this.#element = element;
     this.label = label;
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
+    this.#traces = new Traces(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.signals = [];
     this.resize();
@@ -64,16 +70,11 @@ export class Chart {
     this.#colours = {};
     this.#axes = "";
     this.#chart.setOption(this.#frameOption());
-    this.setSignals(this.signals);
   }
 
   /** @param {{key: string, name: string, colour: string}[]} signals */
   setSignals(signals) {
     this.signals = signals;
-    const gone = this.#ids.slice(signals.length).map((id) => ({ id, data: NOTHING, name: "" }));
-    const series = signals.map((signal, k) => this.#seriesOption(signal, k));
-    if (series.length > this.#ids.length) this.#ids = series.map(({ id }) => id);
-    if (series.length > 0) this.#chart.setOption({ series: [...series, ...gone] }, { silent: true });
   }
 
   /** CSS pixels across the whole picture. */
@@ -89,7 +90,8 @@ export class Chart {
   /** The colour of signal `k` on this background. */
   colourOf(signal, k) {
     if (!signal.colour) return this.#cached(`--signal-${(k % PALETTE) + 1}`);
-    return legible(signal.colour, this.#cached("--plot"));
+    this.#colours[signal.colour] ??= legible(signal.colour, this.#cached("--plot"));
+    return this.#colours[signal.colour];
   }
 
   /**
@@ -108,12 +110,14 @@ export class Chart {
     this.#x = x;
     this.#y = axes;
     if (this.#element.classList.contains("covered")) return;
-    this.#setWidth(sparse);
+    this.#showAxes(x, axes);
+    const ratio = this.#chart.getDevicePixelRatio();
+    const width = sparse ? sparseWidth(ratio) : denseWidth(ratio);
+    this.#drawn = [...extras.map((extra) => this.#extra(extra, width)), ...this.#signalTraces(traces, axisOf, width)];
     this.#items = overlay;
-    const options = this.#axesOption(x, axes);
-    const series = traces.map((trace, k) => ({ id: this.#ids[k], data: trace.points, yAxisIndex: axisOf[k] ?? 0 }));
-    this.#chart.setOption({ series: [...series, ...this.#extraOptions(extras)], ...options }, { silent: true });
-    this.#overlay.draw(overlay, this.#scales());
+    const scales = this.#scales();
+    this.#traces.draw(this.#drawn, scales);
+    this.#overlay.draw(overlay, scales);
   }
 
   /** Another view lies over this one: nothing is drawn meanwhile. */
@@ -135,6 +139,7 @@ export class Chart {
     const margins = this.#margins();
     copy.setOption({ ...this.#chart.getOption(), grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" } });
     const scales = this.#scales(space);
+    new Traces(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
     caption(echarts.graphic, { ...scales, width, font: FONT }).forEach((shape) => copy.getZr().add(shape));
     copy.getZr().flush();
@@ -194,22 +199,31 @@ export class Chart {
   #scales(down = 0) {
     const plot = this.#plot();
     plot.y += down;
-    const { min, max } = this.#x;
-    const share = (value, axis) => (value - axis.min) / (axis.max - axis.min);
+    const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
+    const y = this.#y.map(({ min, max }) => ({ from: min, scale: -plot.height / (max - min), pixel: plot.y + plot.height }));
+    const place = (value, { from, scale, pixel }) => (value - from) * scale + pixel;
     return {
       plot,
-      px: (x) => plot.x + (plot.width * (x - min)) / (max - min),
-      py: (y, axis = 0) => plot.y + plot.height * (1 - share(y, this.#y[axis])),
-      colour: (colour) => (colour.startsWith("--") ? this.#cached(colour) : colour),
+      x,
+      y: (axis = 0) => y[axis],
+      px: (value) => place(value, x),
+      py: (value, axis = 0) => place(value, y[axis]),
+      colour: (colour) => this.#toned(colour),
     };
   }
 
-  #setWidth(sparse) {
-    const ratio = this.#chart.getDevicePixelRatio();
-    const width = sparse ? sparseWidth(ratio) : denseWidth(ratio);
-    if (width === this.#width) return;
-    this.#width = width;
-    this.setSignals(this.signals);
+  #signalTraces(traces, axisOf, width) {
+    return traces.map(({ points }, k) => (
+      { id: `signal-${k}`, points, axis: axisOf[k] ?? 0, colour: this.colourOf(this.signals[k], k), width, z: FRONT }
+    ));
+  }
+
+  #extra({ id, points, colour, dash, axis = 0 }, width) {
+    return { id: `extra-${id}`, points, axis, colour: this.#toned(colour), width, dash, z: BEHIND };
+  }
+
+  #toned(colour) {
+    return colour.startsWith("--") ? this.#cached(colour) : colour;
   }
 
   #frameOption() {
@@ -232,7 +246,7 @@ export class Chart {
 
   #axis(more, colour = "--dim") {
     const line = { show: true, lineStyle: { color: this.#cached("--grid"), width: 1 } };
-    const color = colour.startsWith("--") ? this.#cached(colour) : colour;
+    const color = this.#toned(colour);
     return {
       type: "value",
       splitLine: line,
@@ -243,45 +257,15 @@ export class Chart {
     };
   }
 
-  #seriesOption(signal, k) {
-    return this.#lineOption(`signal-${k}`, signal.name, this.colourOf(signal, k));
-  }
-
-  #lineOption(id, name, color, type = "solid") {
-    return {
-      id,
-      name,
-      type: "line",
-      silent: true,
-      symbol: "none",
-      lineStyle: { width: this.#width, color, type },
-      emphasis: { disabled: true },
-      data: NOTHING,
-    };
-  }
-
-  /** Further traces, behind those of signals; those that were drawn before and are no more are emptied. */
-  #extraOptions(extras) {
-    const gone = [...this.#extras].filter((id) => !extras.some((extra) => extra.id === id));
-    gone.forEach((id) => this.#extras.delete(id));
-    const shown = extras.map(({ id, points, colour, dash, axis = 0 }) => {
-      const color = colour.startsWith("--") ? this.#cached(colour) : colour;
-      this.#extras.add(id);
-      return { ...this.#lineOption(`extra-${id}`, "", color, dash ? "dashed" : "solid"), data: points, yAxisIndex: axis, z: 1 };
-    });
-    return [...shown, ...gone.map((id) => ({ id: `extra-${id}`, data: NOTHING }))];
-  }
-
-  /** The axes, only where they changed: they cost more than the traces. */
-  #axesOption(x, axes) {
+  #showAxes(x, axes) {
     const key = JSON.stringify([x, axes]);
-    if (key === this.#axes) return {};
+    if (key === this.#axes) return;
     this.#axes = key;
-    return {
+    this.#chart.setOption({
       grid: this.#margins(),
       xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: x.tickLabel ?? this.#timeLabel(x) } },
       yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
-    };
+    }, { silent: true });
   }
 
   #scaledAxis(axis, k) {

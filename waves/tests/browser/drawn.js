@@ -16,23 +16,28 @@ const every = (data, first) => Array.from({ length: data.length / 2 }, (_, k) =>
 
 globalThis.chart = (id = "chart") => echarts?.getInstanceByDom(document.getElementById(id));
 
+const shapes = (id) => globalThis.chart(id)?.getZr().storage.getDisplayList() ?? [];
+
+/** The traces of a chart whose names begin so, in the order of their numbers. */
+globalThis.traces = (begin, id = "chart") => shapes(id)
+  .filter(({ name }) => name?.startsWith(begin))
+  .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
+  .map(({ name, shape: { points } }) => ({ name, x: every(points, 0), y: every(points, 1) }));
+
 /** The spectrum: bins of each signal as x and y, and the ends of the frequency axis. */
 globalThis.spectrum = () => {
-  const { series, xAxis } = globalThis.chart("spectrum")?.getOption() ?? {};
-  if (!series?.length) return null;
-  const signals = series
-    .filter(({ id }) => id.startsWith("signal-"))
-    .map(({ name, data }) => ({ name, x: every(data, 0), y: every(data, 1) }));
-  return { signals, min: xAxis[0].min, max: xAxis[0].max, held: series.filter(({ id }) => id.startsWith("extra-held")).length };
+  const signals = globalThis.traces("signal-", "spectrum");
+  if (!signals.length) return null;
+  const [{ min, max }] = globalThis.chart("spectrum").getOption().xAxis;
+  return { signals, min, max, held: globalThis.traces("extra-held", "spectrum").length };
 };
 
 globalThis.drawn = () => {
-  const { series, xAxis, yAxis, backgroundColor } = globalThis.chart()?.getOption() ?? {};
-  if (!series?.length) return null;
+  const signals = globalThis.traces("signal-");
+  if (!signals.length) return null;
+  const { xAxis, yAxis, backgroundColor } = globalThis.chart().getOption();
   return {
-    signals: series
-      .filter(({ id }) => id.startsWith("signal-"))
-      .map(({ name, data }) => ({ name, x: every(data, 0), y: every(data, 1) })),
+    signals,
     at: Date.now() / 1000,
     window: -xAxis[0].min,
     low: yAxis[0].min,
@@ -55,7 +60,7 @@ globalThis.colour = (name) => {
 /** Rectangles in the colour of a gap. */
 function bands() {
   const warn = globalThis.colour("--warn");
-  return globalThis.chart().getZr().storage.getDisplayList()
+  return shapes("chart")
     .filter(({ type, style }) => type === "rect" && style.fill === warn)
     .map(({ shape }) => ({ left: shape.x, width: shape.width }));
 }

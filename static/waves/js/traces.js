@@ -1,0 +1,79 @@
+/**
+ * Traces as shapes of the chart's own canvas: one polyline each, rebuilt from its points at every
+ * picture. A series of ECharts would take each of them through its whole pipeline, which costs
+ * several times the drawing. The chart gives the scales and the shapes of its library.
+ */
+
+/** Pixels: a value far beyond the plot, or infinite, is drawn as a line that leaves it. */
+const FAR = 1e5;
+
+/** A constructor of trace shapes, made of a library's `extendShape`. */
+function shapeOf(graphic) {
+  return graphic.extendShape({ shape: { points: null, x: null, y: null }, buildPath });
+}
+
+/** The line through `points`, with a hole wherever a value is NaN. */
+function buildPath(path, { points, x, y }) {
+  let drawing = false;
+  for (let at = 0; at < points.length; at += 2) {
+    const up = (points[at + 1] - y.from) * y.scale + y.pixel;
+    if (up !== up) {
+      drawing = false;
+      continue;
+    }
+    const px = (points[at] - x.from) * x.scale + x.pixel;
+    const py = up > FAR ? FAR : up < -FAR ? -FAR : up;
+    if (drawing) path.lineTo(px, py);
+    else path.moveTo(px, py);
+    drawing = true;
+  }
+}
+
+export class Traces {
+  #graphic;
+  #group;
+  #Shape;
+  #shapes = new Map();
+
+  /** @param {object} zr where shapes live. @param {object} graphic constructors of shapes */
+  constructor(zr, graphic) {
+    this.#graphic = graphic;
+    this.#Shape = shapeOf(graphic);
+    this.#group = new graphic.Group({ silent: true });
+    zr.add(this.#group);
+  }
+
+  /**
+   * Show traces in place of the former ones.
+   * @param {{id, points: Float32Array, axis, colour, width, dash, z}[]} traces x, y, x, y …
+   * @param {object} scales {plot: {x, y, width, height}, x, y(axis)}, of which x and each y are
+   *   {from, scale, pixel}: a value is drawn at (value - from) · scale + pixel
+   */
+  draw(traces, { plot, x, y }) {
+    this.#group.setClipPath(new this.#graphic.Rect({ shape: plot }));
+    const shown = new Set(traces.map(({ id }) => id));
+    for (const [id, shape] of this.#shapes) if (!shown.has(id)) this.#remove(id, shape);
+    for (const trace of traces) this.#shape(trace).attr(look(trace, x, y(trace.axis)));
+  }
+
+  #shape({ id }) {
+    if (!this.#shapes.has(id)) {
+      // A silent shape keeps no record of its path: it is drawn straight from its points.
+      const shape = new this.#Shape({ silent: true });
+      this.#shapes.set(id, shape);
+      this.#group.add(shape);
+    }
+    return this.#shapes.get(id);
+  }
+
+  #remove(id, shape) {
+    this.#group.remove(shape);
+    this.#shapes.delete(id);
+  }
+}
+
+function look({ id, points, colour, width, dash, z }, x, y) {
+  const lineDash = dash ? [4 * width, 2 * width] : null;
+  const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };
+  return { name: id, z, shape: { points, x, y }, style };
+}
