@@ -74,11 +74,11 @@ export class Signal {
   }
 }
 
-/** Columns of an envelope: enough for min, max and Vpp, and for nothing else. */
+/** The extremes of an envelope: enough for min, max and Vpp, and for nothing else. */
 export class Columns {
-  constructor(minima, maxima) {
-    const { count, min } = sumsOf(minima);
-    this.extremes = count > 0 ? { min, max: sumsOf(maxima).max } : { min: NaN, max: NaN };
+  /** @param {number} low and `high`; low > high where there is no value */
+  constructor(low, high) {
+    this.extremes = low <= high ? { min: low, max: high } : { min: NaN, max: NaN };
   }
 }
 

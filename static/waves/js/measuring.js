@@ -60,6 +60,7 @@ function blank(keys) {
 function ofColumns(keys, { ring, envelope }, k, from, to) {
   const possible = keys.filter((key) => MEASUREMENTS[key].needs === "columns");
   if (possible.length === 0) return {};
-  const [low, high] = envelope ? [2 * k, 2 * k + 1] : [k, k];
-  return measure(possible, new Columns(ring.slice(low, from, to), ring.slice(high, from, to)));
+  const lows = ring.extremes(envelope ? 2 * k : k, from, to);
+  const highs = envelope ? ring.extremes(2 * k + 1, from, to) : lows;
+  return measure(possible, new Columns(lows.low, highs.high));
 }

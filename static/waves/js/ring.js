@@ -90,6 +90,20 @@ export class Ring {
     return out;
   }
 
+  /** {low, high}: the extremes of a row from `from` to before `to`; low > high where it has none. */
+  extremes(row, from, to) {
+    const data = this.#data[row];
+    let [low, high] = [Infinity, -Infinity];
+    this.runs(Math.max(from, this.first), Math.min(to, this.next), (offset, count) => {
+      for (let at = offset; at < offset + count; at += 1) {
+        // Comparisons with NaN are false: a missing value changes nothing.
+        if (data[at] < low) low = data[at];
+        if (data[at] > high) high = data[at];
+      }
+    });
+    return { low, high };
+  }
+
   /** The memory of a row, for the hot loops of folding; read it in the pieces that `runs` gives. */
   memory(row) {
     return this.#data[row];

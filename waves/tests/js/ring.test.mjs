@@ -136,3 +136,11 @@ test("any order of writing gives what each index had last", () => {
     }
   }
 });
+
+test("extremes are those of what is held, without the holes", () => {
+  const ring = make();
+  ring.write(0, [Float32Array.of(5, -7, NaN, 2, 3)]);
+  assert.deepEqual(ring.extremes(0, 0, 5), { low: -7, high: 5 });
+  assert.deepEqual(ring.extremes(0, 2, 90), { low: 2, high: 3 });
+  assert.deepEqual(ring.extremes(0, 2, 3), { low: Infinity, high: -Infinity });
+});
