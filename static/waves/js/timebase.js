@@ -92,7 +92,7 @@ export class LiveEdge {
   }
 }
 
-/** Running or paused. Pausing holds the edge; data goes on arriving elsewhere. */
+/** Running or frozen. Holding the edge stops nothing: data goes on arriving. */
 export class Timebase {
   constructor(window) {
     this.window = window;
@@ -106,10 +106,6 @@ export class Timebase {
 
   get perDivision() {
     return this.window / DIVISIONS;
-  }
-
-  pause(now) {
-    this.held ??= this.live.edge(now);
   }
 
   /** Show what lies before `edge` seconds, whatever arrives. */

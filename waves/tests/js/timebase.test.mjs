@@ -78,11 +78,11 @@ test("on a timed clock the edge goes on through silence", () => {
   assert.equal(live.edge(103), 8);
 });
 
-test("pausing holds the edge, resuming is at the live end again", () => {
+test("holding freezes the edge, resuming is at the live end again", () => {
   const timebase = new Timebase(2);
   timebase.live.arrived(5, 100);
   const held = timebase.edge(100);
-  timebase.pause(100);
+  timebase.hold(held);
   for (let k = 1; k <= 1500; k += 1) timebase.live.arrived(5 + 0.04 * k, 100 + 0.04 * k);
   assert.equal(timebase.edge(160), held);
   assert.equal(timebase.running, false);
