@@ -22,11 +22,12 @@ async def test_resuming_catches_up_and_nothing_is_missing(context, daphne, add_s
     scope = await Oscilloscope.open(context, daphne, "paused")
     await scope.click("run")
     await scope.until_state("paused")
-    held = scope.place_of(await scope.drawn())
+    still = await scope.drawn()
+    held = scope.place_of(still)
     await scope.until_received(300)
     await scope.click("run")
     await scope.until_state("live")
-    drawn = await scope.drawn()
+    drawn = await scope.until_drawn(f"drawn.signals[0].y.at(-1) !== {float(still.y[-1])!r}")
     caught_up = scope.place_of(drawn)
     # What came during the pause is in the middle of the picture.
     assert caught_up.start <= held.start
