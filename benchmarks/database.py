@@ -14,18 +14,25 @@ import django
 
 
 def make(fields: dict[str, Any]) -> None:
-    """Migrate, and make the stream ``bench``: ``signals`` sines, and the model's fields besides."""
+    """Migrate, and make the stream ``bench``: ``signals`` sines of which no two are alike, with
+    ``noise`` (sigma, as a part of the amplitude) on them, and the model's fields besides.
+    """
     from django.core.management import call_command
 
     from waves.models import Signal, Stream
 
     call_command("migrate", verbosity=0)
     signals = fields.pop("signals")
+    noise = fields.pop("noise", 0.0)
     stream = Stream(name="Bench", slug="bench", source="generator", **fields)
     stream.full_clean()
     stream.save()
     for number in range(signals):
-        signal = Signal(stream=stream, name=f"Signal {number + 1}", waveform="sine")
+        parameters: dict[str, Any] = {"frequency": 1 + 0.1 * number}
+        if noise:
+            parameters |= {"noise": "gaussian", "noise_sigma": noise, "noise_seed": number}
+        name = f"Signal {number + 1}"
+        signal = Signal(stream=stream, name=name, waveform="sine", parameters=parameters)
         signal.full_clean()
         signal.save()
 

@@ -97,23 +97,25 @@ CASES = {
         {"rate": 1000.0, "frames_per_second": 25.0, "window": 2.0, "signals": 1},
     ),
     "million": Case(
-        "50 kHz × 4 signals, 20 s: 1,000,000 samples in each of 4 traces",
+        "50 kHz × 4 signals with 5 % of noise, 20 s: 1,000,000 samples in each of 4 traces",
         {
             "rate": 50_000.0,
             "frames_per_second": 25.0,
             "window": 20.0,
             "history": 22.0,
             "signals": 4,
+            "noise": 0.05,
         },
     ),
     "sixty": Case(
-        "1 kHz × 60 signals, 10 s",
+        "1 kHz × 60 signals with 5 % of noise, 10 s",
         {
             "rate": 1000.0,
             "frames_per_second": 25.0,
             "window": 10.0,
             "history": 12.0,
             "signals": 60,
+            "noise": 0.05,
         },
     ),
     "spectrum": Case(
