@@ -24,7 +24,7 @@ def test_blocks_of_any_size_add_up_to_one_big_block(waveform, dtype):
     assert_allclose(made, whole.samples(sum(SIZES)), atol=ROUNDING)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sizes=st.lists(st.integers(0, 20_000), max_size=5))
 def test_no_choice_of_blocks_matters(sizes):
     parts = Synthesizer(8000.0, "sawtooth", PARAMETERS)

@@ -99,7 +99,7 @@ async def test_who_waits_for_a_stream_that_nobody_describes_is_told_what_is_know
     assert peer.indices() == list(range(40))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     begin=st.integers(0, 9000),
     ticks=st.lists(st.integers(1, 700), min_size=2, max_size=25),

@@ -37,7 +37,7 @@ def columns(raw, stride, first, last):
 SKIPS = st.sampled_from([0, 0, 0, 1, 15, 16, 300, 4096, 9000, 30_000])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     seed=st.integers(0, 1000),
     begin=st.integers(0, 20_000),
@@ -65,7 +65,7 @@ def test_an_envelope_is_the_minimum_and_maximum_of_each_column(
     np.testing.assert_array_equal(maxima, expected[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 1000),
     begin=st.integers(0, 20_000),
@@ -84,7 +84,7 @@ def test_runs_of_columns_leave_out_exactly_those_without_a_sample(seed, begin, b
     assert [k for a, b in runs for k in range(a, b)] == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(begin=st.integers(0, 10_000), power=st.integers(0, 13))
 def test_every_column_that_is_whole_or_begins_history_is_kept(begin, power):
     history, _ = produce(1, begin, [(3000, 0)] * 4)
