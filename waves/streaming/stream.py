@@ -15,6 +15,7 @@ from waves.streaming.description import Description
 from waves.streaming.history import History
 from waves.streaming.messages import TriggerView, View
 from waves.streaming.plan import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, plan_for
+from waves.streaming.resizing import Resizing
 from waves.streaming.sweeps import Finder, Sweeper
 from waves.streaming.wire import Frame
 
@@ -67,6 +68,7 @@ class LiveStream:
         self.stale = False
         self.viewers: set[Viewer] = set()
         self.history = History(0, 1, _NOTHING, 1)
+        self._resizing: Resizing | None = None
         self.shared = Shared()
         self._monotonic = monotonic
         self._finders: dict[TriggerSettings, Finder] = {}
@@ -77,19 +79,21 @@ class LiveStream:
         """Take the description of a new epoch: history is emptied."""
         self.shared.clear()
         self._finders.clear()
+        self._resizing = None
         dtype = SAMPLE_TYPES[description["sample_type"]]
         timed = description["clock"] == "timed"
-        samples = int(description["rate"] * description["history"]) + 1
         signals = max(1, len(description["signals"]))
-        self.history = History(description["epoch"], signals, dtype, samples, timed=timed)
+        capacity = _capacity(description)
+        self.history = History(description["epoch"], signals, dtype, capacity, timed=timed)
 
     def resize(self, description: Description) -> None:
         """History's length was edited: keep the epoch and what fits of its samples."""
-        old = self.history
-        self.begin_epoch(description)
-        if old.started:
-            for first, last in old.runs(max(old.first, old.next - self.history.size), old.next):
-                self.history.append(_block(old, first, last))
+        self._resizing = Resizing(self.history, _capacity(description))
+        self._resize()
+
+    def _resize(self) -> None:
+        if self._resizing is not None and self._resizing.step():
+            self.history, self._resizing = self._resizing.new, None
 
     def accept(self, frame: Frame) -> SampleBlock | None:
         """The frame's block, or None (counted) where it does not belong to this epoch."""
@@ -192,7 +196,9 @@ class LiveStream:
     def append(self, block: SampleBlock) -> int:
         """Add a block to the history; return how many samples are missing before it."""
         self.shared.clear()
-        return self.history.append(block)
+        missing = self.history.append(block)
+        self._resize()
+        return missing
 
     def encoded(self, piece: Piece) -> bytes:
         """The bytes of a piece of this stream, made once a tick."""
@@ -223,12 +229,5 @@ class LiveStream:
         return Frame(values=minima, maxima=maxima, stride=stride, times=times, **where)
 
 
-def _block(history: History, first: int, last: int) -> SampleBlock:
-    return SampleBlock(
-        history.epoch,
-        first,
-        history.t0(first),
-        history.dt,
-        history.samples(first, last),
-        history.times(first, last),
-    )
+def _capacity(description: Description) -> int:
+    return int(description["rate"] * description["history"]) + 1
