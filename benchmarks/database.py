@@ -1,6 +1,6 @@
-"""A fresh database that holds nothing but the stream under test.
+"""A fresh database that holds nothing but the streams under test.
 
-``WAVES_DATABASE=… python -m benchmarks.database '{"rate": 1000, "signals": 1}'``
+``WAVES_DATABASE=… python -m benchmarks.database '[{"rate": 1000, "signals": 1}]'``
 """
 
 from __future__ import annotations
@@ -13,18 +13,24 @@ from typing import Any
 import django
 
 
-def make(fields: dict[str, Any]) -> None:
-    """Migrate, and make the stream ``bench``: ``signals`` sines of which no two are alike, with
-    ``noise`` (sigma, as a part of the amplitude) on them, and the model's fields besides.
-    """
+def make(streams: list[dict[str, Any]]) -> None:
+    """Migrate, and make the streams ``bench``, ``bench-2`` and so on."""
     from django.core.management import call_command
 
+    call_command("migrate", verbosity=0)
+    for number, fields in enumerate(streams, 1):
+        make_stream("bench" if number == 1 else f"bench-{number}", fields)
+
+
+def make_stream(slug: str, fields: dict[str, Any]) -> None:
+    """A stream of ``signals`` sines of which no two are alike, with ``noise`` (sigma, as a part of
+    the amplitude) on them, and the model's fields besides.
+    """
     from waves.models import Signal, Stream
 
-    call_command("migrate", verbosity=0)
     signals = fields.pop("signals")
     noise = fields.pop("noise", 0.0)
-    stream = Stream(name="Bench", slug="bench", source="generator", **fields)
+    stream = Stream(name=slug.capitalize(), slug=slug, source="generator", **fields)
     stream.full_clean()
     stream.save()
     for number in range(signals):

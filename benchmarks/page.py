@@ -1,9 +1,10 @@
 """``make bench-page``: what the page costs in Chromium with software rendering.
 
-Each run opens the real page on a real daphne, with one stream, and looks at every animation frame:
-when it came, and how many milliseconds of JavaScript the main thread did for it (all animation
-callbacks, ECharts' own included, and every message that came in). Beside it, in the same run, the
-page of the original's kind: ``setOption`` with pairs, default animation and width.
+Each run opens the real page on a real daphne, one for each stream of the case, and looks at every
+animation frame: when it came, and how many milliseconds of JavaScript the main thread did for it
+(all animation callbacks, ECharts' own included, timers, and every message of a socket or a worker).
+Beside it, in the same run, the page of the original's kind: ``setOption`` with pairs, default
+animation and width.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import document
 from benchmarks.servers import ROOT, Server, environment, running, waves_daphne
@@ -43,10 +44,16 @@ INSTRUMENT = """
     try { return call.apply(this, given); } finally { bench.work += performance.now() - start; }
   };
   window.requestAnimationFrame = (call) => raf(timed(call));
-  const own = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
-  Object.defineProperty(WebSocket.prototype, "onmessage", {
-    ...own, set(call) { own.set.call(this, call && timed(call)); },
-  });
+  for (const name of ["setTimeout", "setInterval"]) {
+    const own = window[name].bind(window);
+    window[name] = (call, ...given) => own(timed(call), ...given);
+  }
+  for (const { prototype } of [WebSocket, Worker]) {
+    const own = Object.getOwnPropertyDescriptor(prototype, "onmessage");
+    Object.defineProperty(prototype, "onmessage", {
+      ...own, set(call) { own.set.call(this, call && timed(call)); },
+    });
+  }
   raf(function look(at) {
     if (bench.on) bench.frames.push([at, bench.work]);
     bench.work = 0;
@@ -83,64 +90,41 @@ async (count) => {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stream whose page is looked at. ``query`` is the page's own; ``pages`` are open at once."""
+    """Streams whose pages are open at once. ``query`` is the pages' own."""
 
     label: str
-    stream: dict[str, Any]
+    streams: tuple[dict[str, Any], ...]
     query: str = ""
-    pages: int = 1
+
+
+def stream(rate: float, window: float, signals: int, **fields: Any) -> dict[str, Any]:
+    """Fields of a stream at 25 frames/s whose history is a little longer than its window."""
+    usual = {"frames_per_second": 25.0, "history": window + 2}
+    return {"rate": rate, "window": window, "signals": signals, **usual, **fields}
 
 
 CASES = {
-    "small": Case(
-        "1 kHz × 1 signal, 2 s",
-        {"rate": 1000.0, "frames_per_second": 25.0, "window": 2.0, "signals": 1},
-    ),
+    "small": Case("1 kHz × 1 signal, 2 s", (stream(1000.0, 2.0, 1),)),
     "million": Case(
         "50 kHz × 4 signals with 5 % of noise, 20 s: 1,000,000 samples in each of 4 traces",
-        {
-            "rate": 50_000.0,
-            "frames_per_second": 25.0,
-            "window": 20.0,
-            "history": 22.0,
-            "signals": 4,
-            "noise": 0.05,
-        },
+        (stream(50_000.0, 20.0, 4, noise=0.05),),
     ),
     "sixty": Case(
         "1 kHz × 60 signals with 5 % of noise, 10 s",
-        {
-            "rate": 1000.0,
-            "frames_per_second": 25.0,
-            "window": 10.0,
-            "history": 12.0,
-            "signals": 60,
-            "noise": 0.05,
-        },
+        (stream(1000.0, 10.0, 60, noise=0.05),),
     ),
     "spectrum": Case(
-        "2 pages of 1 kHz × 4 signals, 10 s, their spectra open (the first of them)",
-        {
-            "rate": 1000.0,
-            "frames_per_second": 25.0,
-            "window": 10.0,
-            "history": 12.0,
-            "signals": 4,
-        },
+        "2 streams of 4 signals (1 kHz and 2 kHz, 10 s), a page each, their spectra open",
+        (stream(1000.0, 10.0, 4, noise=0.05), stream(2000.0, 10.0, 4, noise=0.05)),
         query="?view=spectrum&window=10",
-        pages=2,
     ),
     "fast": Case(
         "1 MS/s × 4 signals, 10 s, as columns",
-        {
-            "rate": 1_000_000.0,
-            "frames_per_second": 20.0,
-            "window": 10.0,
-            "history": 12.0,
-            "signals": 4,
-        },
+        (stream(1_000_000.0, 10.0, 4, frames_per_second=20.0),),
     ),
 }
+#: Those whose heap is looked at.
+HEAPS = ("million", "spectrum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,66 +145,80 @@ class Looked:
 
 
 @contextmanager
-def browser_page() -> Iterator[Page]:
-    """A page in Chromium with the instruments in it."""
+def browser() -> Iterator[Browser]:
+    """Chromium, with software rendering."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_context(viewport=VIEWPORT).new_page()
-        page.add_init_script(INSTRUMENT)
-        yield page
-        browser.close()
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
 
 
-def look(page: Page, seconds: float) -> Looked:
-    """Count frames and work for a while."""
-    page.evaluate("() => { bench.frames = []; bench.on = true; }")
-    page.wait_for_timeout(seconds * 1000)
-    return Looked.of(page.evaluate("() => bench.frames"))
+def instrumented(chromium: Browser) -> Page:
+    """A page with the instruments in it, in a window of its own: both of two are seen."""
+    page = chromium.new_context(viewport=VIEWPORT).new_page()
+    page.add_init_script(INSTRUMENT)
+    return page
 
 
-def heap_bytes(page: Page) -> int:
-    """Bytes of the JavaScript heap after a collection."""
+@contextmanager
+def opened(case: Case) -> Iterator[list[Page]]:
+    """The pages of a case, once their windows are filled."""
+    server = Server(case.label, "waves", waves_daphne, streams=case.streams)
+    with running(server) as (port, _), browser() as chromium:
+        pages = [instrumented(chromium) for _ in case.streams]
+        for number, page in enumerate(pages, 1):
+            slug = "bench" if number == 1 else f"bench-{number}"
+            page.goto(f"http://127.0.0.1:{port}/streams/{slug}/{case.query}")
+        fill = max(fields["window"] for fields in case.streams)
+        pages[0].wait_for_timeout((SETTLE_SECONDS + fill) * 1000)
+        yield pages
+
+
+def look(pages: list[Page], seconds: float) -> Looked:
+    """Count frames and work for a while; of several pages the one that did worst."""
+    for page in pages:
+        page.evaluate("() => { bench.frames = []; bench.on = true; }")
+    pages[0].wait_for_timeout(seconds * 1000)
+    looked = [Looked.of(page.evaluate("() => bench.frames")) for page in pages]
+    return min(looked, key=lambda each: (each.fps, -each.p95))
+
+
+def heap_megabytes(page: Page) -> float:
+    """Of the JavaScript heap after a collection, the memory of typed arrays included."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.enable")
     session.send("HeapProfiler.collectGarbage")
     used = session.send("Runtime.getHeapUsage")
-    return int(used["usedSize"]) + int(used.get("backingStorageSize", 0))
+    session.detach()
+    return (int(used["usedSize"]) + int(used.get("backingStorageSize", 0))) / 1e6
 
 
 def run_case(case: Case, seconds: float) -> Looked:
-    """One stream of our page."""
-    server = Server(case.label, "waves", waves_daphne, stream=dict(case.stream))
-    with running(server) as (port, _), browser_page() as page:
-        others = [page.context.new_page() for _ in range(case.pages - 1)]
-        for each in (page, *others):
-            each.goto(f"http://127.0.0.1:{port}/streams/bench/{case.query}")
-        fill = min(case.stream["window"], 25.0)
-        page.wait_for_timeout((SETTLE_SECONDS + fill) * 1000)
-        return look(page, seconds)
+    """The pages of one case."""
+    with opened(case) as pages:
+        return look(pages, seconds)
 
 
 def run_naive(points: int, seconds: float) -> Looked:
     """The original's kind of page."""
-    server = Server("naive", "waves", waves_daphne, stream=dict(CASES["small"].stream))
-    with running(server) as (port, _), browser_page() as page:
+    server = Server("naive", "waves", waves_daphne, streams=CASES["small"].streams)
+    with running(server) as (port, _), browser() as chromium:
+        page = instrumented(chromium)
         page.goto(f"http://127.0.0.1:{port}/healthz/live")
         page.evaluate(NAIVE, points)
         page.wait_for_timeout(3000)
-        return look(page, seconds)
+        return look([page], seconds)
 
 
-def run_heap(minutes: float) -> list[float]:
-    """Megabytes of the heap after collection, once a minute, with the million-sample page."""
-    case = CASES["million"]
-    server = Server(case.label, "waves", waves_daphne, stream=dict(case.stream))
-    with running(server) as (port, _), browser_page() as page:
-        page.goto(f"http://127.0.0.1:{port}/streams/bench/")
-        page.wait_for_timeout(30_000)
-        sizes = [heap_bytes(page) / 1e6]
+def run_heap(name: str, minutes: float) -> str:
+    """A sentence: megabytes of the heap after collection, once a minute, all pages together."""
+    with opened(CASES[name]) as pages:
+        sizes = [sum(map(heap_megabytes, pages))]
         for _ in range(round(minutes)):
-            page.wait_for_timeout(60_000)
-            sizes.append(heap_bytes(page) / 1e6)
-    return sizes
+            pages[0].wait_for_timeout(60_000)
+            sizes.append(sum(map(heap_megabytes, pages)))
+    each = ", ".join(f"{size:.1f}" for size in sizes)
+    return f"Heap after collection, each minute, in MB ({CASES[name].label}): {each}."
 
 
 def collect_static() -> None:
@@ -260,8 +258,7 @@ def main(arguments: list[str] | None = None) -> None:
     head = ("page", "frames a second", "ms of work a frame, median", "p95")
     parts.append(document.table(head, rows(options.only.split(","), options.seconds)))
     if options.heap_minutes:
-        sizes = ", ".join(f"{size:.1f}" for size in run_heap(options.heap_minutes))
-        parts.append(f"Heap after collection, each minute, in MB (1,000,000 × 4): {sizes}.")
+        parts += [run_heap(name, options.heap_minutes) for name in HEAPS]
     body = "\n\n".join(parts)
     print(body)
     if options.write:

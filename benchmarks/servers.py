@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +34,15 @@ class ServerError(RuntimeError):
 class Server:
     """One server under test. ``command`` makes its command line from a port.
 
-    ``stream`` is the one stream in Waves' database: fields of the model, and the number of signals;
-    empty for every other server.
+    ``streams`` are those in Waves' database: fields of the model, and the number of signals; empty
+    for every other server.
     """
 
     label: str
     dialect: str
     command: Command
     path: str = ""
-    stream: dict[str, Any] = field(default_factory=dict)
+    streams: tuple[dict[str, Any], ...] = ()
 
 
 def waves_daphne(port: int) -> list[str]:
@@ -99,8 +99,8 @@ FAST = {
 }
 
 SERVERS: dict[str, Server] = {
-    "daphne": Server("Waves, daphne", "waves", waves_daphne, stream=KILOHERTZ),
-    "uvicorn": Server("Waves, uvicorn", "waves", waves_uvicorn, stream=KILOHERTZ),
+    "daphne": Server("Waves, daphne", "waves", waves_daphne, streams=(KILOHERTZ,)),
+    "uvicorn": Server("Waves, uvicorn", "waves", waves_uvicorn, streams=(KILOHERTZ,)),
     "original": Server("Flask-SocketIO original, threading", "socketio", original("threading")),
     "gevent": Server("Flask-SocketIO original, gevent", "socketio", original("gevent")),
     "per-sample": Server(
@@ -115,13 +115,13 @@ SERVERS: dict[str, Server] = {
     ),
     "bokeh": Server("Bokeh server", "bokeh", bokeh),
     "ceiling": Server("Bare sender (the generator's ceiling)", "waves", ceiling),
-    "heavy": Server("Waves, daphne, 100 kHz as samples", "waves", waves_daphne, stream=HEAVY),
+    "heavy": Server("Waves, daphne, 100 kHz as samples", "waves", waves_daphne, streams=(HEAVY,)),
     "fast": Server(
         "Waves, daphne, 1 MS/s × 4",
         "waves",
         waves_daphne,
         path="/ws/streams/bench/?window=10&columns=1200",
-        stream=FAST,
+        streams=(FAST,),
     ),
 }
 
@@ -165,9 +165,9 @@ def running(server: Server) -> Iterator[tuple[int, int]]:
     """Start a server on the server core; yields its port and pid, and ends it."""
     with tempfile.TemporaryDirectory(prefix="waves-bench-") as folder:
         env = environment(Path(folder) / "bench.sqlite3")
-        if server.stream:
-            stream = json.dumps(server.stream)
-            command = [sys.executable, "-m", "benchmarks.database", stream]
+        if server.streams:
+            streams = json.dumps(server.streams)
+            command = [sys.executable, "-m", "benchmarks.database", streams]
             subprocess.run(command, env=env, cwd=ROOT, check=True)
         port = free_port()
         log = Path(folder) / "server.log"

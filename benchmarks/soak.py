@@ -1,8 +1,9 @@
-"""``make soak``: what only shows after a while. It takes about 12 minutes.
+"""``make soak``: what only shows after a while. It takes about 24 minutes.
 
 A viewer of each subprotocol watches a 1 kHz stream for a minute; viewers come and go for a minute
-while the server's memory is looked at; and the page with a million samples in each of four traces
-is left open for ten minutes, its heap measured after a collection each minute.
+while the server's memory is looked at; the page with a million samples in each of four traces, and
+two pages with their spectra open, are left open for ten minutes each, the heap measured after a
+collection each minute.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def main() -> None:
         rows = asyncio.run(both_protocols(port, options.seconds))
         sizes = asyncio.run(churn(port, pid, options.seconds))
     page.collect_static()
-    heap = page.run_heap(options.heap_minutes)
+    heaps = [page.run_heap(name, options.heap_minutes) for name in page.HEAPS]
     head = ("subprotocol", "samples/s", "gaps", "equal values at equal positions")
     body = "\n\n".join(
         [
@@ -110,8 +111,7 @@ def main() -> None:
             document.table(head, rows),
             "Memory of the server while 20 viewers at a time come and go, in MB: "
             + ", ".join(f"{size:.1f}" for size in sizes),
-            "The page's heap after collection, each minute, in MB (4 traces of 1,000,000): "
-            + ", ".join(f"{size:.1f}" for size in heap),
+            *heaps,
         ]
     )
     print(body)
