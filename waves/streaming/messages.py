@@ -47,10 +47,11 @@ class Position(_Message):
 class TriggerView(TriggerSettings):
     """The trigger of a viewer, and where in the window it stands (0 is the left end, 1 the right).
 
-    ``auto`` is sent windows without a trigger where none comes for a while, ``normal`` is not.
+    ``auto`` is sent windows without a trigger where none comes for a while, ``normal`` is not;
+    ``free`` looks for none, and is sent windows only where columns would not fit the budget.
     """
 
-    mode: Literal["auto", "normal"] = "auto"
+    mode: Literal["auto", "normal", "free"] = "auto"
     position: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 

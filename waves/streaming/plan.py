@@ -41,7 +41,7 @@ def plan_for(rate: float, value_bytes: int, signals: int, window: float, view: V
 
     Samples where they fit the budget and the page's ring; else, with a trigger, sweeps, where the
     budget allows at least one a second; else columns, of the largest power of two that still
-    gives ``columns`` of them in the window.
+    gives ``columns`` of them in the window. A ``free`` trigger prefers columns that fit.
     """
     if view.columns is None:
         return Plan("samples", 1)
@@ -49,9 +49,12 @@ def plan_for(rate: float, value_bytes: int, signals: int, window: float, view: V
     per_second = rate * signals * value_bytes
     if per_second <= view.budget and window * rate * signals <= MAX_WINDOW_VALUES:
         return Plan("samples", 1)
-    if view.trigger is not None and window * per_second <= view.budget:
-        return Plan("sweeps", 1)
     stride = column_stride(window * rate, view.columns)
+    columns_per_second = per_second / stride * min(stride, 2)
+    free = view.trigger is not None and view.trigger.mode == "free"
+    prefers_columns = free and columns_per_second <= view.budget
+    if view.trigger is not None and window * per_second <= view.budget and not prefers_columns:
+        return Plan("sweeps", 1)
     return Plan("samples" if stride == 1 else "columns", stride)
 
 

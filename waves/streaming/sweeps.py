@@ -78,13 +78,13 @@ class Sweeper:
         if now < self._due_at or not stream.history.started:
             return None
         samples = math.ceil(self._window * stream.rate)
-        window = self._triggered(stream, samples) or self._free(stream, samples, now)
+        window = self._triggered(stream, samples) or self._untriggered(stream, samples, now)
         if window is not None:
             self._due_at, self._swept_at = now + self._interval, now
         return window
 
     def _triggered(self, stream: LiveStream, samples: int) -> tuple[int, int] | None:
-        finder = stream.finder(self._settings)
+        finder = None if self._trigger.mode == "free" else stream.finder(self._settings)
         if finder is None:
             return None
         finder.look(stream, samples)
@@ -97,8 +97,9 @@ class Sweeper:
         self._last = point.sample
         return _whole(stream, point.sample - before - MARGIN, point.sample + behind)
 
-    def _free(self, stream: LiveStream, samples: int, now: float) -> tuple[int, int] | None:
-        if self._trigger.mode == "normal" or now - self._swept_at < self._patience:
+    def _untriggered(self, stream: LiveStream, samples: int, now: float) -> tuple[int, int] | None:
+        mode = self._trigger.mode
+        if mode == "normal" or (mode == "auto" and now - self._swept_at < self._patience):
             return None
         end = stream.history.next
         return _whole(stream, end - samples - 2 * MARGIN - 1, end)

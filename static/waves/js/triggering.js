@@ -83,6 +83,16 @@ export class Triggering {
     this.sent.add({ source, trigger, edge: at + (1 - position) * window }, now);
   }
 
+  /** Take a whole window that the server sent and nothing was looked for in. */
+  freeSweep(source, now) {
+    this.sent.add({ source, trigger: null, edge: (source.ring.next - 1) * source.period }, now);
+  }
+
+  /** The place of the newest of those. */
+  freePlace(now, live) {
+    return this.#sentPlace(this.sent.update(now), live, 0);
+  }
+
   /**
    * The place of a view that runs.
    * @param {object} view {now, live, reached, window, source}: page seconds, the live edge, the

@@ -83,6 +83,25 @@ async def test_a_million_samples_a_second_stand_still_in_sweeps(context, daphne,
     assert np.array_equal((await scope.drawn()).y, held.y)
 
 
+async def test_without_a_trigger_a_window_too_fast_to_roll_is_shown_whole(
+    context, daphne, add_sine
+):
+    add_sine("rushing", 5003.7, rate=1e6, window=0.001, history=2.0)
+    scope = await Oscilloscope.open(context, daphne, "rushing", "?trigger=off")
+    await scope.until_text("fact-mode", "sweeps")
+    await scope.until_text("trigger-hint", "the newest windows")
+    lost = await scope.text("lost")
+    for _ in range(3):
+        former = await scope.drawn()
+        drawn = await scope.until_drawn(f"drawn.signals[0].y[9] !== {float(former.y[9])!r}")
+        assert len(drawn.y) >= 1000
+        assert not drawn.gaps
+    assert await scope.text("lost") == lost
+    await scope.click("run")
+    await scope.until_state("paused")
+    assert len((await scope.until_drawn("drawn.signals[0].y.length >= 1000")).y) >= 1000
+
+
 async def test_normal_keeps_the_last_sweep_and_says_so(context, daphne):
     scope = await open_triggered(context, daphne, "waveforms")
     await scope.click("trigger-normal")

@@ -91,3 +91,12 @@ test("columns, and windows without a crossing, have no trigger", () => {
   assert.equal(triggering.frozen({ ...held, sourceOf: () => source(ring) }).trigger, null);
   assert.equal(triggering.frozen({ ...held, sourceOf: () => ({ ...source(sine(2000)), envelope: true }) }).trigger, null);
 });
+
+test("windows that nothing was looked for in stand at their right end, the newest last", () => {
+  const triggering = new Triggering("off", WINDOW);
+  assert.equal(triggering.freePlace(0, 7).edge, 7);
+  triggering.freeSweep(source(sine(500)), 1);
+  const place = triggering.freePlace(1, 7);
+  near(place.edge, 0.499);
+  assert.deepEqual([place.zero, place.trigger, place.source.ring.next], [0, null, 500]);
+});

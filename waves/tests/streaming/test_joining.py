@@ -180,6 +180,22 @@ def test_a_trigger_asks_for_sweeps_where_the_samples_do_not_fit(rate, window, pl
     assert plan_for(rate, 4, 4, 2.0, view) == plan
 
 
+@pytest.mark.parametrize(
+    ("window", "plan"),
+    [
+        # 1,200 samples or columns a millisecond would be 16 or 4 MB/s.
+        (0.001, ("sweeps", 1)),
+        (0.01, ("sweeps", 1)),
+        # 0.8 MB/s of columns roll, and fit.
+        (0.04, ("columns", 32)),
+        (10.0, ("columns", 8192)),
+    ],
+)
+def test_a_free_view_is_sent_sweeps_only_where_columns_do_not_fit(window, plan):
+    view = View(window=window, columns=1200, trigger=TriggerView(signal="a", mode="free"))
+    assert plan_for(1e6, 4, 4, 2.0, view) == plan
+
+
 @given(samples=st.floats(1.0, 1e12), columns=st.integers(16, 16384))
 def test_a_window_has_at_least_its_columns_and_fewer_than_twice_as_many(samples, columns):
     stride = column_stride(samples, columns)

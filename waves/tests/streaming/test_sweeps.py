@@ -87,6 +87,18 @@ async def test_normal_waits_for_a_trigger_and_auto_runs_free(server, sine):
     assert sweeps(normal)
 
 
+async def test_a_free_view_is_sent_the_newest_window_whatever_the_signal_does(server, sine):
+    peer = view(server, sine, mode="free")
+    sine.quiet = True
+    await run(server, sine, 10, peer)
+    found = sweeps(peer)
+    assert len(found) >= 9
+    assert all(frame.n == 1000 + 5 for frame in found)
+    assert found[-1].next == server.hub.streams[1].history.next
+    assert not peer.controls("gap")
+    assert not server.hub.streams[1]._finders
+
+
 async def test_a_window_longer_than_a_frame_comes_in_pieces_that_follow_one_another(server, sine):
     peer = server.peer()
     peer.subscribe(sine, window=0.2, columns=1200, budget=1_000_000, trigger=TRIGGER)

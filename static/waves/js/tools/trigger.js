@@ -92,25 +92,30 @@ export class Trigger {
 
   data(frame, now) {
     const { record, timebase, unanswered } = this.scope;
-    if (!timebase.running || !this.#isReady) return;
+    if (!timebase.running || !(this.#isReady || this.#isFree)) return;
     if (!(frame.flags & SWEEP)) this.#feed();
     // What comes before the answer is of the former settings.
     else if (record.swept === record.ring && record.ring !== this.#swept && !unanswered) {
       this.#swept = record.ring;
-      this.triggering.sentSweep(record.source, now, timebase.window);
+      if (this.#isFree) this.triggering.freeSweep(record.source, now);
+      else this.triggering.sentSweep(record.source, now, timebase.window);
     }
   }
 
+  /** Where samples cannot all come: what to look for; without a trigger, whole windows at least. */
   wanted() {
     const { description } = this.scope.record;
-    if (!this.#isReady || !description || description.clock === "timed" || allCome(description)) return {};
-    return { trigger: forServer({ ...this.settings, signal: this.signal.key }, this.mode) };
+    if (!description || description.clock === "timed" || allCome(description)) return {};
+    const signal = this.signal.key;
+    if (this.mode === "off") return { trigger: { mode: "free", signal } };
+    return this.#isReady ? { trigger: forServer({ ...this.settings, signal }, this.mode) } : {};
   }
 
   place({ now, edge, held }) {
     const { scope, triggering } = this;
     const { record, timebase } = scope;
     const { window } = timebase;
+    if (this.#isFree && held === null) return triggering.freePlace(now, edge);
     if (!this.#isReady) return null;
     if (held !== null) {
       const sourceOf = () => scope.past.source({ edge: held, window, columns: scope.chart.columns });
@@ -144,7 +149,7 @@ export class Trigger {
   /** The state as on an instrument, and a sentence where it needs one. */
   get shown() {
     const { timebase, picture } = this.scope;
-    if (this.mode === "off") return { state: "off", text: "Off", hint: "" };
+    if (this.mode === "off") return { state: "off", text: "Off", hint: this.#isFree ? "Too fast to roll: these are the newest windows, as they come." : "" };
     if (this.problem) return { state: "armed", text: "Armed", hint: this.problem };
     if (!timebase.running) {
       const hint = picture.trigger || !this.#isReady ? "" : "Nothing in this window triggers.";
@@ -181,6 +186,11 @@ export class Trigger {
 
   movePosition(steps) {
     this.#stand(this.settings.position + steps / 20);
+  }
+
+  /** Whether the server sends windows that nothing was looked for in. */
+  get #isFree() {
+    return this.mode === "off" && this.scope.record.mode === "sweeps";
   }
 
   get #isReady() {
