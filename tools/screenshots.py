@@ -32,6 +32,8 @@ ARGUMENTS = (
 ADMINISTRATOR, PASSWORD = "admin", secrets.token_urlsafe(12)
 #: Seconds until the window is full, thumbnails and preview are drawn, and readings stand.
 SETTLE = 4.0
+#: What a first visit is told would stand in every picture.
+KNOWN = "localStorage.setItem('waves.welcomed', '1')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ VIEWS = (
     *both("cursors", "/streams/waveforms/", keys=("c",)),
     *both("past", "/streams/chirp/", keys=(" ", "ArrowLeft", "-")),
     *both("spectrum", "/streams/waveforms/?view=spectrum&window=2"),
+    *both("split", "/streams/waveforms/?view=split&window=1"),
     *both("table", "/streams/waveforms/?view=table&window=0.2"),
     *both("streams", "/", Device(1440, 640)),
     View("admin-stream", "/admin/waves/stream/2/change/", themes=("light",), staff=True),
@@ -107,6 +110,7 @@ def opened(browser: Browser, address: str, device: Device, theme: str) -> Iterat
     )
     errors: list[str] = []
     try:
+        context.add_init_script(KNOWN)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page

@@ -129,7 +129,7 @@ export class Chart {
    * The picture as it stands, `space` pixels higher at the top, for a file.
    * @param {"svg" | "canvas"} renderer
    * @param {(tools: {Text, Line}, scales) => object[]} caption shapes of what stands in that space
-   * @returns {{svg: string} | {canvas: HTMLCanvasElement}}
+   * @returns {{svg: string, width, height} | {canvas: HTMLCanvasElement}}
    */
   copy(renderer, space, caption) {
     const { clientWidth: width, clientHeight } = this.#element;
@@ -143,7 +143,7 @@ export class Chart {
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
     caption(echarts.graphic, { ...scales, width, font: FONT }).forEach((shape) => copy.getZr().add(shape));
     copy.getZr().flush();
-    const made = ssr ? { svg: copy.renderToSVGString() } : { canvas: copy.renderToCanvas() };
+    const made = ssr ? { svg: copy.renderToSVGString(), width, height: size.height } : { canvas: copy.renderToCanvas() };
     copy.dispose();
     return made;
   }

@@ -41,8 +41,8 @@ export const DEFAULTS = {
 const FEWEST = 64;
 /** What 0 becomes in dB, far below what float32 samples resolve (−150 dB). */
 const LOWEST_DB = -300;
-/** Nothing this much smaller than the highest peak is labelled: rounding of float32 samples. */
-const PEAK_RANGE = 1e-6;
+/** Nothing this much smaller than the highest peak is labelled: a sine rounded to float32 has lines at −118 dB. */
+const PEAK_RANGE = 1e-5;
 
 /** `count` values of a window function. */
 export function windowOf(name, count) {

@@ -15,6 +15,7 @@ import { Time } from "./tools/time.js";
 import { Trigger } from "./tools/trigger.js";
 import { Vertical } from "./tools/vertical.js";
 import { Views } from "./tools/views.js";
+import { Welcome } from "./tools/welcome.js";
 
 /** Tools by name: `scope.tools.time` is how one tool finds another. */
 export const TOOLS = {
@@ -33,4 +34,5 @@ export const TOOLS = {
   measurements: Measurements,
   clock: Clock,
   page: Page,
+  welcome: Welcome,
 };

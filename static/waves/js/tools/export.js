@@ -2,6 +2,7 @@
 
 import { csvHeading, csvLines } from "../csv.js";
 import { captionHeight, captionShapes } from "../export-caption.js";
+import { stackedDrawing, stackedPicture } from "../export-stack.js";
 import { clockTime, setting } from "../format.js";
 import { indicesWithin } from "../window-samples.js";
 
@@ -52,7 +53,7 @@ export class Export {
   /** What is possible now. */
   #prepare() {
     const { controls, tools, picture, record } = this.scope;
-    const pictured = tools.views.chart !== null;
+    const pictured = tools.views.charts.length > 0;
     for (const id of ["export-png", "export-svg"]) byId(id).disabled = !pictured;
     byId("export-window").disabled = !picture.source?.ring;
     controls.show("export-cursors", Boolean(this.#cursors));
@@ -97,25 +98,26 @@ export class Export {
   }
 
   async #picture(renderer) {
-    const { chart } = this.scope.tools.views;
-    if (!chart) return;
+    const [top, ...below] = this.scope.tools.views.charts;
+    if (!top) return;
     const caption = this.#caption();
-    const space = captionHeight(caption, chart.width);
-    const made = chart.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
-    const blob = made.svg
-      ? new Blob([made.svg], { type: "image/svg+xml" })
-      : await new Promise((resolve) => made.canvas.toBlob(resolve));
-    save(blob, `${this.scope.config.slug}-${this.#stamp}.${made.svg ? "svg" : "png"}`);
+    const space = captionHeight(caption, top.width);
+    const headed = top.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
+    const copies = [headed, ...below.map((chart) => chart.copy(renderer, 0, () => []))];
+    const [blob, kind] = renderer === "svg"
+      ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
+      : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
+    save(blob, `${this.scope.config.slug}-${this.#stamp}.${kind}`);
   }
 
   #caption() {
     const { config, signals, visible, chart, tools, picture, past, timebase } = this.scope;
-    const spectrum = tools.views.name === "spectrum";
-    const named = ({ name }, k) => (spectrum ? name : `${name}  ${tools.vertical.perDivision(k)}`);
+    const { time: overTime, spectrum } = tools.views.shown;
+    const named = ({ name }, k) => (overTime ? `${name}  ${tools.vertical.perDivision(k)}` : name);
     const entries = signals.map((signal, k) => ({ text: named(signal, k), colour: chart.colourOf(signal, k) }));
     const time = clockTime(past.wallTime(picture.edge), tools.clock.zone === "utc" ? "utc" : "local");
     return {
-      title: spectrum ? `${config.name}, spectrum` : config.name,
+      title: spectrum ? `${config.name}, ${overTime ? "with its " : ""}spectrum` : config.name,
       aside: `${time} · ${setting(timebase.perDivision, "s")}/div`,
       entries: entries.filter((_, k) => visible[k]),
     };

@@ -76,7 +76,7 @@ export class Spectrum {
   }
 
   get #isSeen() {
-    return this.scope.tools.views.name === "spectrum";
+    return this.scope.tools.views.shown.spectrum;
   }
 
   #set(changes) {

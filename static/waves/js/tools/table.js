@@ -33,7 +33,7 @@ export class Table {
 
   readings(now) {
     const { tools, timebase, picture } = this.scope;
-    if (tools.views.name !== "table" || !picture.source?.ring) return;
+    if (!tools.views.shown.table || !picture.source?.ring) return;
     const known = `${this.#offset} ${timebase.window} ${timebase.running} ${timebase.running ? "" : picture.edge}`;
     if (known === this.#known && timebase.running && now - this.#at < EVERY) return;
     this.#known = known;

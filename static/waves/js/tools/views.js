@@ -1,6 +1,7 @@
-/** The view in the plot: signals over time, over frequency, or as numbers. */
+/** The view in the plot: signals over time, over frequency, both, or as numbers. */
 
-const NAMES = ["time", "spectrum", "table"];
+/** In the order of the buttons; "split" is time over spectrum. */
+const NAMES = ["time", "split", "spectrum", "table"];
 
 export class Views {
   constructor(scope) {
@@ -14,10 +15,17 @@ export class Views {
     this.#arrange();
   }
 
-  /** The chart that is seen, or null. */
-  get chart() {
+  /** Whether signals over time are seen, over frequency, as numbers. */
+  get shown() {
+    const is = (...names) => names.includes(this.name);
+    return { time: is("time", "split"), spectrum: is("spectrum", "split"), table: is("table") };
+  }
+
+  /** The charts that are seen, from the top down. */
+  get charts() {
     const { chart, tools } = this.scope;
-    return { time: chart, spectrum: tools.spectrum.chart }[this.name] ?? null;
+    const { time, spectrum } = this.shown;
+    return [time && chart, spectrum && tools.spectrum.chart].filter(Boolean);
   }
 
   show(name) {
@@ -37,10 +45,12 @@ export class Views {
 
   #arrange() {
     const { controls, chart } = this.scope;
+    const { time, spectrum, table } = this.shown;
     for (const name of NAMES) controls.press(`view-${name}`, name === this.name);
-    controls.show("spectrum-panel", this.name === "spectrum");
-    controls.show("spectrum-options", this.name === "spectrum");
-    controls.show("table-panel", this.name === "table");
-    chart.cover(this.name !== "time");
+    document.getElementById("plot").dataset.view = this.name;
+    controls.show("spectrum-panel", spectrum);
+    controls.show("spectrum-options", spectrum);
+    controls.show("table-panel", table);
+    chart.cover(!time);
   }
 }
