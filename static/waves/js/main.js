@@ -41,6 +41,9 @@ import { ANSWER, WireError, parse } from "./wire.js";
 
 /** Readings change this often (ms): faster nobody can read. */
 const READINGS_EVERY = 250;
+/** Where people ask for reduced motion, what rolls moves this often (s): fewer than the three times
+ * a second from which on WCAG speaks of flashing. */
+const ROLL_REDUCED = 0.5;
 /** A view is asked for once a change of size has rested for this long (ms). */
 const RESIZE_REST = 250;
 
@@ -52,6 +55,7 @@ class Scope {
     this.record = new Record(config.handle);
     this.timebase = new Timebase(config.window);
     this.tracer = new Tracer();
+    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.signals = [];
     this.drawn = [];
     this.picture = { signature: "", traces: [], gaps: [], edge: null, zero: 0 };
@@ -238,10 +242,16 @@ class Scope {
     const live = timebase.edge(now);
     if (document.hidden || live === null || !(record.ring || this.past.isFormer)) return;
     const place = this.first("place", { now, edge: live, held }) ?? { edge: live, zero: 0 };
+    if (held === null && !place.trigger && this.#rests(now)) return;
     const view = { ...place, window, columns: this.chart.columns };
     const source = place.source ?? (held === null ? record.source : this.past.source(view));
     const picture = this.tracer.trace(source.ring, { ...source, ...view, visible }, this.picture.signature);
     if (picture) this.#draw({ ...place, ...picture, window, source }, now);
+  }
+
+  /** Whether what rolls stays as it is: nobody changed anything, and it moved a moment ago. */
+  #rests(now) {
+    return this.motion.matches && this.picture.signature !== "" && now - this.drawn.at(-1) < ROLL_REDUCED;
   }
 
   #draw(picture, now) {
