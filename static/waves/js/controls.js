@@ -2,6 +2,8 @@
 
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
+/** Keys that scroll what has the focus, where that can be scrolled. */
+const SCROLLING = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
 
 const byId = (id) => document.getElementById(id);
 
@@ -167,6 +169,7 @@ export class Controls {
 function isForElement(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return true;
   if (event.target.closest("input, select, textarea")) return true;
+  if (SCROLLING.includes(event.key) && event.target.matches("[role=region]")) return true;
   return event.key === " " && event.target.closest("button, a") !== null;
 }
 

@@ -33,6 +33,7 @@ export class Export {
     this.menu = byId("export");
     this.menu.addEventListener("toggle", () => this.#prepare());
     this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
+    this.menu.addEventListener("focusout", (event) => this.#left(event.relatedTarget));
     document.addEventListener("click", (event) => {
       if (!this.menu.contains(event.target)) this.menu.open = false;
     });
@@ -48,6 +49,11 @@ export class Export {
     if (!this.menu.open) return;
     this.menu.open = false;
     byId("export-button").focus();
+  }
+
+  /** Whoever goes on with the tabulator would else have the menu over what they come to. */
+  #left(target) {
+    if (target && !this.menu.contains(target)) this.menu.open = false;
   }
 
   /** What is possible now. */

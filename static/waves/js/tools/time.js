@@ -127,10 +127,17 @@ export class Time {
     controls.press("run", running);
     controls.text("run", running ? "Run" : "Paused");
     controls.fill("time", setting(this.timebase.perDivision, "s"));
-    controls.show("frozen", !running);
-    if (running) return;
+    if (running) return this.#hideNote();
+    controls.show("frozen", true);
     controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} behind`);
     controls.show("coarse", past.isCoarse);
+  }
+
+  /** The focus does not go with the note, but to the button that freezes again. */
+  #hideNote() {
+    const note = document.getElementById("frozen");
+    if (note.contains(document.activeElement)) document.getElementById("run").focus();
+    note.hidden = true;
   }
 
   state() {
