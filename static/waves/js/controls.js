@@ -1,5 +1,7 @@
 /** Buttons, keys and readings: what the page shows around the chart, and what people do there. */
 
+import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
+
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
 /** Keys that scroll what has the focus, where that can be scrolled. */
@@ -16,6 +18,7 @@ export class Controls {
     document.addEventListener("keydown", (event) => this.#keydown(event));
     this.click("keys-button", () => byId("keys").showModal());
     this.keys({ "?": () => byId("keys").showModal() });
+    bindSingleKeys(byId("keys-single"));
     this.#bindControlForm();
   }
 
@@ -97,9 +100,9 @@ export class Controls {
   /** A sentence about what was just done; it goes by itself. */
   toast(sentence) {
     clearTimeout(this.#toastTimer);
+    // Never hidden, only empty: a screen reader tells what changes in what is there.
     this.text("toast", sentence);
-    this.show("toast", true);
-    this.#toastTimer = setTimeout(() => this.show("toast", false), TOAST_MS);
+    this.#toastTimer = setTimeout(() => this.text("toast", ""), TOAST_MS);
   }
 
   /** Show a text in an element; only what changed touches the page. */
@@ -128,7 +131,6 @@ export class Controls {
 
   /** A sentence over the plot, or nothing. */
   notice(sentence) {
-    byId("notice").hidden = !sentence;
     this.text("notice", sentence ?? "");
   }
 
@@ -143,7 +145,7 @@ export class Controls {
   #keydown(event) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const act = this.#keys.get(event.shiftKey && key.length > 1 ? `Shift+${key}` : key);
-    if (!act || isForElement(event)) return;
+    if (!act || isSwitchedOff(key) || isForElement(event)) return;
     event.preventDefault();
     act();
   }

@@ -1,6 +1,7 @@
 /** The list of streams: every card that is on the screen is live, over one socket. */
 
 import { Card } from "./card.js";
+import { isSwitchedOff } from "./single-keys.js";
 import { StreamsSocket } from "./streams-socket.js";
 import { bindTheme } from "./theme-switch.js";
 import { drawInTurn } from "./turns.js";
@@ -38,7 +39,7 @@ class Streams {
     const nextTheme = bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
     document.addEventListener("keydown", (event) => {
       const typed = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input");
-      if (event.key.toLowerCase() === "t" && !typed) nextTheme();
+      if (event.key.toLowerCase() === "t" && !typed && !isSwitchedOff(event.key)) nextTheme();
     });
     setInterval(() => this.#show(), READINGS_EVERY);
     setInterval(() => this.#refresh(), REFRESH_EVERY);

@@ -12,6 +12,8 @@ const TIMES = ["1", "2"];
 const SHARES = { 1: 0.4, 2: 0.6, a: 0.7, b: 0.3 };
 /** A key moves by this share of a division, with shift by a whole one. */
 const FINE = 0.02;
+/** A button moves by this share: for those who can neither drag nor press keys. */
+const CLICK = 0.1;
 const DIGITS = 4;
 
 const byId = (id) => document.getElementById(id);
@@ -21,6 +23,8 @@ export class Cursors {
   /** What the time cursors count from: "stream", "trigger" or "edge". */
   #footing = null;
   #rows = [];
+  /** Which of them the buttons move: the one that had the focus last. */
+  #chosen = "1";
 
   constructor(scope) {
     this.scope = scope;
@@ -36,7 +40,9 @@ export class Cursors {
     controls.click("cursors-toggle", () => this.toggle());
     controls.keys({ c: () => this.toggle() });
     controls.choice("cursor-signal", (key) => this.#choose(key));
-    for (const name of NAMES) byId(`cursor-${name}`).addEventListener("keydown", (event) => this.#keydown(name, event));
+    controls.click("cursor-less", () => this.#step(this.#chosen, -CLICK));
+    controls.click("cursor-more", () => this.#step(this.#chosen, CLICK));
+    for (const name of NAMES) this.#listen(name);
   }
 
   restore({ cursors, ct, cy, csignal }) {
@@ -97,6 +103,7 @@ export class Cursors {
     controls.text("cursor-dy", quantity(this.levels.b - this.levels.a, this.#unit, DIGITS));
     const texts = { 1: this.#timeText(x1), 2: this.#timeText(x2), a: this.#levelText("a"), b: this.#levelText("b") };
     for (const name of NAMES) this.#slide(name, texts[name]);
+    controls.text("cursor-chosen", TIMES.includes(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`);
     controls.choose("cursor-signal", signals[this.k]?.key ?? "");
     this.#rows.forEach((cells, k) => this.#showValues(cells, k, [x1, x2]));
   }
@@ -200,14 +207,27 @@ export class Cursors {
     byId(`cursor-${name}`).focus({ preventScroll: true });
   }
 
+  #listen(name) {
+    const slider = byId(`cursor-${name}`);
+    slider.addEventListener("keydown", (event) => this.#keydown(name, event));
+    slider.addEventListener("focus", () => {
+      this.#chosen = name;
+      this.readings();
+    });
+  }
+
   #keydown(name, event) {
     const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (!direction) return;
     event.preventDefault();
     // On the page the arrows scroll and move the view.
     event.stopPropagation();
+    this.#step(name, direction * (event.shiftKey ? 1 : FINE));
+  }
+
+  /** By divisions. */
+  #step(name, steps) {
     const { picture, timebase } = this.scope;
-    const steps = direction * (event.shiftKey ? 1 : FINE);
     if (TIMES.includes(name)) {
       this.#move(name, Math.min(0, Math.max(-timebase.window, this.#x(name) + steps * timebase.perDivision)));
     } else {

@@ -27,6 +27,8 @@ export class Time {
       "time-shorter": () => this.#step(-1),
       "time-longer": () => this.#step(1),
       live: () => this.goLive(),
+      earlier: () => this.#scrollBy(-STEP),
+      later: () => this.#scrollBy(STEP),
     };
     for (const [id, act] of Object.entries(clicks)) controls.click(id, act);
     controls.field("time", {
@@ -40,8 +42,8 @@ export class Time {
       "-": clicks["time-shorter"],
       "+": clicks["time-longer"],
       "=": clicks["time-longer"],
-      ArrowLeft: () => this.#scrollBy(-STEP),
-      ArrowRight: () => this.#scrollBy(STEP),
+      ArrowLeft: clicks.earlier,
+      ArrowRight: clicks.later,
       "Shift+ArrowLeft": () => this.#scrollBy(-LEAP),
       "Shift+ArrowRight": () => this.#scrollBy(LEAP),
       Home: () => this.goTo(-Infinity),
