@@ -30,6 +30,14 @@ async def test_a_source_that_fails_is_told_in_its_own_words(context, daphne):
     assert await scope.page.locator("#notice").is_visible()
 
 
+async def test_errors_and_answers_change_what_is_there_already(noise):
+    # What only appears with its text, many screen readers do not tell.
+    for element in ("toast", "notice"):
+        said = noise.page.locator(f"#{element}[role=status]")
+        assert await said.evaluate("(e) => e.textContent === '' && e.checkVisibility()")
+        assert not await said.is_visible()
+
+
 async def test_the_controls_of_a_stream_that_never_ran_raise_nothing(context, daphne, add_stream):
     add_stream("never-run", like="python", enabled=0)
     scope = await Oscilloscope.load(context, daphne, "never-run")
