@@ -74,3 +74,35 @@ async def test_in_the_colours_of_the_system_what_is_pressed_is_told_apart(new_co
     swatch = "(e) => getComputedStyle(e, '::before').backgroundColor"
     tones = await scope.page.locator(".signal").evaluate_all(f"(all) => all.map({swatch})")
     assert len(set(tones)) == len(tones) > 1
+
+
+#: The borders of fields and lists, and what is behind each, as [r, g, b].
+BORDERS = """() => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const ground = (e) => {
+    const colour = channels(getComputedStyle(e).backgroundColor);
+    return colour[3] === 0 ? ground(e.parentElement) : colour;
+  };
+  return [...document.querySelectorAll("input:not([type=checkbox]), select")]
+    .filter((e) => e.checkVisibility())
+    .map((e) => [channels(getComputedStyle(e).borderBottomColor), ground(e.parentElement)]);
+}"""
+
+
+def luminance(colour):
+    shares = [c / 255 for c in colour[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("path", ["/", "/streams/noise/"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_field_is_seen_by_its_border(new_context, daphne, scheme, path):
+    page = await (await new_context(color_scheme=scheme)).new_page()
+    await page.goto(f"http://{daphne.address}{path}")
+    await page.locator(".pill[data-state=live]").first.wait_for()
+    borders = await page.evaluate(BORDERS)
+    assert borders
+    for border, ground in borders:
+        darker, lighter = sorted((luminance(border), luminance(ground)))
+        assert (lighter + 0.05) / (darker + 0.05) >= 3
