@@ -102,7 +102,7 @@ export class TriggerPanel {
     const { tool } = this;
     this.controls.field("trigger-position", {
       read: (text) => allowed("position", hundredth(parseQuantity(text, "%"))),
-      apply: (position) => tool.set({ position }),
+      apply: (position) => tool.stand(position),
       step: (direction) => tool.movePosition(direction / 5),
     });
   }

@@ -49,6 +49,8 @@ export class Triggering {
     this.k = k;
     this.#finder = new RingTrigger(settings, k, rate);
     this.#search = {};
+    // A frozen view, too, shows what is looked for now.
+    this.#last = null;
     this.sweep.forget();
   }
 

@@ -3,6 +3,8 @@
  *
  * `drawn()` gives the signals as x (seconds from the right end) and y, the moment, the window, the
  * ends of the y axis, the background, and the bands of gaps in pixels; null before all that.
+ * `handles()` gives what can be dragged, `triggered(k, level)` how signal `k` crosses a level where
+ * the trigger is drawn to stand.
  */
 let echarts = null;
 
@@ -69,4 +71,42 @@ function bands() {
 globalThis.valueAt = ({ signals: [{ x, y }] }, at) => {
   const k = x.findIndex((each) => each >= at);
   return k < 1 ? NaN : y[k - 1] + ((at - x[k - 1]) / (x[k] - x[k - 1])) * (y[k] - y[k - 1]);
+};
+
+/** Where signal `k` of a picture crosses a level, on the line between two points. */
+globalThis.crossings = (picture, level, k = 0) => {
+  const { x, y } = picture.signals[k];
+  return x.slice(1).flatMap((_, n) => {
+    const [before, after] = [y[n], y[n + 1]];
+    if (before < level === after < level) return [];
+    return { x: x[n] + ((x[n + 1] - x[n]) * (level - before)) / (after - before), rising: after > before };
+  });
+};
+
+/**
+ * Handles in the order of their heights: triangles that point down ("position"), to the left
+ * ("level") or to the right ("zero"), and the flags of cursors by their labels; with the pixels
+ * to take hold of.
+ */
+globalThis.handles = () => shapes("chart").flatMap(({ type, shape, style }) => {
+  if (type === "text") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
+  if (type !== "polygon" || shape.points.length !== 3) return [];
+  const [[left, top], , [px, py]] = shape.points;
+  const kind = shape.points[1][1] === top ? "position" : px < left ? "level" : "zero";
+  return { kind, px: kind === "position" ? px : left, py: kind === "position" ? top + 4 : py };
+}).sort((a, b) => a.py - b.py);
+
+/** Seconds from the right end at which the trigger is drawn, or undefined. */
+globalThis.standing = () => {
+  const handle = globalThis.handles().find(({ kind }) => kind === "position");
+  return handle && globalThis.chart().convertFromPixel({ xAxisIndex: 0 }, handle.px);
+};
+
+/** The crossing of a level by signal `k` where the trigger stands, and the seconds since the one
+ * before it; null where it does not cross there. */
+globalThis.triggered = (k, level) => {
+  const picture = globalThis.drawn();
+  const found = globalThis.crossings(picture, level, k);
+  const at = found.findIndex(({ x }) => Math.abs(x - globalThis.standing()) < picture.window / 2000);
+  return at < 0 ? null : { ...found[at], width: at > 0 ? found[at].x - found[at - 1].x : NaN };
 };

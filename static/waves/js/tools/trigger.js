@@ -185,7 +185,18 @@ export class Trigger {
   }
 
   movePosition(steps) {
-    this.#stand(this.settings.position + steps / 20);
+    const { timebase, picture } = this.scope;
+    // A frozen window may have been scrolled since.
+    const isElsewhere = !timebase.running && picture.trigger;
+    this.stand((isElsewhere ? 1 + picture.zero / timebase.window : this.settings.position) + steps / 20);
+  }
+
+  /** Where in the window the trigger stands: a frozen window is moved, one that runs filled anew. */
+  stand(position) {
+    const { timebase, picture, tools } = this.scope;
+    const share = Math.min(1, Math.max(0, Math.round(position * 100) / 100));
+    this.set({ position: share });
+    if (!timebase.running && picture.trigger) tools.time.goTo(picture.trigger.at + (1 - share) * timebase.window);
   }
 
   /** Whether the server sends windows that nothing was looked for in. */
@@ -252,7 +263,7 @@ export class Trigger {
     };
   }
 
-  #positionItem({ zero, trigger }) {
+  #positionItem({ zero }) {
     return {
       id: "trigger-position",
       line: "vertical",
@@ -261,16 +272,8 @@ export class Trigger {
       dash: true,
       handle: "triangle",
       clamp: true,
-      drag: (point) => {
-        // A frozen window is moved; one that runs is filled anew.
-        if (this.scope.timebase.running) this.#stand(point.along);
-        else this.scope.tools.time.goTo(trigger.at - point.x);
-      },
+      drag: (point) => this.stand(point.along),
     };
-  }
-
-  #stand(position) {
-    this.set({ position: Math.min(1, Math.max(0, Math.round(position * 100) / 100)) });
   }
 
   #dropped() {
