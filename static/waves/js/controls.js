@@ -41,8 +41,8 @@ export class Controls {
     field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
     field.addEventListener("change", () => {
       const value = read(field.value);
-      // What was typed is written anew as it was understood.
-      this.#texts.delete(id);
+      // Nobody is typing any longer: it is written anew as it was understood.
+      this.#texts.set(id, field.value);
       if (value !== null) return apply(value);
       field.setAttribute("aria-invalid", "true");
       this.toast(hint);

@@ -89,7 +89,7 @@ globalThis.crossings = (picture, level, k = 0) => {
  * to take hold of.
  */
 globalThis.handles = () => shapes("chart").flatMap(({ type, shape, style }) => {
-  if (type === "text") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
+  if (type === "tspan") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
   if (type !== "polygon" || shape.points.length !== 3) return [];
   const [[left, top], , [px, py]] = shape.points;
   const kind = shape.points[1][1] === top ? "position" : px < left ? "level" : "zero";
