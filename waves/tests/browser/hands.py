@@ -67,6 +67,11 @@ class Hands:
                     for a, b in zip(starts, ends, strict=True)
                 ],
             )
+        # A finger that rests before it leaves throws nothing: Chromium takes the next tap for
+        # what stops the throw.
+        for _ in range(2):
+            await self.scope.until_frames()
+            await self._touch("touchMove", ends)
         await self._touch("touchEnd", [])
 
     async def _touch(self, kind: str, places: Sequence[Place]) -> None:

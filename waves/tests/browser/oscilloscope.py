@@ -90,6 +90,13 @@ class Oscilloscope:
         while self.newest < wanted:
             await self.socket.wait_for_event("framereceived")
 
+    async def until_frames(self, count: int = 3) -> None:
+        """Wait for so many animation frames."""
+        await self.page.evaluate(
+            "async (count) => { while (count-- > 0) await new Promise(requestAnimationFrame) }",
+            count,
+        )
+
     async def drawn(self) -> Drawn:
         return await self.until_drawn("true")
 

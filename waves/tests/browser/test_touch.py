@@ -1,0 +1,75 @@
+"""Fingers on the chart: they pull, pinch, and take hold of handles."""
+
+import pytest
+
+from waves.tests.browser.conftest import in_session_loop
+from waves.tests.browser.hands import Hands
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+
+@in_session_loop
+async def touch(new_context, daphne):
+    """Opens a page on a screen that is touched."""
+    context = await new_context(has_touch=True)
+
+    async def opened(slug: str, query: str = "") -> tuple[Oscilloscope, Hands]:
+        scope = await Oscilloscope.open(context, daphne, slug, query)
+        return scope, Hands(scope)
+
+    return opened
+
+
+async def test_one_finger_pulls_the_past_to_the_right(touch):
+    scope, hands = await touch("noise", "?window=0.5")
+    drawn = await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
+    newest = scope.newest
+    await hands.slide([await hands.at(-0.4)], [await hands.at(-0.1)])
+    await scope.until_state("paused")
+    drawn = await scope.until_drawn("drawn.signals[0].x.length > 490")
+    place = scope.place_of(drawn)
+    assert place.stop == pytest.approx(newest - 300, abs=500)
+    await hands.slide([await hands.at(-0.1)], [await hands.at(-0.3)])
+    drawn = await scope.until_drawn(f"drawn.signals[0].y[0] !== {float(drawn.y[0])!r}")
+    assert scope.place_of(drawn).start - place.start == pytest.approx(200, abs=3)
+    await scope.page.locator("#live").tap()
+    await scope.until_state("live")
+
+
+async def test_two_fingers_zoom_about_what_is_between_them(touch):
+    scope, hands = await touch("noise")
+    # What runs keeps its right end.
+    outer = [await hands.at(-1.4), await hands.at(-0.6)]
+    inner = [await hands.at(-1.2), await hands.at(-0.8)]
+    await hands.slide(inner, outer)
+    await scope.until_drawn("drawn.window === 1")
+    await scope.until_state("live")
+    await hands.slide(outer, inner)
+    await scope.until_drawn("drawn.window === 2 && drawn.signals[0].x[0] <= -1.99")
+    await scope.page.locator("#run").tap()
+    await scope.until_state("paused")
+    held = scope.place_of(await scope.drawn())
+    await hands.slide(inner, outer)
+    drawn = await scope.until_drawn("drawn.window === 1 && drawn.signals[0].x.length < 1010")
+    # A second was before the middle of what was on the screen, and half of one is.
+    assert scope.place_of(drawn).start == pytest.approx(held.start + 500, abs=4)
+
+
+async def test_a_finger_moves_cursors_and_what_belongs_to_the_trigger(touch):
+    scope, hands = await touch("waveforms")
+    await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
+    await scope.page.locator("#cursors-toggle").tap()
+    await scope.until_text("cursor-dt", "40.00 ms")
+    # A finger is wider than a pointer: it need not hit the line.
+    right = [(x + 12, y) for x, y in [await hands.at(-0.08, up=0.2)]]
+    await hands.slide(right, [await hands.at(-0.04, up=0.2)])
+    await scope.until("handles().some(({ kind }) => kind === '2')")
+    flag = "chart().convertFromPixel({ xAxisIndex: 0 }, handles().find((h) => h.kind === '2').px)"
+    await scope.until(f"Math.abs({flag} + 0.04) < 1e-3")
+    read = (await scope.text("cursor-dt")).split()
+    assert float(read[0]) == pytest.approx(80, abs=1)
+    await hands.slide([await hands.handle("position")], [await hands.at(-0.1, up=0.97)])
+    await scope.until("Math.abs(standing() + 0.1) < 2e-3 && triggered(0, 0.6)?.rising")
+    x, y = await hands.handle("level")
+    await hands.slide([(x, y)], [(x, y - 50)])
+    await scope.until("triggered(0, 0.6) === null")
+    await scope.until_state("live")
