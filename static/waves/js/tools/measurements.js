@@ -111,9 +111,9 @@ export class Measurements {
   #choiceOf(key, label) {
     const box = document.createElement("input");
     const line = document.createElement("label");
-    Object.assign(box, { type: "checkbox", value: key, id: `measure-${key}` });
+    Object.assign(box, { type: "checkbox", value: key, id: `choose-${key}` });
     box.addEventListener("change", () => {
-      const chosen = (name) => byId(`measure-${name}`).checked;
+      const chosen = (name) => byId(`choose-${name}`).checked;
       this.#set({ keys: Object.keys(MEASUREMENTS).filter(chosen) });
     });
     line.append(box, label);
@@ -155,7 +155,7 @@ export class Measurements {
   #build(shape) {
     this.#shape = shape;
     this.#cells = [];
-    for (const key of Object.keys(MEASUREMENTS)) byId(`measure-${key}`).checked = this.keys.includes(key);
+    for (const key of Object.keys(MEASUREMENTS)) byId(`choose-${key}`).checked = this.keys.includes(key);
     const [head, rows] = this.overTime ? this.#overTime() : this.#now();
     byId("measure-head").replaceChildren(rowOf([header("Measurement", "hidden"), ...head], "col"));
     byId("measurements").replaceChildren(...rows);
