@@ -1,0 +1,88 @@
+"""Whatever can be operated has a name, is reached by Tab, and shows that it has the focus."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+#: What can be operated; the dialog of keys has the page's focus for itself.
+OPERABLE = (
+    ":is(a[href], button, input, select, summary, [role=slider], [tabindex='0'])"
+    ":not([type=hidden], dialog *)"
+)
+#: Names what can be operated for a report, and collects of what gets the focus how wide an
+#: outline it shows.
+WATCH = f"""() => {{
+  const labels = ["aria-label", "aria-labelledby", "title"];
+  globalThis.named = (element) => element.id || element.textContent.trim()
+    && labels.map((name) => element.getAttribute(name)).find(Boolean) || element.textContent.trim();
+  globalThis.operable = () => [...document.querySelectorAll("{OPERABLE}")];
+  globalThis.focused = {{}};
+  document.addEventListener("focusin", ({{ target }}) => {{
+    const {{ outlineStyle, outlineWidth, outlineColor }} = getComputedStyle(target);
+    const isSeen = outlineStyle !== "none" && !/, 0\\)$/.test(outlineColor);
+    focused[named(target)] = isSeen ? parseFloat(outlineWidth) : 0;
+  }});
+}}"""
+SHOWN = "operable().filter((each) => each.checkVisibility() && !each.disabled).map(named)"
+#: Together these show everything that there is.
+STATES = [
+    "?cursors=1&mstats=1&measure=vpp,phase&mbetween=1",
+    "?view=spectrum&tkind=pulse&cursors=1",
+    "?view=table&tkind=window&window=0.5",
+]
+
+
+@pytest.fixture
+def prepared(context, daphne):
+    """Opens a page that is frozen, with a reference, and with everything unfolded."""
+
+    async def opened(query: str) -> Oscilloscope:
+        scope = await Oscilloscope.load(context, daphne, "waveforms", query)
+        await scope.page.locator("#signals button").first.wait_for()
+        await scope.until("/\\d/.test(document.querySelector('#signals td').textContent)")
+        await scope.page.keyboard.press("r")
+        await scope.page.locator("#references button").first.wait_for()
+        await scope.page.keyboard.press("Space")
+        await scope.page.locator("#live").wait_for()
+        if "table" in query:
+            # In the middle of the table, where one can go both ways.
+            await scope.page.locator("#samples-older").click()
+            await scope.until("!document.getElementById('samples-newer').disabled")
+        await scope.page.evaluate(WATCH)
+        await scope.page.evaluate(
+            "document.querySelectorAll('details').forEach((e) => { e.open = true })"
+        )
+        return scope
+
+    return opened
+
+
+async def test_every_control_has_a_name_is_reached_by_tab_and_shows_the_focus(prepared):
+    seen = set()
+    for query in STATES:
+        scope = await prepared(query)
+        shown = await scope.page.evaluate(SHOWN)
+        # Once from the beginning of the page to its end.
+        await scope.page.locator(".brand").focus()
+        for key in ("Tab", "Shift+Tab", *["Tab"] * len(shown)):
+            await scope.page.keyboard.press(key)
+        focused = await scope.page.evaluate("focused")
+        assert not set(shown) - set(focused), "Tab does not reach these"
+        assert not [name for name in shown if focused[name] < 1], "these do not show the focus"
+        for name in set(shown) - seen:
+            if re.fullmatch(r"[\w-]+", name):
+                control = scope.page.locator(f"#{name}")
+                await expect(control).to_have_accessible_name(re.compile(r"[A-Za-z]"))
+        seen.update(shown)
+    every = await scope.page.evaluate("operable().map(named)")
+    assert not set(every) - seen, "no state of this test shows these"
+
+
+async def test_no_id_is_there_twice(prepared):
+    scope = await prepared(STATES[0])
+    ids = await scope.page.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
+    assert len(ids) > 100
+    assert sorted(ids) == sorted(set(ids))
