@@ -22,6 +22,9 @@ export class Cursors {
   #frozen = false;
   /** What the time cursors count from: "stream", "trigger" or "edge". */
   #footing = null;
+  /** Whether they are where a link says: seconds from the label 0, which may be yet to come. */
+  #linked = false;
+  #heldAt = null;
   #rows = [];
   /** Which of them the buttons move: the one that had the focus last. */
   #chosen = "1";
@@ -48,6 +51,7 @@ export class Cursors {
   restore({ cursors, ct, cy, csignal }) {
     this.shown = cursors === "1";
     [this.times[1], this.times[2]] = numbers(ct);
+    this.#linked = this.times[1] !== null;
     [this.levels.a, this.levels.b] = numbers(cy);
     this.key = csignal ?? null;
   }
@@ -135,16 +139,28 @@ export class Cursors {
 
   /** What they count from is another when the view is frozen, or no longer triggered. */
   #follow(picture) {
+    if (this.#linked && this.#isEarly(picture)) return;
     const { timebase, tools } = this.scope;
     const frozen = !timebase.running;
     const footing = frozen ? "stream" : tools.trigger.stands ? "trigger" : "edge";
     const isOther = this.#footing !== null && footing !== this.#footing;
     this.#footing = footing;
-    if (frozen === this.#frozen && !isOther) return;
     // Where they were on the screen, they stay.
-    const xs = TIMES.map((name) => this.#x(name, this.last ?? picture));
+    const former = this.#linked ? picture : this.last ?? picture;
+    this.#linked = false;
+    if (frozen === this.#frozen && !isOther) return;
+    const xs = TIMES.map((name) => this.#x(name, former));
     this.#frozen = frozen;
     if (this.times[1] !== null) TIMES.forEach((name, at) => this.#setX(name, xs[at], picture));
+  }
+
+  /** Whether the trigger that a link's cursors count from is yet to be found, or its samples are
+   * yet to come; in a frozen view that is scrolled there was none. */
+  #isEarly({ edge, trigger }) {
+    const { timebase, tools } = this.scope;
+    if (timebase.running || tools.trigger.mode === "off") return !tools.trigger.isSettled;
+    this.#heldAt ??= edge;
+    return !trigger && edge === this.#heldAt;
   }
 
   drawn({ edge, zero }) {
@@ -198,6 +214,7 @@ export class Cursors {
 
   /** To an x, or for level cursors to a y. */
   #move(name, to) {
+    this.#linked = false;
     if (TIMES.includes(name)) this.#setX(name, to);
     else this.levels[name] = to;
     this.scope.changed();

@@ -172,6 +172,11 @@ export class Trigger {
     return this.#isReady && !this.isTooLong;
   }
 
+  /** Whether it is known where windows stand: levels that nobody chose may be yet to come. */
+  get isSettled() {
+    return this.mode === "off" || this.isTooLong || this.#isReady;
+  }
+
   /** Units of y that a key moves a level by. */
   get levelStep() {
     const { axes, axisOf } = this.scope.picture;
