@@ -4,8 +4,9 @@ import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
-/** Keys that scroll what has the focus, where that can be scrolled. */
-const SCROLLING = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
+/** Keys by which a browser scrolls what has the focus. */
+const SIDEWAYS = ["ArrowLeft", "ArrowRight"];
+const UPRIGHT = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 
 const byId = (id) => document.getElementById(id);
 
@@ -171,8 +172,15 @@ export class Controls {
 function isForElement(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return true;
   if (event.target.closest("input, select, textarea")) return true;
-  if (SCROLLING.includes(event.key) && event.target.matches("[role=region]")) return true;
-  return event.key === " " && event.target.closest("button, a") !== null;
+  if (event.key === " ") return event.target.closest("button, a, summary") !== null;
+  const region = event.target.closest("[role=region][tabindex]");
+  return region !== null && scrolls(region, event.key);
+}
+
+/** Whether a key scrolls a region that has more than it shows. */
+function scrolls(region, key) {
+  if (SIDEWAYS.includes(key)) return region.scrollWidth > region.clientWidth;
+  return UPRIGHT.includes(key) && region.scrollHeight > region.clientHeight;
 }
 
 function tableRow(texts) {

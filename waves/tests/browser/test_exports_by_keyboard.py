@@ -1,0 +1,69 @@
+"""The menu of exports by keys alone, on what runs and on what is frozen."""
+
+import csv
+
+import pytest
+import pytest_asyncio
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["live", "frozen"])
+async def waveforms(request, context, daphne):
+    """The page of sine, square and chirp with cursors, running or not."""
+    scope = await Oscilloscope.open(context, daphne, "waveforms", "?trigger=off&cursors=1")
+    await scope.until_drawn("drawn.signals[0].x[0] <= -0.19")
+    if request.param:
+        await scope.page.keyboard.press("Space")
+        await scope.until_state("paused")
+    yield scope
+    await scope.until_state("paused" if request.param else "live")
+
+
+async def test_every_export_is_reached_and_done_by_keys(waveforms, tmp_path):
+    scope, page = waveforms, waveforms.page
+    beginnings = {
+        "export-png": b"\x89PNG",
+        "export-svg": b"<svg",
+        "export-window": b"sample,",
+        "export-cursors": b"sample,",
+        "export-history": b"sample,",
+    }
+    for n, (item, beginning) in enumerate(beginnings.items(), start=1):
+        await page.keyboard.press("d")
+        assert await scope.until("document.activeElement.id") == "export-button"
+        for _ in range(n):
+            await page.keyboard.press("Tab")
+        assert await scope.until("document.activeElement.id") == item
+        async with page.expect_download() as started:
+            await page.keyboard.press("Enter")
+        path = tmp_path / item
+        await (await started.value).save_as(path)
+        assert path.read_bytes().startswith(beginning)
+        # The menu is closed, and the focus back at its button.
+        assert await scope.until("document.activeElement.id") == "export-button"
+        assert not await page.locator(f"#{item}").is_visible()
+    drawn = await scope.drawn()
+    with (tmp_path / "export-cursors").open(newline="") as lines:
+        between = [float(row[2]) for row in list(csv.reader(lines))[1:]]
+    assert len(between) == pytest.approx(40, abs=2)
+    if await page.locator("#frozen").is_visible():
+        # From the left cursor to the right one, at 0.4 and 0.6 of the window.
+        seen = drawn.y[(drawn.x >= -0.1201) & (drawn.x <= -0.0799)]
+        assert between[:39] == pytest.approx(seen[:39], abs=1e-6)
+
+
+async def test_the_menu_is_opened_by_its_button_and_closed_by_escape(waveforms):
+    scope, page = waveforms, waveforms.page
+    button, item = page.locator("#export-button"), page.locator("#export-png")
+    for key in ("Space", "Enter"):
+        await button.press(key)
+        await item.wait_for(state="visible")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await item.wait_for(state="hidden")
+        assert await scope.until("document.activeElement.id") == "export-button"
+    await button.click()
+    await item.wait_for(state="visible")
+    await page.locator("#summary").click()
+    await item.wait_for(state="hidden")
