@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +97,15 @@ class Oscilloscope:
             "async (count) => { while (count-- > 0) await new Promise(requestAnimationFrame) }",
             count,
         )
+
+    async def live_and_frozen(self) -> AsyncIterator[bool]:
+        """Once while the view runs, and once more, on the same page, while it is frozen."""
+        yield False
+        await self.until_state("live")
+        await self.click("run")
+        await self.until_state("paused")
+        yield True
+        await self.until_state("paused")
 
     async def drawn(self) -> Drawn:
         return await self.until_drawn("true")

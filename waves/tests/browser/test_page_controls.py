@@ -46,6 +46,7 @@ async def test_the_link_is_copied_by_mouse_and_by_keys(waveforms):
         assert drawn.y == pytest.approx((await scope.drawn()).y, abs=1e-6)
 
 
+@pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)
 async def test_the_theme_by_mouse_and_by_keys_colours_what_is_drawn(waveforms):
     scope, page = waveforms, waveforms.page
     theme = page.locator("#theme")
@@ -66,6 +67,7 @@ async def test_the_theme_by_mouse_and_by_keys_colours_what_is_drawn(waveforms):
         await scope.until(f"{stroke} === '{signal}'")
 
 
+@pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)
 async def test_the_keys_are_shown_by_mouse_and_by_keys(waveforms):
     page = waveforms.page
     dialog = page.locator("#keys")
@@ -76,6 +78,7 @@ async def test_the_keys_are_shown_by_mouse_and_by_keys(waveforms):
         await dialog.wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)
 async def test_the_views_by_mouse_and_by_key(waveforms):
     scope, page = waveforms, waveforms.page
     panels = {"spectrum": "#spectrum-panel", "table": "#table-panel"}
@@ -113,6 +116,7 @@ async def test_the_table_is_turned_by_mouse_and_by_keys(waveforms):
     assert float(row[2]) == pytest.approx(scope.samples[int(row[0])], abs=1e-6)
 
 
+@pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)
 async def test_a_table_that_has_the_focus_is_scrolled_by_keys(waveforms):
     scope, page = waveforms, waveforms.page
     await scope.click("view-table")
