@@ -53,13 +53,13 @@ export class Record {
    * @param {number} window seconds that were asked for: a sweep has as many
    */
   expect(message, window = 0) {
-    // Between sweeps nothing is lost, nor between the last of them and what comes now.
-    if (this.mode === "sweeps") this.reached = message.first;
     this.mode = message.mode;
     this.#assembly = message.mode === "sweeps" ? new Assembly(sweepLength(window, this.description?.rate)) : null;
     const holds = this.ring && this.ring !== this.swept && this.ring.stride === message.stride;
     const same = holds && this.envelope === (message.mode === "columns");
     this.awaited = same ? null : { next: message.next, ring: null };
+    // Another ring begins with its window: what came before that was not asked for, and is not lost.
+    if (!same && this.reached !== null) this.reached = Math.max(this.reached, message.first);
   }
 
   /**

@@ -85,6 +85,18 @@ test("another stride is shown only when its past is complete", () => {
   assert.deepEqual([...record.ring.slice(1, 0, 4)], [15, 31, 47, 63]);
 });
 
+test("a window of another stride that begins later than what came has lost nothing in between", () => {
+  const record = new Record(1);
+  record.describe(description());
+  record.expect(view({ stride: 16, mode: "columns", next: 32 }));
+  record.add(envelopeFrame(0, 16, [[0, 16]], [[15, 31]], { flags: ANSWER }), 0);
+  record.expect(view({ first: 40, next: 50 }));
+  record.add(samplesFrame(40, [counting(40, 10)], { flags: ANSWER }), 0);
+  assert.deepEqual([record.ring.first, record.lost], [40, 0]);
+  record.add(samplesFrame(53, [counting(53, 10)]), 0);
+  assert.equal(record.lost, 3);
+});
+
 test("the same stride goes on in the same ring", () => {
   const record = started();
   const { ring } = record;
