@@ -181,8 +181,13 @@ def gap(
     )
 
 
-def view(handle: int, epoch: int, stride: int, mode: str, first: int, next_: int) -> str:
-    """What a viewer will be sent from now on; positions below ``next_`` are past."""
+def view(
+    handle: int, epoch: int, stride: int, mode: str, first: int, next_: int, begin: int
+) -> str:
+    """What a viewer will be sent from now on; positions below ``next_`` are past.
+
+    Of the epoch nothing before ``begin`` came here, so nothing before it can be asked for.
+    """
     return text(
         {
             "type": "view",
@@ -192,5 +197,6 @@ def view(handle: int, epoch: int, stride: int, mode: str, first: int, next_: int
             "mode": mode,
             "first": first,
             "next": next_,
+            "begin": begin,
         }
     )

@@ -210,7 +210,8 @@ class Viewer:
 
     def _say_view(self, first: int, past: int) -> None:
         handle, stride, mode = self.stream.handle, self.stride, self.mode
-        self.connection.say(messages.view(handle, self.epoch, stride, mode, first, past))
+        begin = self.stream.history.begin
+        self.connection.say(messages.view(handle, self.epoch, stride, mode, first, past, begin))
 
     def _say_gap(self, epoch: int, first: int | None, last: int | None, reason: str) -> None:
         self.connection.say(self._gap_text(epoch, first, last, reason))

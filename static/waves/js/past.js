@@ -63,9 +63,10 @@ export class Past {
     const { ring, dt } = this.#former ?? this.record;
     const at = (index) => (ring.times ? ring.timeAt(index) : index * dt);
     if (this.#former) return { first: at(ring.first), end: at(ring.next - 1) };
-    const { end, description } = this.record;
+    const { end, description, earliest } = this.record;
     const kept = end - (description?.history ?? 0);
-    return { first: Math.min(at(ring.first), Math.max(0, kept)), end };
+    const begin = ring.times ? 0 : (earliest / ring.stride) * dt;
+    return { first: Math.min(at(ring.first), Math.max(begin, kept)), end };
   }
 
   /**

@@ -55,6 +55,7 @@ export class Record {
   expect(message, window = 0) {
     this.mode = message.mode;
     this.#assembly = message.mode === "sweeps" ? new Assembly(sweepLength(window, this.description?.rate)) : null;
+    this.earliest = message.begin ?? 0;
     const holds = this.ring && this.ring !== this.swept && this.ring.stride === message.stride;
     const same = holds && this.envelope === (message.mode === "columns");
     this.awaited = same ? null : { next: message.next, ring: null };
@@ -127,6 +128,8 @@ export class Record {
     /** The first sample of the epoch that came: before it nothing did. */
     this.began = null;
     this.ring = null;
+    /** The first sample of the epoch that the server had: it keeps none before. */
+    this.earliest = 0;
     /** The last whole sweep, where the server sends those. */
     this.swept = null;
     this.awaited = null;

@@ -91,6 +91,14 @@ test("nothing before the server's history, and nothing to come, is asked for", (
   assert.ok(asked[0].first >= 9_998);
 });
 
+test("nor is what came before the server had anything of the stream", () => {
+  const { record, past, asked } = looking();
+  record.expect({ type: "view", stride: 1, mode: "samples", first: 19_000, next: 20_000, begin: 15_000 });
+  assert.equal(past.span().first, 15);
+  past.source(view(15.5, 1));
+  assert.equal(asked[0].first, 15_000);
+});
+
 test("a frozen view stays with the samples of an epoch that is over", () => {
   const { record, past, asked } = looking();
   const { ring } = record;

@@ -48,6 +48,15 @@ async def test_the_description_and_the_view_come_before_the_data(server):
     assert (view["first"], view["next"]) == (500, 1000)
 
 
+async def test_the_view_says_where_what_this_server_had_begins(server):
+    stream = server.stream()
+    stream.produce(1000, skip=700)
+    peer = server.peer()
+    peer.subscribe(stream, window=0.5)
+    await server.send()
+    assert peer.controls("view")[0].items() >= {"first": 1200, "begin": 700}.items()
+
+
 async def test_without_a_window_there_is_no_past(server):
     stream = server.stream()
     stream.produce(1000)
