@@ -24,3 +24,28 @@ def blocking() -> Iterator[float]:
 def infinite(t: np.ndarray) -> np.ndarray:
     """Yields values that are none."""
     return np.where(np.arange(len(t)) % 2, np.inf, 1.0)
+
+
+#: Of ``spikes``: one sample in so many is 1, all others are 0. At 1 MS/s that is one a second.
+SPIKE_EVERY = 1_000_000
+#: The index of the first of them.
+FIRST_SPIKE = 500_000
+
+
+@stream(signals={"spike": "V"}, rate=1_000_000, create=False)
+def spikes(t: np.ndarray) -> np.ndarray:
+    """0 everywhere but in one sample of a million."""
+    index = np.rint(t * 1_000_000).astype(np.int64)
+    return (index % SPIKE_EVERY == FIRST_SPIKE).astype(np.float32)
+
+
+#: Of ``numbered``: odd, so that no value comes twice in the 2**24 that float32 holds exactly.
+FACTOR, MODULUS = 7919, 2**24
+NUMBERED_RATE = 20_000
+
+
+@stream(signals={"number": ""}, rate=NUMBERED_RATE, create=False)
+def numbered(t: np.ndarray) -> np.ndarray:
+    """Each value says its index: see ``FACTOR``."""
+    index = np.rint(t * NUMBERED_RATE).astype(np.int64)
+    return (index * FACTOR) % MODULUS
