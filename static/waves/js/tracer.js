@@ -6,6 +6,8 @@
 import { DIRECT, Fold, samplePoints, searchTime, timedPoints } from "./decimation.js";
 
 const NOTHING = new Float32Array(0);
+/** Of a pixel: what rounding may take from a right end that stands on a whole one. */
+const HAIR = 1e-6;
 
 export class Tracer {
   #fold = new Fold();
@@ -68,9 +70,12 @@ export class Tracer {
   }
 }
 
-/** The right end moves by whole pixels, so that each column keeps to its own pixel. */
+/**
+ * The right end moves by whole pixels, so that each column keeps to its own pixel; where a picture
+ * ended, it ends again when it is frozen.
+ */
 function sliding({ edge, period }, per) {
-  const right = Math.floor(edge / period / per) * per;
+  const right = Math.floor(edge / period / per + HAIR) * per;
   return { edge: right * period, right, phase: 0, xOf: (index) => (index - right) * period };
 }
 

@@ -51,6 +51,14 @@ test("nothing is given where nothing changed", () => {
   assert.equal(tracer.trace(ring, view(), signature).traces[0].high, 9);
 });
 
+test("a picture that is drawn again at its own right end is the same", () => {
+  const [ring, tracer] = [sine(5000), new Tracer()];
+  for (let at = 2; at < 4; at += 0.00171) {
+    const { edge, signature } = tracer.trace(ring, view({ edge: at, columns: 622 }));
+    assert.equal(tracer.trace(ring, view({ edge, columns: 622 }), signature), null);
+  }
+});
+
 test("hidden signals have no points and no extremes", () => {
   const { traces } = new Tracer().trace(sine(5000), view({ visible: [false] }));
   assert.equal(traces[0].points.length, 0);
