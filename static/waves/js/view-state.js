@@ -67,8 +67,8 @@ function textOf(value) {
 /** Settings that were kept, or none where they can't be read. */
 function settings(text) {
   try {
-    const kept = JSON.parse(text ?? "{}");
-    return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, textOf(value)]));
+    const kept = Object.entries(JSON.parse(text ?? "{}")).filter(([, value]) => value !== null);
+    return Object.fromEntries(kept.map(([key, value]) => [key, textOf(value)]));
   } catch {
     return {};
   }

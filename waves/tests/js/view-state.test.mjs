@@ -55,6 +55,13 @@ test("an address with a query says all of the view; without one the browser's se
   assert.deepEqual(page("").state.restore(), {});
 });
 
+test("what is left to the page is left to it the next time, too", () => {
+  const { state, items, rest } = page();
+  state.keep(() => ({ window: 1, measure: null }));
+  rest();
+  assert.deepEqual(page("", Object.fromEntries(items)).state.restore(), { window: "1" });
+});
+
 test("settings that can't be read, and a storage that refuses, are let be", () => {
   assert.deepEqual(page("", { "waves.scope.sine": "{" }).state.restore(), {});
   const { state, visited, rest } = page();
