@@ -59,9 +59,10 @@ export class Cursors {
   state() {
     if (!this.shown || this.times[1] === null) return {};
     const { zero } = this.scope.picture;
-    const [ct, cy] = [TIMES.map((name) => this.#x(name) - zero), [this.levels.a, this.levels.b]];
-    const csignal = this.key === null ? {} : { csignal: this.key };
-    return { cursors: 1, ct: ct.map(short).join(","), cy: cy.map(short).join(","), ...csignal };
+    const ct = TIMES.map((name) => this.#x(name) - zero);
+    // Levels of another signal are chosen with its next picture.
+    const cy = this.levels.a === null ? null : [this.levels.a, this.levels.b].map(short).join(",");
+    return { cursors: 1, ct: ct.map(short).join(","), cy, csignal: this.key };
   }
 
   changedSignals() {
