@@ -5,8 +5,7 @@ import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
 /** Keys by which a browser scrolls what has the focus. */
-const SIDEWAYS = ["ArrowLeft", "ArrowRight"];
-const UPRIGHT = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
+const SCROLLING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 
 const byId = (id) => document.getElementById(id);
 
@@ -174,13 +173,12 @@ function isForElement(event) {
   if (event.target.closest("input, select, textarea")) return true;
   if (event.key === " ") return event.target.closest("button, a, summary") !== null;
   const region = event.target.closest("[role=region][tabindex]");
-  return region !== null && scrolls(region, event.key);
+  return region !== null && SCROLLING.includes(event.key) && hasMore(region);
 }
 
-/** Whether a key scrolls a region that has more than it shows. */
-function scrolls(region, key) {
-  if (SIDEWAYS.includes(key)) return region.scrollWidth > region.clientWidth;
-  return UPRIGHT.includes(key) && region.scrollHeight > region.clientHeight;
+/** Whether a region has more than it shows. */
+function hasMore(region) {
+  return region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
 }
 
 function tableRow(texts) {

@@ -33,7 +33,7 @@ OSCILLOSCOPE = {
         ["#reference-add", "#trigger-kind=window", "#run", "#export-button"],
         "#references li",
     ),
-    "the spectrum": (["#view-spectrum"], "#fft-peak-rows tr"),
+    "the spectrum": (["#export-button", "#view-spectrum"], "#fft-peak-rows tr"),
     "the table, a sentence": (["#view-table", "#share"], "#samples tr"),
     "the keys": (["#keys-button"], "#keys"),
 }

@@ -81,11 +81,13 @@ async def test_the_keys_are_shown_by_mouse_and_by_keys(waveforms):
 @pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)
 async def test_the_views_by_mouse_and_by_key(waveforms):
     scope, page = waveforms, waveforms.page
-    panels = {"spectrum": "#spectrum-panel", "table": "#table-panel"}
+    panels = {"time": "#chart", "spectrum": "#spectrum-panel", "table": "#table-panel"}
     for act, name in (
+        (lambda: page.keyboard.press("v"), "split"),
         (lambda: page.keyboard.press("v"), "spectrum"),
         (lambda: page.keyboard.press("v"), "table"),
         (lambda: page.keyboard.press("v"), "time"),
+        (page.locator("#view-split").click, "split"),
         (page.locator("#view-spectrum").click, "spectrum"),
         (lambda: page.locator("#view-table").press("Space"), "table"),
         (lambda: page.locator("#view-time").press("Enter"), "time"),
@@ -93,7 +95,7 @@ async def test_the_views_by_mouse_and_by_key(waveforms):
         await act()
         await page.locator(f"#view-{name}[aria-pressed=true]").wait_for()
         shown = [each for each, panel in panels.items() if await page.locator(panel).is_visible()]
-        assert shown == ([] if name == "time" else [name])
+        assert shown == (["time", "spectrum"] if name == "split" else [name])
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
 
 
