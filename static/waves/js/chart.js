@@ -13,7 +13,7 @@ import { Traces } from "./traces.js";
 
 /** CSS pixels around the plot; a phone has less room for labels. */
 const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
-const PHONE_MARGINS = { left: 54, right: 20, top: 12, bottom: 26 };
+const PHONE_MARGINS = { left: 54, right: 26, top: 12, bottom: 26 };
 const PHONE_WIDTH = 560;
 const LABEL_SIZE = 11.5;
 /**
@@ -263,7 +263,7 @@ export class Chart {
     this.#axes = key;
     this.#chart.setOption({
       grid: this.#margins(),
-      xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: x.tickLabel ?? this.#timeLabel(x) } },
+      xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: this.#tickLabel(x) } },
       yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
     }, { silent: true });
   }
@@ -274,16 +274,13 @@ export class Chart {
     return { ...look, ...scale, axisLabel: { ...look.axisLabel, ...axisLabel } };
   }
 
-  /** Every division has a label, on a phone every second one. */
-  #timeLabel({ min, max, perDivision, unit, zero = 0 }) {
-    const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
-    const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
-    const label = withUnit(scale, max - zero);
-    const every = this.#isPhone ? 2 : 1;
-    return (value) => {
-      const division = Math.round((max - value) / perDivision);
-      return division % every === 0 ? label(value - zero) : "";
-    };
+  /** Every division has a label, on a phone every second one, the last of them included. */
+  #tickLabel(x) {
+    const label = x.tickLabel ?? timeLabel(x);
+    if (!this.#isPhone || x.log) return label;
+    const last = Math.floor((x.max - x.min) / x.perDivision + 1e-6);
+    const isShown = (value) => (last - Math.round((value - x.min) / x.perDivision)) % 2 === 0;
+    return (value) => (isShown(value) ? label(value) : "");
   }
 
   get #isPhone() {
@@ -314,6 +311,14 @@ export class Chart {
     this.#element.style.color = "";
     return `rgb(${rgb.join(", ")})`;
   }
+}
+
+/** Labels that count from `zero`. */
+function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
+  const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
+  const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
+  const label = withUnit(scale, max - zero);
+  return (value) => label(value - zero);
 }
 
 /** Labels of an axis; the one at `end` carries the unit. */
