@@ -1,15 +1,16 @@
-"""One Chromium for all tests, one context for each; every page is watched for faults."""
+"""One Chromium for all tests, and one context for most; every page is watched for faults."""
 
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
-from waves.tests.browser.faults import Faults
+from waves.tests.browser.faults import REPORT_REFUSALS, Faults
 from waves.tests.browser.oscilloscope import Oscilloscope
 from waves.tests.server.processes import PASSWORD, START_SECONDS, USER, Process, Site
 
@@ -24,6 +25,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page costs half of its opening where it needs no process of its own.
+    "--renderer-process-limit=1",
 ]
 #: Wide enough that a window of 2,000 samples is drawn sample by sample.
 SIZE = {"width": 1680, "height": 900}
@@ -61,10 +64,8 @@ async def new_context(browser, faults) -> AsyncIterator[Callable]:
     contexts = []
 
     async def make(**options) -> BrowserContext:
-        context = await browser.new_context(**{"viewport": SIZE, **options})
-        context.set_default_timeout(START_SECONDS * 1000)
-        await context.add_init_script(path=HERE / "drawn.js")
-        await faults.watch(context)
+        context = await make_context(browser, **options)
+        faults.watch(context)
         contexts.append(context)
         return context
 
@@ -73,9 +74,40 @@ async def new_context(browser, faults) -> AsyncIterator[Callable]:
         await context.close()
 
 
+async def make_context(browser: Browser, **options) -> BrowserContext:
+    context = await browser.new_context(**{"viewport": SIZE, **options})
+    context.set_default_timeout(START_SECONDS * 1000)
+    await context.add_init_script(path=HERE / "drawn.js")
+    await context.add_init_script(REPORT_REFUSALS)
+    return context
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_context(browser) -> AsyncIterator[BrowserContext]:
+    context = await make_context(browser)
+    # Its process stays, and so does what it compiled of the page's modules.
+    await context.new_page()
+    yield context
+    await context.close()
+
+
 @in_session_loop
-async def context(new_context) -> BrowserContext:
-    return await new_context()
+async def context(shared_context, faults) -> AsyncIterator[BrowserContext]:
+    """A context as a new one is: nothing is kept from one test to the next."""
+    faults.watch(shared_context)
+    yield shared_context
+    keeper, *pages = shared_context.pages
+    origins = {"{}://{}".format(*urlsplit(page.url)) for page in pages}
+    for page in pages:
+        await page.close()
+    faults.leave(shared_context)
+    await shared_context.clear_cookies()
+    await shared_context.clear_permissions()
+    session = await shared_context.new_cdp_session(keeper)
+    for origin in origins:
+        what = {"origin": origin, "storageTypes": "all"}
+        await session.send("Storage.clearDataForOrigin", what)
+    await session.detach()
 
 
 @in_session_loop

@@ -21,10 +21,13 @@ class Faults:
         self._expected: list[str] = []
         self._another = asyncio.Event()
 
-    async def watch(self, context: BrowserContext) -> None:
-        await context.add_init_script(REPORT_REFUSALS)
+    def watch(self, context: BrowserContext) -> None:
         context.on("console", self._console)
         context.on("weberror", self._raised)
+
+    def leave(self, context: BrowserContext) -> None:
+        context.remove_listener("console", self._console)
+        context.remove_listener("weberror", self._raised)
 
     def expect(self, words: str) -> None:
         """A fault with these words is what the test brings about."""
