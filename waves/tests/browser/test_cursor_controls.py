@@ -95,6 +95,19 @@ async def test_level_cursors_are_of_the_signal_that_is_chosen(cursors):
     await scope.until_text("cursor-a", "800.0 mV")
 
 
+async def test_a_view_is_kept_before_the_levels_of_another_signal_are_chosen(cursors):
+    # Both in one turn, before the next picture.
+    await cursors.page.evaluate(
+        """() => {
+          const list = document.getElementById("cursor-signal");
+          list.value = "square";
+          list.dispatchEvent(new Event("change"));
+          document.getElementById("share").click();
+        }"""
+    )
+    await cursors.page.wait_for_url("**csignal=square**")
+
+
 async def test_a_link_brings_cursors_back_to_where_they_were(cursors):
     scope, hands = cursors, Hands(cursors)
     await hands.drag_to(await hands.handle("1"), await hands.at(-0.15, up=0.9))
