@@ -175,7 +175,8 @@ def deployed_site(prepared_site, tmp_path_factory) -> Site:
     return site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(deployed_site) -> Iterator[Process]:
+    """For few modules: a server whose streams run costs a tenth of a core."""
     with deployed_site.serve("daphne") as process:
         yield process

@@ -1,5 +1,6 @@
 """Link, theme, keys, views, table and references: by mouse and by keys, live and frozen."""
 
+import numpy as np
 import pytest
 import pytest_asyncio
 
@@ -43,7 +44,10 @@ async def test_the_link_is_copied_by_mouse_and_by_keys(waveforms):
     await other.page.goto(page.url)
     drawn = await other.until_drawn("drawn.window === 0.5 && drawn.signals[0].x[0] <= -0.49")
     if frozen:
-        assert drawn.y == pytest.approx((await scope.drawn()).y, abs=1e-6)
+        # One of them may have a point more beyond its border.
+        inside = np.linspace(-0.49, -0.01, 481)
+        values = [np.interp(inside, each.x, each.y) for each in (drawn, await scope.drawn())]
+        assert values[0] == pytest.approx(values[1], abs=1e-3)
 
 
 @pytest.mark.parametrize("waveforms", [False], ids=["live"], indirect=True)

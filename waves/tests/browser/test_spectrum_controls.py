@@ -73,6 +73,8 @@ async def test_amplitude_scale_and_axes(analysed):
         await scope.until(f"{division} === 10")
         await choose(scope, "step", "20")
         await scope.until(f"{division} === 20")
+        await scope.page.locator("#fft-step").press("5")
+        await scope.until(f"{division} === 5")
         await scope.page.locator("#fft-axis").press("l")
         await choose(scope, "axis", "log")
         await scope.until(

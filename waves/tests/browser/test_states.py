@@ -11,7 +11,7 @@ async def test_staff_stop_and_start_a_stream_from_its_page(staff_context, daphne
     assert await button.inner_text() == "Stop"
     await button.click()
     await scope.until_state("stopped")
-    await button.filter(has_text="Start").click()
+    await button.filter(has_text="Start").press("Enter")
     await scope.until_state("live")
     drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
     assert scope.place_of(drawn).start == 0
