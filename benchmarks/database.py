@@ -12,6 +12,8 @@ from typing import Any
 
 import django
 
+from benchmarks.servers import slug_of
+
 
 def make(streams: list[dict[str, Any]]) -> None:
     """Migrate, and make the streams ``bench``, ``bench-2`` and so on."""
@@ -19,7 +21,7 @@ def make(streams: list[dict[str, Any]]) -> None:
 
     call_command("migrate", verbosity=0)
     for number, fields in enumerate(streams, 1):
-        make_stream("bench" if number == 1 else f"bench-{number}", fields)
+        make_stream(slug_of(number), fields)
 
 
 def make_stream(slug: str, fields: dict[str, Any]) -> None:

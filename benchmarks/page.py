@@ -21,7 +21,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import document
-from benchmarks.servers import ROOT, Server, environment, running, waves_daphne
+from benchmarks.servers import ROOT, Server, environment, running, slug_of, waves_daphne
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -167,8 +167,7 @@ def opened(case: Case) -> Iterator[list[Page]]:
     with running(server) as (port, _), browser() as chromium:
         pages = [instrumented(chromium) for _ in case.streams]
         for number, page in enumerate(pages, 1):
-            slug = "bench" if number == 1 else f"bench-{number}"
-            page.goto(f"http://127.0.0.1:{port}/streams/{slug}/{case.query}")
+            page.goto(f"http://127.0.0.1:{port}/streams/{slug_of(number)}/{case.query}")
         fill = max(fields["window"] for fields in case.streams)
         pages[0].wait_for_timeout((SETTLE_SECONDS + fill) * 1000)
         yield pages

@@ -153,6 +153,11 @@ def environment(database: Path) -> dict[str, str]:
     return {**inherited, **own}
 
 
+def slug_of(number: int) -> str:
+    """The slug of a server's first stream, second stream and so on."""
+    return "bench" if number == 1 else f"bench-{number}"
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
