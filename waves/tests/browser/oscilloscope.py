@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from waves.tests.server.viewing import Received
 
 #: Milliseconds between two looks at the page while waiting.
 READ_EVERY = 40
+#: A fixture that gives a page once while it runs, and once while it is frozen: see `as_asked`.
+LIVE_OR_FROZEN = {"loop_scope": "session", "params": [False, True], "ids": ["live", "frozen"]}
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,15 @@ class Oscilloscope:
             "async (count) => { while (count-- > 0) await new Promise(requestAnimationFrame) }",
             count,
         )
+
+    @asynccontextmanager
+    async def as_asked(self, frozen: bool) -> AsyncIterator[Oscilloscope]:
+        """Frozen, where that is asked for, or running; and so it still is at the end."""
+        if frozen:
+            await self.page.keyboard.press("Space")
+            await self.until_state("paused")
+        yield self
+        await self.until_state("paused" if frozen else "live")
 
     async def live_and_frozen(self) -> AsyncIterator[bool]:
         """Once while the view runs, and once more, on the same page, while it is frozen."""

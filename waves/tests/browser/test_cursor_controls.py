@@ -7,24 +7,21 @@ import pytest
 import pytest_asyncio
 
 from waves.tests.browser.hands import Hands
-from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
 
 #: Where the flag of a cursor is: seconds from the right end, or units of the first axis.
 FLAG_X = "chart().convertFromPixel({{ xAxisIndex: 0 }}, handles().find((h) => h.kind === '{}')?.px)"
 FLAG_Y = "chart().convertFromPixel({{ yAxisIndex: 0 }}, handles().find((h) => h.kind === '{}')?.py)"
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["live", "frozen"])
+@pytest_asyncio.fixture(**LIVE_OR_FROZEN)
 async def cursors(request, context, daphne):
     """A page that triggers, from −2 V to 2 V, with cursors, running or not."""
     scope = await Oscilloscope.open(context, daphne, "waveforms", "?y=sine:0:0.5&cursors=1")
     await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
-    if request.param:
-        await scope.page.keyboard.press("Space")
-        await scope.until_state("paused")
-    await scope.until_text("cursor-dt", "40.00 ms")
-    yield scope
-    await scope.until_state("paused" if request.param else "live")
+    async with scope.as_asked(request.param):
+        await scope.until_text("cursor-dt", "40.00 ms")
+        yield scope
 
 
 async def until_at(scope: Oscilloscope, flag: str, name: str, place: float) -> None:

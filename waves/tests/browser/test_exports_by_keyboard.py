@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["live", "frozen"])
+@pytest_asyncio.fixture(**LIVE_OR_FROZEN)
 async def waveforms(request, context, daphne):
     """The page of sine, square and chirp with cursors, running or not."""
     scope = await Oscilloscope.open(context, daphne, "waveforms", "?trigger=off&cursors=1")
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.19")
-    if request.param:
-        await scope.page.keyboard.press("Space")
-        await scope.until_state("paused")
-    yield scope
-    await scope.until_state("paused" if request.param else "live")
+    async with scope.as_asked(request.param):
+        yield scope
 
 
 async def test_every_export_is_reached_and_done_by_keys(waveforms, tmp_path):

@@ -4,23 +4,20 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
 
 ROWS = "[...document.querySelectorAll('#measurements tr')].map((row) => row.innerText)"
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["live", "frozen"])
+@pytest_asyncio.fixture(**LIVE_OR_FROZEN)
 async def measured(request, context, daphne):
     """The page of sine, square and chirp, running or not."""
     query = "?measure=vpp,max&cursors=1&ct=0,0.004&cy=0,1"
     scope = await Oscilloscope.open(context, daphne, "waveforms", query)
     await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
     await scope.page.locator("#measurements tr").nth(1).wait_for()
-    if request.param:
-        await scope.page.keyboard.press("Space")
-        await scope.until_state("paused")
-    yield scope
-    await scope.until_state("paused" if request.param else "live")
+    async with scope.as_asked(request.param):
+        yield scope
 
 
 async def until_row(scope: Oscilloscope, pattern: str) -> None:

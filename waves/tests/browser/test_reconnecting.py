@@ -17,7 +17,11 @@ async def test_the_page_comes_back_after_a_restart_of_the_server(context, faults
         await scope.until_text("connection", "Not connected")
     with site.serve(port=port):
         await scope.until_state("live")
-        await scope.until_drawn("drawn.gaps.length > 0 && drawn.signals[0].y.length > 20")
+        await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
+        for window in (5, 2):
+            await scope.click("time-shorter")
+            drawn = await scope.until_drawn(f"drawn.window === {window}")
+        assert scope.place_of(drawn).stop > 0
         old, new = sorted(scope.received.values)
         assert new > old
         assert await scope.text("fact-epoch") == str(new)

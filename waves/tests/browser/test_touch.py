@@ -22,11 +22,13 @@ async def touch(new_context, daphne):
 async def test_one_finger_pulls_the_past_to_the_right(touch):
     scope, hands = await touch("noise", "?window=0.5")
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
+    newest = scope.newest
     await hands.slide([await hands.at(-0.4)], [await hands.at(-0.1)])
     await scope.until_state("paused")
     drawn = await scope.until_drawn("drawn.signals[0].x.length > 490")
     place = scope.place_of(drawn)
-    assert place.stop < scope.newest - 290
+    # By 300 samples from what was live when the finger came down, a moment behind what has come.
+    assert newest - 1300 < place.stop < scope.newest - 290
     await hands.slide([await hands.at(-0.1)], [await hands.at(-0.3)])
     drawn = await scope.until_drawn(f"drawn.signals[0].y[0] !== {float(drawn.y[0])!r}")
     assert scope.place_of(drawn).start - place.start == pytest.approx(200, abs=3)

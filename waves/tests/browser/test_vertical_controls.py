@@ -3,22 +3,19 @@
 import pytest_asyncio
 
 from waves.tests.browser.hands import Hands
-from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
 
 #: Ends of each y axis, the one of the chosen signal first.
 AXES = "chart().getOption().yAxis.map(({ min, max }) => ({ min, max, span: max - min }))"
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[False, True], ids=["live", "frozen"])
+@pytest_asyncio.fixture(**LIVE_OR_FROZEN)
 async def waveforms(request, context, daphne):
     """The page of sine, square and chirp, running or not, whose axis is from −2 V to 2 V."""
     scope = await Oscilloscope.open(context, daphne, "waveforms", "?y=sine:0:0.5")
     await scope.until_drawn("drawn.low === -2 && drawn.high === 2")
-    if request.param:
-        await scope.click("run")
-        await scope.until_state("paused")
-    yield scope
-    await scope.until_state("paused" if request.param else "live")
+    async with scope.as_asked(request.param):
+        yield scope
 
 
 async def test_units_per_division_and_offset_by_mouse_keys_and_field(waveforms):
