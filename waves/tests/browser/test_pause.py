@@ -16,6 +16,24 @@ async def test_a_paused_picture_stands_still_while_data_goes_on_arriving(noise):
     assert not await noise.was_reloaded()
 
 
+#: The first x of the picture that is frozen, and of what is drawn of it two frames later.
+BEFORE_AND_AFTER = """async () => {
+  const before = drawn().signals[0].x[0];
+  document.getElementById("run").click();
+  for (let k = 0; k < 2; k += 1) await new Promise(requestAnimationFrame);
+  return [before, drawn().signals[0].x[0]];
+}"""
+
+
+async def test_a_window_that_is_not_yet_filled_stays_where_it_was(context, daphne, add_stream):
+    add_stream("young", like="noise", rate=100, window=50, history=60, frames_per_second=2)
+    scope = await Oscilloscope.open(context, daphne, "young")
+    # Frames are half a second apart: once live ones come, the right end is well before the newest.
+    await scope.until_received(150)
+    before, after = await scope.page.evaluate(BEFORE_AND_AFTER)
+    assert after == before
+
+
 async def test_resuming_catches_up_and_nothing_is_missing(context, daphne, add_stream):
     # The window is much longer than the pause, and is drawn sample by sample.
     add_stream("paused", like="noise", rate=200, window=10)

@@ -54,7 +54,7 @@ export class Time {
   /** Freeze what is on the screen; data goes on arriving. */
   freeze() {
     const { edge } = this.scope.picture;
-    if (edge !== null) this.goTo(edge);
+    if (edge !== null) this.#hold(edge);
   }
 
   /** Show what is live again. */
@@ -70,7 +70,11 @@ export class Time {
   goTo(edge) {
     if (!this.#canLookBack) return;
     const span = { ...this.scope.past.span(), window: this.timebase.window };
-    this.timebase.hold(within(edge, span));
+    this.#hold(within(edge, span));
+  }
+
+  #hold(edge) {
+    this.timebase.hold(edge);
     this.scope.changed();
   }
 
