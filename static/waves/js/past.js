@@ -106,7 +106,8 @@ export class Past {
     const [first, end] = [Math.floor(index(span.first)), Math.ceil(index(span.end)) + 1];
     const [left, right] = [Math.floor(index(edge - window)), Math.ceil(index(edge))];
     return {
-      first,
+      // The beginning may just be going, and a server keeps more than it promises: ask for all.
+      first: Math.min(first, Math.max(left, this.record.earliest)),
       end,
       length,
       columns: most,

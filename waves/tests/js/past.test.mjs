@@ -83,12 +83,27 @@ test("a request that was lost is made again", async () => {
   assert.equal(asked.length, 2);
 });
 
-test("nothing before the server's history, and nothing to come, is asked for", () => {
+test("before the server's history no more than the view, and nothing to come, is asked for", () => {
   const { past, asked } = looking();
   const { first, end } = past.span();
   assert.ok(Math.abs(first - (end - HISTORY)) < 1e-9);
-  past.source(view(10.5, 1));
+  past.source(view(11, 0.9));
   assert.ok(asked[0].first >= 9_998);
+  const other = looking();
+  other.past.source(view(10.5, 1));
+  assert.equal(other.asked[0].first, 9_500);
+});
+
+test("the beginning of the history is asked for as it was when it was gone to", async () => {
+  const { record, past, asked } = looking();
+  const edge = past.span().first + 0.5;
+  record.add(samplesFrame(20_000, [counting(20_000, 40)]), 0);
+  past.source(view(edge, 0.5));
+  assert.ok(asked[0].first <= 9_999, `from ${asked[0].first}`);
+  asked[0].resolve(samples(asked[0]));
+  await settled();
+  assert.equal(past.source(view(edge, 0.5)).ring.at(0, 10_000), 10_000);
+  assert.equal(past.isCoarse, false);
 });
 
 test("nor is what came before the server had anything of the stream", () => {
