@@ -48,12 +48,17 @@ def prepared(context, daphne):
         await scope.page.locator("#references button").first.wait_for()
         await scope.page.keyboard.press("Space")
         await scope.page.locator("#live").wait_for()
+        if "spectrum" in query:
+            # Before it is drawn there is no picture to export.
+            await scope.until("spectrum()")
         if "table" in query:
             # In the middle of the table, where one can go both ways.
             await scope.page.locator("#samples-older").click()
             await scope.until("!document.getElementById('samples-newer').disabled")
         await scope.page.evaluate(WATCH)
         await scope.page.evaluate(UNFOLD)
+        # What the menu does when it opens, it does once that is over.
+        await scope.until_frames()
         return scope
 
     return opened
@@ -73,7 +78,8 @@ async def test_every_control_has_a_name_is_reached_by_tab_and_shows_the_focus(pr
             await scope.page.keyboard.press("Tab")
         focused = await scope.page.evaluate("focused")
         await scope.page.evaluate(UNFOLD)
-        assert not set(shown) - set(focused), "Tab does not reach these"
+        missed = set(shown) - set(focused)
+        assert not missed, "Tab does not reach these"
         assert not [name for name in shown if focused[name] < 1], "these do not show the focus"
         for name in set(shown) - seen:
             if re.fullmatch(r"[\w-]+", name):

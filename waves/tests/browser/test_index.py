@@ -39,7 +39,8 @@ class Index:
     @classmethod
     async def open(cls, context, server) -> "Index":
         index = cls(await context.new_page())
-        await index.page.goto(f"http://{server.address}/")
+        async with index.page.expect_websocket():
+            await index.page.goto(f"http://{server.address}/")
         await index.page.evaluate("globalThis.firstLoad = true")
         return index
 

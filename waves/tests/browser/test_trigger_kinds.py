@@ -103,8 +103,9 @@ async def test_a_window_is_entered_and_left_at_levels_that_are_dragged(normal):
     scope = await normal()
     hands = Hands(scope)
     await scope.page.select_option("#trigger-kind", "window")
+    low = await hands.handle("level", 1)
     await hands.drag(await hands.handle("level", 0), down=-30)
-    await hands.drag(await hands.handle("level", 1), down=25)
+    await hands.drag(low, down=25)
     number = (
         "((text) => (text.endsWith('mV') ? 1e-3 : 1) * parseFloat(text.replace('−', '-')))"
         "(document.getElementById('trigger-{}').value)"
