@@ -21,7 +21,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 
 test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis.
 	@tools/system_packages chromium redis-server
-	@$(BIN)/python -m pytest --numprocesses 2
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check

@@ -31,9 +31,18 @@ def site(prepared_site, tmp_path) -> Site:
 
 @pytest.fixture(scope="session")
 def shared_site(prepared_site, tmp_path_factory) -> Site:
-    """For tests that change nothing, or only a stream of their own."""
-    site = Site(tmp_path_factory.mktemp("shared"))
+    """As deployed, but without TLS: DEBUG off, static files collected under hashed names, which
+    a browser keeps. For tests that change nothing, or only a stream of their own."""
+    folder = tmp_path_factory.mktemp("shared")
+    site = Site(
+        folder,
+        DEBUG="0",
+        HTTPS="0",
+        SECRET_KEY="a key for the tests only, as long as a key should be",
+        WAVES_TEST_STATIC_ROOT=str(folder / "static"),
+    )
     site.start_from(prepared_site)
+    site.manage("collectstatic", "--noinput", "-v0")
     return site
 
 

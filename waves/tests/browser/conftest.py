@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, StorageState, as
 
 from waves.tests.browser.faults import REPORT_REFUSALS, Faults
 from waves.tests.browser.oscilloscope import Oscilloscope
-from waves.tests.server.processes import PASSWORD, START_SECONDS, USER, Process, Site
+from waves.tests.server.processes import PASSWORD, START_SECONDS, USER, Process
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -30,6 +30,12 @@ ARGUMENTS = [
 ]
 #: Wide enough that a window of 2,000 samples is drawn sample by sample.
 SIZE = {"width": 1680, "height": 900}
+
+#: A screen of 30 Hz, on which live pages cost half as much; `benchmarks/page.py` has the one of 60.
+SCREEN = """
+const frame = globalThis.requestAnimationFrame;
+globalThis.requestAnimationFrame = (draw) => frame(() => frame(draw));
+"""
 
 #: The browser lives in the loop of the session, and so does every test that talks to it.
 in_session_loop = pytest_asyncio.fixture(loop_scope="session")
@@ -77,6 +83,7 @@ async def new_context(browser, faults) -> AsyncIterator[Callable]:
 async def make_context(browser: Browser, **options) -> BrowserContext:
     context = await browser.new_context(**{"viewport": SIZE, **options})
     context.set_default_timeout(START_SECONDS * 1000)
+    await context.add_init_script(SCREEN)
     await context.add_init_script(path=HERE / "drawn.js")
     await context.add_init_script(REPORT_REFUSALS)
     return context
@@ -157,26 +164,3 @@ def add_stream(shared_site) -> Iterator[Callable]:
 async def noise(context, daphne) -> Oscilloscope:
     """The page of a stream no two samples of which are alike."""
     return await Oscilloscope.open(context, daphne, "noise")
-
-
-@pytest.fixture(scope="session")
-def deployed_site(prepared_site, tmp_path_factory) -> Site:
-    """As deployed, but without TLS: DEBUG off, static files collected under hashed names."""
-    folder = tmp_path_factory.mktemp("deployed")
-    site = Site(
-        folder,
-        DEBUG="0",
-        HTTPS="0",
-        SECRET_KEY="a key for the tests only, as long as a key should be",
-        WAVES_TEST_STATIC_ROOT=str(folder / "static"),
-    )
-    site.start_from(prepared_site)
-    site.manage("collectstatic", "--noinput", "-v0")
-    return site
-
-
-@pytest.fixture(scope="module")
-def deployed(deployed_site) -> Iterator[Process]:
-    """For few modules: a server whose streams run costs a tenth of a core."""
-    with deployed_site.serve("daphne") as process:
-        yield process

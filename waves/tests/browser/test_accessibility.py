@@ -105,11 +105,11 @@ async def test_the_list(new_context, daphne, screen):
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/admin/login/"])
-async def test_a_page_as_deployed(new_context, deployed, faults, path, screen):
+async def test_a_page_as_deployed(new_context, daphne, faults, path, screen):
     # While developing, Django shows a 404 page of its own.
     faults.expect("404 (Not Found)")
     page = await (await new_context(viewport=screen)).new_page()
-    await page.goto(f"http://{deployed.address}{path}")
+    await page.goto(f"http://{daphne.address}{path}")
     await look(page, path)
 
 

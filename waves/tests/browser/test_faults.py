@@ -1,9 +1,11 @@
 """No page raises, complains, or is refused anything by its own policy."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from waves.tests.browser.conftest import log_in
-from waves.tests.server.processes import Site
+from waves.tests.server.processes import Process, Site
 
 #: Every page, with what Chromium itself says of its status.
 PAGES = {
@@ -18,10 +20,18 @@ PAGES = {
 STAFF_PAGES = ["/", "/streams/sine/", "/admin/waves/stream/", "/admin/waves/stream/1/change/"]
 
 
+@pytest.fixture(scope="module")
+def developed(prepared_site, tmp_path_factory) -> Iterator[Process]:
+    """With DEBUG, and static files under their own names."""
+    site = Site(tmp_path_factory.mktemp("developed"))
+    site.start_from(prepared_site)
+    with site.serve("daphne") as process:
+        yield process
+
+
 @pytest.fixture(params=["developed", "deployed"])
-def server(request):
-    """With DEBUG, and as deployed with hashed names and an import map."""
-    return request.getfixturevalue("daphne" if request.param == "developed" else "deployed")
+def server(request) -> Process:
+    return request.getfixturevalue("daphne" if request.param == "deployed" else "developed")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -48,10 +58,10 @@ async def test_a_database_that_was_not_migrated_is_told_without_a_fault(page, fa
         assert await page.get_by_text("python manage.py migrate").is_visible()
 
 
-async def test_deployed_modules_have_hashed_names(page, deployed):
+async def test_deployed_modules_have_hashed_names(page, daphne):
     addresses = []
     page.on("request", lambda request: addresses.append(request.url))
-    await page.goto(f"http://{deployed.address}/streams/sine/")
+    await page.goto(f"http://{daphne.address}/streams/sine/")
     await page.locator("#pill[data-state=live]").wait_for()
     scripts = [address for address in addresses if address.endswith(".js")]
     assert len(scripts) > 10

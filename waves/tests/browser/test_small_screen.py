@@ -6,11 +6,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "h
 
 
 @pytest.mark.parametrize("path", ["/", "/streams/noise/", "/nowhere/"])
-async def test_nothing_scrolls_sideways(new_context, deployed, faults, path):
+async def test_nothing_scrolls_sideways(new_context, daphne, faults, path):
     # As deployed: while developing, Django shows a 404 page of its own.
     faults.expect("404 (Not Found)")
     page = await (await new_context(**PHONE)).new_page()
-    await page.goto(f"http://{deployed.address}{path}")
+    await page.goto(f"http://{daphne.address}{path}")
     widths = "[document.documentElement.scrollWidth, innerWidth]"
     scroll, width = await page.evaluate(widths)
     assert width == 390
