@@ -15,6 +15,8 @@ const KEPT = 6;
 const MOST_COLUMNS = 16384;
 /** What is asked for on either side of the view, as a share of it: scrolling finds it there. */
 const MARGIN = 0.5;
+/** Of a sample: what rounding may take from an index that was seconds meanwhile. */
+const HAIR = 1e-3;
 /** An answer without frames. */
 const NOTHING = { ring: new Ring({ rows: 1, capacity: 1 }), period: 1, envelope: false };
 
@@ -103,18 +105,18 @@ export class Past {
     const index = (seconds) => indexAt(live, seconds, this.record.description?.rate);
     const length = index(edge) - index(edge - window);
     const most = Math.min(columns, MOST_COLUMNS / 2, Math.floor(MOST_VALUES / 8 / this.#signals(live)));
-    const [first, end] = [Math.floor(index(span.first)), Math.ceil(index(span.end)) + 1];
-    const [left, right] = [Math.floor(index(edge - window)), Math.ceil(index(edge))];
+    const [first, left] = [span.first, edge - window].map((at) => Math.floor(index(at) + HAIR));
+    const [last, right] = [span.end, edge].map((at) => Math.ceil(index(at) - HAIR));
     return {
       // The beginning may just be going, and a server keeps more than it promises: ask for all.
       first: Math.min(first, Math.max(left, this.record.earliest)),
-      end,
+      end: last + 1,
       length,
       columns: most,
       left,
       right,
       from: Math.max(first, left),
-      to: Math.min(end, right),
+      to: Math.min(last + 1, right),
       stride: Math.max(1, length / most),
     };
   }

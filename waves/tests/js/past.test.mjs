@@ -27,6 +27,16 @@ test("what the page holds is not asked for", () => {
   assert.equal(asked.length, 0);
 });
 
+test("nor is a window that was not yet filled, wherever its first sample lies", () => {
+  for (let first = 2000; first < 2040; first += 1) {
+    const { record, past, asked } = looking({ first });
+    record.expect({ type: "view", stride: 1, mode: "samples", first, next: first + 1000, begin: first });
+    record.add(samplesFrame(first, [counting(first, 1000)]), 0);
+    assert.equal(past.source(view((first + 900) / 1000, 5)).ring, record.ring);
+    assert.equal(asked.length, 0, `a first sample ${first} is asked for`);
+  }
+});
+
 test("what it does not hold is asked for with margins, and shown when it came", async () => {
   const { record, past, asked } = looking();
   assert.equal(past.source(view(16, 1)).ring, record.ring);
