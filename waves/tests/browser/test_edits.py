@@ -67,14 +67,15 @@ async def test_a_new_name_and_unit_reach_the_open_page(staff_context, daphne, ad
 
 
 async def test_another_rate_begins_an_epoch_with_a_marked_gap(staff_context, daphne, add_stream):
-    key = add_stream("rated", like="sine")
+    # So slow and so long that the cut stays on the screen until it is looked at.
+    key = add_stream("rated", like="sine", rate=400, window=10)
     scope = await Oscilloscope.open(staff_context, daphne, "rated")
     form = await open_form(staff_context, daphne, key)
-    await form.locator("#id_rate").fill("500")
+    await form.locator("#id_rate").fill("200")
     await save(form)
-    await scope.until_text("fact-rate", "500 S/s")
+    await scope.until_text("fact-rate", "200 S/s")
     drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
-    assert np.allclose(np.diff(drawn.x), 1 / 500, atol=1e-5)
+    assert np.allclose(np.diff(drawn.x), 1 / 200, atol=1e-5)
     assert len(scope.received.values) == 2
     assert not await scope.was_reloaded()
 

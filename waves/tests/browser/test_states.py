@@ -3,9 +3,12 @@
 from waves.tests.browser.oscilloscope import Oscilloscope
 from waves.tests.server.processes import Site
 
+#: So slow and so long that a cut stays on the screen, sample by sample, until it is looked at.
+SLOW = {"like": "noise", "rate": 200, "window": 10}
+
 
 async def test_staff_stop_and_start_a_stream_from_its_page(staff_context, daphne, add_stream):
-    add_stream("controlled", like="noise")
+    add_stream("controlled", **SLOW)
     scope = await Oscilloscope.open(staff_context, daphne, "controlled")
     button = scope.page.locator("#control-button")
     assert await button.inner_text() == "Stop"
@@ -55,10 +58,11 @@ async def test_a_worker_that_is_gone_is_stale_and_comes_back_as_a_new_epoch(
 ):
     site = Site(tmp_path, REDIS_URL=redis)
     site.start_from(prepared_site)
+    site.add_stream("slow", **SLOW)
     worker = site.start_worker()
     try:
         with site.serve() as server:
-            scope = await Oscilloscope.open(await new_context(), server, "noise")
+            scope = await Oscilloscope.open(await new_context(), server, "slow")
             worker.kill()
             await scope.until_state("stale")
             worker = site.start_worker()
