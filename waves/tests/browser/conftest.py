@@ -31,7 +31,7 @@ ARGUMENTS = [
 #: Wide enough that a window of 2,000 samples is drawn sample by sample.
 SIZE = {"width": 1680, "height": 900}
 
-#: A screen of 30 Hz, on which live pages cost half as much; `benchmarks/page.py` has the one of 60.
+#: A screen of 30 Hz: a page that rolls costs a third less. `benchmarks/page.py` has one of 60.
 SCREEN = """
 const frame = globalThis.requestAnimationFrame;
 globalThis.requestAnimationFrame = (draw) => frame(() => frame(draw));
