@@ -4,6 +4,14 @@ import numpy as np
 
 from waves.tests.browser.oscilloscope import Oscilloscope
 
+#: The first x of the picture that is frozen, and of what is drawn of it two frames later.
+BEFORE_AND_AFTER = """async () => {
+  const before = drawn().signals[0].x[0];
+  document.getElementById("run").click();
+  for (let k = 0; k < 2; k += 1) await new Promise(requestAnimationFrame);
+  return [before, drawn().signals[0].x[0]];
+}"""
+
 
 async def test_a_paused_picture_stands_still_while_data_goes_on_arriving(noise):
     await noise.click("run")
@@ -14,15 +22,6 @@ async def test_a_paused_picture_stands_still_while_data_goes_on_arriving(noise):
     assert np.array_equal(held.y, still.y)
     assert np.array_equal(held.x, still.x)
     assert not await noise.was_reloaded()
-
-
-#: The first x of the picture that is frozen, and of what is drawn of it two frames later.
-BEFORE_AND_AFTER = """async () => {
-  const before = drawn().signals[0].x[0];
-  document.getElementById("run").click();
-  for (let k = 0; k < 2; k += 1) await new Promise(requestAnimationFrame);
-  return [before, drawn().signals[0].x[0]];
-}"""
 
 
 async def test_a_window_that_is_not_yet_filled_stays_where_it_was(context, daphne, add_stream):

@@ -19,11 +19,12 @@ async def until_other(scope: Oscilloscope, former: Drawn) -> Drawn:
     return await scope.until_drawn(f"{other} && drawn.signals[0].x.length > 490")
 
 
-async def until_moved(scope: Oscilloscope, start: int, by: float) -> Drawn:
-    """Wait for a whole window that begins ``by`` samples after ``start``, to three."""
+async def until_moved(scope: Oscilloscope, start: int, by: float) -> range:
+    """Wait for a whole window that begins ``by`` samples after ``start``, to three; its place."""
     near = range(start + round(by) - 3, start + round(by) + 4)
     begins = f"{[scope.samples[index] for index in near]}.includes(drawn.signals[0].y[0])"
-    return await scope.until_drawn(f"{begins} && drawn.signals[0].x.length > 490")
+    drawn = await scope.until_drawn(f"{begins} && drawn.signals[0].x.length > 490")
+    return scope.place_of(drawn)
 
 
 async def zone(scope: Oscilloscope, name: str) -> str:
@@ -129,7 +130,7 @@ async def test_the_past_by_dragging_and_scrolling_and_the_button_back(context, d
     # What is live is at most half a second behind the newest, whenever the mouse took hold.
     assert newest - 500 <= place.stop + 300 <= scope.newest + 3
     await hands.drag_to(await hands.at(-0.1), await hands.at(-0.3))
-    place = scope.place_of(await until_moved(scope, place.start, 200))
+    place = await until_moved(scope, place.start, 200)
     await hands.turn(await hands.at(-0.25), -2, shift=True)
     # Two notches are 200 pixels.
     by = await scope.until("[-200, 0].map((px) => chart().convertFromPixel({ xAxisIndex: 0 }, px))")
