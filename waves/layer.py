@@ -123,11 +123,13 @@ class Publisher:
             raise ServiceUnavailableError("The database has not said which installation this is.")
         if self.problem and time.monotonic() < self._probe_at:
             raise ServiceUnavailableError(self.problem)
-        self._probe_at = time.monotonic() + PROBE_SECONDS
+        # The others do not wait beside the one that tries.
+        self._probe_at = time.monotonic() + ANSWER_SECONDS
         message["from"] = self.installation.sender
         try:
             await bounded(self._layer.group_send(group, message))
         except UNREACHABLE as error:
+            self._probe_at = time.monotonic() + PROBE_SECONDS
             words = str(error) or f"no answer within {ANSWER_SECONDS:g} s"
             self._say(f"The channel layer cannot be reached ({words}). Is Redis running?")
             raise ServiceUnavailableError(self.problem) from None
