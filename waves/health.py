@@ -23,7 +23,10 @@ async def ready(request: HttpRequest) -> JsonResponse:
     """200 where viewers can be served; else 503 with each problem in words."""
     problems = [await _database.problem(), *lifespan.services().problems()]
     told = list(dict.fromkeys(problem for problem in problems if problem))
-    return JsonResponse({"ready": not told, "problems": told}, status=503 if told else 200)
+    response = JsonResponse({"ready": not told, "problems": told}, status=503 if told else 200)
+    # The parts have logged what is wrong, once; Django would log each probe as an error.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 async def prometheus(request: HttpRequest) -> HttpResponse:

@@ -46,6 +46,11 @@ MOST_UNUSABLE = 100
 #: A process that is set up otherwise was heard of this lately: it is told as a problem.
 STRANGER_SECONDS = 10.0
 
+INTERRUPTED = (
+    "The channel layer cut this server off, or lost messages to it: viewers are told which "
+    "samples are missing. A Redis that does so often needs a larger client-output-buffer-limit."
+)
+
 #: What the layers raise when their server cannot be reached, or does not answer.
 UNREACHABLE = (OSError, RedisError, TimeoutError)
 
@@ -53,6 +58,15 @@ UNREACHABLE = (OSError, RedisError, TimeoutError)
 def make_layer() -> Any:
     """A channel layer of our own, by the settings: what we close is nobody else's."""
     return channel_layers.make_backend("default")
+
+
+def subscriptions(layer: Any) -> list[Any]:
+    """The connections over which the pub/sub layer receives; private attributes of this version."""
+    if type(layer).__name__ != "RedisPubSubChannelLayer":
+        return []
+    pubsubs = [getattr(shard, "_pubsub", None) for shard in getattr(layer, "_shards", ())]
+    connections = [getattr(pubsub, "connection", None) for pubsub in pubsubs]
+    return [c for c in connections if hasattr(c, "register_connect_callback")]
 
 
 async def bounded(awaitable: Awaitable[T]) -> T:
@@ -196,6 +210,9 @@ class Receiver:
                 attempt = 0
                 await self._serve()
             except UNREACHABLE as error:
+                # Where nothing can be sent either, the publisher finds it out here, and says so.
+                with contextlib.suppress(ServiceUnavailableError):
+                    await self._publisher.viewers(self.name, self.hub.viewer_counts())
                 self._say(str(error) or "no answer")
             await self._hang_up()
             await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
@@ -203,7 +220,6 @@ class Receiver:
 
     def _say(self, error: str) -> None:
         problem = f"Nothing is received from the channel layer ({error})." if error else ""
-        # Where it cannot be reached at all, the publisher has said so already.
         if problem and not self.problem and not self._publisher.problem:
             logger.error(problem)
         self.problem = problem
@@ -219,6 +235,17 @@ class Receiver:
         self._heard_at = time.monotonic()
         await bounded(self._layer.group_add(self._groups.status, self._channel))
         await self._join_wanted()
+        for connection in subscriptions(self._layer):
+            connection.register_connect_callback(self._note_cut)
+
+    async def _note_cut(self, connection: object = None) -> None:
+        """Redis had cut a connection off, and the layer has made it anew by itself."""
+        self._last_beat = self._beat
+        self._note_loss()
+
+    def _note_loss(self) -> None:
+        self.counts["interruptions"] += 1
+        logger.warning(INTERRUPTED)
 
     async def _hang_up(self) -> None:
         """Let go of connections that may be dead: those of the pub/sub layer are ours alone."""
@@ -300,11 +327,7 @@ class Receiver:
     def _take_beat(self, beat: int) -> None:
         self._say("")
         if beat > self._last_beat + 1:
-            self.counts["interruptions"] += 1
-            logger.warning(
-                "Messages to this server were lost in the channel layer: it cut the connection, "
-                "or its buffer was full. Viewers are told which samples are missing."
-            )
+            self._note_loss()
         self._last_beat = beat
 
     async def _keep_listening(self) -> None:

@@ -38,6 +38,8 @@ SILENT_SECONDS = 2.5
 SILENT_PERIODS = 5.0
 #: A source that does not end within this is left to itself; its thread or task may hang.
 END_SECONDS = 2.0
+#: It is cancelled so often meanwhile: one that meets a time-out in the same turn may be lost.
+CANCELS = 4
 
 
 def resolve_signals(spec: StreamSpec, source: Source) -> tuple[SignalSpec, ...]:
@@ -72,6 +74,7 @@ class Runner:
         self._produced = 0
         #: When the source last yielded, or was started.
         self._yielded_at = clock.monotonic()
+        self._task: asyncio.Task[None] | None
         self._task = asyncio.create_task(self._run(), name=f"runner {spec.slug}")
 
     async def stop(self, state: str = "stopped", message: str = "") -> None:
@@ -81,10 +84,16 @@ class Runner:
         await self.announce()
 
     async def _end(self) -> None:
-        self._task.cancel()
-        await asyncio.wait({self._task}, timeout=END_SECONDS)
-        if not self._task.done():
-            logger.warning("The source of stream %s does not end; it is left.", self.spec.slug)
+        """Cancel the source and await its end, but not for ever; it publishes nothing more."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        for _ in range(CANCELS):
+            task.cancel()
+            await asyncio.wait({task}, timeout=END_SECONDS / CANCELS)
+            if task.done():
+                return
+        logger.warning("The source of stream %s does not end; it is left.", self.spec.slug)
 
     async def update(self, spec: StreamSpec) -> None:
         """Apply an edit: in place where the numbering goes on, else in a new epoch."""
@@ -197,6 +206,8 @@ class Runner:
         self.description["skipped"] += samples
 
     async def _publish_block(self, block: SampleBlock) -> None:
+        if self._task is not asyncio.current_task():
+            raise SourceError("This run was ended, and its source goes on.")
         block = self._checked(block)
         self._yielded_at = self._clock.monotonic()
         if self.description["state"] == "silent":

@@ -169,9 +169,11 @@ class Worker:
         return True
 
     def _refuse(self, problem: str) -> None:
-        if problem and problem != self.lease_problem:
+        # A Redis, or a database, that cannot be reached is told by whoever found it out first.
+        told_already = self._publisher.problem or self.problem
+        if problem and problem != self.lease_problem and not told_already:
             logger.error(problem)
-        elif self.lease_problem and not problem:
+        elif self.lease_problem and not problem and not told_already:
             logger.warning("The leases of the streams are renewed again.")
         self.lease_problem = problem
 
