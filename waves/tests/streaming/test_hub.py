@@ -249,3 +249,30 @@ async def test_a_bad_message_is_named_and_closes_the_socket_even_if_it_is_full(s
     peer.session.take(text)
     assert peer.controls("error")[0]["code"] == "bad_message"
     assert peer.transport.code == 4400
+
+
+async def test_an_older_epoch_is_followed_once_the_newer_one_is_silent(server):
+    """An older backup of the database: a stream that stops bears its older number."""
+    stream = server.stream(epoch=5)
+    peer = server.peer()
+    peer.subscribe(stream)
+    await server.tick(stream)
+    stream.epoch = 4
+    stream.describe(state="stopped")
+    assert [said["state"] for said in peer.controls("stream")] == ["live"]
+    server.clock.now += 3.5
+    stream.describe(state="stopped")
+    await server.send()
+    assert peer.controls("stream")[-1]["state"] == "stopped"
+
+
+async def test_why_nobody_reports_a_stream_is_said_to_its_viewers(server):
+    stream = server.stream()
+    peer = server.peer()
+    peer.subscribe(stream)
+    await server.tick(stream)
+    server.board.problem = "The worker is elsewhere."
+    server.clock.now += 3.5
+    server.hub.check_stale()
+    await server.send()
+    assert "The worker is elsewhere." in peer.controls("stream")[-1]["message"]
