@@ -21,7 +21,7 @@ def first_wins(path: Path, text: str) -> None:
     leaves no empty file, and of two that start at once the second finds that of the first.
     Raises OSError where the folder cannot be written to.
     """
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
     try:
         file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
         with os.fdopen(file, "w", encoding="utf-8") as opened:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """The steps, in their order, where the port is free: the server would hang."""
-        _check_debug(options["host"])
+        _check_debug(options["host"], options["port"])
         _check_free(options["host"], options["port"])
         with _alone():
             if not is_migrated():
@@ -50,16 +50,17 @@ class Command(BaseCommand):
             call_command("firstadmin", stdout=self.stdout)
 
 
-def _check_debug(host: str) -> None:
+def _check_debug(host: str, port: int) -> None:
     if not settings.DEBUG or settings.DEBUG_ON_NETWORK or _is_loopback(host):
         return
+    command = f"make run HOST={host} PORT={port}"
     raise CommandError(
         f"DEBUG is on, and {host} is reached by other machines: whoever causes an error there is "
         "shown settings, paths and code. There are two ways out:\n\n"
         "  turn it off (HTTPS=off only where no proxy ends TLS, on a network that you trust):\n"
-        f"    DEBUG=off HTTPS=off SECRET_KEY=… ALLOWED_HOSTS=… make run HOST={host}\n\n"
+        f"    DEBUG=off HTTPS=off SECRET_KEY=… ALLOWED_HOSTS=… {command}\n\n"
         "  or keep it on, where everybody on that network may see all of this:\n"
-        f"    DEBUG_ON_NETWORK=on make run HOST={host}\n"
+        f"    DEBUG_ON_NETWORK=on {command}\n"
     )
 
 

@@ -4,6 +4,8 @@ import asyncio
 import http.client
 import random
 import re
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
@@ -16,7 +18,15 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from waves.tests.server.processes import START_SECONDS, USER, Process, Site, free_port, redis_server
+from waves.tests.server.processes import (
+    ROOT,
+    START_SECONDS,
+    USER,
+    Process,
+    Site,
+    free_port,
+    redis_server,
+)
 from waves.tests.server.proxy import Nginx, nginx
 from waves.tests.server.viewing import Viewing
 
@@ -90,6 +100,8 @@ class Deployed:
         """As `systemctl restart` with the unit: it returns when the server answers again."""
         self.servers[index].stop()
         self.servers[index] = self._serve(index)
+        waiting = [sys.executable, "tools/await_server.py", str(self.ports[index])]
+        subprocess.run(waiting, cwd=ROOT, check=True, timeout=START_SECONDS)
 
 
 @pytest.fixture(scope="module")
