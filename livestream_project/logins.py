@@ -7,6 +7,8 @@ names it tries. None of a name alone: anybody could keep an administrator out wi
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
@@ -33,8 +35,11 @@ MAX_ATTEMPTS = 10_000
 IPV6_NETWORK = 64
 #: Seconds that a log-in waits for those before it; each takes some 0.3 s of a core.
 WAIT_SECONDS = 5.0
+#: So many fit into that wait. Each holds a thread; one more is told at once to come again.
+LONGEST_LINE = 16
 
 _turn = threading.Lock()
+_line = threading.BoundedSemaphore(LONGEST_LINE)
 
 
 class LogInForm(AdminAuthenticationForm):
@@ -46,12 +51,20 @@ class LogInForm(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """As Django does, in turn; raises ValidationError where too many others wait."""
-        if not _turn.acquire(timeout=WAIT_SECONDS):
-            raise ValidationError("Too many are logging in right now. Try again in a few seconds.")
-        try:
+        with _in_turn():
             return super().clean()
-        finally:
-            _turn.release()
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    with ExitStack() as held:
+        for lock, seconds in ((_line, 0.0), (_turn, WAIT_SECONDS)):
+            if not lock.acquire(timeout=seconds):
+                raise ValidationError(
+                    "Too many are logging in right now. Try again in a few seconds."
+                )
+            held.callback(lock.release)
+        yield
 
 
 class Handler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types

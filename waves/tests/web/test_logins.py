@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 LOGIN = "/admin/login/"
 RIGHT = "the right password"
+TOKEN = "a token of the form"
 LIMIT = 5
 OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
@@ -26,7 +27,8 @@ def _boss():
 
 
 def attempt(password: str, name: str = "boss", peer: str = OFFICE, **headers: str):
-    data = {"username": name, "password": password, "next": "/admin/"}
+    data = {"username": name, "password": password, "csrfmiddlewaretoken": TOKEN}
+    data["next"] = "/admin/"
     return Client().post(LOGIN, data, REMOTE_ADDR=peer, **headers)
 
 
@@ -161,6 +163,8 @@ def test_neither_table_nor_log_holds_a_password_or_a_token(caplog):
     (row,) = AccessAttempt.objects.all()
     kept = row.post_data + row.get_data + caplog.text
     assert "a secret guess" not in kept
+    assert TOKEN not in kept
+    assert OFFICE in caplog.text
 
 
 def test_a_socket_file_without_an_address_is_one_visitor():
@@ -173,6 +177,14 @@ def test_passwords_are_looked_at_one_after_the_other(monkeypatch):
     """Else those who guess at once would all be looked at before the first is counted."""
     monkeypatch.setattr(logins, "WAIT_SECONDS", 0.01)
     with logins._turn:
+        answer = attempt(RIGHT)
+    assert "Try again in a few seconds" in answer.content.decode()
+    assert gets_in()
+
+
+def test_who_would_wait_too_long_is_told_at_once(monkeypatch):
+    monkeypatch.setattr(logins, "_line", threading.BoundedSemaphore(1))
+    with logins._line:
         answer = attempt(RIGHT)
     assert "Try again in a few seconds" in answer.content.decode()
     assert gets_in()
