@@ -61,6 +61,7 @@ DEBUG = env_bool("DEBUG", True)
 # serves that to this machine only, unless it is told here to go on.
 DEBUG_ON_NETWORK = env_bool("DEBUG_ON_NETWORK", False)
 SECRET_KEY = secret_key(DEBUG)
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 REDIS_URL = env("REDIS_URL")
@@ -68,6 +69,8 @@ REDIS_URL = env("REDIS_URL")
 # What Waves itself reads (waves/conf.py holds the defaults and the reasons).
 WAVES = {
     "worker": env("WAVES_WORKER"),
+    "worker_name": env("WAVES_WORKER_NAME"),
+    "installation": env("WAVES_INSTALLATION"),
     "redis_url": REDIS_URL,
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
@@ -142,7 +145,12 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
     if redis_url:
         return {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [redis_url]},
+            # A Redis that hangs is noticed by its silence: nothing waits longer than this.
+            "CONFIG": {
+                "hosts": [
+                    {"address": redis_url, "socket_timeout": 2.0, "socket_connect_timeout": 2.0}
+                ]
+            },
         }
     return {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
