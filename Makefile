@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium and redis-server, which the tests need.
+# except Chromium, redis-server and nginx, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -19,8 +19,8 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis.
-	@tools/system_packages chromium redis-server
+test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
+	@tools/system_packages chromium redis-server nginx
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
@@ -46,15 +46,17 @@ screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium
 	$(BIN)/python -m tools.screenshots
 
-.venv/bin/python:
+# A stamp stands only where the lines above it ended well: what was interrupted is done again.
+.venv/made.stamp:
 	@tools/virtualenv "$(PY)"
+	@touch $@
 
-.venv/run.stamp: requirements.txt | .venv/bin/python
+.venv/run.stamp: requirements.txt | .venv/made.stamp
 	@echo "Installing what Waves runs on …"
 	@$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/made.stamp
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) --requirement requirements-dev.txt
 	@touch $@

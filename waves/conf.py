@@ -26,6 +26,7 @@ class Config:
 
     ``worker`` says who produces: a task of the server process, or ``manage.py runstreams``.
     ``allowed_origins`` are further origins (scheme://host:port) that may open a WebSocket.
+    ``trusted_proxies`` are the addresses and networks whose ``X-Forwarded-For`` is believed.
     """
 
     worker: Worker
@@ -35,6 +36,7 @@ class Config:
     #: Names this machine's worker, for streams that run on it only; empty: the host's name.
     worker_name: str = ""
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
     #: half; what is asked for beyond that is most often a slip of the keyboard.
     max_values_per_second: int = 8_000_000
@@ -49,7 +51,8 @@ def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
     values = dict(getattr(settings, "WAVES", {}))
     values["worker"] = _worker(values)
-    values["allowed_origins"] = tuple(values.get("allowed_origins", ()))
+    for name in ("allowed_origins", "trusted_proxies"):
+        values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
     return Config(**values)
 
