@@ -15,6 +15,8 @@ Report = dict[str, Any]
 
 #: The bar: how far an attack may move the p99 of the others, whichever is more.
 RELATIVE, ABSOLUTE_MS = 0.20, 5.0
+#: After an attack so much time passes until the viewers must be served promptly again.
+SETTLE_SECONDS = 3.0
 #: What the issue asks for; a table of fewer says so.
 PAIRS, SECONDS = 5, 20.0
 HEAD = (
@@ -66,6 +68,8 @@ def objections(report: Report) -> list[str]:
         found.append("samples lost")
     if min(phase["alive"] for phase in attacked) < most_alive(pairs):
         found.append("viewers cut off")
+    if stalled := max(phase["stalled_s"] for phase in attacked):
+        found.append(f"stalled for {math.ceil(stalled + SETTLE_SECONDS)} s afterwards")
     if len(calms) > 1 and median(calms[1:]) > calms[0] + allowed(calms[0]):
         found.append("not calm again afterwards")
     if not any(pair["did"]["sent"] for pair in pairs):

@@ -22,6 +22,7 @@ def phase(p99=8.0, **changes):
         "alive": 300,
         "lost": 0,
         "told": 0,
+        "stalled_s": 0.0,
         "errors": {},
         "rss_mb": [340.0, 360.0, 350.0],
         "server_cpu": 0.3,
@@ -68,6 +69,7 @@ def test_where_no_frame_came_at_all_it_is_not_held() -> None:
     [
         ({"lost": 0.5}, "samples lost"),
         ({"alive": 299}, "viewers cut off"),
+        ({"stalled_s": 4.5}, "stalled for 8 s afterwards"),
     ],
 )
 def test_what_a_viewer_loses_is_an_objection_whatever_the_p99(changes, words) -> None:
