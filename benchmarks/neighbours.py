@@ -94,7 +94,7 @@ class Bench:
         self.server = server
 
     def phase(self, seconds: float, attacker: Attacker | None = None) -> Report:
-        """Measure for so long, and then let things settle; an attacker is set loose meanwhile."""
+        """Measure for so long; where an attacker is set loose meanwhile, let things settle."""
         self.load.restart()
         if attacker is not None:
             attacker.begin()
@@ -104,9 +104,10 @@ class Bench:
         for viewer in alive:
             viewer.end_of_phase(now)
         report = self._report(usage, len(alive))
-        self.load.run(SETTLE_SECONDS)
-        report["stalled_s"] = self._stalled()
-        # What was lost at the end shows only by what comes after it.
+        if attacker is not None:
+            self.load.run(SETTLE_SECONDS)
+            report["stalled_s"] = self._stalled()
+        # What was lost at the end of a phase shows only by what comes after it.
         lost = sum(viewer.missing for viewer in self.viewers)
         told = sum(viewer.told for viewer in self.viewers)
         return {**report, "lost": lost / len(self.viewers), "told": told / len(self.viewers)}

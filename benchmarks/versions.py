@@ -30,7 +30,7 @@ HEAD = ("", "figure", "A", "B", "B/A", "least", "most")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A revision, checked out at ``tree``; ``name`` is its short hash and its subject."""
+    """A revision, checked out at ``tree``; ``name`` is its short hash and its day."""
 
     name: str
     tree: Path
@@ -52,7 +52,7 @@ def checked_out(revisions: Sequence[str]) -> Iterator[list[Version]]:
             for number, revision in enumerate(revisions):
                 tree = Path(folder) / str(number)
                 git("worktree", "add", "--quiet", "--detach", str(tree), revision)
-                versions.append(Version(git("log", "-1", "--format=%h, %s", revision), tree))
+                versions.append(Version(git("log", "-1", "--format=%h of %as", revision), tree))
             yield versions
         finally:
             for version in versions:

@@ -8,6 +8,8 @@ import contextlib
 import dataclasses
 import json
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -38,12 +40,14 @@ def unmasked(frame: bytes) -> tuple[int, bytes, bytes]:
 class Witness:
     """A server that keeps what it is sent, and answers a request with what it is told to.
 
-    ``seen`` is set when ``enough`` bytes came on one connection after the head of the request, and
-    ``alone`` when the last connection was closed.
+    ``seen`` is set when ``enough`` bytes came after the head of the request on so many ``visits``;
+    ``alone``, when the last connection was closed.
     """
 
-    def __init__(self, enough: int = 1, answer: bytes = b"", after: bytes = b"") -> None:
-        self.enough, self.answer, self.after = enough, answer, after
+    def __init__(
+        self, enough: int = 1, visits: int = 1, answer: bytes = b"", after: bytes = b""
+    ) -> None:
+        self.enough, self.answer, self.after, self.visits = enough, answer, after, visits
         self.requests: list[bytes] = []
         self.bodies: list[bytearray] = []
         self.seen, self.alone = asyncio.Event(), asyncio.Event()
@@ -57,12 +61,12 @@ class Witness:
             self.requests.append(request)
             body = bytearray()
             self.bodies.append(body)
+            self._look()
             upgrade = b"Upgrade: websocket" in request
             writer.write(self.answer or (accept_response(request) if upgrade else b""))
             while data := await reader.read(65536):
                 body += data
-                if len(body) >= self.enough:
-                    self.seen.set()
+                self._look()
                 writer.write(self.after)
         writer.close()
         with contextlib.suppress(OSError):
@@ -70,6 +74,10 @@ class Witness:
         self.open -= 1
         if not self.open:
             self.alone.set()
+
+    def _look(self) -> None:
+        if sum(len(body) >= self.enough for body in self.bodies) >= self.visits:
+            self.seen.set()
 
 
 class WatchedTarget(Target):
@@ -99,14 +107,22 @@ async def witnessing(witness: Witness):
         await asyncio.wait_for(witness.alone.wait(), 10)
 
 
+async def cancelled_after(attack: Coroutine[Any, Any, None], event: asyncio.Event) -> None:
+    """Attack until something has happened."""
+    task = asyncio.ensure_future(attack)
+    try:
+        await asyncio.wait_for(event.wait(), 60)
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def sent_by(visit, enough: int) -> bytes:
     """What one visit sends on its WebSocket, as many bytes as are enough."""
     witness = Witness(enough)
     async with witnessing(witness) as target:
-        task = asyncio.ensure_future(visit(target))
-        await asyncio.wait_for(witness.seen.wait(), 10)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancelled_after(visit(target), witness.seen)
     return bytes(witness.bodies[0])
 
 
@@ -147,12 +163,11 @@ async def test_each_pulse_view_has_the_widest_window_and_a_trigger_of_its_own(mo
 
 
 async def test_forty_viewers_have_forty_levels() -> None:
-    witness = Witness()
+    witness = Witness(100, visits=40)
     async with witnessing(witness) as target:
-        await attacks.run(attacks.ATTACKS["levels"], target, 1.0)
+        await cancelled_after(attacks.run(attacks.ATTACKS["levels"], target, 60.0), witness.seen)
     views = [json.loads(unmasked(bytes(body))[1]) for body in witness.bodies]
     assert len({view["trigger"]["level"] for view in views}) == len(views) == 40
-    assert target.sent == 40
 
 
 async def test_views_and_subscriptions_come_in_turn() -> None:
@@ -173,45 +188,41 @@ async def test_a_history_is_as_long_as_an_answer_may_be() -> None:
 async def test_half_a_handshake_is_never_completed() -> None:
     witness = Witness()
     async with witnessing(witness) as target:
-        await attacks.run(dataclasses.replace(attacks.ATTACKS["half-open"], number=5), target, 0.3)
+        await cancelled_after(attacks.half_open(target), target.said)
     assert witness.requests == []
-    assert target.sent == 5
 
 
 async def test_the_body_of_a_post_does_not_end() -> None:
     witness = Witness(200_000)
     async with witnessing(witness) as target:
-        task = asyncio.ensure_future(attacks.endless(target))
-        await asyncio.wait_for(witness.seen.wait(), 10)
-        assert not task.done()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancelled_after(attacks.endless(target), witness.seen)
     assert witness.requests[0].startswith(b"POST /admin/login/ HTTP/1.1\r\n")
     assert b"Transfer-Encoding: chunked" in witness.requests[0]
     assert bytes(witness.bodies[0]).startswith(b"10000\r\n")
     assert b"\r\n0\r\n" not in witness.bodies[0]
 
 
-async def test_downloads_that_are_not_read_are_three_at_once(monkeypatch) -> None:
-    monkeypatch.setattr(attacks, "UNREAD_SECONDS", 0.2)
-    witness = Witness(answer=b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1000))
+async def test_three_downloads_are_not_read(monkeypatch) -> None:
+    monkeypatch.setattr(attacks, "UNREAD_SECONDS", 60.0)
+    witness = Witness(0, visits=3, answer=b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1000))
     async with witnessing(witness) as target:
-        await attacks.run(attacks.ATTACKS["unread"], target, 0.1)
-        assert len(witness.requests) == target.sent == 3
-        await attacks.run(attacks.ATTACKS["unread"], target, 0.5)
+        await cancelled_after(attacks.run(attacks.ATTACKS["unread"], target, 60.0), witness.seen)
+        assert (len(witness.requests), target.sent, target.received) == (3, 3, 0)
+        monkeypatch.setattr(attacks, "UNREAD_SECONDS", 0.1)
+        await cancelled_after(attacks.run(attacks.ATTACKS["unread"], target, 60.0), target.heard)
     assert all(b"samples?format=waves" in request for request in witness.requests)
-    assert target.answered >= 3
     assert not target.refused
 
 
-async def test_who_is_refused_comes_back_and_the_refusals_are_counted() -> None:
-    witness = Witness(answer=b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+@pytest.mark.parametrize("name", ["ready", "csv", "pings", "reconnects"])
+async def test_who_is_refused_comes_back_and_the_refusals_are_counted(name) -> None:
+    attack = attacks.ATTACKS[name]
+    refusal = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+    witness = Witness(0, 3 * attack.number, answer=refusal)
     async with witnessing(witness) as target:
-        for attack in ("ready", "csv", "pings", "reconnects"):
-            target.refused.clear()
-            await attacks.run(attacks.ATTACKS[attack], target, 0.3)
-            assert set(target.refused) == {"HTTP 503"}
-            assert target.refused["HTTP 503"] > attacks.ATTACKS[attack].number
+        await cancelled_after(attacks.run(attack, target, 30.0), witness.seen)
+    assert set(target.refused) == {"HTTP 503"}
+    assert target.refused["HTTP 503"] >= attack.number
     assert target.answered == 0
 
 
@@ -280,8 +291,6 @@ async def test_a_real_server_understands_each_attack(attacked, name, monkeypatch
         while not (target.stream and target.stream["kept"]):
             await target.look()
         one = dataclasses.replace(attacks.ATTACKS[name], number=1)
-        attack = asyncio.ensure_future(attacks.run(one, target, 60.0))
-        await asyncio.wait_for((target.said if name in UNANSWERED else target.heard).wait(), 60)
-        attack.cancel()
-        await asyncio.gather(attack, return_exceptions=True)
+        seen = target.said if name in UNANSWERED else target.heard
+        await cancelled_after(attacks.run(one, target, 60.0), seen)
     assert not target.refused
