@@ -254,9 +254,10 @@ def progress(measured: Report) -> str:
 
 
 def revision() -> str:
-    """Which code this is: the commit, and whether something in it was changed."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    """Which code this is: the commit, and whether anything but the documents was changed since."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", ":!docs"], cwd=ROOT)
+    return head.stdout.strip() + ("-changed" if changed.returncode else "")
 
 
 def kept(conditions: Sequence[Any]) -> dict[str, Report]:
