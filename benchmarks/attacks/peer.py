@@ -13,7 +13,7 @@ import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,6 +76,9 @@ class Target:
             "received": self.received,
             "refused": dict(self.refused.most_common(6)),
         }
+
+
+Visit = Callable[[Target], Awaitable[None]]
 
 
 class Peer:
@@ -248,3 +251,8 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def signals(target: Target) -> int:
+    """How many signals the stream has that is aimed at."""
+    return len(target.stream["signals"])
