@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from benchmarks import framing
-from benchmarks.attacks.peer import EndedError, Http, Peer, Target, request, signals, together
+from benchmarks.attacks.peer import EndedError, Http, Peer, Target, request, together
 from benchmarks.attacks.sockets import WIDE
 
 #: Values of a JSON answer: just under what is allowed.
@@ -33,10 +33,9 @@ async def json_answers(target: Target) -> None:
     """The largest JSON answer that is given, again and again."""
     async with Http(target) as http:
         while True:
-            last = target.newest()
-            first = last + 1 - JSON_VALUES // signals(target)
+            path = samples(target, "json", *target.newest_values(JSON_VALUES))
             target.sent += 1
-            await http.read(await http.ask(samples(target, "json", first, last)))
+            await http.read(await http.ask(path))
             target.answered += 1
 
 
@@ -44,7 +43,8 @@ async def download(target: Target) -> None:
     """All that is kept, as CSV, read as fast as it comes."""
     async with Http(target) as http:
         target.sent += 1
-        await http.read(await http.ask(samples(target, "csv")))
+        # Of a length that is not told: it ends with the connection.
+        await http.read(await http.ask(samples(target, "csv"), "Connection: close"))
         target.answered += 1
 
 

@@ -59,9 +59,14 @@ class Target:
         self._looked_at = time.monotonic()
 
     def newest(self) -> int:
-        """A position half a second old: the newest that the server surely has."""
+        """A position that the server surely has: half a second old, or what it had at the look."""
         seconds = time.monotonic() - self._looked_at - 0.5
-        return int(self.stream["kept"]["last"] + seconds * self.stream["rate"])
+        return int(self.stream["kept"]["last"] + max(0.0, seconds) * self.stream["rate"])
+
+    def newest_values(self, values: int) -> tuple[int, int]:
+        """First and last position of so many of the newest values, all signals together."""
+        last = self.newest()
+        return max(0, last + 1 - values // len(self.stream["signals"])), last
 
     def turn(self) -> int:
         """The number of the visit that begins now."""
@@ -139,12 +144,12 @@ class Peer:
 class Http(Peer):
     """A client of pages and of the API, on one connection that is kept."""
 
-    async def ask(self, path: str) -> int:
+    async def ask(self, path: str, *more: str) -> int:
         """Send a GET, and read the head of its answer; returns the length of its body, or -1.
 
-        Raises EndedError where the status is none of success.
+        ``more`` are further header lines. Raises EndedError where the status is none of success.
         """
-        await self.send(request(self.target.host, path))
+        await self.send(request(self.target.host, path, "GET", *more))
         head = await self.head()
         status = framing.status_of(head)
         length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
@@ -251,8 +256,3 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def signals(target: Target) -> int:
-    """How many signals the stream has that is aimed at."""
-    return len(target.stream["signals"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks import framing
-from benchmarks.attacks.peer import Peer, Target, Visit, WebSocket, signals, together
+from benchmarks.attacks.peer import Peer, Target, Visit, WebSocket, together
 
 #: What is written at once: a server reads as much at a time.
 BLOB_BYTES = 64 * 1024
@@ -113,8 +113,7 @@ async def histories(target: Target) -> None:
     async def talk() -> None:
         while True:
             await free.acquire()
-            last = target.newest()
-            first = last + 1 - HISTORY_VALUES // signals(target)
+            first, last = target.newest_values(HISTORY_VALUES)
             position = {"epoch": target.stream["epoch"], "first": first, "last": last}
             await socket.say({"type": "history", "id": 1, **handle(target), **position})
             target.sent += 1

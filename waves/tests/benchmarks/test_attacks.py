@@ -82,18 +82,16 @@ class Witness:
 
 
 class WatchedTarget(Target):
-    """Says when something was sent or answered."""
+    """Says when something was sent, answered or received."""
 
     def __init__(self, port: int, slug: str = "fast") -> None:
-        self.said, self.heard = asyncio.Event(), asyncio.Event()
+        self.events = {name: asyncio.Event() for name in ("sent", "answered", "received")}
         super().__init__(port, slug)
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
-        if name == "sent" and value:
-            self.said.set()
-        elif name == "answered":
-            self.heard.set()
+        if value and name in self.events:
+            self.events[name].set()
 
 
 @contextlib.asynccontextmanager
@@ -189,7 +187,7 @@ async def test_a_history_is_as_long_as_an_answer_may_be() -> None:
 async def test_half_a_handshake_is_never_completed() -> None:
     witness = Witness()
     async with witnessing(witness) as target:
-        await cancelled_after(sockets.half_open(target), target.said)
+        await cancelled_after(sockets.half_open(target), target.events["sent"])
     assert witness.requests == []
 
 
@@ -207,7 +205,7 @@ async def test_three_downloads_are_begun_and_not_read(monkeypatch) -> None:
     monkeypatch.setattr(pages, "UNREAD_SECONDS", 60.0)
     witness = Witness(0, visits=3, answer=b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1_000_000))
     async with witnessing(witness) as target:
-        await cancelled_after(attacks.run(attacks.ATTACKS["unread"], target, 60.0), target.heard)
+        await cancelled_after(attacks.run(attacks.ATTACKS["unread"], target, 60.0), witness.seen)
     assert all(b"samples?format=waves" in request for request in witness.requests)
     assert target.sent == 3
     assert target.received < 3 * 10_000
@@ -231,9 +229,9 @@ async def test_answers_are_counted_wherever_the_bytes_are_cut() -> None:
         await socket.open("/ws/")
         counting = asyncio.ensure_future(socket.count(b"ba"))
         for _ in range(5):
-            target.heard.clear()
+            target.events["received"].clear()
             await socket.send(b"x")
-            await asyncio.wait_for(target.heard.wait(), 10)
+            await asyncio.wait_for(target.events["received"].wait(), 10)
         counting.cancel()
         await asyncio.gather(counting, return_exceptions=True)
     assert target.answered == 4
@@ -291,6 +289,6 @@ async def test_a_real_server_understands_each_attack(attacked, name, monkeypatch
         while not (target.stream and target.stream["kept"]):
             await target.look()
         one = dataclasses.replace(attacks.ATTACKS[name], number=1)
-        seen = target.said if name in UNANSWERED else target.heard
+        seen = target.events["sent" if name in UNANSWERED else "answered"]
         await cancelled_after(attacks.run(one, target, 60.0), seen)
     assert not target.refused
