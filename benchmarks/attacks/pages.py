@@ -44,8 +44,9 @@ async def download(target: Target) -> None:
     async with Http(target) as http:
         target.sent += 1
         # Of a length that is not told: it ends with the connection.
-        await http.read(await http.ask(samples(target, "csv"), "Connection: close"))
+        length = await http.ask(samples(target, "csv"), "Connection: close")
         target.answered += 1
+        await http.read(length)
 
 
 async def ready(target: Target) -> None:

@@ -46,7 +46,7 @@ def moved(*pairs):
 
 @pytest.mark.parametrize(
     ("calm", "attacked", "held"),
-    [(8, 13, True), (8, 13.1, False), (100, 120, True), (100, 120.1, False), (25, 30, True)],
+    [(8, 13, True), (8, 13.1, False), (35, 42, True), (35, 42.1, False), (25, 30, True)],
 )
 def test_an_attack_may_move_the_p99_by_a_fifth_or_five_milliseconds(calm, attacked, held) -> None:
     assert (not verdict.objections(moved((calm, attacked)))) == held
@@ -77,7 +77,11 @@ def test_what_a_viewer_loses_is_an_objection_whatever_the_p99(changes, words) ->
 
 
 def test_a_calm_that_is_not_calm_again_is_an_objection() -> None:
-    assert verdict.objections(moved((8, 9), (80, 82), (90, 92))) == ["not calm again afterwards"]
+    assert verdict.objections(moved((8, 9), (30, 31), (32, 33))) == ["not calm again afterwards"]
+
+
+def test_beside_a_machine_that_is_not_quiet_nothing_is_held() -> None:
+    assert verdict.objections(moved((500, 400))) == ["the machine was not quiet"]
 
 
 def test_an_attack_that_sent_nothing_proves_nothing() -> None:
@@ -95,6 +99,8 @@ def test_a_line_says_what_was_done_and_what_came_of_it() -> None:
     cells = verdict.row("csv", pairs)
     assert len(cells) == len(verdict.HEAD)
     assert cells[:4] == ["csv", "1,000", "900", "HTTP 503 × 3"]
+    pairs["pairs"][0]["did"]["received"] = 90_000_000
+    assert verdict.row("csv", pairs)[2] == "900 (45 MB)"
     assert cells[4:7] == ["8.5", "11.0", "2.5 (2.0 to 3.0)"]
     assert cells[7] == "99.8%"
     assert cells[-3:] == ["340", "360", "held"]
