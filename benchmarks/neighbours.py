@@ -30,6 +30,7 @@ from benchmarks.servers import (
     ROOT,
     Server,
     ServerError,
+    end_tidily,
     running,
     slug_of,
     waves_daphne,
@@ -308,6 +309,7 @@ def main(given: Sequence[str] | None = None) -> None:
     """Run, print, and keep."""
     options = arguments(given)
     raise_file_limit()
+    end_tidily()
     # The attackers inherit it; the server is started on the other core.
     os.sched_setaffinity(0, {int(LOAD_CORE)})
     machine = document.machine()

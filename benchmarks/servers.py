@@ -197,6 +197,11 @@ def running(server: Server, tree: Path = ROOT) -> Iterator[tuple[int, int]]:
             stop(process)
 
 
+def end_tidily() -> None:
+    """Let SIGTERM end us as Ctrl-C does: what was started is ended, and folders are removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Return when the server listens. Raises ServerError where it ends, or takes too long."""
     deadline = time.monotonic() + START_SECONDS

@@ -20,7 +20,7 @@ from statistics import median
 from benchmarks import document
 from benchmarks.compare import LARGE, Report, Run, cost, measure, shown
 from benchmarks.load import raise_file_limit
-from benchmarks.servers import ROOT, ServerError
+from benchmarks.servers import ROOT, ServerError, end_tidily
 
 #: What was measured of one version, by name; None where there is no such figure.
 Figures = dict[str, float | None]
@@ -160,6 +160,7 @@ def main(given: Sequence[str] | None = None) -> None:
     """Check out, run, print, and keep."""
     options = arguments(given)
     raise_file_limit()
+    end_tidily()
     machine = document.machine()
     viewers = [int(number) for number in options.viewers.split(",")]
     with checked_out(options.revisions) as versions:

@@ -20,7 +20,9 @@ async def attack_when_told(options: argparse.Namespace) -> dict[str, Any]:
     await target.look()
     if options.wait:
         print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
+        # Nothing at all comes where whoever started us is gone.
+        if not await asyncio.to_thread(sys.stdin.readline):
+            return target.report()
     await run(ATTACKS[options.attack], target, options.seconds)
     return target.report()
 
