@@ -10,10 +10,10 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-page soak screenshots
+.PHONY: help run test lint types bench bench-neighbours bench-page soak screenshots
 
 help: ## List what can be made.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (127.0.0.1:8000).
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
@@ -31,8 +31,11 @@ lint: .venv/dev.stamp ## Check format, code and who imports whom.
 types: .venv/dev.stamp ## Check the types.
 	$(BIN)/mypy
 
-bench: .venv/dev.stamp ## Measure servers and waveforms, beside the original's kind.
+bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
 	$(BIN)/python -m benchmarks
+
+bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RESUME=1 goes on.
+	$(BIN)/python -m benchmarks.neighbours --write $(if $(RESUME),--resume)
 
 bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	@tools/system_packages chromium
