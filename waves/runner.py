@@ -229,6 +229,7 @@ class Worker:
         self._publisher = publisher
         self._clock = clock or Clock()
         self._stopped: dict[int, Description] = {}
+        self._looks = specs.Looks()
 
     async def run(self) -> None:
         """Look at the database, apply the differences, announce; for ever."""
@@ -257,7 +258,7 @@ class Worker:
         """Apply what the database says; False where it cannot be read (all goes on as it was)."""
         before = {handle: runner.epoch for handle, runner in self.runners.items()}
         try:
-            streams = await in_thread(specs.read_streams)()
+            streams = await in_thread(self._looks.read)()
         except DatabaseError as error:
             self._say(error)
             return False

@@ -47,6 +47,29 @@ test("a stream that is no longer viewed is not asked for again", () => {
   assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["noise"]);
 });
 
+test("a stream that has another slug is asked for, and let go of, by that", () => {
+  const page = opened();
+  page.connect();
+  page.socket.subscribe("sine", () => VIEW);
+  page.socket.rename("sine", "other");
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["other"]);
+  page.socket.unsubscribe("other");
+  assert.deepEqual(page.sent("unsubscribe"), [{ type: "unsubscribe", stream: "other" }]);
+});
+
+test("a stream that is not viewed is not asked for because it has another slug", () => {
+  const page = opened();
+  page.connect();
+  page.socket.rename("sine", "other");
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page), []);
+});
+
 test("a stream that was never viewed is not unsubscribed", () => {
   const page = opened();
   page.connect();
