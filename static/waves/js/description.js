@@ -75,11 +75,12 @@ function readSignals(said, known = []) {
   return signals.length > 0 ? signals.map(readSignal) : known;
 }
 
+/** The key stays as it is: it is what the server is asked by. */
 function readSignal({ key, name, unit, colour }, k) {
-  const named = line(key, NAME) || `signal-${k + 1}`;
+  const named = typeof key === "string" && key.length <= NAME && key ? key : `signal-${k + 1}`;
   return {
     key: named,
-    name: line(name, NAME) || named,
+    name: line(name, NAME) || line(named, NAME),
     unit: line(unit, NAME),
     colour: isText(colour, COLOUR) ? colour : "",
   };
