@@ -73,7 +73,7 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   const open = socket.state.name === "open";
   const quiet = socket.words() !== null;
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
-  controls.text("connected", open ? duration(now - openedAt) : "");
+  controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
   controls.text("rate", quantity(record.rate(now), "S/s"));
   const wall = record.wallTime(picture.edge);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
