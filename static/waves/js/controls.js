@@ -127,10 +127,11 @@ export class Controls {
 
   /** The state in the header: its name decides the colour. */
   pill({ name, text, title = "" }) {
+    // What counts seconds, read out each second, would drown everything else: its beginning is.
+    const counts = COUNTING.has(name) && byId("pill").dataset.state === name;
+    byId("pill").setAttribute("aria-live", counts ? "off" : "polite");
     byId("pill").dataset.state = name;
     byId("pill").title = title;
-    // What counts seconds, read out each second, would drown everything else.
-    byId("pill").setAttribute("aria-live", COUNTING.has(name) ? "off" : "polite");
     this.text("pill", text);
   }
 
