@@ -92,12 +92,13 @@ async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One stream, with what is kept of it in this process."""
     handle, fallback = await find_stream(slug)
     live = services().hub.streams.get(handle)
-    name = (board.description(handle) or fallback or {"name": slug})["name"]
+    # Its own slug, where it was asked for by a former one.
+    known: Mapping[str, Any] = board.description(handle) or fallback or {"slug": slug, "name": slug}
     kept = None
     if live is not None and live.history.started:
         history = live.history
         kept = {"epoch": history.epoch, "first": history.first, "last": history.next - 1}
-    return _json({**_summary(handle, slug, name), "kept": kept})
+    return _json({**_summary(handle, known["slug"], known["name"]), "kept": kept})
 
 
 @_answering

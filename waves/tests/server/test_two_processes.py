@@ -1,4 +1,4 @@
-"""Two server processes on one database without Redis: one produces, the other says why it cannot."""
+"""Two server processes on one database without Redis: one produces, the other says why not."""
 
 import asyncio
 

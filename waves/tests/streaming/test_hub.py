@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from waves.streaming import wire
+from waves.streaming.description import describe
 from waves.streaming.wire import Frame
 
 
@@ -276,3 +277,29 @@ async def test_why_nobody_reports_a_stream_is_said_to_its_viewers(server):
     server.hub.check_stale()
     await server.send()
     assert "The worker is elsewhere." in peer.controls("stream")[-1]["message"]
+
+
+async def test_a_stream_that_was_renamed_is_let_go_of_by_either_slug(server):
+    stream = server.stream()
+    for slug in ("stream1", "other"):
+        peer = server.peer()
+        peer.subscribe(stream)
+        renamed = {**describe(stream.spec, stream.epoch, stream.spec.signals), "slug": "other"}
+        server.hub.receive({"type": "waves.stream", "description": renamed})
+        assert server.hub.viewer_counts() == {1: 1}
+        peer.say("unsubscribe", stream=slug)
+        await server.send()
+        assert peer.controls("error") == []
+        assert server.hub.viewer_counts() == {}
+
+
+async def test_a_slug_that_another_stream_took_lets_go_of_that_stream(server):
+    first, second = server.stream(1), server.stream(2)
+    peer = server.peer()
+    peer.subscribe(first)
+    peer.subscribe(second)
+    for stream, slug in ((first, "other"), (second, "stream1")):
+        renamed = {**describe(stream.spec, stream.epoch, stream.spec.signals), "slug": slug}
+        server.hub.receive({"type": "waves.stream", "description": renamed})
+    peer.say("unsubscribe", stream="stream1")
+    assert server.hub.viewer_counts() == {1: 1}
