@@ -27,6 +27,9 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
     try:
         spec, epoch = await in_thread(specs.find_stream)(slug)
     except DatabaseError:
+        handle = board.handle_of(slug, aged=True)
+        if handle is not None:
+            return handle, None
         raise ServiceUnavailableError(
             "The database cannot be read. If it is new, run: python manage.py migrate"
         ) from None

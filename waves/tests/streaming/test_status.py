@@ -95,3 +95,10 @@ def test_why_nothing_is_produced_is_said_of_every_stream(board, clock):
     board.describe(description())
     clock.now += 4
     assert board.of(1).message == "The worker is elsewhere."
+
+
+def test_a_slug_is_believed_only_while_a_worker_confirms_it(board, clock):
+    board.describe(description(1))
+    clock.now += 4
+    assert board.handle_of("s1") is None
+    assert board.handle_of("s1", aged=True) == 1
