@@ -15,7 +15,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from waves import transport
+from waves import http_bounds, transport
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher, Receiver
@@ -117,6 +117,7 @@ async def shut_down() -> None:
 def wrap(app: App) -> App:
     """The outermost application: ``app``, with the services started and ended around it."""
     _follow_twisted()
+    app = http_bounds.bounded(app)
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
