@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 
@@ -113,7 +113,10 @@ class Stream(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page that shows the stream."""
-        return reverse("waves:oscilloscope", args=[self.slug])
+        try:
+            return reverse("waves:oscilloscope", args=[self.slug])
+        except NoReverseMatch:  # what was not written by a form may be no slug
+            return reverse("waves:index")
 
     def clean(self) -> None:
         """Refuse options and bounds that cannot work, with messages that say what would."""

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections, transaction
 from django.db.models import F
 
-from waves import limits
+from waves import limits, stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import KnownFunction, Signal, Stream
@@ -38,22 +38,24 @@ def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
 
 def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> StreamSpec:
     """A stream as the worker runs it; its own signals (prefetch them) unless others are given."""
+    problem = ""
     if signals is None:
-        signals = map(signal_spec, stream.signals.all())
+        rows = stream.signals.all()
+        problem = stored.mapping_problem(stream, rows)
+        signals = map(signal_spec, rows)
+    signals = tuple(signals)
+    values, impossible = stored.values(stream, len(signals))
     return StreamSpec(
         handle=stream.pk,
-        slug=stream.slug,
-        name=stream.name,
+        slug=stored.name(stream.slug, f"{stream.pk}"),
+        name=stored.name(stream.name, stream.slug),
         source=stream.source,
-        rate=stream.rate,
-        signals=tuple(signals),
-        options=stream.options,
-        frames_per_second=stream.frames_per_second,
-        window=stream.window,
-        history=stream.history,
-        sample_type=stream.sample_type,
+        signals=signals,
+        options=stored.mapping(stream.options),
         enabled=stream.enabled,
-        description=stream.description,
+        description=stream.description[: stored.DESCRIPTION],
+        problem=impossible or problem,
+        **values,
     )
 
 
@@ -107,12 +109,12 @@ def next_epoch(handle: int) -> int:
 def signal_spec(signal: Signal) -> SignalSpec:
     """A signal with complete parameters."""
     return SignalSpec(
-        key=signal.key,
-        name=signal.name,
-        unit=signal.unit,
-        colour=signal.colour,
+        key=stored.name(signal.key, f"signal-{signal.pk}"),
+        name=stored.name(signal.name, signal.key),
+        unit=stored.unit(signal.unit),
+        colour=stored.colour(signal.colour),
         waveform=signal.waveform,
-        parameters=_parameters(signal.waveform, signal.parameters),
+        parameters=_parameters(signal.waveform, stored.mapping(signal.parameters)),
     )
 
 

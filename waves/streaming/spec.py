@@ -43,6 +43,8 @@ class StreamSpec:
     sample_type: str = "float32"
     enabled: bool = True
     description: str = ""
+    #: Why this stream cannot run as it is stored, in words; else empty.
+    problem: str = ""
 
     def begins_new_epoch(self, new: StreamSpec) -> bool:
         """Whether changing to ``new`` breaks the numbering of samples (see "Positions")."""
@@ -54,5 +56,6 @@ class StreamSpec:
             dict(self.options),
             self.rate,
             self.sample_type,
+            self.problem,
             tuple(signal.key for signal in self.signals),
         )
