@@ -76,6 +76,7 @@ WAVES = {
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
+    "body_limit": env_int("WAVES_BODY_LIMIT", 1) if env("WAVES_BODY_LIMIT") else None,
 }
 
 INSTALLED_APPS = [
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "waves.answers.AnswersMiddleware",  # first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -235,7 +237,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "waves.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"level": "INFO"},  # without the handler of its own that Django gives it

@@ -119,6 +119,26 @@ def check_modules(app_configs: object = None, **kwargs: Any) -> list[CheckMessag
     ]
 
 
+@register(deploy=True)
+def check_body_limit(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """daphne takes all of a body before Waves is asked: only a server in front can bound it."""
+    try:
+        limit = get_config().body_limit
+    except ConfigurationError:  # told by check_worker
+        return []
+    if limit is not None:
+        return []
+    return [
+        Warning(
+            "Nothing says that bodies are bounded in front of the server, and daphne takes one of "
+            "any size before it asks.",
+            hint="Bound them in the server in front (nginx: client_max_body_size 1m), and say so: "
+            "WAVES_BODY_LIMIT=1048576.",
+            id="waves.W010",
+        )
+    ]
+
+
 @register()
 def check_mime_type(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
     """A browser refuses an ES module that is not served as JavaScript."""

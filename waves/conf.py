@@ -20,6 +20,10 @@ Worker = Literal["embedded", "separate"]
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
+#: The longest body where no setting says otherwise: the form of 100 signals has some 800 kB.
+BODY_BYTES = 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings of Waves, in the dictionary ``WAVES`` of Django's settings.
@@ -44,6 +48,14 @@ class Config:
     max_history_bytes: int = 512 * 1024 * 1024
     #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
     max_connections: int = 10_000
+    #: The longest body of a request, in bytes, as the server in front bounds it too; None where
+    #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
+    body_limit: int | None = None
+
+    @property
+    def body_bytes(self) -> int:
+        """The longest body that is taken, in bytes."""
+        return self.body_limit or BODY_BYTES
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from waves import limits
+from waves import limits, stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
@@ -22,23 +22,25 @@ EPOCHS_BEGIN = 1_577_836_800
 
 def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> StreamSpec:
     """A stream as the worker runs it; its own signals (prefetch them) unless others are given."""
+    problem = ""
     if signals is None:
-        signals = map(signal_spec, stream.signals.all())
+        rows = stream.signals.all()
+        problem = stored.mapping_problem(stream, rows)
+        signals = map(signal_spec, rows)
+    signals = tuple(signals)
+    values, impossible = stored.values(stream, len(signals))
     return StreamSpec(
         handle=stream.pk,
-        slug=stream.slug,
-        name=stream.name,
+        slug=stored.name(stream.slug, f"{stream.pk}"),
+        name=stored.name(stream.name, stream.slug),
         source=stream.source,
-        rate=stream.rate,
-        signals=tuple(signals),
-        options=stream.options,
-        frames_per_second=stream.frames_per_second,
-        window=stream.window,
-        history=stream.history,
-        sample_type=stream.sample_type,
+        signals=signals,
+        options=stored.mapping(stream.options),
         enabled=stream.enabled,
-        description=stream.description,
+        description=stream.description[: stored.DESCRIPTION],
         runs_on=stream.runs_on,
+        problem=impossible or problem,
+        **values,
     )
 
 
@@ -127,12 +129,12 @@ def next_epoch(handle: int, above: int = 0) -> int:
 def signal_spec(signal: Signal) -> SignalSpec:
     """A signal with complete parameters."""
     return SignalSpec(
-        key=signal.key,
-        name=signal.name,
-        unit=signal.unit,
-        colour=signal.colour,
+        key=stored.name(signal.key, f"signal-{signal.pk}"),
+        name=stored.name(signal.name, signal.key),
+        unit=stored.unit(signal.unit),
+        colour=stored.colour(signal.colour),
         waveform=signal.waveform,
-        parameters=_parameters(signal.waveform, signal.parameters),
+        parameters=_parameters(signal.waveform, stored.mapping(signal.parameters)),
     )
 
 

@@ -148,6 +148,15 @@ def test_modules_served_as_text_are_a_warning(monkeypatch, guessed, expected):
     assert ids(checks.check_mime_type()) == expected
 
 
+def test_an_unbounded_body_is_a_warning_until_a_setting_says_what_bounds_it(settings):
+    settings.WAVES = {}
+    (warning,) = checks.check_body_limit()
+    assert warning.id == "waves.W010"
+    assert "client_max_body_size" in warning.hint
+    settings.WAVES = {"body_limit": 1024 * 1024}
+    assert checks.check_body_limit() == []
+
+
 def test_the_project_as_it_is_passes_every_check_without_a_database():
     from django.core.management import call_command
 
