@@ -51,6 +51,7 @@ class Session:
 
         A message that is none closes the socket with 4400, after saying what is wrong.
         """
+        self.hub.pump.relieve(self.connection)
         try:
             if text is None:
                 raise WireError("Control messages are text.")
@@ -86,4 +87,8 @@ class Session:
 
     def subscribe(self, handle: int, message: Subscribe, fallback: Description | None) -> None:
         """Carry out a subscription whose slug was looked up."""
-        self.hub.subscribe(self.connection, handle, message, message.since, fallback)
+        try:
+            self.hub.subscribe(self.connection, handle, message, message.since, fallback)
+        except TooMuchError as error:
+            self.connection.refuse("too_much", str(error), stream=message.stream)
+            self.hub.pump.wake(self.connection)
