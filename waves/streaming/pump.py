@@ -64,9 +64,13 @@ class Outcome(Enum):
 class Pump:
     """Sends. ``run`` is the task; ``wake`` and ``wake_viewers`` are how it learns of work."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
         self._monotonic = monotonic
-        self.search = Search(monotonic)
+        self.search = Search(monotonic, cpu)
         self._ready: dict[Connection, None] = {}
         #: Sockets with something to be sent that they could not take, or not yet.
         self._later: dict[Connection, None] = {}
@@ -176,7 +180,7 @@ class Pump:
 
     def relieve(self, connection: Connection) -> None:
         """Before a socket says more: send what answers wait, or close one that reads none."""
-        if len(connection.controls) < MOST_CONTROLS:
+        if len(connection.controls) < MOST_CONTROLS or connection.transport.closed:
             return
         self._guarded_visit(connection)
         if len(connection.controls) >= MOST_CONTROLS:

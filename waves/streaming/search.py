@@ -44,8 +44,14 @@ FORGETTING = 0.99
 class Search:
     """The finders that are in use, and the time that they are given."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
         self._monotonic = monotonic
+        # Where other processes take the core, we are slower, and nothing is dearer.
+        self._cpu = cpu
         #: In the order in which they came.
         self._finders: dict[Finder, None] = {}
         #: Those that have something to look at, in the order of their turns.
@@ -109,12 +115,12 @@ class Search:
         return now
 
     def _look(self, finder: Finder, most: int, began: float) -> int:
+        busy = self._cpu()
         looked = finder.look(most)
-        spent = self._monotonic() - began
-        self._credit -= spent
         if looked:
             newest = NEWEST_COST if finder.cost else 1.0
-            finder.cost += newest * (spent / looked - finder.cost)
+            finder.cost += newest * ((self._cpu() - busy) / looked - finder.cost)
+        self._credit -= self._monotonic() - began
         return looked
 
     def _pause(self) -> list[Finder]:

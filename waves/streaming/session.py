@@ -52,6 +52,8 @@ class Session:
         A message that is none closes the socket with 4400, after saying what is wrong.
         """
         self.hub.pump.relieve(self.connection)
+        if self.connection.transport.closed:
+            return None
         try:
             if text is None:
                 raise WireError("Control messages are text.")

@@ -166,10 +166,11 @@ class Sweeper:
         mode = self._trigger.mode
         if mode == "free" or self.paused:
             return True
-        if mode == "normal" or now - self._swept_at < self._patience:
+        if mode == "normal":
             return False
         # There may be a trigger in what was not looked at yet.
-        return self._finder is None or not self._finder.behind
+        is_behind = self._finder is not None and self._finder.behind
+        return now - self._swept_at >= self._patience + (LOOK_BACK if is_behind else 0.0)
 
     def _whole(self, first: int, last: int) -> tuple[int, int] | None:
         """The window, where nothing is missing in it."""

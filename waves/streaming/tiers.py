@@ -73,7 +73,7 @@ class Ring:
 
     def row(self, signal: int, first: int, last: int) -> Values:
         """One signal's ``[first, last)``, without a copy where it does not wrap."""
-        row = self._data[signal]
+        row: Values = self._data[signal]
         at, n = first % self.size, last - first
         if at + n <= self.size:
             return row[at : at + n]

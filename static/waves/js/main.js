@@ -204,6 +204,7 @@ class Scope {
     }
     if (message.type === "view") this.#viewed(message);
     if (message.type === "history") this.requests.answered(message);
+    if (message.type === "notice") this.noticed = message;
   }
 
   #viewed(message) {
@@ -222,7 +223,10 @@ class Scope {
 
   #state(state) {
     if (state.name === "open") this.openedAt = seconds();
-    else this.requests.lost();
+    else {
+      this.requests.lost();
+      this.noticed = null;
+    }
     if (state.name === "refused") this.refusal = state.reason;
   }
 

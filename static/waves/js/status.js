@@ -2,6 +2,9 @@
 
 import { NONE, count, duration, quantity, setting } from "./format.js";
 
+/** Notices that take back the one before. */
+const ENDINGS = new Set(["trigger_resumed"]);
+
 /** Everything that changes with time, a few times a second. */
 export function showStatus(scope, now) {
   const { controls } = scope;
@@ -26,13 +29,14 @@ export function pill({ socket, record, timebase, refusal }, now) {
   return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
 }
 
-function notice({ socket, record, refusal, problem }) {
+/** The one sentence that a person should read now, or null. */
+export function notice({ socket, record, refusal, problem, noticed }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
   const { state, message } = record.description ?? {};
   if (state === "failed") return message || "The source failed.";
   if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
-  return null;
+  return noticed && !ENDINGS.has(noticed.code) ? noticed.message : null;
 }
 
 function showFacts({ record, picture, timebase, config, controls, signals }) {
