@@ -129,8 +129,8 @@ class Pump:
         for i, connection in enumerate(batch, 1):
             if connection.heavy:
                 self._heavy[connection] = None
-            else:
-                self._settle(connection, self._guarded_visit(connection))
+            elif (outcome := self._guarded_visit(connection)) is not Outcome.DONE:
+                self._settle(connection, outcome)
             if i % BATCH == 0:
                 await asyncio.sleep(0)
         self._serve_heavy()
@@ -199,10 +199,11 @@ class Pump:
         transport = connection.transport
         if transport.closed:
             return Outcome.DONE
-        if not self._send_controls(connection):
-            return Outcome.LATER
         if connection.controls:
-            return Outcome.MORE
+            if not self._send_controls(connection):
+                return Outcome.LATER
+            if connection.controls:
+                return Outcome.MORE
         now = self._monotonic()
         if not connection.allowed:
             self._stuck.setdefault(connection, now)
@@ -216,7 +217,6 @@ class Pump:
         if message is None:
             return Outcome.MORE if connection.controls else Outcome.DONE
         transport.send(message)
-        connection.heavy = self._monotonic() - now > LIGHT_SECONDS
         size = len(message.payload)
         connection.count_sent(size, now)
         self.messages += 1
@@ -245,10 +245,19 @@ class Pump:
 
     def _next_message(self, connection: Connection) -> Message | None:
         if connection.answers:
-            return self._answer(connection)
+            return self._timed(connection, self._answer)
         if len(connection.viewers) == 1:
             return self._shared_message(connection, *connection.viewers.values())
-        return self._joined_message(connection)
+        return self._timed(connection, self._joined_message)
+
+    def _timed(
+        self, connection: Connection, make: Callable[[Connection], Message | None]
+    ) -> Message | None:
+        """A message that is made for this socket; where that takes long, it is a heavy one."""
+        began = self._monotonic()
+        message = make(connection)
+        connection.heavy = self._monotonic() - began > LIGHT_SECONDS
+        return message
 
     @staticmethod
     def _answer(connection: Connection) -> Message | None:
@@ -266,14 +275,15 @@ class Pump:
         """One viewer on a socket, as most are: all at the same position share one message."""
         shared, position = viewer.stream.shared, viewer.position
         if position is None:
-            return self._joined_message(connection)
+            return self._timed(connection, self._joined_message)
         key = (connection.json, *position)
         found = shared.get(key)
         if found is not None:
             made: Message
             made, viewer.cursor, viewer.caught_up = found
+            connection.heavy = False
             return made
-        message = self._joined_message(connection)
+        message = self._timed(connection, self._joined_message)
         if message is not None and not connection.controls:
             shared.put(key, (message, viewer.cursor, viewer.caught_up), len(message.payload))
         return message
