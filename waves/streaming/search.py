@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 #: The part of a core that looking may take.
 SHARE = 0.2
 #: Seconds and samples of looking before the event loop has its turn. What a frame of 50,000 samples
-#: of a calm signal takes (0.1 ms) is done for twenty settings at once.
-LOOK_SECONDS = 0.002
+#: of a calm signal takes (0.1 ms) is done for ten settings at once.
+LOOK_SECONDS = 0.001
 LOOK_SAMPLES = 1024 * 1024
 #: Seconds that a finder is given in its turn, where its piece can be chosen so.
 TURN_SECONDS = 0.0005
 #: A piece is at least this long, or most of the time goes into calls; at most this, so that it
 #: stays in the second-level cache; and this before it is known what it takes.
-LEAST_PIECE, MOST_PIECE, FIRST_PIECE = 4096, 64 * 1024, 16 * 1024
+LEAST_PIECE, MOST_PIECE, FIRST_PIECE = 4096, 64 * 1024, 8 * 1024
 #: How much of the cost is that of the last piece: twenty pieces, a second, make it up to date.
 NEWEST_COST = 0.2
 #: Seconds that may be saved up for a burst.
-MOST_CREDIT = 0.02
+MOST_CREDIT = 0.01
 #: Seconds that a finder may be behind before it is asked whether there is time for all.
 LATE_SECONDS = 0.5
 #: And that is asked this often, in seconds: it looks at all of them.
@@ -170,4 +170,5 @@ def _seconds_behind(finder: Finder) -> float:
 
 
 def _is_late(finder: Finder) -> bool:
-    return not finder.paused and _seconds_behind(finder) > LATE_SECONDS
+    """Whether it is behind; one that never looked does not count: nobody knows what it takes."""
+    return finder.cost > 0 and not finder.paused and _seconds_behind(finder) > LATE_SECONDS
