@@ -24,6 +24,7 @@ class Viewer:
         """A new socket: handles and counts begin anew, the streams' state stays."""
         self.hello: dict[str, Any] = {}
         self.pongs: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
         self.count = 0
         self._handles: dict[int, StreamState] = {}
         self._acked, self._acked_at, self._unacked_bytes = 0, 0.0, 0
@@ -81,6 +82,9 @@ class Viewer:
             self.pongs.append(fields)
         elif kind == "error":
             self.errors.append(fields)
+        elif kind == "notice":
+            self.notices.append(fields)
+        # Other types are for clients that were written later.
 
     def acknowledgement(self, now: float) -> str | None:
         """The ack to send now, if one is due. `now` is any clock in seconds."""
