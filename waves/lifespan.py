@@ -13,9 +13,10 @@ import contextlib
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
-from waves import transport
+from waves import stopping, transport, wires
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher, Receiver
@@ -123,11 +124,31 @@ def wrap(app: App) -> App:
             await _lifespan(receive, send)
             return
         services()
+        stopping.remember(send)
         if scope["type"] == "websocket":
-            scope = {**scope, "waves.transport": lambda: transport.transport_for(send)}
-        await app(scope, receive, send)
+            await _serve_socket(app, scope, receive, send)
+        else:
+            body = stopping.BoundedBody(receive, send)
+            await app(scope, body.receive, body.send)
 
     return application
+
+
+async def _serve_socket(app: App, scope: Scope, receive: Any, send: Any) -> None:
+    """Bound what comes in before anything is awaited, and with it before anything is said."""
+    inflow = wires.inflow_for(send)
+    scope = {
+        **scope,
+        "scheme": wires.scheme_of(scope, send),
+        "waves.transport": partial(transport.transport_for, send, inflow),
+    }
+    if inflow is None:
+        await app(scope, wires.paced(receive), send)
+        return
+    try:
+        await app(scope, *wires.watched(inflow, receive, send))
+    finally:
+        inflow.end()
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
@@ -135,6 +156,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             services()
+            stopping.follow_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await shut_down()

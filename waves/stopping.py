@@ -1,0 +1,98 @@
+"""The end of a server that waits for its peers: none of them can hold it up.
+
+uvicorn ends when every connection is closed, and tells the application only then. A request whose
+body never comes, or a peer that does not take what it was sent, would keep it for ever. So the
+signal is followed here too, and whoever is not gone some seconds later is cut off. daphne does that
+by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from types import FrameType
+from typing import Any
+from weakref import WeakSet
+
+#: What may take longer than this when the server ends is cut off.
+STOP_SECONDS = 5.0
+#: A body that does not grow for so long is given up.
+BODY_SECONDS = 20.0
+
+#: What the peer is told then.
+GIVEN_UP = b"The rest of the request did not come in time.\n"
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+#: Open connections, where the server has asyncio's transports.
+_transports: WeakSet[Any] = WeakSet()
+
+
+def remember(send: Any) -> None:
+    """Keep the transport of a connection, where ``send`` is a method of what has one."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if isinstance(transport, asyncio.Transport):
+        _transports.add(transport)
+
+
+def follow_signals() -> None:
+    """Cut off who is left some seconds after the signal, besides what the server does at it."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, _also(before, loop))
+
+
+def _also(before: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    def handler(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(loop.call_later, STOP_SECONDS, cut_off)
+        before(number, frame)
+
+    return handler
+
+
+def cut_off() -> None:
+    """Drop every connection that is still open."""
+    for transport in list(_transports):
+        transport.abort()
+
+
+class BoundedBody:
+    """A request whose body comes to a halt is answered with 408, and its connection closed.
+
+    daphne hands over whole bodies only; there it never waits.
+    """
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._more, self._started = True, False
+
+    async def receive(self) -> dict[str, Any]:
+        """The next piece of the body, or the end of the connection."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS if self._more else None):
+                message = await self._receive()
+        except TimeoutError:
+            self._more = False
+            await self._give_up()
+            return {"type": "http.disconnect"}
+        self._more = bool(message.get("more_body"))
+        return message
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Pass the answer on."""
+        self._started = True
+        await self._send(message)
+
+    async def _give_up(self) -> None:
+        if self._started:
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        await self.send({"type": "http.response.start", "status": 408, "headers": headers})
+        await self.send({"type": "http.response.body", "body": GIVEN_UP})
