@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from waves import stopping, transport, wires
+from waves import daphne_bounds, stopping, transport, wires
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher, Receiver
@@ -170,6 +170,7 @@ def _follow_twisted() -> None:
     loop = getattr(reactor, "_asyncioEventloop", None)
     if reactor is None or loop is None:
         return
+    daphne_bounds.install()
     # At `when running` the loop does not run yet; one turn later it does.
     reactor.callWhenRunning(lambda: reactor.callLater(0, services))
     reactor.addSystemEventTrigger("before", "shutdown", _shut_down_deferred)

@@ -112,6 +112,8 @@ def _before_daphne(protocol: Any) -> Inflow:
     wire = TwistedWire(protocol)
     wire.unwritten()
     inflow = Inflow(wire)
+    # What is no WebSocket is told so by a close code, instead of by silence.
+    protocol.failByDrop = False
     # What came with the handshake, against the rules: the server would take it all at once.
     early, protocol.data = protocol.data, b""
     protocol.dataReceived = inflow.received
