@@ -29,8 +29,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: What the kernel may hold of a socket: two seconds of a fast viewer, and a bound on a silent one.
 SEND_BUFFER = 128 * 1024
-#: A peer that does not answer a close within this is dropped.
-CLOSE_SECONDS = 2.0
+#: A peer that does not answer a close within this is dropped: what it did not read yet is lost, the
+#: code of the close with it.
+CLOSE_SECONDS = 4.0
 #: Bytes that a close frame has for its reason, beside the code.
 MAX_REASON = 123
 
@@ -145,6 +146,8 @@ class DaphneTransport:
         """Close with any code (daphne's own refuses 1012), and drop who does not answer."""
         if self.closed:
             return
+        # Its own patience is a second, which a viewer on a poor link may need to read the code.
+        self._protocol.closeHandshakeTimeout = 0
         self._protocol.sendCloseFrame(
             code=code, reasonUtf8=cut(reason).encode() or None, isReply=False
         )
