@@ -34,7 +34,7 @@ _transports: WeakSet[Any] = WeakSet()
 def remember(send: Any) -> None:
     """Keep the transport of a connection, where ``send`` is a method of what has one."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if isinstance(transport, asyncio.Transport):
+    if hasattr(transport, "abort"):
         _transports.add(transport)
 
 

@@ -21,9 +21,7 @@ logger = logging.getLogger("waves")
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-#: Messages after which the event loop has its turn, where they are all there already.
-MESSAGES_A_TURN = 8
-#: What a message counts there: how it came is not known.
+#: What a message counts where it is not known how it came.
 MESSAGE_BYTES = 100
 
 
@@ -152,17 +150,13 @@ def watched(inflow: Inflow, receive: Receive, send: Send) -> tuple[Receive, Send
 
 
 def paced(receive: Receive, monotonic: Callable[[], float] = time.monotonic) -> Receive:
-    """``receive`` of a server that is not known: its messages are taken at the rate that holds."""
-    rate, taken = Rate(monotonic), 0
+    """``receive`` of a server that is not known: its messages are taken at the rate that holds,
+    and after each the event loop has its turn."""
+    rate = Rate(monotonic)
 
     async def receiving() -> dict[str, Any]:
-        nonlocal taken
         message = await receive()
-        taken += 1
-        if taken % MESSAGES_A_TURN == 0:
-            await asyncio.sleep(0)
         if message["type"] == "websocket.receive":
-            # Never for long: a message is far below what may be said at once.
             await asyncio.sleep(rate.take(MESSAGE_BYTES))
         return message
 
