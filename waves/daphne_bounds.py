@@ -35,11 +35,13 @@ def _hurried(build: Any) -> Any:
 
 def _readable(on_connect: Any) -> Any:
     """A handshake whose subprotocols are ASCII: others would be a traceback, and a 500."""
-    from autobahn.twisted.websocket import ConnectionDeny
+    from autobahn.websocket import types
+
+    deny: Any = types.ConnectionDeny
 
     def on_connect_if_readable(protocol: Any, request: Any) -> Any:
         if not all(name.isascii() for name in request.protocols):
-            raise ConnectionDeny(400, "The names of subprotocols are ASCII.")
+            raise deny(400, "The names of subprotocols are ASCII.")
         return on_connect(protocol, request)
 
     return on_connect_if_readable

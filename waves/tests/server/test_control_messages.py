@@ -167,7 +167,7 @@ async def test_whoever_sends_nothing_but_what_is_right_is_never_refused(daphne) 
 async def test_the_reason_of_a_close_is_never_cut_inside_a_character(daphne) -> None:
     """A client that finds half a character in a close takes it for a broken connection."""
     for name in ("\xe4" * 100, "\u2028" * 60, "\U0001f30a" * 50, "a" + "\xe4" * 100):
-        payload = json.dumps({"type": "ping", name: 1}, ensure_ascii=False).encode()
+        payload = json.dumps({"type": "ping", "id": 1, name: 1}, ensure_ascii=False).encode()
         answer = await say(daphne.address, payload, 1, None)
         assert answer.code == 4400
         assert answer.reason

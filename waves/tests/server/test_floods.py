@@ -54,3 +54,16 @@ async def test_a_message_without_end_is_refused_before_it_is_kept(site, server) 
             assert answer.code == 4400
             assert "4096" in answer.error
     assert "Traceback" not in process.printed()
+
+
+async def test_what_comes_as_the_body_of_a_handshake_is_no_way_around_the_rate(daphne) -> None:
+    """daphne takes a body for what is said over the socket."""
+    body = b"".join(masked(b"%d" % i, opcode=9) for i in range(FLOOD))
+    headers = [("Host", daphne.address), *USUAL, ("Content-Length", str(len(body)))]
+    async with handshake(daphne.address, "/ws/", headers) as (reader, writer):
+        began = time.monotonic()
+        writer.write(body)
+        await read_head(reader)
+        frames = [await read_frame(reader) for _ in range(1 + FLOOD)]
+        assert time.monotonic() - began > LEAST_SECONDS
+        assert [int(n) for opcode, n in frames if opcode == 10] == list(range(FLOOD))
