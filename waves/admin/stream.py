@@ -46,6 +46,7 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
 
     model = Signal
     formset = forms.SignalFormSet
+    max_num = forms.MAX_SIGNALS
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """A new stream begins with one signal."""

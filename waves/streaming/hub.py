@@ -139,9 +139,18 @@ class Hub:
             if stream.stale or not stream.viewers or not self._is_late(stream):
                 continue
             description = stream.description
+            if description is None:
+                self._tell_why_not(stream)
             if description is not None and description["state"] in MOVING:
                 stream.stale = True
                 self._tell(stream, {**description, **self._stale()})
+
+    def _tell_why_not(self, stream: LiveStream) -> None:
+        """Of a stream that nobody ever described: tell why, where that is known by now."""
+        told, why = stream.fallback, self.board.problem
+        if told is not None and why and told["state"] == "stale" and told["message"] != why:
+            stream.fallback = {**told, "message": why}
+            self._tell(stream, stream.fallback)
 
     def _stale(self) -> Mapping[str, str]:
         """State and message of a stream of which nothing is heard."""
@@ -192,7 +201,7 @@ class Hub:
             raise TooMuchError(f"subscribe: one socket views at most {MAX_VIEWERS} streams.")
         stream = self.stream(handle)
         if fallback is not None and stream.description is None:
-            stream.slug = fallback["slug"]
+            stream.slug, stream.fallback = fallback["slug"], fallback
         viewer = connection.viewers.get(handle)
         if viewer is None:
             viewer = connection.viewers[handle] = Viewer(stream, connection, view)

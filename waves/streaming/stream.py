@@ -66,6 +66,8 @@ class LiveStream:
     ) -> None:
         self.handle = handle
         self.description: Description | None = None
+        #: What viewers were told where nobody had described it yet.
+        self.fallback: Description | None = None
         #: What clients call it: from the description, or from the database where none was heard.
         self.slug = ""
         self.heard_at = monotonic()

@@ -105,7 +105,7 @@ async def test_a_time_as_far_away_as_a_number_can_say_is_a_time(
         status, _, body = asking(f"/api/v1/streams/sine/samples?{name}={value}&format={kind}")
     assert status == 200
     all_of_it = (name == "from") == (value.startswith("-") or value == "5e-324")
-    assert (len(body) > 200) == all_of_it
+    assert (len(body) > 60) == all_of_it  # a heading alone is shorter
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

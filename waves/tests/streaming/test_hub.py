@@ -8,6 +8,7 @@ import pytest
 from waves.streaming import wire
 from waves.streaming.description import describe
 from waves.streaming.wire import Frame
+from waves.tests.streaming.fakes import Stream, spec
 
 
 def frame(server, **fields):
@@ -303,3 +304,16 @@ async def test_a_slug_that_another_stream_took_lets_go_of_that_stream(server):
         server.hub.receive({"type": "waves.stream", "description": renamed})
     peer.say("unsubscribe", stream="stream1")
     assert server.hub.viewer_counts() == {1: 1}
+
+
+async def test_why_a_stream_was_never_described_is_told_as_soon_as_it_is_known(server):
+    stream = Stream(server.hub, spec())
+    peer = server.peer()
+    peer.subscribe(stream)
+    server.clock.now += 3.5
+    server.hub.check_stale()
+    server.board.problem = "The worker is elsewhere."
+    for _ in range(3):
+        server.hub.check_stale()
+    await server.send()
+    assert [said["message"] for said in peer.controls("stream")] == ["", "The worker is elsewhere."]

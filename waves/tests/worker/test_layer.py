@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -194,3 +195,13 @@ async def test_a_layer_that_hangs_keeps_no_sender_and_is_told_once_each_way(capl
 async def test_nothing_is_sent_before_it_is_known_who_we_are():
     with pytest.raises(ServiceUnavailableError, match="which installation"):
         await Publisher(Layer()).frame(1, b"")
+
+
+async def test_a_process_that_stood_still_does_not_blame_the_layer(receiving, caplog):
+    time.sleep(0.4)  # noqa: ASYNC251  as a stopped process: the whole event loop stands
+    receiving.count("other", 5)
+    await receiving.until(lambda: receiving.board.viewers(1) == 5)
+    for _ in range(5):
+        await asyncio.sleep(0.02)
+    assert receiving.layer.connected == 1
+    assert "Nothing is received" not in caplog.text
