@@ -8,8 +8,9 @@ import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.faults import scenes
@@ -20,32 +21,49 @@ from waves.tests.server.processes import Site
 
 #: A page waits for the database as long as SQLite's own timeout of 5 s, several times perhaps.
 PAGE_SECONDS = 20.0
+#: How long a lock is tried for.
+LOCK_SECONDS = 30.0
 #: Bytes of a disk on which there is room for the database, and little more.
 DISK = 2 << 20
 #: Bytes that a file may have where no disk can be mounted: SQLite's index of its log has 32 KiB.
 FILE_LIMIT = 40960
 
 
-@contextmanager
-def lock(site: Site, begin: str = "BEGIN IMMEDIATE", *pragmas: str) -> Iterator[sqlite3.Connection]:
+@asynccontextmanager
+async def lock(
+    site: Site, begin: str = "BEGIN IMMEDIATE", *pragmas: str
+) -> AsyncIterator[sqlite3.Connection]:
     """Another connection holds the database."""
     connection = sqlite3.connect(
-        site.database, timeout=30, isolation_level=None, check_same_thread=False
+        site.database, timeout=0, isolation_level=None, check_same_thread=False
     )
     try:
         for pragma in pragmas:
             connection.execute(pragma)
-        connection.execute(begin)
+        await take(connection, begin)
         yield connection
         connection.rollback()
     finally:
         connection.close()
 
 
+async def take(connection: sqlite3.Connection, begin: str) -> None:
+    """Begin as soon as nobody else has it: SQLite's own waiting looks too seldom for that."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute(begin)
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.0005)
+
+
 async def start_while_locked(scene: Scene, seconds: float) -> None:
     """The one process starts while nobody can write."""
     (site,) = scene.sites
-    with lock(site):
+    async with lock(site):
         server = await scene.serve(site, ready="/healthz/live")
         scene.watch_all(site, server)
         await asyncio.sleep(seconds)
@@ -54,7 +72,7 @@ async def start_while_locked(scene: Scene, seconds: float) -> None:
 async def start_worker_while_locked(scene: Scene, seconds: float) -> None:
     """A worker starts while nobody can write; servers and viewers wait for it."""
     (site,) = scene.sites
-    with lock(site):
+    async with lock(site):
         await scene.work(site)
         await asyncio.sleep(seconds)
 
@@ -70,20 +88,21 @@ async def servers_without_worker(scene: Scene) -> None:
 async def on_a_small_disk(scene: Scene) -> None:
     """The database is on a disk of its own, where root may mount one."""
     site = scene.site()
-    if os.geteuid() == 0:
-        disk = scene.folder / "disk"
-        disk.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(disk)]
-        with suppress(subprocess.CalledProcessError, FileNotFoundError):
-            subprocess.run(mount, check=True, capture_output=True)
-            scene.stack.callback(subprocess.run, ["umount", "-l", str(disk)], check=False)
-            move(site, disk)
+    disk = scene.folder / "disk"
+    if os.geteuid() == 0 and is_mounted(disk):
+        scene.stack.callback(subprocess.run, ["umount", "-l", str(disk)], check=False)
+        site.database = Path(shutil.move(site.database, disk))
+        site.environment["WAVES_DATABASE"] = str(site.database)
 
 
-def move(site: Installation, folder: Path) -> None:
-    """Put the database of a site that was not started elsewhere."""
-    site.database = Path(shutil.move(site.database, folder))
-    site.environment["WAVES_DATABASE"] = str(site.database)
+def is_mounted(disk: Path) -> bool:
+    """Mount a small disk; whether that worked."""
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(disk)]
+    try:
+        return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 async def start_on_a_full_disk(scene: Scene, seconds: float) -> None:
@@ -97,7 +116,7 @@ async def start_on_a_full_disk(scene: Scene, seconds: float) -> None:
 
 @contextmanager
 def full_disk(scene: Scene, site: Installation) -> Iterator[None]:
-    """No room beside the database."""
+    """There is no room beside the database."""
     ballast = site.database.with_name("ballast")
     with suppress(OSError), ballast.open("wb", buffering=0) as file:
         while True:
@@ -108,7 +127,7 @@ def full_disk(scene: Scene, site: Installation) -> Iterator[None]:
 
 @contextmanager
 def full_files(scene: Scene, site: Installation) -> Iterator[None]:
-    """Without a disk of its own: no file of the server may grow, and the write-ahead log is long."""
+    """Without a disk of its own: no file may grow any more, and the write-ahead log is long."""
     with sqlite3.connect(site.database) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM waves_stream").fetchone()
@@ -127,18 +146,18 @@ async def edit_under_locks(scene: Scene, seconds: float) -> None:
     """The rate of three streams is edited twice, and each time nobody can write for a while."""
     (site,) = scene.sites
     for rate in (500, 1000):
-        with lock(site) as connection:
+        async with lock(site) as connection:
             edit = f"UPDATE waves_stream SET rate = {rate} WHERE slug IN (?, ?, ?)"
             connection.execute(edit, COUNTED[:3])
             connection.execute("COMMIT")
-            connection.execute("BEGIN IMMEDIATE")
+            await take(connection, "BEGIN IMMEDIATE")
             await asyncio.sleep(seconds)
 
 
 async def lock_exclusively(scene: Scene, seconds: float) -> None:
     """Nobody can even read; pages are asked for meanwhile."""
     (site,) = scene.sites
-    with lock(site, "BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"):
+    async with lock(site, "BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"):
         pages = asyncio.gather(*(ask_for_pages(scene, s.address) for s in scene.servers))
         await asyncio.sleep(seconds)
         pages.cancel()

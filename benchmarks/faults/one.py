@@ -25,9 +25,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="waves-fault-") as folder:
         fault = FAULTS[options.name]
-        running = run(
-            fault, Path(folder), options.prepared, run=options.run, short=options.short
-        )
+        running = run(fault, Path(folder), options.prepared, run=options.run, short=options.short)
         print(json.dumps(asyncio.run(running).as_dict()))
 
 

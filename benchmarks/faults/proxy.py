@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -72,8 +74,6 @@ def certify(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
-    import ipaddress
-
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     certificate = (
         x509.CertificateBuilder()
@@ -97,8 +97,6 @@ def certify(folder: Path) -> None:
 
 def await_listening(context: ssl.SSLContext, port: int, folder: Path) -> None:
     """Return when it takes a TLS connection."""
-    import socket
-
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:

@@ -46,6 +46,8 @@ def prepare(folder: Path) -> Path:
     site.execute(f"DELETE FROM waves_signal WHERE stream_id <> {kept}")
     marks = ", ".join("?" for _ in SLUGS)
     site.execute(f"DELETE FROM waves_stream WHERE slug NOT IN ({marks})", *SLUGS)
+    # They ran before: an epoch that was never counted hides what a failure to count it does.
+    site.execute("UPDATE waves_stream SET epoch = 7")
     return site.database
 
 
@@ -68,6 +70,14 @@ class Installation(Site):
             **environment,
         )
         self.truth = Truth(number)
+
+    def hang(self, on: bool) -> None:
+        """Let the stream ``hanging`` hang, or go on."""
+        path = Path(self.environment["WAVES_FAULTS_HANG"])
+        if on:
+            path.touch()
+        else:
+            path.unlink()
 
 
 class Scene:
@@ -116,9 +126,7 @@ class Scene:
         self._redis = Redis(linked=linked)
         self.stack.callback(self._redis.close)
 
-    async def serve(
-        self, site: Installation, server: str = "daphne", **options: Any
-    ) -> Process:
+    async def serve(self, site: Installation, server: str = "daphne", **options: Any) -> Process:
         """A server process; one that comes back on its port takes the place of the old one."""
         process = await asyncio.to_thread(site.start, server, **options)
         self._keep(process)
@@ -146,9 +154,7 @@ class Scene:
         self.servers = [other for other in self.servers if other is not process]
         self.workers = {name: p for name, p in self.workers.items() if p is not process}
 
-    def watch(
-        self, site: Installation, address: str, *slugs: str, **options: Any
-    ) -> list[Watcher]:
+    def watch(self, site: Installation, address: str, *slugs: str, **options: Any) -> list[Watcher]:
         """A viewer of each stream at an address."""
         made = [Watcher(site.truth, address, slug, **options) for slug in slugs or SLUGS]
         self.watchers += made
@@ -242,4 +248,3 @@ class Scene:
         """What was lost untold, doubled and wrong in all installations."""
         kinds = ("lost untold", "doubled", "wrong", "too slow")
         return {kind: sum(site.truth.counts[kind] for site in self.sites) for kind in kinds}
-

@@ -62,7 +62,9 @@ class Truth:
 class Followed(StreamState):
     """One viewer's stream: each frame is judged as it comes, and none is kept."""
 
-    def __init__(self, slug: str, truth: Truth, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, slug: str, truth: Truth, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(slug)
         self.truth = truth
         self.clock = clock

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 from benchmarks.faults import scenes
 from benchmarks.faults.scene import SLUGS, Scene, add_counted
@@ -112,8 +111,7 @@ async def leave(scene: Scene, seconds: float) -> None:
 async def hang_source(scene: Scene, seconds: float) -> None:
     """A source yields nothing any more; after a while it goes on."""
     (site,) = scene.sites
-    hang = Path(site.environment["WAVES_FAULTS_HANG"])
-    hang.touch()
+    site.hang(True)
     await asyncio.sleep(seconds)
     (watcher,) = (w for w in scene.watchers if w.state.slug == "hanging")
     said = watcher.state.description
@@ -121,7 +119,7 @@ async def hang_source(scene: Scene, seconds: float) -> None:
     scene.check(words.startswith("silent: No samples for "), f"a source that hangs is {words}")
     others = [w for w in scene.watchers if w is not watcher and w.told_at]
     scene.check(not others, f"{len(others)} viewers of other streams were told of it")
-    hang.unlink()
+    site.hang(False)
 
 
 async def with_a_source_that_hangs(scene: Scene) -> None:
