@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import resource
 import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from waves.tests.server.processes import Site
 PAGE_SECONDS = 20.0
 #: How long a lock is tried for.
 LOCK_SECONDS = 30.0
+#: Bytes in SQLite's index of the write-ahead log, and where: its locks of writers and readers.
+WAL_LOCKS = (8, 120)
 #: Bytes of a disk on which there is room for the database, and little more.
 DISK = 2 << 20
 #: Bytes that a file may have where no disk can be mounted: SQLite's index of its log has 32 KiB.
@@ -30,31 +33,45 @@ FILE_LIMIT = 40960
 
 
 @asynccontextmanager
-async def lock(
-    site: Site, begin: str = "BEGIN IMMEDIATE", *pragmas: str
-) -> AsyncIterator[sqlite3.Connection]:
-    """Another connection holds the database."""
+async def write_lock(site: Site) -> AsyncIterator[sqlite3.Connection]:
+    """Another connection is writing, and nobody else can."""
     connection = sqlite3.connect(
         site.database, timeout=0, isolation_level=None, check_same_thread=False
     )
     try:
-        for pragma in pragmas:
-            connection.execute(pragma)
-        await take(connection, begin)
+        await soon(lambda: connection.execute("BEGIN IMMEDIATE"))
         yield connection
         connection.rollback()
     finally:
         connection.close()
 
 
-async def take(connection: sqlite3.Connection, begin: str) -> None:
-    """Begin as soon as nobody else has it: SQLite's own waiting looks too seldom for that."""
+@asynccontextmanager
+async def exclusive_lock(site: Site) -> AsyncIterator[None]:
+    """Nobody can read or write, as under ``PRAGMA locking_mode=EXCLUSIVE``.
+
+    That pragma waits until no other connection is open; these are the locks themselves, which
+    also befall connections that stay open.
+    """
+    connection = sqlite3.connect(site.database, timeout=LOCK_SECONDS)
+    connection.execute("SELECT count(*) FROM waves_stream").fetchall()
+    index = os.open(f"{site.database}-shm", os.O_RDWR)
+    try:
+        await soon(lambda: fcntl.lockf(index, fcntl.LOCK_EX | fcntl.LOCK_NB, *WAL_LOCKS))
+        yield
+    finally:
+        os.close(index)
+        connection.close()
+
+
+async def soon(lock: Callable[[], object]) -> None:
+    """Lock as soon as nobody else has it: SQLite's own waiting looks too seldom for that."""
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
-            connection.execute(begin)
+            lock()
             return
-        except sqlite3.OperationalError:
+        except (sqlite3.OperationalError, BlockingIOError):
             if time.monotonic() > deadline:
                 raise
         await asyncio.sleep(0.0005)
@@ -63,7 +80,7 @@ async def take(connection: sqlite3.Connection, begin: str) -> None:
 async def start_while_locked(scene: Scene, seconds: float) -> None:
     """The one process starts while nobody can write."""
     (site,) = scene.sites
-    async with lock(site):
+    async with write_lock(site):
         server = await scene.serve(site, ready="/healthz/live")
         scene.watch_all(site, server)
         await asyncio.sleep(seconds)
@@ -72,7 +89,7 @@ async def start_while_locked(scene: Scene, seconds: float) -> None:
 async def start_worker_while_locked(scene: Scene, seconds: float) -> None:
     """A worker starts while nobody can write; servers and viewers wait for it."""
     (site,) = scene.sites
-    async with lock(site):
+    async with write_lock(site):
         await scene.work(site)
         await asyncio.sleep(seconds)
 
@@ -146,18 +163,18 @@ async def edit_under_locks(scene: Scene, seconds: float) -> None:
     """The rate of three streams is edited twice, and each time nobody can write for a while."""
     (site,) = scene.sites
     for rate in (500, 1000):
-        async with lock(site) as connection:
+        async with write_lock(site) as connection:
             edit = f"UPDATE waves_stream SET rate = {rate} WHERE slug IN (?, ?, ?)"
             connection.execute(edit, COUNTED[:3])
             connection.execute("COMMIT")
-            await take(connection, "BEGIN IMMEDIATE")
+            await soon(lambda db=connection: db.execute("BEGIN IMMEDIATE"))
             await asyncio.sleep(seconds)
 
 
 async def lock_exclusively(scene: Scene, seconds: float) -> None:
     """Nobody can even read; pages are asked for meanwhile."""
     (site,) = scene.sites
-    async with lock(site, "BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"):
+    async with exclusive_lock(site):
         pages = asyncio.gather(*(ask_for_pages(scene, s.address) for s in scene.servers))
         await asyncio.sleep(seconds)
         pages.cancel()

@@ -143,6 +143,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
+        says=3 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -155,6 +156,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
+        says=3 * EACH_WAY,
     ),
     Fault(
         "link-down-10",
@@ -166,6 +168,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
+        says=3 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -178,6 +181,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
+        says=3 * EACH_WAY,
     ),
     Fault(
         "redis-restarts",
@@ -189,6 +193,7 @@ FAULTS = (
         told=4,
         unready=4,
         lines=EACH_WAY,
+        says=3 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -218,6 +223,7 @@ FAULTS = (
         short=2,
         told="never",
         lines=len(GARBAGE),
+        says=2,
         storm=True,
     ),
     Fault(
@@ -225,6 +231,7 @@ FAULTS = (
         "Redis cuts every subscriber off (CLIENT KILL TYPE pubsub)",
         scenes.over_redis,
         cut_subscribers,
+        says=2,
         storm=True,
     ),
     Fault(
@@ -234,6 +241,7 @@ FAULTS = (
         overrun_subscriber,
         lasts=6,
         short=5,
+        says=1,
     ),
     Fault(
         "two-installations",

@@ -42,8 +42,9 @@ class Fault:
     unready: float | None = None
     recovered: float = RECOVERED
     wrongly_live: float = WRONGLY_LIVE
-    #: Of each process.
+    #: Lines of log: at most so many of each process, and at least so many of all.
     lines: int = LINES
+    says: int = 0
     #: The scene is calm before it: not so where a start is what is disturbed.
     calm: bool = True
     #: Measures with a browser, which needs the CPU: nothing else shall run beside it.
@@ -159,6 +160,8 @@ def _judge_logs(fault: Fault, scene: Scene, outcome: Outcome) -> None:
         scene.check(lines <= fault.lines, f"{name} has {lines} lines")
         last = re.findall(r"^\w[\w.]*(?:Error|Exception)\b.*$", text, re.M)[-1:]
         scene.check(not tracebacks, f"{name} has {tracebacks} tracebacks {last}")
+
+    scene.check(outcome.lines >= fault.says, f"the logs have {outcome.lines} lines of it")
 
 
 def _judge_times(fault: Fault, scene: Scene, outcome: Outcome) -> None:

@@ -67,11 +67,13 @@ class Watcher:
     @property
     def state_name(self) -> str:
         """What a person would be shown."""
+        if not self.state.description:
+            return "connecting"
         if self._socket is None:
             return "reconnecting"
         if self._pinged_at is not None and time.monotonic() - self._pinged_at > DOUBT_SECONDS:
             return "silent"
-        name: str = self.state.description.get("state", "connecting")
+        name: str = self.state.description["state"]
         return name
 
     def is_well(self, since: float) -> bool:
@@ -131,7 +133,8 @@ class Watcher:
             self.wrongly_live = max(self.wrongly_live, quiet)
         else:
             self._live_since = 0.0
-            self.told_at = self.told_at or now
+            if self.state_name != "connecting":
+                self.told_at = self.told_at or now
         out = now - max(self.began, self.state.sample_at)
         self.longest_out = max(self.longest_out, out)
         await self._ping(now)
