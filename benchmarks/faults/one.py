@@ -1,6 +1,6 @@
-"""One run in a process of its own: ``python -m benchmarks.faults.one NAME PREPARED [--short]``.
+"""Runs in a process of their own: ``python -m benchmarks.faults.one NAMES PREPARED [--short]``.
 
-The last line that it prints is the outcome, as JSON.
+Several names, separated by commas, are run one after the other. Each outcome is a line of JSON.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.faults.catalogue import FAULTS
-from benchmarks.faults.trial import run
+from benchmarks.faults.trial import run_in_turn
 
 
-def main() -> None:
-    """Run it."""
+async def main() -> None:
+    """Run them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=FAULTS)
+    parser.add_argument("names")
     parser.add_argument("prepared", type=Path)
     parser.add_argument("--run", type=int, default=0)
     parser.add_argument("--short", action="store_true")
-    options = parser.parse_args()
+    given = parser.parse_args()
+    faults = [FAULTS[name] for name in given.names.split(",")]
     with tempfile.TemporaryDirectory(prefix="waves-fault-") as folder:
-        fault = FAULTS[options.name]
-        running = run(fault, Path(folder), options.prepared, run=options.run, short=options.short)
-        print(json.dumps(asyncio.run(running).as_dict()))
+        runs = run_in_turn(
+            faults, Path(folder), given.prepared, number=given.run, short=given.short
+        )
+        async for outcome in runs:
+            print(json.dumps(outcome.as_dict()), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

@@ -209,6 +209,13 @@ class Scene:
         if not condition:
             self.problems.append(words)
 
+    def forget(self) -> None:
+        """Another fault comes: what was wrong before is not its fault."""
+        self.problems = []
+        for site in self.sites:
+            site.truth.counts.clear()
+            site.truth.breaches.clear()
+
     def begin(self) -> None:
         """The fault begins now: what was seen before does not count."""
         self.began = time.monotonic()

@@ -7,13 +7,15 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Iterable
+import tempfile
+from asyncio.subprocess import DEVNULL
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from benchmarks.faults.catalogue import FAULTS
+from benchmarks.faults.results import Row
 from benchmarks.servers import ROOT
 
 #: A run that takes longer hangs: the longest fault lasts 40 s, and then come start, patience, end.
@@ -22,24 +24,38 @@ RUN_SECONDS = 240.0
 TIDY_SECONDS = 10.0
 
 
-async def run_one(name: str, number: int, prepared: Path, *, short: bool) -> dict[str, Any]:
-    """The outcome of one run, also where it did not come to an end."""
-    command = [sys.executable, "-m", "benchmarks.faults.one", name, str(prepared)]
-    options = ["--run", str(number), *(["--short"] if short else [])]
-    process = await asyncio.create_subprocess_exec(
-        *command, *options, cwd=ROOT, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
-    )
-    try:
-        async with asyncio.timeout(RUN_SECONDS):
-            out, err = await process.communicate()
-        outcome: dict[str, Any] = json.loads(out.splitlines()[-1])
-        return outcome
-    except TimeoutError:
-        return failed(name, number, f"it did not come to an end in {RUN_SECONDS:.0f} s")
-    except (IndexError, ValueError):
-        return failed(name, number, f"the run itself failed: {err.decode()[-1500:]}")
-    finally:
-        await _end(process)
+async def run_one(name: str, number: int, prepared: Path) -> Row:
+    """The outcome of one run, in full."""
+    return (await run_process([name], number, prepared, RUN_SECONDS))[name]
+
+
+async def run_process(
+    names: Sequence[str], number: int, prepared: Path, seconds: float, *options: str
+) -> dict[str, Row]:
+    """The outcome of each fault of one process, also of those that did not come to an end."""
+    command = [sys.executable, "-m", "benchmarks.faults.one", ",".join(names), str(prepared)]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = await asyncio.create_subprocess_exec(
+            *(*command, "--run", str(number), *options),
+            cwd=ROOT,
+            stdin=DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), seconds)
+        finally:
+            await _end(process)
+        rows = [json.loads(line) for line in _text(out).splitlines() if line.startswith("{")]
+        problem = f"the run itself failed, or took too long: {_text(err)[-1500:]}"
+    done = {row["fault"]: row for row in rows}
+    return {n: done.get(n) or {"fault": n, "run": number, "problems": [problem]} for n in names}
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -53,16 +69,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             await asyncio.wait_for(process.wait(), TIDY_SECONDS)
 
 
-def failed(name: str, number: int, problem: str) -> dict[str, Any]:
-    """The outcome of a run that has none."""
-    return {"fault": name, "run": number, "problems": [problem]}
-
-
 async def run_all(
     runs: Iterable[tuple[str, int]],
     prepared: Path,
     at_once: int,
-    take: Callable[[dict[str, Any]], None],
+    take: Callable[[Row], None],
 ) -> None:
     """All runs: those that can be together first, then those that want to be alone."""
     waiting = list(runs)
@@ -77,7 +88,7 @@ async def run_all(
 
 
 async def _work(
-    share: Iterable[tuple[str, int]], prepared: Path, take: Callable[[dict[str, Any]], None]
+    share: Iterable[tuple[str, int]], prepared: Path, take: Callable[[Row], None]
 ) -> None:
     for name, number in share:
-        take(await run_one(name, number, prepared, short=False))
+        take(await run_one(name, number, prepared))

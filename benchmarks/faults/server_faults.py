@@ -6,12 +6,9 @@ import asyncio
 import subprocess
 import time
 
-from playwright.async_api import async_playwright
-
 from benchmarks.faults import proxy, scenes
 from benchmarks.faults.scene import COUNTED, Scene
 from benchmarks.faults.trial import Fault
-from waves.tests.browser.conftest import ARGUMENTS, CHROMIUM
 from waves.tests.server.processes import Process
 
 #: No viewer behind the proxy is without samples for longer (s).
@@ -119,6 +116,11 @@ async def rename(scene: Scene, seconds: float) -> None:
 
 async def hang_behind_a_page(scene: Scene, seconds: float) -> None:
     """The server hangs, and a person looks at the page."""
+    # Takes longer to import than all the rest, and no other fault needs it.
+    from playwright.async_api import async_playwright
+
+    from waves.tests.browser.conftest import ARGUMENTS, CHROMIUM
+
     (server,) = scene.servers
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -164,6 +166,7 @@ FAULTS = (
         restart_each,
         lines=10,
         storm=True,
+        short=0,
     ),
     Fault(
         "server-killed",
@@ -171,6 +174,7 @@ FAULTS = (
         scenes.over_redis,
         kill_one,
         storm=True,
+        short=0,
     ),
     Fault(
         "server-hangs",
@@ -186,12 +190,14 @@ FAULTS = (
         "uvicorn gets SIGTERM while half a POST is open",
         under_uvicorn,
         stop_with_half_a_post,
+        short=0,
     ),
     Fault(
         "half-a-post-daphne",
         "the same with daphne",
         scenes.embedded,
         stop_with_half_a_post,
+        short=0,
     ),
     Fault(
         "renamed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -33,9 +33,10 @@ class Fault:
     what: str
     set_up: Callable[[Scene], Awaitable[None]]
     act: Act
-    #: How long it lasts, in full (or from and to) and in short.
+    #: How long it lasts, in full (or from and to) and in short; None where another fault is the
+    #: same in short.
     lasts: float | tuple[float, float] = 0.0
-    short: float = 0.0
+    short: float | None = None
     #: Viewers are told within this; "never": they have no reason to be told anything.
     told: float | str | None = None
     #: Every server says that it is not ready within this.
@@ -49,12 +50,12 @@ class Fault:
     calm: bool = True
     #: Measures with a browser, which needs the CPU: nothing else shall run beside it.
     alone: bool = False
-    #: May befall the storm's scene.
+    #: Leaves the scene as it was, so that another may follow; and may befall the storm's.
     storm: bool = False
 
     def seconds(self, scene: Scene) -> float:
         """How long it lasts this time."""
-        if scene.short:
+        if scene.short and self.short is not None:
             return self.short
         lasts = self.lasts
         return scene.chance.uniform(*lasts) if isinstance(lasts, tuple) else lasts
@@ -84,21 +85,44 @@ class Outcome:
         return asdict(self)
 
 
-async def run(fault: Fault, folder: Path, prepared: Path, *, run: int, short: bool) -> Outcome:
-    """Set up, provoke, end, judge. ``folder`` is empty."""
-    scene = Scene(folder, prepared, seed=run, short=short)
-    outcome = Outcome(fault.name, run)
+async def run_in_turn(
+    faults: Sequence[Fault], folder: Path, prepared: Path, *, number: int, short: bool
+) -> AsyncIterator[Outcome]:
+    """Run faults one after the other, on one scene for as long as they leave it as it was.
+
+    ``folder`` is empty. Several faults must have the same scene.
+    """
+    scene: Scene | None = None
     try:
+        for place, fault in enumerate(faults):
+            is_new = scene is None
+            if scene is None:
+                own = folder / str(place)
+                own.mkdir()
+                scene = Scene(own, prepared, seed=number, short=short)
+            outcome = await run(fault, scene, number, is_new=is_new)
+            yield outcome
+            if outcome.problems:
+                await scene.close()
+                scene = None
+    finally:
+        if scene is not None:
+            await scene.close()
+
+
+async def run(fault: Fault, scene: Scene, number: int, *, is_new: bool) -> Outcome:
+    """Set up where the scene is new, provoke, end, judge."""
+    scene.forget()
+    outcome = Outcome(fault.name, number)
+    if is_new:
         await fault.set_up(scene)
-        if fault.calm and await scene.until_well(time.monotonic(), CALM_SECONDS) is None:
-            scene.problems.append(f"it was not calm before the fault: {unwell(scene)}")
-            return outcome
+    if fault.calm and await scene.until_well(time.monotonic(), CALM_SECONDS) is None:
+        scene.problems.append(f"it was not calm before the fault: {unwell(scene)}")
+    else:
         await provoke(fault, scene, outcome)
         judge(fault, scene, outcome)
-        return outcome
-    finally:
-        outcome.problems = [*outcome.problems, *scene.problems]
-        await scene.close()
+    outcome.problems = scene.problems
+    return outcome
 
 
 async def provoke(fault: Fault, scene: Scene, outcome: Outcome) -> None:
