@@ -67,6 +67,8 @@ REDIS_URL = env("REDIS_URL")
 # What Waves itself reads (waves/conf.py holds the defaults and the reasons).
 WAVES = {
     "worker": env("WAVES_WORKER"),
+    "worker_name": env("WAVES_WORKER_NAME"),
+    "installation": env("WAVES_INSTALLATION"),
     "redis_url": REDIS_URL,
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
@@ -137,7 +139,12 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
     if redis_url:
         return {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [redis_url]},
+            # A Redis that hangs is noticed by its silence: nothing waits longer than this.
+            "CONFIG": {
+                "hosts": [
+                    {"address": redis_url, "socket_timeout": 2.0, "socket_connect_timeout": 2.0}
+                ]
+            },
         }
     return {
         "BACKEND": "channels.layers.InMemoryChannelLayer",

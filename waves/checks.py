@@ -23,7 +23,7 @@ def check_worker(app_configs: object = None, **kwargs: Any) -> list[CheckMessage
     try:
         worker = get_config().worker
     except ConfigurationError as error:
-        return [Error(str(error), hint="Unset WAVES_WORKER.", id="waves.E003")]
+        return [Error(str(error), hint="Unset or correct it.", id="waves.E003")]
     in_memory = settings.CHANNEL_LAYERS["default"]["BACKEND"].endswith("InMemoryChannelLayer")
     if worker == "separate" and in_memory:
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,9 @@ from waves.exceptions import ConfigurationError
 
 Worker = Literal["embedded", "separate"]
 
+#: What may stand in the name of a channel group, short enough to leave room for the rest.
+_IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -26,6 +30,10 @@ class Config:
 
     worker: Worker
     redis_url: str = ""
+    #: Overrides the identity that the database holds: for a copy of it (see ``installation``).
+    installation: str = ""
+    #: Names this machine's worker, for streams that run on it only; empty: the host's name.
+    worker_name: str = ""
     allowed_origins: tuple[str, ...] = ()
     #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
     #: half; what is asked for beyond that is most often a slip of the keyboard.
@@ -42,6 +50,7 @@ def get_config() -> Config:
     values = dict(getattr(settings, "WAVES", {}))
     values["worker"] = _worker(values)
     values["allowed_origins"] = tuple(values.get("allowed_origins", ()))
+    values["installation"] = _installation(values)
     return Config(**values)
 
 
@@ -51,6 +60,16 @@ def _worker(values: Mapping[str, Any]) -> Worker:
     if worker not in ("embedded", "separate"):
         raise ConfigurationError(f"WAVES_WORKER is embedded or separate, not “{worker}”.")
     return cast(Worker, worker)
+
+
+def _installation(values: Mapping[str, Any]) -> str:
+    identity = str(values.get("installation", ""))
+    if identity and not _IDENTITY.fullmatch(identity):
+        raise ConfigurationError(
+            "WAVES_INSTALLATION has at most 40 letters, digits, - and _, "
+            f"and so not “{identity[:60]}”."
+        )
+    return identity
 
 
 @receiver(setting_changed)

@@ -6,9 +6,9 @@ from django.db import DatabaseError
 
 from waves import specs
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError
-from waves.specs import in_thread
 from waves.streaming.description import Description, describe
 from waves.streaming.status import board
+from waves.threads import in_thread
 
 
 async def find_stream(slug: str) -> tuple[int, Description | None]:
@@ -29,6 +29,6 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
         ) from None
     state, message = "stopped", "This stream is stopped."
     if spec.enabled:
-        state, message = "stale", "No worker reports this stream yet."
+        state, message = "stale", board.problem or "No worker reports this stream yet."
     description = describe(spec, epoch, spec.signals)
     return spec.handle, {**description, "state": state, "message": message}

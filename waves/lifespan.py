@@ -12,28 +12,48 @@ import atexit
 import contextlib
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from waves import transport
+from django.db import DatabaseError
+
+from waves import installation, transport
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
-from waves.layer import Publisher, Receiver
-from waves.runner import Worker
+from waves.layer import Publisher, Receiver, make_layer
 from waves.streaming.hub import Hub
 from waves.streaming.messages import CLOSE_RESTART
 from waves.streaming.pump import Pump
 from waves.streaming.status import board
+from waves.threads import in_thread
+from waves.worker.worker import Worker
 
 logger = logging.getLogger("waves")
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
+Job = Callable[[], Awaitable[None]]
 
 #: Ctrl-C under the reloader leaves a quarter of a second; the sockets close first.
 EXIT_SECONDS = 0.25
 #: Each hub publishes its viewer counts this often.
 COUNT_SECONDS = 2.0
+#: Streams that went stale and sockets that do not read are looked for this often: a stream is
+#: stale within 4 s.
+WATCH_SECONDS = 0.5
+#: A part that failed, and a database that did not answer, are tried again after this.
+AGAIN_SECONDS = 1.0
+#: How often the database is asked whether it is still the same installation's.
+IDENTITY_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+#: A worker speaks every second; one that was not heard for this long is not there.
+WORKER_SECONDS = 4.0
+#: An embedded worker that did not get to its streams for this long hangs (a locked SQLite alone
+#: takes 10 s).
+HANGS_SECONDS = 30.0
+#: Stopping waits this long: sources end within 2 s, leases within 2 s more.
+STOP_SECONDS = 8.0
 
 
 class Services:
@@ -42,33 +62,88 @@ class Services:
     def __init__(self) -> None:
         self.pump = Pump()
         self.hub = Hub(self.pump, board)
-        self.publisher = Publisher()
         embedded = get_config().worker == "embedded"
-        self.receiver = Receiver(self.hub, everything=embedded)
-        self.worker = Worker(self.publisher) if embedded else None
+        layer = make_layer()
+        self.publisher = Publisher(layer)
+        # In memory it is one layer; over Redis what is sent must not wait for what is received.
+        listening = layer if embedded else make_layer()
+        self.receiver = Receiver(self.hub, self.publisher, listening, everything=embedded)
+        self.worker = Worker(self.publisher, exclusive=True) if embedded else None
         self.loop = asyncio.get_running_loop()
-        self._tasks = [self._start(job) for job in self._jobs()]
+        self._started_at = time.monotonic()
+        #: When a part last failed, by its name.
+        self._failed_at: dict[str, float] = {}
+        self._tasks = [self.loop.create_task(self._keep(name, job)) for name, job in self._jobs()]
 
-    def _jobs(self) -> list[Coroutine[Any, Any, None]]:
-        jobs = [self.receiver.run(), self.pump.run(), self._housekeeping()]
-        return jobs if self.worker is None else [*jobs, self.worker.run()]
+    def _jobs(self) -> list[tuple[str, Job]]:
+        jobs: list[tuple[str, Job]] = [
+            ("receiver", self.receiver.run),
+            ("pump", self.pump.run),
+            ("watch", self._watch),
+            ("count of viewers", self._count_viewers),
+        ]
+        if self.worker is None:
+            return [*jobs, ("identity", self._identify)]
+        return [*jobs, ("worker", self.worker.run)]
 
-    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = self.loop.create_task(job)
-        task.add_done_callback(_report)
-        return task
-
-    async def _housekeeping(self) -> None:
-        publish_at = 0.0
+    async def _keep(self, name: str, job: Job) -> None:
+        """Run a part for ever: one that fails is told, and begun again."""
         while True:
-            await asyncio.sleep(1.0)
+            try:
+                await job()
+            except Exception:
+                logger.critical("The %s failed; it begins again.", name, exc_info=True)
+            self._failed_at[name] = time.monotonic()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _identify(self) -> None:
+        """Ask the database which installation this is, and follow it to another one."""
+        while True:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    self.publisher.identify(await in_thread(installation.find)())
+            except (DatabaseError, TimeoutError) as error:
+                logger.debug("The database does not say which installation this is: %s", error)
+            known = self.publisher.installation is not None
+            await asyncio.sleep(IDENTITY_SECONDS if known else AGAIN_SECONDS)
+
+    async def _watch(self) -> None:
+        """Look after what stands still. Nothing in here waits for anything."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
             self.hub.check_stale()
             self.pump.check_stuck()
-            if self.loop.time() >= publish_at:
-                publish_at = self.loop.time() + COUNT_SECONDS
-                with contextlib.suppress(ServiceUnavailableError):
-                    counts = self.hub.viewer_counts()
-                    await self.publisher.viewers(self.receiver.name, counts)
+            board.problem = self._no_streams()
+
+    async def _count_viewers(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            with contextlib.suppress(ServiceUnavailableError):
+                await self.publisher.viewers(self.receiver.name, self.hub.viewer_counts())
+
+    def _no_streams(self) -> str:
+        """Why no stream is produced for this process, in words; empty where some are."""
+        worker = self.worker
+        if worker is not None:
+            return worker.lease_problem if not worker.runners else ""
+        since = time.monotonic() - max(board.worker_heard_at, self._started_at)
+        if since <= WORKER_SECONDS:
+            return ""
+        return "No worker reports. Start one: python manage.py runstreams"
+
+    def problems(self) -> list[str]:
+        """What keeps viewers from being served, each in words; empty ones mean nothing."""
+        now = time.monotonic()
+        failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
+        told = [f"The {name} has failed; it begins again." for name in failed]
+        if self.publisher.installation is None:
+            told.append("The database has not said yet which installation this is.")
+        told += [self.publisher.problem, self.receiver.problem, self.receiver.stranger]
+        if self.worker is not None:
+            told.append(self.worker.problem)
+            if now - self.worker.steered_at > HANGS_SECONDS:
+                told.append("The worker hangs: it has not looked after its streams for a while.")
+        return [*told, self._no_streams()]
 
     def close_sockets(self) -> None:
         """Tell every viewer to come back: the server restarts."""
@@ -76,17 +151,11 @@ class Services:
             connection.finish(CLOSE_RESTART, "The server restarts.")
 
     async def stop(self) -> None:
-        """Close the sockets first, then cancel the tasks and await them."""
+        """Close the sockets first, then cancel the tasks and await them, but not for ever."""
         self.close_sockets()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    """A task of ours never ends by itself: say so where one does."""
-    if not task.cancelled() and task.exception() is not None:
-        logger.critical("A part of Waves stopped; restart it.", exc_info=task.exception())
+        await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
 
 
 #: The services of this process, once started.

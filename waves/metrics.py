@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,8 +32,9 @@ _DESCRIPTION = {
 class HubCollector:
     """Reads the hub at each scrape; nothing is counted twice."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, layer: Mapping[str, int]) -> None:
         self.hub = hub
+        self.layer = layer
 
     def collect(self) -> Iterable[Metric]:
         """The metrics, as they are now."""
@@ -41,9 +43,10 @@ class HubCollector:
         received = CounterMetricFamily(
             "waves_received", "What the hub took or refused, by kind.", labels=["kind"]
         )
-        for kind, count in self.hub.counts.items():
+        for kind, count in {**self.hub.counts, **self.layer}.items():
             received.add_metric([kind], count)
         yield received
+        yield GaugeMetricFamily("waves_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
         yield self._connections()
         yield from self._streams()
 
@@ -73,8 +76,8 @@ class HubCollector:
         yield from (viewers, memory, *counts.values())
 
 
-def exposition(hub: Hub) -> bytes:
-    """The metrics of a hub in Prometheus' text format."""
+def exposition(hub: Hub, layer: Mapping[str, int]) -> bytes:
+    """The metrics of a hub, and of what the channel layer brought, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(HubCollector(hub))
+    registry.register(HubCollector(hub, layer))
     return generate_latest(registry)

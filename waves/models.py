@@ -92,6 +92,15 @@ class Stream(models.Model):
         help_text="How often samples are sent; 20 to 30 look smooth.",
     )
     enabled = models.BooleanField(default=True, help_text="Whether a worker runs it.")
+    runs_on = models.CharField(
+        "runs on",
+        max_length=80,
+        blank=True,
+        help_text=(
+            "Name of the one worker that may run it, where its source is bound to a machine "
+            "(manage.py runstreams --name …); empty: any worker."
+        ),
+    )
     position = models.PositiveIntegerField(default=0, help_text="Its place in the list.")
     epoch = models.PositiveBigIntegerField(default=0, editable=False)
 
@@ -202,3 +211,14 @@ class KnownFunction(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Installation(models.Model):
+    """One row: what tells this database's processes from those of others, and who runs what."""
+
+    identity = models.CharField(max_length=40)
+    #: Written by embedded workers only; over Redis it stands there (see ``waves.worker``).
+    register = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.identity

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, ParamSpec, TypeVar
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from waves import limits
 from waves.dsp.synthesis import validate_parameters
@@ -16,24 +16,8 @@ from waves.models import KnownFunction, Signal, Stream
 from waves.sources.declarations import Declaration
 from waves.streaming.spec import SignalSpec, StreamSpec
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
-    """A database function for the event loop, in a thread of its own.
-
-    Not in asgiref's one shared thread: a locked SQLite would block every connect with it.
-    """
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        close_old_connections()
-        try:
-            return function(*args, **kwargs)
-        finally:
-            close_old_connections()
-
-    return sync_to_async(call, thread_sensitive=False)
+#: 2020-01-01 UTC: epochs are at least the seconds since then, which fit 32 bits until 2156.
+EPOCHS_BEGIN = 1_577_836_800
 
 
 def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> StreamSpec:
@@ -54,6 +38,7 @@ def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> 
         sample_type=stream.sample_type,
         enabled=stream.enabled,
         description=stream.description,
+        runs_on=stream.runs_on,
     )
 
 
@@ -96,10 +81,17 @@ def _stream_of(declaration: Declaration) -> Stream:
     )
 
 
-def next_epoch(handle: int) -> int:
-    """Take the next epoch number of a stream; raises UnknownStreamError where it is gone."""
+def next_epoch(handle: int, above: int = 0) -> int:
+    """Take the next epoch number of a stream; raises UnknownStreamError where it is gone.
+
+    It is above the stored one, above what the caller knows of (``above``), and at least the
+    seconds since 2020: so a number is never used twice, though an older backup of the database
+    was put back.
+    """
+    least = max(above + 1, int(time.time()) - EPOCHS_BEGIN)
+    number = Case(When(epoch__lt=least, then=Value(least)), default=F("epoch") + 1)
     with transaction.atomic():
-        if not Stream.objects.filter(pk=handle).update(epoch=F("epoch") + 1):
+        if not Stream.objects.filter(pk=handle).update(epoch=number):
             raise UnknownStreamError(f"There is no stream with the handle {handle}.")
         return Stream.objects.values_list("epoch", flat=True).get(pk=handle)
 

@@ -179,7 +179,12 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [
             (
                 None,
-                {"fields": [("name", "slug", "position", "enabled"), ("source", "description")]},
+                {
+                    "fields": [
+                        ("name", "slug", "position", "enabled"),
+                        ("source", "runs_on", "description"),
+                    ]
+                },
             ),
             *options,
             (

@@ -18,7 +18,7 @@ from waves.streaming.description import Description, same_for_viewers
 from waves.streaming.messages import ChangeView, HistoryRequest, Position, View
 from waves.streaming.plan import Piece, column_stride
 from waves.streaming.pump import Pump, make_message, message_room, piece_bytes
-from waves.streaming.status import STALE_SECONDS, StatusBoard
+from waves.streaming.status import MOVING, STALE_SECONDS, StatusBoard
 from waves.streaming.stream import LiveStream
 from waves.streaming.viewer import Viewer
 
@@ -56,8 +56,7 @@ class Hub:
         elif kind == "waves.stream":
             self._receive_description(message["description"])
         elif kind == "waves.status":
-            for description in message["streams"]:
-                self.board.describe(description)
+            self.board.hear(message["streams"])
         elif kind == "waves.viewers":
             counts = {int(handle): n for handle, n in message["counts"].items()}
             self.board.count(message["hub"], counts)
@@ -91,12 +90,13 @@ class Hub:
         self.pump.wake_viewers(stream)
 
     def _receive_description(self, description: Description) -> None:
-        self.board.describe(description)
         stream = self.stream(description["handle"])
         old = stream.description
-        if old is not None and description["epoch"] < old["epoch"]:
+        if old is not None and description["epoch"] < old["epoch"] and not self._is_late(stream):
+            # A worker that was paused, and does not know yet that another one has taken over.
             self.counts["old descriptions"] += 1
             return
+        self.board.describe(description)
         stream.slug = description["slug"]
         news = stream.stale or not same_for_viewers(old, description)
         stream.heard_at, stream.stale = self._monotonic(), False
@@ -133,18 +133,23 @@ class Hub:
             gone = {**stream.description, "state": "stopped", "message": "This stream was deleted."}
             self._tell(stream, gone)
 
+    def _is_late(self, stream: LiveStream) -> bool:
+        return self._monotonic() - stream.heard_at > STALE_SECONDS
+
     def check_stale(self) -> None:
-        """Once a second: tell viewers of streams that nobody has described for a while."""
-        now = self._monotonic()
+        """Twice a second: tell viewers of streams that nobody has described for a while."""
         for stream in self.streams.values():
-            late = now - stream.heard_at > STALE_SECONDS
-            if not late or stream.stale or not stream.viewers:
+            if stream.stale or not stream.viewers or not self._is_late(stream):
                 continue
             description = stream.description
-            if description is not None and description["state"] == "live":
+            if description is not None and description["state"] in MOVING:
                 stream.stale = True
-                message = "No worker reports this stream. The signal continues when one does."
-                self._tell(stream, {**description, "state": "stale", "message": message})
+                self._tell(stream, {**description, **self._stale()})
+
+    def _stale(self) -> Mapping[str, str]:
+        """State and message of a stream of which nothing is heard."""
+        why = self.board.problem or "No worker reports this stream."
+        return {"state": "stale", "message": f"{why} The signal continues when one does."}
 
     # From sessions.
 
@@ -203,7 +208,7 @@ class Hub:
     def _description(self, stream: LiveStream) -> Mapping[str, Any] | None:
         if stream.description is None or not stream.stale:
             return stream.description
-        return {**stream.description, "state": "stale", "message": "No worker reports this stream."}
+        return {**stream.description, **self._stale()}
 
     def unsubscribe(self, connection: Connection, slug: str) -> None:
         """Stop viewing a stream. Raises UnknownStreamError where it was not viewed."""

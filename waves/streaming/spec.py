@@ -43,6 +43,8 @@ class StreamSpec:
     sample_type: str = "float32"
     enabled: bool = True
     description: str = ""
+    #: Name of the only worker that may run it; "" for any.
+    runs_on: str = ""
 
     def begins_new_epoch(self, new: StreamSpec) -> bool:
         """Whether changing to ``new`` breaks the numbering of samples (see "Positions")."""

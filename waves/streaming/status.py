@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 #: Without news of a stream for this long it is stale (descriptions come every second).
 STALE_SECONDS = 3.0
-#: A hub publishes its viewer counts every 2 s; a count older than this is not added up.
+#: States that a worker has to confirm: without news of it such a stream is stale.
+MOVING = ("live", "silent")
+#: A hub publishes its viewer counts every 2 s; a count older than this is forgotten.
 COUNT_SECONDS = 5.0
 
 
@@ -33,10 +36,28 @@ class StatusBoard:
         self._monotonic = monotonic
         self._descriptions: dict[int, tuple[float, Mapping[str, Any]]] = {}
         self._counts: dict[str, tuple[float, Mapping[int, int]]] = {}
+        #: When a worker last spoke of its streams, whether it has any or not.
+        self.worker_heard_at = -math.inf
+        #: Why no stream is produced for this process, in words; empty where some are.
+        self.problem = ""
 
     def describe(self, description: Mapping[str, Any]) -> None:
-        """Remember a description (the ``stream`` message), now."""
-        self._descriptions[int(description["handle"])] = (self._monotonic(), description)
+        """Remember a description (the ``stream`` message), now.
+
+        A worker that was paused may still speak of an epoch that another one has followed: it is
+        not listened to, unless the newer one is silent.
+        """
+        now, handle = self._monotonic(), int(description["handle"])
+        at, known = self._descriptions.get(handle, (-math.inf, description))
+        newer = description.get("epoch", 0) >= known.get("epoch", 0)
+        if newer or now - at > STALE_SECONDS:
+            self._descriptions[handle] = (now, description)
+
+    def hear(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
+        """A worker spoke of all its streams."""
+        self.worker_heard_at = self._monotonic()
+        for description in descriptions:
+            self.describe(description)
 
     def forget(self, handle: int) -> None:
         """A stream was deleted."""
@@ -55,7 +76,9 @@ class StatusBoard:
 
     def count(self, hub: str, viewers: Mapping[int, int]) -> None:
         """Remember how many viewers the hub of one process has, by handle."""
-        self._counts[hub] = (self._monotonic(), viewers)
+        now = self._monotonic()
+        known = {name: c for name, c in self._counts.items() if now - c[0] < COUNT_SECONDS}
+        self._counts = {**known, hub: (now, viewers)}
 
     def viewers(self, handle: int) -> int:
         """Viewers of a stream, over the hubs that were heard of lately."""
@@ -69,15 +92,17 @@ class StatusBoard:
         if entry is None:
             return None
         at, description = entry
-        if description["state"] == "live" and self._monotonic() - at > STALE_SECONDS:
-            return {**description, "state": "stale", "message": "No worker reports this stream."}
+        if description["state"] in MOVING and self._monotonic() - at > STALE_SECONDS:
+            message = self.problem or "No worker reports this stream."
+            return {**description, "state": "stale", "message": message}
         return description
 
     def of(self, handle: int) -> StreamStatus:
         """State, rate and viewers of a stream; ``unknown`` where no worker has spoken of it."""
         description = self.description(handle)
         if description is None:
-            return StreamStatus("unknown", "No worker has reported this stream yet.")
+            message = self.problem or "No worker has reported this stream yet."
+            return StreamStatus("unknown", message)
         return StreamStatus(
             state=description["state"],
             message=description.get("message", ""),

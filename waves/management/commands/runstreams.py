@@ -7,18 +7,27 @@ import contextlib
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from waves.checks import check_worker
 from waves.conf import get_config
 from waves.layer import Publisher
-from waves.runner import Worker
+from waves.worker.worker import Worker
 
 
 class Command(BaseCommand):
     """Produce every enabled stream until SIGTERM or Ctrl-C; then stop the sources and end."""
 
     help = "Runs the streams: the worker, as a process of its own. Needs REDIS_URL."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How this worker is called."""
+        parser.add_argument(
+            "--name",
+            default="",
+            help="Name of this worker, for streams that run on it only (default: "
+            "WAVES_WORKER_NAME, else the name of this machine).",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse what cannot work, then run."""
@@ -31,11 +40,11 @@ class Command(BaseCommand):
         if problems:
             raise CommandError("\n".join(f"{p.id}: {p.msg} {p.hint}" for p in problems))
         self.stdout.write("Streams run. Quit with Ctrl-C.")
-        asyncio.run(self._run())
+        asyncio.run(self._run(options["name"]))
         self.stdout.write("Streams stopped.")
 
-    async def _run(self) -> None:
-        task = asyncio.ensure_future(Worker(Publisher()).run())
+    async def _run(self, name: str) -> None:
+        task = asyncio.ensure_future(Worker(Publisher(), name=name).run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)

@@ -1,6 +1,7 @@
 """A source that fails says so, comes back by itself, and disturbs no other stream."""
 
 import json
+import re
 
 from waves.tests.server.viewing import view
 
@@ -30,7 +31,14 @@ async def test_a_source_that_blocks_stalls_nobody(daphne) -> None:
         await other.for_seconds(2)
     (epoch,) = other.values
     assert other.missing(epoch) == 0
-    assert json.loads(daphne.get("/api/v1/streams/blocking")[1])["state"] in ("live", "failed")
+    state = json.loads(daphne.get("/api/v1/streams/blocking")[1])["state"]
+    assert state in ("live", "silent", "failed")
+
+
+async def test_a_source_that_hangs_is_silent_and_says_for_how_long(daphne) -> None:
+    async with view(daphne.address, "/ws/streams/blocking/") as viewer:
+        await viewer.until(lambda: viewer.stream.get("state") == "silent")
+    assert re.fullmatch(r"No samples for \d+ s\.", viewer.stream["message"])
 
 
 async def test_infinite_values_become_missing_ones_and_are_counted(daphne) -> None:

@@ -1,5 +1,7 @@
 """From models to specs: complete parameters, epochs given once, streams of decorated functions."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test.utils import CaptureQueriesContext
 
@@ -65,16 +67,43 @@ def connection():
     return connection
 
 
-def test_an_epoch_is_never_given_twice(sine):
-    assert [specs.next_epoch(sine.pk) for _ in range(3)] == [1, 2, 3]
-    assert specs.read_streams()[0][1] == 3
+@pytest.fixture
+def seconds(monkeypatch):
+    """The seconds since 2020, standing still until a test sets them."""
+    now = {"seconds": 1000}
+    monkeypatch.setattr(
+        specs, "time", SimpleNamespace(time=lambda: specs.EPOCHS_BEGIN + now["seconds"] + 0.5)
+    )
+    return now
 
 
-def test_saving_the_form_does_not_take_an_epoch_back(sine):
+def test_an_epoch_is_never_given_twice(sine, seconds):
+    assert [specs.next_epoch(sine.pk) for _ in range(3)] == [1000, 1001, 1002]
+    assert specs.read_streams()[0][1] == 1002
+    seconds["seconds"] = 2000
+    assert specs.next_epoch(sine.pk) == 2000
+
+
+def test_saving_the_form_does_not_take_an_epoch_back(sine, seconds):
     specs.next_epoch(sine.pk)
     sine.name = "Other"
     sine.save()
-    assert specs.next_epoch(sine.pk) == 2
+    assert specs.next_epoch(sine.pk) == 1001
+
+
+def test_a_restored_backup_gives_no_epoch_twice(sine, seconds):
+    used = [specs.next_epoch(sine.pk) for _ in range(3)]
+    Stream.objects.update(epoch=0)
+    assert specs.next_epoch(sine.pk, above=max(used)) > max(used)
+    Stream.objects.update(epoch=0)
+    seconds["seconds"] += 10
+    assert specs.next_epoch(sine.pk) > max(used)
+
+
+def test_epochs_go_on_with_a_clock_that_was_set_back(sine, seconds):
+    first = specs.next_epoch(sine.pk)
+    seconds["seconds"] = -1_577_836_800
+    assert specs.next_epoch(sine.pk) == first + 1
 
 
 def test_the_epoch_of_a_stream_that_is_gone_is_refused(db):

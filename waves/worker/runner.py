@@ -1,15 +1,10 @@
-"""The worker: one task per stream, restarted with back-off, and kept as the database says.
-
-A runner drives one stream's source and publishes its frames. The worker reads all streams each
-half second and applies the differences; nothing else carries edits.
-"""
+"""A runner: drives one stream's source, publishes its frames, restarts it with back-off."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import time
 from collections import deque
 from collections.abc import Awaitable
 
@@ -21,26 +16,30 @@ from waves.exceptions import ServiceUnavailableError, SourceError, WavesError
 from waves.layer import Publisher
 from waves.sources import source_class
 from waves.sources.base import Clock, Source, SourceContext
-from waves.sources.declarations import registered
-from waves.specs import in_thread
 from waves.streaming import wire
 from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.description import Description, describe
+from waves.streaming.description import describe
 from waves.streaming.spec import SignalSpec, StreamSpec
 from waves.streaming.wire import Frame
+from waves.threads import in_thread
 
 logger = logging.getLogger("waves")
 
-#: How often the database is read; an edit applies within this and one tick.
-LOOK_SECONDS = 0.5
-#: How often every description is sent; three missed ones are `stale`.
-ANNOUNCE_SECONDS = 1.0
 #: Pauses before a source that failed is started again; the last one for ever.
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 #: A source that ran this long has recovered: its next failure starts the back-off anew.
 RECOVERED_SECONDS = 30.0
+#: A database that is locked or gone is asked again this soon: it is no fault of the source.
+DATABASE_SECONDS = 0.5
 #: The measured rate is a mean over this many seconds.
 RATE_SECONDS = 10
+#: A source that yields nothing for this long, or for five of its periods, is silent.
+SILENT_SECONDS = 2.5
+SILENT_PERIODS = 5.0
+#: A source that does not end within this is left to itself; its thread or task may hang.
+END_SECONDS = 2.0
+#: It is cancelled so often meanwhile: one that meets a time-out in the same turn may be lost.
+CANCELS = 4
 
 
 def resolve_signals(spec: StreamSpec, source: Source) -> tuple[SignalSpec, ...]:
@@ -62,9 +61,8 @@ class Runner:
     def __init__(self, spec: StreamSpec, publisher: Publisher, clock: Clock) -> None:
         self.spec = spec
         self.epoch = 0
-        #: True while the database is asked for the next epoch: its number is not yet known here.
-        self.allocating = False
         self.description = describe(spec, 0, spec.signals)
+        self._say("stale", "This stream is being started.")
         #: Infinities that were made NaN, and frames that the channel layer did not take.
         self.infinities = 0
         self.unpublished = 0
@@ -74,24 +72,35 @@ class Runner:
         self._next = 0
         self._progress: deque[tuple[float, int]] = deque(maxlen=RATE_SECONDS + 1)
         self._produced = 0
+        #: When the source last yielded, or was started.
+        self._yielded_at = clock.monotonic()
+        self._task: asyncio.Task[None] | None
         self._task = asyncio.create_task(self._run(), name=f"runner {spec.slug}")
 
     async def stop(self, state: str = "stopped", message: str = "") -> None:
         """Cancel the source, await its end, and say why."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await self._end()
         self._say(state, message)
         await self.announce()
+
+    async def _end(self) -> None:
+        """Cancel the source and await its end, but not for ever; it publishes nothing more."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        for _ in range(CANCELS):
+            task.cancel()
+            await asyncio.wait({task}, timeout=END_SECONDS / CANCELS)
+            if task.done():
+                return
+        logger.warning("The source of stream %s does not end; it is left.", self.spec.slug)
 
     async def update(self, spec: StreamSpec) -> None:
         """Apply an edit: in place where the numbering goes on, else in a new epoch."""
         restart = self.spec.begins_new_epoch(spec)
         self.spec = spec
         if restart:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await self._end()
             self._task = asyncio.create_task(self._run(), name=f"runner {spec.slug}")
             return
         if self._source is not None:
@@ -104,6 +113,7 @@ class Runner:
     async def announce(self) -> None:
         """Send the description into the stream's group, with the rate as it is now."""
         self._measure()
+        self._note_silence()
         if self.description["epoch"]:
             await self._publish(self._publisher.description(self.description))
 
@@ -117,12 +127,23 @@ class Runner:
         if self.description["clock"] == "timed" and rate > 0:
             self.description["rate"] = self.description["measured_rate"]
 
+    def _note_silence(self) -> None:
+        """A source that hangs is `silent`, by the period of its frames or of its samples."""
+        if self.description["state"] not in ("live", "silent"):
+            return
+        silence = self._clock.monotonic() - self._yielded_at
+        period = 1 / min(self.spec.rate, self.spec.frames_per_second)
+        if silence > max(SILENT_SECONDS, SILENT_PERIODS * period):
+            self._say("silent", f"No samples for {silence:.0f} s.")
+
     async def _run(self) -> None:
         attempt = 0
-        while True:
+        # A source that did not take its cancelling may come back here: another task runs by then.
+        while self._task is asyncio.current_task():
+            epoch = await self._next_epoch()
             started = self._clock.monotonic()
             try:
-                await self._run_once(quiet=attempt > 0)
+                await self._run_once(epoch, quiet=attempt > 0)
                 raise SourceError("The source ended.")
             except Exception as error:  # whatever a source raises
                 self._fail(error)
@@ -135,23 +156,29 @@ class Runner:
     def _fail(self, error: BaseException) -> None:
         known = isinstance(error, WavesError)
         message = str(error) if known else f"{type(error).__name__}: {error}"
-        if isinstance(error, DatabaseError):
-            message = "The database cannot be reached; this stream starts when it can."
         logger.warning("Stream %s failed: %s", self.spec.slug, message, exc_info=not known)
         self._say("failed", message)
 
     def _say(self, state: str, message: str) -> None:
         self.description = {**self.description, "state": state, "message": message}
 
-    async def _run_once(self, *, quiet: bool) -> None:
-        """One epoch, from its number to the end of the source.
+    async def _next_epoch(self) -> int:
+        """Take a number from the database, however long it is locked: the worker tells of that."""
+        while True:
+            try:
+                return await in_thread(specs.next_epoch, worker=True)(self.spec.handle, self.epoch)
+            except DatabaseError:
+                self._say("failed", "The database cannot be written; this stream waits for it.")
+                await asyncio.sleep(DATABASE_SECONDS)
+
+    async def _run_once(self, epoch: int, *, quiet: bool) -> None:
+        """One epoch, from its begin to the end of the source.
 
         ``quiet``: after a failure the new epoch is announced by its first block only, so that a
         source that keeps failing stays `failed`.
         """
         spec = self.spec
-        epoch = await self._allocate()
-        self._next = 0
+        self._next, self._yielded_at = 0, self._clock.monotonic()
         self._progress.clear()
         source = source_class(spec.source)(spec, SourceContext(epoch, self._clock, self._skipped))
         self.epoch, self._source = epoch, source
@@ -168,14 +195,6 @@ class Runner:
         finally:
             self._source = None
 
-    async def _allocate(self) -> int:
-        self.allocating = True
-        try:
-            self.epoch = await in_thread(specs.next_epoch)(self.spec.handle)
-            return self.epoch
-        finally:
-            self.allocating = False
-
     def _describe(self, source: Source) -> None:
         signals = resolve_signals(self.spec, source)
         old = self.description
@@ -187,7 +206,13 @@ class Runner:
         self.description["skipped"] += samples
 
     async def _publish_block(self, block: SampleBlock) -> None:
+        if self._task is not asyncio.current_task():
+            raise SourceError("This run was ended, and its source goes on.")
         block = self._checked(block)
+        self._yielded_at = self._clock.monotonic()
+        if self.description["state"] == "silent":
+            self._say("live", "")
+            await self.announce()
         self._next = block.next
         self._produced += block.n
         for piece in wire.split(block):
@@ -215,127 +240,3 @@ class Runner:
             await sending
         except ServiceUnavailableError:  # the publisher has said so; viewers see a gap
             self.unpublished += 1
-
-
-class Worker:
-    """Owns the runners. ``run`` is its task; cancelled, it stops every source and awaits them."""
-
-    def __init__(self, publisher: Publisher, clock: Clock | None = None) -> None:
-        self.runners: dict[int, Runner] = {}
-        #: Streams that another worker took over; it describes them now.
-        self.ceded: set[int] = set()
-        #: Words for a person while the database cannot be read, else empty.
-        self.problem = ""
-        self._publisher = publisher
-        self._clock = clock or Clock()
-        self._stopped: dict[int, Description] = {}
-
-    async def run(self) -> None:
-        """Look at the database, apply the differences, announce; for ever."""
-        announce_at = 0.0
-        declared = False
-        try:
-            while True:
-                declared = declared or await self._create_declared()
-                await self.reconcile()
-                if time.monotonic() >= announce_at:
-                    announce_at = time.monotonic() + ANNOUNCE_SECONDS
-                    await self.announce()
-                await asyncio.sleep(LOOK_SECONDS)
-        finally:
-            await self.close()
-
-    async def _create_declared(self) -> bool:
-        try:
-            await in_thread(specs.create_decorated_streams)(registered().values())
-        except DatabaseError as error:
-            self._say(error)
-            return False
-        return True
-
-    async def reconcile(self) -> bool:
-        """Apply what the database says; False where it cannot be read (all goes on as it was)."""
-        before = {handle: runner.epoch for handle, runner in self.runners.items()}
-        try:
-            streams = await in_thread(specs.read_streams)()
-        except DatabaseError as error:
-            self._say(error)
-            return False
-        self.problem = ""
-        for handle in set(self.runners) | set(self._stopped):
-            if handle not in {spec.handle for spec, _ in streams}:
-                await self._delete(handle)
-        for spec, epoch in streams:
-            try:
-                await self._apply(spec, epoch, before.get(spec.handle))
-            except Exception:  # a source that cannot take an edit disturbs no other stream
-                logger.exception("Stream %s could not take an edit.", spec.slug)
-        return True
-
-    def _say(self, error: DatabaseError) -> None:
-        problem = f"The worker cannot read the database ({error})."
-        if "no such table" in str(error) or "does not exist" in str(error):
-            problem = "The database is not ready. Run: python manage.py migrate"
-        if self.problem != problem:
-            logger.error(problem)
-        self.problem = problem
-
-    async def _apply(self, spec: StreamSpec, epoch: int, known_epoch: int | None) -> None:
-        runner = self.runners.get(spec.handle)
-        if runner is None:
-            if not spec.enabled:
-                self._stopped[spec.handle] = self._stopped_description(spec, epoch)
-            elif spec.handle not in self.ceded:
-                self._stopped.pop(spec.handle, None)
-                self.runners[spec.handle] = Runner(spec, self._publisher, self._clock)
-            return
-        unchanged = runner.epoch == known_epoch and not runner.allocating
-        if unchanged and epoch > runner.epoch:
-            await self._cede(spec)
-        elif not spec.enabled:
-            await self._stop(spec)
-        elif spec != runner.spec:
-            await runner.update(spec)
-
-    def _stopped_description(self, spec: StreamSpec, epoch: int) -> Description:
-        old = self._stopped.get(spec.handle)
-        signals = spec.signals
-        description = describe(spec, epoch, signals)
-        if not signals and old is not None:
-            description["signals"] = old["signals"]
-        return {**description, "state": "stopped"}
-
-    async def _stop(self, spec: StreamSpec) -> None:
-        runner = self.runners.pop(spec.handle)
-        runner.spec = spec
-        await runner.stop()
-        self._stopped[spec.handle] = runner.description
-
-    async def _cede(self, spec: StreamSpec) -> None:
-        logger.warning("Stream %s: another worker took over.", spec.slug)
-        self.ceded.add(spec.handle)
-        await self.runners.pop(spec.handle).stop(message="Another worker took over.")
-
-    async def _delete(self, handle: int) -> None:
-        runner = self.runners.pop(handle, None)
-        self._stopped.pop(handle, None)
-        if runner is not None:
-            await runner.stop(message="This stream was deleted.")
-        with contextlib.suppress(ServiceUnavailableError):
-            await self._publisher.deleted(handle)
-
-    async def announce(self) -> None:
-        """Describe every stream: to its own group in order, and to all hubs at once."""
-        for runner in list(self.runners.values()):
-            await runner.announce()
-        running = [runner.description for runner in self.runners.values()]
-        with contextlib.suppress(ServiceUnavailableError):
-            for description in self._stopped.values():
-                await self._publisher.description(description)
-            await self._publisher.status([*running, *self._stopped.values()])
-
-    async def close(self) -> None:
-        """Stop every runner and await its end."""
-        runners, self.runners = list(self.runners.values()), {}
-        stops = (runner.stop(message="The worker was shut down.") for runner in runners)
-        await asyncio.gather(*stops, return_exceptions=True)

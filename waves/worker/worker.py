@@ -1,0 +1,256 @@
+"""The worker: owns runners, as the database and the leases say.
+
+Three loops that do not wait for one another: one reads the streams each half second (nothing else
+carries edits), one renews the leases and applies both, one announces every stream each second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from django.db import DatabaseError
+
+from waves import installation, specs
+from waves.conf import get_config
+from waves.exceptions import ServiceUnavailableError
+from waves.layer import Publisher
+from waves.sources.base import Clock
+from waves.sources.declarations import registered
+from waves.streaming.description import Description, describe
+from waves.streaming.spec import StreamSpec
+from waves.threads import in_thread
+from waves.worker.runner import Runner
+from waves.worker.shares import RENEW_SECONDS, Decision
+from waves.worker.stores import Leases
+
+logger = logging.getLogger("waves")
+
+#: How often the database is read; an edit applies within this and one tick.
+LOOK_SECONDS = 0.5
+#: How often every description is sent; three missed ones are `stale`.
+ANNOUNCE_SECONDS = 1.0
+#: A database that does not answer a reading in this time is told of.
+ANSWER_SECONDS = 10.0
+
+
+def default_name() -> str:
+    """How this machine's worker is called where no name is given."""
+    return get_config().worker_name or socket.gethostname()
+
+
+class Worker:
+    """Owns the runners. ``run`` is its task; cancelled, it stops every source and awaits them.
+
+    ``exclusive``: an embedded worker, whose streams do not leave its process.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        clock: Clock | None = None,
+        *,
+        name: str = "",
+        exclusive: bool = False,
+    ) -> None:
+        self.name = name or default_name()
+        self.runners: dict[int, Runner] = {}
+        #: Words for a person while the database cannot be read, or the leases cannot be had.
+        self.problem = ""
+        self.lease_problem = ""
+        #: When the streams were last looked after: a worker that hangs is told by it.
+        self.steered_at = time.monotonic()
+        self._exclusive = exclusive
+        self._publisher = publisher
+        self._clock = clock or Clock()
+        self._stopped: dict[int, Description] = {}
+        #: What the database said last, by handle; None before it has spoken.
+        self._wanted: dict[int, tuple[StreamSpec, int]] | None = None
+        self._leases: Leases | None = None
+        self._decision = Decision()
+        self._renew_at = 0.0
+
+    async def run(self) -> None:
+        """Read, steer and announce, for ever."""
+        loops = [
+            asyncio.create_task(self._repeat(self.look, LOOK_SECONDS)),
+            asyncio.create_task(self._repeat(self.steer, LOOK_SECONDS)),
+            asyncio.create_task(self._repeat(self.announce, ANNOUNCE_SECONDS)),
+        ]
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            await self.close()
+
+    async def _repeat(self, step: Callable[[], Awaitable[object]], pause: float) -> None:
+        while True:
+            try:
+                await step()
+            except Exception:  # one fault must not end the worker: it serves every stream
+                logger.exception("The worker could not %s; it tries again.", step.__name__)
+            await asyncio.sleep(pause)
+
+    async def look(self) -> bool:
+        """Read the streams; False where the database cannot be read (all goes on as it was)."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._identify()
+                streams = await in_thread(specs.read_streams, worker=True)()
+        except (DatabaseError, TimeoutError) as error:
+            self._say(str(error) or "it does not answer")
+            return False
+        self.problem = ""
+        self._wanted = {spec.handle: (spec, epoch) for spec, epoch in streams}
+        return True
+
+    async def _identify(self) -> None:
+        """Learn whose database this is; at first, make the streams of decorated functions."""
+        found = await in_thread(installation.find, worker=True)()
+        if self._leases is not None and self._leases.identity == found.identity:
+            return
+        await in_thread(specs.create_decorated_streams, worker=True)(registered().values())
+        self._publisher.identify(found)
+        old, self._leases = self._leases, Leases(found, self.name, exclusive=self._exclusive)
+        if old is not None:
+            await old.close()
+
+    def _say(self, error: str) -> None:
+        problem = f"The worker cannot read the database ({error})."
+        if "no such table" in error or "no such column" in error or "does not exist" in error:
+            problem = "The database is not ready. Run: python manage.py migrate"
+        if self.problem != problem:
+            logger.error(problem)
+        self.problem = problem
+
+    async def steer(self) -> None:
+        """Renew the leases where that is due, then start, stop and edit what is ours."""
+        self.steered_at = time.monotonic()
+        if self._wanted is None or self._leases is None:
+            return
+        answered = True
+        if time.monotonic() >= self._renew_at:
+            answered = await self._renew(self._leases)
+        for handle in list(self.runners):
+            if handle not in self._wanted:
+                await self._delete(handle)
+            elif handle not in self._decision.own:
+                await self._hand_over(handle)
+        for handle in self._stopped.keys() - self._wanted.keys():
+            await self._delete(handle)
+        for spec, epoch in list(self._wanted.values()):
+            try:
+                await self._apply(spec, epoch, may_start=answered)
+            except Exception:  # a source that cannot take an edit disturbs no other stream
+                logger.exception("Stream %s could not take an edit.", spec.slug)
+
+    async def _renew(self, leases: Leases) -> bool:
+        """Whether the store answered: without it nobody starts anything, nor takes it away."""
+        wanted = {h: s.runs_on for h, (s, _) in (self._wanted or {}).items() if s.enabled}
+        try:
+            decision = await leases.renew(self.runners, wanted)
+            self._renew_at = time.monotonic() + RENEW_SECONDS
+            moving = decision.give_up
+            if moving is not None:
+                decision = replace(decision, own=decision.own - {moving})
+                await self._give_up(leases, moving)
+        except ServiceUnavailableError as error:
+            self._refuse(str(error))
+            return False
+        self._refuse(decision.refusal)
+        self._decision = decision
+        return True
+
+    def _refuse(self, problem: str) -> None:
+        # A Redis, or a database, that cannot be reached is told by whoever found it out first.
+        told_already = self._publisher.problem or self.problem
+        if problem and problem != self.lease_problem and not told_already:
+            logger.error(problem)
+        elif self.lease_problem and not problem and not told_already:
+            logger.warning("The leases of the streams are renewed again.")
+        self.lease_problem = problem
+
+    async def _give_up(self, leases: Leases, handle: int) -> None:
+        """End one stream here, and only then let another worker have it."""
+        runner = self.runners.pop(handle, None)
+        if runner is not None:
+            logger.info("Stream %s moves to another worker.", runner.spec.slug)
+            await runner.stop("stale", "This stream moves to another worker.")
+        await leases.leave(handle)
+
+    async def _hand_over(self, handle: int) -> None:
+        """Another worker has it now, or it may not run here: stop, and say nothing over it."""
+        runner = self.runners.pop(handle)
+        spec = (self._wanted or {})[handle][0]
+        if not spec.enabled:
+            runner.spec = spec
+            await runner.stop()
+            self._stopped[handle] = runner.description
+            return
+        logger.warning("Stream %s: another worker runs it now.", runner.spec.slug)
+        await runner.stop("stale", "Another worker takes this stream over.")
+
+    async def _apply(self, spec: StreamSpec, epoch: int, *, may_start: bool) -> None:
+        runner = self.runners.get(spec.handle)
+        if runner is not None:
+            if not spec.enabled:
+                await self._hand_over(spec.handle)
+            elif spec != runner.spec:
+                await runner.update(spec)
+        elif not spec.enabled or spec.handle in self._decision.orphans:
+            self._stopped[spec.handle] = self._not_running(spec, epoch)
+        elif may_start and spec.handle in self._decision.own:
+            self._stopped.pop(spec.handle, None)
+            self.runners[spec.handle] = Runner(spec, self._publisher, self._clock)
+        else:
+            self._stopped.pop(spec.handle, None)
+
+    def _not_running(self, spec: StreamSpec, epoch: int) -> Description:
+        old = self._stopped.get(spec.handle)
+        description = describe(spec, epoch, spec.signals)
+        if not spec.signals and old is not None:
+            description["signals"] = old["signals"]
+        if not spec.enabled:
+            return {**description, "state": "stopped"}
+        message = f"It runs on the worker “{spec.runs_on}” only, and that one is not there."
+        return {**description, "state": "failed", "message": message}
+
+    async def _delete(self, handle: int) -> None:
+        runner = self.runners.pop(handle, None)
+        self._stopped.pop(handle, None)
+        if runner is not None:
+            await runner.stop(message="This stream was deleted.")
+        with contextlib.suppress(ServiceUnavailableError):
+            await self._publisher.deleted(handle)
+
+    async def announce(self) -> None:
+        """Describe every stream: to its own group in order, and to all hubs at once.
+
+        Those that nobody runs are described by one worker for all.
+        """
+        for runner in list(self.runners.values()):
+            await runner.announce()
+        running = [runner.description for runner in self.runners.values()]
+        idle = list(self._stopped.values()) if self._decision.leads else []
+        with contextlib.suppress(ServiceUnavailableError):
+            for description in idle:
+                await self._publisher.description(description)
+            await self._publisher.status([*running, *idle])
+
+    async def close(self) -> None:
+        """Stop every runner and await its end, then give the leases back."""
+        runners, self.runners = list(self.runners.values()), {}
+        stops = [runner.stop(message="The worker was shut down.") for runner in runners]
+        leaving = [self._leases.close()] if self._leases is not None else []
+        if self._exclusive:  # under the reloader there is a quarter of a second for all of it
+            await asyncio.gather(*stops, *leaving, return_exceptions=True)
+            return
+        await asyncio.gather(*stops, return_exceptions=True)
+        await asyncio.gather(*leaving, return_exceptions=True)
