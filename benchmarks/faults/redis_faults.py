@@ -7,7 +7,7 @@ import asyncio
 import msgpack
 
 from benchmarks.faults import scenes
-from benchmarks.faults.scene import Scene
+from benchmarks.faults.scene import Installation, Scene
 from benchmarks.faults.trial import Fault
 
 #: What nobody of ours would send: bytes that are no message, and messages that say nothing.
@@ -37,6 +37,8 @@ GARBAGE = (
 )
 #: One line when it is gone, and one when it is there again.
 EACH_WAY = 2
+#: Who has another key is spoken of for ten seconds after its last message.
+FORGOTTEN = 12.0
 
 
 async def hang(scene: Scene, seconds: float) -> None:
@@ -82,15 +84,17 @@ async def cut_subscribers(scene: Scene, seconds: float) -> None:
 
 async def overrun_subscriber(scene: Scene, seconds: float) -> None:
     """A server that hangs for a while is cut off, since what it was sent piles up."""
-    scene.redis.client().config_set("client-output-buffer-limit", "pubsub 64kb 0 0")
+    client, option = scene.redis.client(), "client-output-buffer-limit"
+    client.config_set(option, "pubsub 1mb 0 0")
     server = scene.servers[0]
     server.pause()
     await asyncio.sleep(seconds)
     server.resume()
+    client.config_set(option, "pubsub 32mb 8mb 60")
 
 
 async def with_a_fast_stream(scene: Scene) -> None:
-    """As ever, and a stream of 8 MB/s, of which columns are viewed."""
+    """As ever, and a stream of 8 MB/s, of which columns are viewed: more than the kernel holds."""
     scene.with_redis()
     site = scene.site()
     changes = {"rate": 1_000_000, "sample_type": "float64", "history": 2}
@@ -102,14 +106,20 @@ async def with_a_fast_stream(scene: Scene) -> None:
         scene.watch(site, server.address, "fast", window=2, columns=64)
 
 
-async def two_installations(scene: Scene) -> None:
-    """One Redis, and an installation that has its first database."""
-    await scenes.over_redis(scene)
-
-
 async def start_another_installation(scene: Scene, seconds: float) -> None:
     """A second installation uses the second database of the same Redis."""
-    site = scene.site(1)
+    await start_beside(scene, scene.site(1), seconds)
+
+
+async def start_a_copy(scene: Scene, seconds: float) -> None:
+    """A copy of the installation, down to its identity, uses the same database of Redis."""
+    copy = scene.site(0, WAVES_INSTALLATION="copy")
+    copy.execute("UPDATE waves_installation SET identity = ?", "site-1")
+    await start_beside(scene, copy, seconds)
+
+
+async def start_beside(scene: Scene, site: Installation, seconds: float) -> None:
+    """Its viewers see its own samples, and those of the first are told nothing."""
     await scene.work(site)
     scene.watch_all(site, await scene.serve(site))
     await asyncio.sleep(seconds)
@@ -235,7 +245,7 @@ FAULTS = (
     ),
     Fault(
         "subscriber-overrun",
-        "Redis cuts a subscriber off that let 64 kB pile up while it hung for 6 s",
+        "Redis cuts a subscriber off that let 1 MB pile up while it hung for 6 s",
         with_a_fast_stream,
         overrun_subscriber,
         lasts=6,
@@ -245,8 +255,16 @@ FAULTS = (
     Fault(
         "two-installations",
         "a second installation starts on the same Redis, in another of its databases",
-        two_installations,
+        scenes.over_redis,
         start_another_installation,
+        lasts=6,
+        short=3,
+    ),
+    Fault(
+        "staging-copy",
+        "a copy of the installation starts on the same Redis, with WAVES_INSTALLATION set",
+        scenes.over_redis,
+        start_a_copy,
         lasts=6,
         short=3,
     ),
@@ -258,5 +276,6 @@ FAULTS = (
         lasts=6,
         short=4,
         told="never",
+        recovered=FORGOTTEN,
     ),
 )

@@ -112,6 +112,8 @@ class Scene:
             environment = {"REDIS_URL": self._redis.url(database), **environment}
         site = Installation(folder, number, **environment)
         shutil.copyfile(self.prepared, site.database)
+        # Of its own, as if its database had been made for it.
+        site.execute("UPDATE waves_installation SET identity = ?", f"site-{number}")
         self.sites.append(site)
         return site
 

@@ -92,6 +92,9 @@ class Followed(StreamState):
         super().take_gap(message)
         self.gaps.clear()
         self.truth.counts[message["reason"]] += 1
+        if message["reason"] == "too slow":
+            # Nobody here is: it is the wrong word, or the server held its viewers up.
+            self._breach("too slow", 0, f"[{message['first']}, {message['last']}]")
         if message["last"] is None:
             self._ended = message["epoch"]
 
