@@ -98,7 +98,7 @@ async def servers_without_worker(scene: Scene) -> None:
     """Over Redis; the worker comes later."""
     scene.with_redis()
     site = scene.site()
-    for _ in range(2):
+    for _ in range(1 if scene.short else 2):
         scene.watch_all(site, await scene.serve(site, ready="/healthz/live"))
 
 

@@ -153,7 +153,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
-        says=3 * EACH_WAY,
+        says=2 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -165,7 +165,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
-        says=3 * EACH_WAY,
+        says=2 * EACH_WAY,
     ),
     Fault(
         "link-down-10",
@@ -177,7 +177,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
-        says=3 * EACH_WAY,
+        says=2 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -189,7 +189,7 @@ FAULTS = (
         told=4,
         unready=6,
         lines=EACH_WAY,
-        says=3 * EACH_WAY,
+        says=2 * EACH_WAY,
     ),
     Fault(
         "redis-restarts",
@@ -201,7 +201,7 @@ FAULTS = (
         told=4,
         unready=4,
         lines=EACH_WAY,
-        says=3 * EACH_WAY,
+        says=2 * EACH_WAY,
         storm=True,
     ),
     Fault(
@@ -221,6 +221,7 @@ FAULTS = (
         flush,
         lasts=8,
         short=4,
+        storm=True,
     ),
     Fault(
         "garbage",
@@ -231,7 +232,7 @@ FAULTS = (
         short=2,
         told="never",
         lines=len(GARBAGE),
-        says=2,
+        says=1,
         storm=True,
     ),
     Fault(
@@ -239,7 +240,7 @@ FAULTS = (
         "Redis cuts every subscriber off (CLIENT KILL TYPE pubsub)",
         scenes.over_redis,
         cut_subscribers,
-        says=2,
+        says=1,
         storm=True,
         short=0,
     ),

@@ -36,10 +36,13 @@ ASKED = re.compile(r"^.*/healthz/.*$", re.M)
 TRACEBACK = "Traceback (most recent call last)"
 
 
-def prepare(folder: Path) -> Path:
-    """A database with the streams of every scene; the others begin as its copies."""
+def prepare(folder: Path, like: Site | None = None) -> Path:
+    """A database with the streams of every scene; theirs begin as its copies."""
     site = Site(folder)
-    site.prepare()
+    if like is None:
+        site.prepare()
+    else:
+        site.start_from(like)
     for slug in COUNTED:
         add_counted(site, slug)
     kept = "(SELECT id FROM waves_stream WHERE slug = 'sine')"

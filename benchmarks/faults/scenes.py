@@ -17,7 +17,7 @@ async def embedded(scene: Scene) -> None:
 
 
 async def over_redis(scene: Scene) -> None:
-    """A worker and two servers over Redis."""
+    """A worker and two servers (in short: one) over Redis."""
     scene.with_redis()
     await start_over_redis(scene)
 
@@ -29,15 +29,15 @@ async def over_a_link(scene: Scene) -> None:
 
 
 async def two_workers(scene: Scene) -> None:
-    """Two workers, one started after the other, and two servers over Redis."""
+    """The same with two workers, one started after the other."""
     scene.with_redis()
     await start_over_redis(scene, workers="ab")
 
 
-async def start_over_redis(scene: Scene, workers: str = "a", servers: int = 2) -> None:
+async def start_over_redis(scene: Scene, workers: str = "a") -> None:
     """Workers, and servers with the usual viewers."""
     site = scene.site()
     for name in workers:
         await scene.work(site, name)
-    for _ in range(servers):
+    for _ in range(1 if scene.short else 2):
         scene.watch_all(site, await scene.serve(site))

@@ -109,6 +109,8 @@ async def _strike(scene: Scene, weathered: Weathered, minute: int) -> None:
     print(*weathered.rows[-1], sep="\t", flush=True)
     if well_at is None or well_at - ended > RECOVERED:
         weathered.problems.append(f"minute {minute + 1}, {fault.name}: {unwell(scene)}")
+    if fault.after is not None:
+        await fault.after(scene)
 
 
 def _judge(scene: Scene, weathered: Weathered) -> None:

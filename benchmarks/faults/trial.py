@@ -50,6 +50,8 @@ class Fault:
     calm: bool = True
     #: Measures with a browser, which needs the CPU: nothing else shall run beside it.
     alone: bool = False
+    #: Makes the scene as it was.
+    after: Callable[[Scene], Awaitable[None]] | None = None
     #: Leaves the scene as it was, so that another may follow; and may befall the storm's.
     storm: bool = False
 
@@ -121,6 +123,8 @@ async def run(fault: Fault, scene: Scene, number: int, *, is_new: bool) -> Outco
     else:
         await provoke(fault, scene, outcome)
         judge(fault, scene, outcome)
+        if fault.after is not None:
+            await fault.after(scene)
     outcome.problems = scene.problems
     return outcome
 

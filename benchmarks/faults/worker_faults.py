@@ -12,6 +12,8 @@ from waves.tests.server.processes import Process
 
 #: So soon others have what a worker that is gone had (s).
 TAKEN_OVER = 5.0
+#: So soon two workers have evenly shared the streams, which move one a second (s).
+SHARED = 5.0
 #: What a viewer is told where a stream moves to another worker.
 ENDED = "a new epoch began"
 
@@ -39,6 +41,15 @@ def end(scene: Scene, name: str, *, gently: bool) -> None:
         worker.process.terminate()
     else:
         worker.kill()
+
+
+async def return_of_both(scene: Scene) -> None:
+    """Whichever of two workers is gone is there again, and has its share of the streams."""
+    (site,) = scene.sites
+    for name in "ab":
+        if name not in scene.workers:
+            await scene.work(site, name)
+            await asyncio.sleep(SHARED)
 
 
 async def kill_and_return(scene: Scene, seconds: float) -> None:
@@ -84,8 +95,7 @@ async def six_streams(scene: Scene) -> None:
         await scene.work(site, name)
     server = await scene.serve(site)
     scene.watch(site, server.address, *SLUGS, "counted-6")
-    # Let them share evenly: one stream a second moves.
-    await asyncio.sleep(5)
+    await asyncio.sleep(SHARED)
 
 
 async def join(scene: Scene, seconds: float) -> None:
@@ -185,6 +195,8 @@ FAULTS = (
         scenes.two_workers,
         kill_first,
         short=0,
+        after=return_of_both,
+        storm=True,
     ),
     Fault(
         "last-worker-killed",
@@ -192,6 +204,8 @@ FAULTS = (
         scenes.two_workers,
         kill_last,
         short=0,
+        after=return_of_both,
+        storm=True,
     ),
     Fault(
         "last-worker-ended",
@@ -199,6 +213,8 @@ FAULTS = (
         scenes.two_workers,
         stop_last,
         short=0,
+        after=return_of_both,
+        storm=True,
     ),
     Fault(
         "worker-absent",
@@ -229,6 +245,7 @@ FAULTS = (
         pause_one_of_two,
         lasts=10,
         short=8,
+        storm=True,
     ),
     Fault(
         "worker-joins",

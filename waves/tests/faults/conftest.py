@@ -32,9 +32,9 @@ def together(names: Iterable[str]) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def outcome_of(request, tmp_path_factory) -> Iterator[Callable[[str], Outcome]]:
+def outcome_of(request, prepared_site, tmp_path_factory) -> Iterator[Callable[[str], Outcome]]:
     """What came of a fault, by its name."""
-    prepared = prepare(tmp_path_factory.mktemp("prepared"))
+    prepared = prepare(tmp_path_factory.mktemp("faults"), prepared_site)
     wanted = [
         i.callspec.params["name"] for i in request.session.items if i.module is request.module
     ]
