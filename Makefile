@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium and redis-server, which the tests need.
+# except Chromium, redis-server and nginx, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -10,16 +10,16 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-page soak faults screenshots
+.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
 
 help: ## List what can be made.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (127.0.0.1:8000).
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis.
+test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
 	@tools/system_packages chromium redis-server nginx iproute2:ip
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -31,8 +31,11 @@ lint: .venv/dev.stamp ## Check format, code and who imports whom.
 types: .venv/dev.stamp ## Check the types.
 	$(BIN)/mypy
 
-bench: .venv/dev.stamp ## Measure servers and waveforms, beside the original's kind.
+bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
 	$(BIN)/python -m benchmarks
+
+bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RESUME=1 goes on.
+	$(BIN)/python -m benchmarks.neighbours --write $(if $(RESUME),--resume)
 
 bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	@tools/system_packages chromium
@@ -51,15 +54,17 @@ screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium
 	$(BIN)/python -m tools.screenshots
 
-.venv/bin/python:
+# A stamp stands only where the lines above it ended well: what was interrupted is done again.
+.venv/made.stamp:
 	@tools/virtualenv "$(PY)"
+	@touch $@
 
-.venv/run.stamp: requirements.txt | .venv/bin/python
+.venv/run.stamp: requirements.txt | .venv/made.stamp
 	@echo "Installing what Waves runs on …"
 	@$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/made.stamp
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) --requirement requirements-dev.txt
 	@touch $@

@@ -1,12 +1,12 @@
 """``python -m benchmarks``, what ``make bench`` runs: everything, kept in docs/benchmarks.md.
 
-It takes about 20 minutes, and wants the machine for itself. ``python -m benchmarks.compare`` alone
-takes parts of it.
+It takes about 85 minutes, and wants the machine for itself; the bad neighbours are most of it, and
+come last. ``python -m benchmarks.compare`` and the others take parts of it.
 """
 
 from __future__ import annotations
 
-from benchmarks import compare, document, extremes, waveforms
+from benchmarks import compare, document, extremes, neighbours, waveforms
 
 
 def waveform_costs() -> str:
@@ -22,3 +22,4 @@ if __name__ == "__main__":
     section = waveform_costs()
     print(section)
     document.write_section("waveforms", section)
+    neighbours.main(["--write"])

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks import document
@@ -69,10 +70,13 @@ def plan(servers: Sequence[str], viewers: Sequence[int], large: bool) -> list[Ru
     return runs
 
 
-def measure(run: Run, seconds: float) -> Report:
-    """Start the server, put the load on it, end it; the load's report."""
+def measure(run: Run, seconds: float, tree: Path = ROOT) -> Report:
+    """Start the server, put the load on it, end it; the load's report.
+
+    The server is that of ``tree``, a checkout; the load is always ours.
+    """
     server = SERVERS[run.server]
-    with running(server) as (port, pid):
+    with running(server, tree) as (port, pid):
         command = [
             *("taskset", "-c", LOAD_CORE, sys.executable, "-m", "benchmarks.load"),
             *("--port", str(port), "--dialect", server.dialect, "--server-pid", str(pid)),

@@ -40,6 +40,13 @@ class WavesViewer(Viewer):
         self.ping_due = 0.0
         self.lost = 0
         self.newest = 0.0
+        #: Wall time at which the last data message came, or the measurement began.
+        self.heard = 0.0
+
+    def restart(self) -> None:
+        """The measurement begins: what was silent before does not count."""
+        super().restart()
+        self.heard = time.time()
 
     def opening(self) -> None:
         """Ping at once, as a page does to map the server's clock; then at a time of its own."""
@@ -72,6 +79,9 @@ class WavesViewer(Viewer):
         now = time.time()
         tally = self.tally
         tally.messages += 1
+        if self.heard:
+            tally.silence = max(tally.silence, now - self.heard)
+        self.heard = now
         at = start
         while at < stop:
             at = self._frame(buffer, at, now)
@@ -95,8 +105,12 @@ class WavesViewer(Viewer):
         self.tally.frames += 1
         self.newest = t0 + (n - 1.0 / stride) * dt
         if not flags & REPLAYED:
-            self.tally.latency(now - self.newest)
+            self.came(now, n * stride * dt)
         return at + 56 + size
+
+    def came(self, now: float, seconds: float) -> None:
+        """A live frame of so many ``seconds`` came ``now``; its newest sample is ``newest``."""
+        self.tally.latency(now - self.newest)
 
     def _jump(self, epoch: int, sample: int) -> None:
         if epoch == self.epoch and sample > self.next:

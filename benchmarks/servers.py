@@ -137,8 +137,11 @@ def make_baselines() -> None:
     subprocess.run(install, check=True)
 
 
-def environment(database: Path) -> dict[str, str]:
-    """The environment of a server: production settings, an embedded worker, its own database."""
+def environment(database: Path, tree: Path = ROOT) -> dict[str, str]:
+    """The environment of a server: production settings, an embedded worker, its own database.
+
+    ``tree`` is the checkout whose code it runs.
+    """
     own = {
         "DEBUG": "off",
         "HTTPS": "off",
@@ -146,7 +149,7 @@ def environment(database: Path) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "WAVES_DATABASE": str(database),
         "WAVES_WORKER": "embedded",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(tree),
         "PYTHONUNBUFFERED": "1",
     }
     inherited = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
@@ -166,21 +169,24 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(server: Server) -> Iterator[tuple[int, int]]:
-    """Start a server on the server core; yields its port and pid, and ends it."""
+def running(server: Server, tree: Path = ROOT) -> Iterator[tuple[int, int]]:
+    """Start a server on the server core; yields its port and pid, and ends it.
+
+    ``tree`` is the checkout whose code it runs: another version's, where two are compared.
+    """
     with tempfile.TemporaryDirectory(prefix="waves-bench-") as folder:
-        env = environment(Path(folder) / "bench.sqlite3")
+        env = environment(Path(folder) / "bench.sqlite3", tree)
         if server.streams:
             streams = json.dumps(server.streams)
             command = [sys.executable, "-m", "benchmarks.database", streams]
-            subprocess.run(command, env=env, cwd=ROOT, check=True)
+            subprocess.run(command, env=env, cwd=tree, check=True)
         port = free_port()
         log = Path(folder) / "server.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 ["taskset", "-c", SERVER_CORE, *server.command(port)],
                 env=env,
-                cwd=ROOT,
+                cwd=tree,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -189,6 +195,11 @@ def running(server: Server) -> Iterator[tuple[int, int]]:
             yield port, process.pid
         finally:
             stop(process)
+
+
+def end_tidily() -> None:
+    """Let SIGTERM end us as Ctrl-C does: what was started is ended, and folders are removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

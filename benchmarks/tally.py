@@ -24,6 +24,8 @@ class Tally:
         self.jumps: Counter[tuple[int, int]] = Counter()
         self.messages = self.frames = self.bytes = 0
         self.acks = 0
+        #: The longest time in seconds that passed between two data messages of one viewer.
+        self.silence = 0.0
 
     def restart(self) -> None:
         """The measurement begins: forget what was counted while warming up, except closes."""
@@ -31,6 +33,7 @@ class Tally:
         self.jumps.clear()
         self.messages = self.frames = self.bytes = 0
         self.acks = 0
+        self.silence = 0.0
 
     def latency(self, seconds: float) -> None:
         """Remember the age of a frame's newest sample on arrival."""

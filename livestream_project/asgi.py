@@ -9,8 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
 django_asgi = get_asgi_application()
 
 # These import models, so they come after Django is set up.
+from livestream_project import checks  # noqa: E402
 from waves import lifespan, routing  # noqa: E402
 
+checks.before_serving()
 application = lifespan.wrap(
     ProtocolTypeRouter({"http": django_asgi, "websocket": URLRouter(routing.websocket_urlpatterns)})
 )

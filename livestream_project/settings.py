@@ -4,12 +4,14 @@ Each variable is documented in docs/settings.md; a test fails where one is not.
 """
 
 import os
-import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from livestream_project.secretkey import kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -51,15 +53,15 @@ def secret_key(debug: bool) -> str:
             "With DEBUG off, SECRET_KEY must be set. Make one with: "
             'python -c "import secrets; print(secrets.token_urlsafe(50))"'
         )
-    path = BASE_DIR / ".secret-key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
+    return kept_key(BASE_DIR / ".secret-key")
 
 
 DEBUG = env_bool("DEBUG", True)
+# With DEBUG on, whoever causes an error is shown settings and paths: `prepare` (`make run`)
+# serves that to this machine only, unless it is told here to go on.
+DEBUG_ON_NETWORK = env_bool("DEBUG_ON_NETWORK", False)
 SECRET_KEY = secret_key(DEBUG)
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 REDIS_URL = env("REDIS_URL")
@@ -71,8 +73,10 @@ WAVES = {
     "installation": env("WAVES_INSTALLATION"),
     "redis_url": REDIS_URL,
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
+    "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
+    "body_limit": env_int("WAVES_BODY_LIMIT", 1) if env("WAVES_BODY_LIMIT") else None,
 }
 
 INSTALLED_APPS = [
@@ -85,10 +89,13 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "axes",
     "waves",
+    "livestream_project",
 ]
 
 MIDDLEWARE = [
+    "waves.answers.AnswersMiddleware",  # first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -99,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last, as axes asks for
 ]
 
 ROOT_URLCONF = "livestream_project.urls"
@@ -121,7 +129,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "livestream_project.sqlite",  # Django's own, with files for the owner only
         "NAME": env("WAVES_DATABASE") or BASE_DIR / "db.sqlite3",
         "OPTIONS": {
             # Readers never wait for a writer, and a writer takes its lock when it begins.
@@ -159,6 +167,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+
+# Log-ins are throttled by name and address together and, less strictly, by address alone
+# (livestream_project/logins.py says why). Axes is the first backend: it refuses before a password
+# is looked at.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "livestream_project.logins.Handler"
+AXES_CLIENT_IP_CALLABLE = "livestream_project.logins.address"
+AXES_LOCKOUT_CALLABLE = "livestream_project.logins.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOGIN_COOL_OFF_MINUTES", 15))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when it ends
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # a table of log-ins that would grow for ever
+AXES_ENABLE_ADMIN = False  # among the names are passwords that were typed in the wrong field
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]  # kept out of log and table
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -209,7 +237,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "waves.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"level": "INFO"},  # without the handler of its own that Django gives it

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import wraps
 from typing import Annotated, Any, Literal
 
-import orjson
-from asgiref.sync import sync_to_async
+from django.core.exceptions import TooManyFieldsSent
+from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from waves import csvtext, specs
+from waves import csvtext, downloads, jsontext, specs
+from waves.answers import error_answer, json_answer
 from waves.directory import find_stream
-from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireError
+from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
 from waves.lifespan import services
 from waves.streaming import wire
 from waves.streaming.messages import MAX_INDEX, Columns
-from waves.streaming.plan import Piece, column_stride
+from waves.streaming.plan import column_stride
 from waves.streaming.status import board
 from waves.streaming.stream import LiveStream
+from waves.threads import in_thread
 
-#: Rows of CSV, or columns of a frame, that are made at a time: the event loop waits meanwhile.
-CHUNK = 8192
-#: A JSON answer is made whole, so it is bounded; the other formats are streamed.
+#: Who parses a JSON answer holds all of it at once, so it is bounded.
 MAX_JSON_VALUES = 1_000_000
+#: An answer of so few values is made in one piece or two, and takes nobody's place.
+SMALL_VALUES = 8192
+TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "waves": "application/octet-stream",
+}
 
 # Django's stubs know no coroutine views, so their answer is Any.
 AsyncView = Callable[..., Any]
@@ -57,24 +65,24 @@ def _answering(view: AsyncView) -> AsyncView:
             response: HttpResponseBase = await view(request, **kwargs)
             return response
         except UnknownStreamError as error:
-            return _json({"error": str(error)}, 404)
+            return error_answer(str(error), 404)
         except WireError as error:
-            return _json({"error": str(error)}, 400)
-        except ServiceUnavailableError as error:
-            return _json({"error": str(error)}, 503)
+            return error_answer(str(error), 400)
+        except (BusyError, ServiceUnavailableError) as error:
+            return error_answer(str(error), 503)
+        except DatabaseError:
+            return error_answer("The database cannot be read at this moment.", 503)
 
-    return require_safe(answer)
-
-
-def _json(value: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(value), content_type="application/json", status=status)
+    # Nothing is changed here: a POST needs no token to be told that it is none of these.
+    return csrf_exempt(require_safe(answer))
 
 
 @_answering
 async def streams(request: HttpRequest) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
-    found = await sync_to_async(specs.read_streams)()
-    return _json({"streams": [_summary(spec.handle, spec.slug, spec.name) for spec, _ in found]})
+    found = await in_thread(specs.read_streams)()
+    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec, _ in found]
+    return json_answer({"streams": summaries})
 
 
 def _summary(handle: int, slug: str, name: str) -> Mapping[str, Any]:
@@ -92,12 +100,13 @@ async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One stream, with what is kept of it in this process."""
     handle, fallback = await find_stream(slug)
     live = services().hub.streams.get(handle)
-    name = (board.description(handle) or fallback or {"name": slug})["name"]
+    # Its own slug, where it was asked for by a former one.
+    known: Mapping[str, Any] = board.description(handle) or fallback or {"slug": slug, "name": slug}
     kept = None
     if live is not None and live.history.started:
         history = live.history
         kept = {"epoch": history.epoch, "first": history.first, "last": history.next - 1}
-    return _json({**_summary(handle, slug, name), "kept": kept})
+    return json_answer({**_summary(handle, known["slug"], known["name"]), "kept": kept})
 
 
 @_answering
@@ -112,22 +121,73 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
         )
     stride, first, end = _range(live, wanted)
     if wanted.format == "json":
-        return _json_samples(live, stride, first, end)
-    body = (
-        _csv(live, stride, first, end)
-        if wanted.format == "csv"
-        else _frames(live, stride, first, end)
-    )
-    types = {"csv": "text/csv; charset=utf-8", "waves": "application/octet-stream"}
-    response = StreamingHttpResponse(body, content_type=types[wanted.format])
-    name = f"{slug}-{live.history.epoch}-{first}.{wanted.format}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+        _check_size(live, stride, first, end)
+    response = await _download(request, live, wanted.format, (stride, first, end))
+    if wanted.format != "json":
+        name = f"{slug}-{live.history.epoch}-{first}.{wanted.format}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+async def _download(
+    request: HttpRequest, live: LiveStream, kind: str, range_: tuple[int, int, int]
+) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse(content_type=TYPES[kind])
+    stride, first, end = range_
+    small = (end - first) // stride * live.history.signals <= SMALL_VALUES
+    give_back = None if small else await downloads.places().take()
+    body = _Body(_written(live, kind, stride, first, end), give_back)
+    if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
+        request.scope["waves.finally"](body.close)
+    return StreamingHttpResponse(body, content_type=TYPES[kind])
+
+
+class _Body:
+    """The pieces of a download, and its place, which is given back however the request ends."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], give_back: Callable[[], None] | None) -> None:
+        self._pieces = pieces
+        self._give_back = give_back
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        if self._give_back is not None:
+            self._give_back()
+
+
+async def _written(
+    live: LiveStream, kind: str, stride: int, first: int, end: int
+) -> AsyncIterator[bytes]:
+    assert live.description is not None  # noqa: S101 (samples() has looked)
+    if kind == "csv":
+        yield csvtext.heading(live.description["signals"], columns=stride > 1)
+        write: downloads.Writer = csvtext.pieces
+    elif kind == "json":
+        yield jsontext.HEAD
+        write = jsontext.writer()
+    else:
+        write = _encoded
+    async for piece in downloads.body(live, stride, first, end, write):
+        yield piece
+    if kind == "json":
+        yield jsontext.TAIL
+
+
+def _encoded(frame: wire.Frame) -> Iterator[bytes]:
+    yield wire.encode(frame)
 
 
 def _parse(request: HttpRequest) -> Range:
     try:
-        return Range.model_validate(request.GET.dict())
+        query = request.GET.dict()
+    except TooManyFieldsSent:
+        fields = ", ".join(info.alias or name for name, info in Range.model_fields.items())
+        raise WireError(f"The query has too many fields: it may have {fields}.") from None
+    try:
+        return Range.model_validate(query)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in problem["loc"])
@@ -153,53 +213,9 @@ def _range(live: LiveStream, wanted: Range) -> tuple[int, int, int]:
     return stride, first, max(first, end // stride * stride)
 
 
-def _pieces(live: LiveStream, stride: int, first: int, end: int) -> list[tuple[int, int]]:
-    """The unbroken runs of a range, in chunks."""
-    chunks = []
-    while first < end:
-        begin, last = live.run(stride, first, end)
-        if begin >= end:
-            break
-        first = min(last, begin + CHUNK * stride)
-        chunks.append((begin, first))
-    return chunks
-
-
-def _json_samples(live: LiveStream, stride: int, first: int, end: int) -> HttpResponse:
-    history = live.history
-    if (end - first) // stride * history.signals * min(stride, 2) > MAX_JSON_VALUES:
+def _check_size(live: LiveStream, stride: int, first: int, end: int) -> None:
+    if (end - first) // stride * live.history.signals * min(stride, 2) > MAX_JSON_VALUES:
         raise WireError(
             f"format: JSON holds at most {MAX_JSON_VALUES} values; ask for csv or waves, for "
             "columns, or for a shorter range."
         )
-    frames = [_frame(live, stride, *piece) for piece in _pieces(live, stride, first, end)]
-    return HttpResponse(wire.to_json(frames), content_type="application/json")
-
-
-def _frame(live: LiveStream, stride: int, first: int, last: int) -> wire.Frame:
-    piece = Piece(live, live.history.epoch, stride, first, last, wire.ANSWER)
-    return live.frame(piece)
-
-
-async def _chunks(live: LiveStream, stride: int, first: int, end: int) -> AsyncIterator[wire.Frame]:
-    """Frame after frame, as long as their epoch is kept; what was overwritten is left out."""
-    epoch = live.history.epoch
-    for begin, last in _pieces(live, stride, first, end):
-        begin = max(begin, live.first(stride))
-        if live.history.epoch != epoch:
-            return
-        if begin < last:
-            yield _frame(live, stride, begin, last)
-        await asyncio.sleep(0)
-
-
-async def _csv(live: LiveStream, stride: int, first: int, end: int) -> AsyncIterator[bytes]:
-    assert live.description is not None  # noqa: S101 (samples() has looked)
-    yield csvtext.heading(live.description["signals"], columns=stride > 1)
-    async for frame in _chunks(live, stride, first, end):
-        yield await asyncio.to_thread(csvtext.rows, frame)
-
-
-async def _frames(live: LiveStream, stride: int, first: int, end: int) -> AsyncIterator[bytes]:
-    async for frame in _chunks(live, stride, first, end):
-        yield wire.encode(frame)

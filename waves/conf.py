@@ -20,12 +20,17 @@ Worker = Literal["embedded", "separate"]
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
+#: The longest body where no setting says otherwise: the form of 100 signals has some 800 kB.
+BODY_BYTES = 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings of Waves, in the dictionary ``WAVES`` of Django's settings.
 
     ``worker`` says who produces: a task of the server process, or ``manage.py runstreams``.
     ``allowed_origins`` are further origins (scheme://host:port) that may open a WebSocket.
+    ``trusted_proxies`` are the addresses and networks whose ``X-Forwarded-For`` is believed.
     """
 
     worker: Worker
@@ -35,6 +40,7 @@ class Config:
     #: Names this machine's worker, for streams that run on it only; empty: the host's name.
     worker_name: str = ""
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
     #: half; what is asked for beyond that is most often a slip of the keyboard.
     max_values_per_second: int = 8_000_000
@@ -42,6 +48,14 @@ class Config:
     max_history_bytes: int = 512 * 1024 * 1024
     #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
     max_connections: int = 10_000
+    #: The longest body of a request, in bytes, as the server in front bounds it too; None where
+    #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
+    body_limit: int | None = None
+
+    @property
+    def body_bytes(self) -> int:
+        """The longest body that is taken, in bytes."""
+        return self.body_limit or BODY_BYTES
 
 
 @cache
@@ -49,7 +63,8 @@ def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
     values = dict(getattr(settings, "WAVES", {}))
     values["worker"] = _worker(values)
-    values["allowed_origins"] = tuple(values.get("allowed_origins", ()))
+    for name in ("allowed_origins", "trusted_proxies"):
+        values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
     return Config(**values)
 

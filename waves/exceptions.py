@@ -7,6 +7,7 @@ WavesError
 ├── WireError               bytes or text that are no message of the protocol
 ├── TooMuchError            a request for more than one answer holds
 ├── UnknownStreamError      a slug or a handle that names no stream
+├── BusyError               more at once than this process makes
 └── ServiceUnavailableError the database or the channel layer cannot be reached
 """
 
@@ -37,6 +38,10 @@ class TooMuchError(WavesError):
 
 class UnknownStreamError(WavesError):
     """A slug or a handle names no stream."""
+
+
+class BusyError(WavesError):
+    """More is asked for at once than this process makes; the same is answered a little later."""
 
 
 class ServiceUnavailableError(WavesError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from waves import lifespan, metrics
+from waves import http_bounds, lifespan, metrics
 from waves.database import Watch
 
 _database = Watch()
@@ -32,5 +32,5 @@ async def ready(request: HttpRequest) -> JsonResponse:
 async def prometheus(request: HttpRequest) -> HttpResponse:
     """The counts of this process, for Prometheus."""
     services = lifespan.services()
-    text = metrics.exposition(services.hub, services.receiver.counts)
+    text = metrics.exposition(services.hub, services.receiver.counts, http_bounds.counts)
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from waves import installation, transport
+from waves import http_bounds, installation, transport
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher, Receiver, make_layer
@@ -186,6 +186,7 @@ async def shut_down() -> None:
 def wrap(app: App) -> App:
     """The outermost application: ``app``, with the services started and ended around it."""
     _follow_twisted()
+    app = http_bounds.bounded(app)
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 
 from waves.conf import get_config
@@ -21,8 +22,9 @@ HISTORY_OVERHEAD = 1.13
 
 def history_bytes(rate: float, signals: int, sample_type: str, history: float) -> int:
     """Memory in bytes of a stream's history, in each server process: Hz × signals × bytes × s."""
-    size = SAMPLE_TYPES[sample_type].itemsize
-    return int(rate * max(signals, 1) * size * history * HISTORY_OVERHEAD)
+    size = SAMPLE_TYPES[sample_type].itemsize if sample_type in SAMPLE_TYPES else 8
+    needed = rate * max(signals, 1) * size * history * HISTORY_OVERHEAD
+    return int(needed) if abs(needed) < sys.maxsize else sys.maxsize
 
 
 def history_problem(rate: float, signals: int, sample_type: str, history: float) -> str | None:

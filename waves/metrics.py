@@ -32,9 +32,10 @@ _DESCRIPTION = {
 class HubCollector:
     """Reads the hub at each scrape; nothing is counted twice."""
 
-    def __init__(self, hub: Hub, layer: Mapping[str, int]) -> None:
+    def __init__(self, hub: Hub, layer: Mapping[str, int], http: Mapping[str, int]) -> None:
         self.hub = hub
         self.layer = layer
+        self.http = http
 
     def collect(self) -> Iterable[Metric]:
         """The metrics, as they are now."""
@@ -46,6 +47,14 @@ class HubCollector:
         for kind, count in {**self.hub.counts, **self.layer}.items():
             received.add_metric([kind], count)
         yield received
+        refused = CounterMetricFamily(
+            "waves_http_refused",
+            "Requests that were refused or ended, by reason.",
+            labels=["reason"],
+        )
+        for reason, count in self.http.items():
+            refused.add_metric([reason], count)
+        yield refused
         yield GaugeMetricFamily("waves_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
         yield self._connections()
         yield from self._streams()
@@ -76,8 +85,8 @@ class HubCollector:
         yield from (viewers, memory, *counts.values())
 
 
-def exposition(hub: Hub, layer: Mapping[str, int]) -> bytes:
-    """The metrics of a hub, and of what the channel layer brought, in Prometheus' text format."""
+def exposition(hub: Hub, layer: Mapping[str, int], http: Mapping[str, int]) -> bytes:
+    """The metrics of a hub, of the channel layer and of HTTP, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(HubCollector(hub, layer))
+    registry.register(HubCollector(hub, layer, http))
     return generate_latest(registry)

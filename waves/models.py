@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
-from django.urls import reverse
+from django.db import models, transaction
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 
@@ -114,15 +114,29 @@ class Stream(models.Model):
         return self.name
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Save everything but the epoch, which only ``specs.next_epoch`` counts, atomically."""
+        """Save everything but the epoch, which only ``specs.next_epoch`` counts, atomically.
+
+        A slug that it had before goes on to find it.
+        """
         if update_fields is None and not self._state.adding:
             fields = self._meta.concrete_fields
             update_fields = [f.name for f in fields if f.name not in ("id", "epoch")]
-        super().save(*args, update_fields=update_fields, **kwargs)
+        with transaction.atomic():
+            if update_fields is not None and "slug" in update_fields:
+                self._keep_former_slug()
+            super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        """The page that shows the stream."""
-        return reverse("waves:oscilloscope", args=[self.slug])
+        """The page that shows the stream; of one whose slug can be in no address, the list."""
+        try:
+            return reverse("waves:oscilloscope", args=[self.slug])
+        except NoReverseMatch:
+            return reverse("waves:index")
+
+    def _keep_former_slug(self) -> None:
+        stored = Stream.objects.filter(pk=self.pk).exclude(slug=self.slug)
+        for slug in stored.values_list("slug", flat=True):
+            FormerSlug.keep(slug, self.pk)
 
     def clean(self) -> None:
         """Refuse options and bounds that cannot work, with messages that say what would."""
@@ -222,3 +236,21 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.identity
+
+
+class FormerSlug(models.Model):
+    """A slug that a stream had before: links and pages that know it go on to find the stream.
+
+    A current slug wins over a former one, so that another stream may take it.
+    """
+
+    slug = models.SlugField(max_length=80, unique=True)
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="former_slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @classmethod
+    def keep(cls, slug: str, handle: int) -> None:
+        """Remember that the stream of a handle had this slug, as the last of those that had it."""
+        cls.objects.update_or_create(slug=slug, defaults={"stream_id": handle})

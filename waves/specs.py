@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from waves import limits
+from waves import limits, stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
-from waves.models import KnownFunction, Signal, Stream
+from waves.models import FormerSlug, KnownFunction, Signal, Stream
 from waves.sources.declarations import Declaration
 from waves.streaming.spec import SignalSpec, StreamSpec
 
@@ -22,23 +22,25 @@ EPOCHS_BEGIN = 1_577_836_800
 
 def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> StreamSpec:
     """A stream as the worker runs it; its own signals (prefetch them) unless others are given."""
+    problem = ""
     if signals is None:
-        signals = map(signal_spec, stream.signals.all())
+        rows = stream.signals.all()
+        problem = stored.mapping_problem(stream, rows)
+        signals = map(signal_spec, rows)
+    signals = tuple(signals)
+    values, impossible = stored.values(stream, len(signals))
     return StreamSpec(
         handle=stream.pk,
-        slug=stream.slug,
-        name=stream.name,
+        slug=stored.name(stream.slug, f"{stream.pk}"),
+        name=stored.name(stream.name, stream.slug),
         source=stream.source,
-        rate=stream.rate,
-        signals=tuple(signals),
-        options=stream.options,
-        frames_per_second=stream.frames_per_second,
-        window=stream.window,
-        history=stream.history,
-        sample_type=stream.sample_type,
+        signals=signals,
+        options=stored.mapping(stream.options),
         enabled=stream.enabled,
-        description=stream.description,
+        description=stream.description[: stored.DESCRIPTION],
         runs_on=stream.runs_on,
+        problem=impossible or problem,
+        **values,
     )
 
 
@@ -46,6 +48,34 @@ def read_streams() -> list[tuple[StreamSpec, int]]:
     """Every stream with its epoch: what the worker compares with, each half second."""
     streams = Stream.objects.prefetch_related("signals")
     return [(stream_spec(stream), stream.epoch) for stream in streams]
+
+
+class Looks:
+    """Reads every stream again and again, and keeps the slugs that were changed in between.
+
+    ``Stream.save`` does not see what ``QuerySet.update``, a fixture or SQL changes; who looks
+    twice a second does.
+    """
+
+    def __init__(self) -> None:
+        self._slugs: dict[int, str] = {}
+
+    def read(self) -> list[tuple[StreamSpec, int]]:
+        """As ``read_streams``; raises DatabaseError where it cannot be read."""
+        streams = read_streams()
+        self._slugs = {spec.handle: self._known(spec) for spec, _ in streams}
+        return streams
+
+    def _known(self, spec: StreamSpec) -> str:
+        """The slug to compare with at the next look: the former one until it is kept."""
+        former = self._slugs.get(spec.handle, spec.slug)
+        if former == spec.slug:
+            return former
+        try:
+            FormerSlug.keep(former, spec.handle)
+        except DatabaseError:
+            return former
+        return spec.slug
 
 
 def create_decorated_streams(declared: Iterable[Declaration]) -> None:
@@ -99,12 +129,12 @@ def next_epoch(handle: int, above: int = 0) -> int:
 def signal_spec(signal: Signal) -> SignalSpec:
     """A signal with complete parameters."""
     return SignalSpec(
-        key=signal.key,
-        name=signal.name,
-        unit=signal.unit,
-        colour=signal.colour,
+        key=stored.name(signal.key, f"signal-{signal.pk}"),
+        name=stored.name(signal.name, signal.key),
+        unit=stored.unit(signal.unit),
+        colour=stored.colour(signal.colour),
         waveform=signal.waveform,
-        parameters=_parameters(signal.waveform, signal.parameters),
+        parameters=_parameters(signal.waveform, stored.mapping(signal.parameters)),
     )
 
 
@@ -116,9 +146,17 @@ def _parameters(waveform: str, parameters: Mapping[str, Any]) -> Mapping[str, An
         return parameters
 
 
+def stream_named(slug: str) -> Stream:
+    """The stream of a slug, or of one that it had before; raises UnknownStreamError."""
+    streams = Stream.objects.prefetch_related("signals")
+    for named in ({"slug": slug}, {"former_slugs__slug": slug}):
+        stream = streams.filter(**named).first()
+        if stream is not None:
+            return stream
+    raise UnknownStreamError(f"There is no stream “{slug}”.")
+
+
 def find_stream(slug: str) -> tuple[StreamSpec, int]:
-    """One stream with its epoch, by its slug; raises UnknownStreamError."""
-    stream = Stream.objects.prefetch_related("signals").filter(slug=slug).first()
-    if stream is None:
-        raise UnknownStreamError(f"There is no stream “{slug}”.")
+    """One stream with its epoch, by its slug or a former one; raises UnknownStreamError."""
+    stream = stream_named(slug)
     return stream_spec(stream), stream.epoch

@@ -209,3 +209,69 @@ class AsgiTransport:
             del self._outbox[0]
         finally:
             self._sending = False
+
+
+# HTTP: whether the reader of an answer takes it.
+
+
+def reader_of(send: Any) -> DaphneReader | None:
+    """Who tells when an HTTP answer was taken; None where ``send`` itself waits for that."""
+    request = send.args[0] if isinstance(send, functools.partial) and send.args else None
+    if type(request).__module__ != "daphne.http_protocol":
+        return None
+    # Without a channel the connection is lost already.
+    if getattr(request, "channel", None) is None or getattr(request, "producer", None) is not None:
+        return None
+    return DaphneReader(request)
+
+
+def abort(send: Any) -> None:
+    """Drop the connection that ``send`` writes to, with what its reader did not take."""
+    request = send.args[0] if isinstance(send, functools.partial) and send.args else None
+    channel = getattr(request, "channel", None)
+    # uvicorn's ``send`` is a method of what holds the transport.
+    owner = channel if request is not None else getattr(send, "__self__", None)
+    transport = getattr(owner, "transport", None)
+    drop = getattr(transport, "abortConnection", None) or getattr(transport, "abort", None)
+    if drop is not None:
+        drop()
+
+
+class DaphneReader:
+    """Whether what daphne was given of an HTTP answer has gone to the kernel.
+
+    daphne's ``send`` never waits. This is a producer in Twisted's words: one that is told to pause
+    when 64 KiB wait for the socket, and to resume when all of it has gone.
+    """
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self._taken = asyncio.Event()
+        # An answer before this one, on the same connection, may still wait for its reader.
+        if not getattr(request.channel, "_waitingForTransport", False):
+            self._taken.set()
+        with contextlib.suppress(OSError, AttributeError):
+            tcp = request.channel.transport.socket
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        request.registerProducer(self, True)
+
+    def pauseProducing(self) -> None:
+        """Twisted's word for: the socket is full."""
+        self._taken.clear()
+
+    def resumeProducing(self) -> None:
+        """Twisted's word for: everything has gone."""
+        self._taken.set()
+
+    def stopProducing(self) -> None:
+        """Twisted's word for: the connection is lost, and nothing waits any more."""
+        self._taken.set()
+
+    async def taken(self) -> None:
+        """Wait until the socket takes more."""
+        await self._taken.wait()
+
+    def release(self) -> None:
+        """The answer ends: Twisted wants to be told before."""
+        if getattr(self._request, "channel", None) is not None:
+            self._request.unregisterProducer()

@@ -6,10 +6,11 @@ import asyncio
 import subprocess
 import time
 
-from benchmarks.faults import proxy, scenes
+from benchmarks.faults import scenes
 from benchmarks.faults.scene import COUNTED, Scene
 from benchmarks.faults.trial import Fault
 from waves.tests.server.processes import Process
+from waves.tests.server.proxy import nginx
 
 #: No viewer behind the proxy is without samples for longer (s).
 OUT = 3.0
@@ -47,15 +48,17 @@ async def restart_behind_nginx(scene: Scene, seconds: float) -> None:
 
 
 async def behind_nginx(scene: Scene) -> None:
-    """Thirty viewers come through nginx to two servers."""
+    """Thirty viewers come through nginx, by the very file of ``deploy/``, to two servers."""
     scene.with_redis()
     site = scene.site()
     await scene.work(site)
     servers = [await scene.serve(site) for _ in range(2)]
     ports = [server.port for server in servers]
-    address, context = await asyncio.to_thread(proxy.start, scene, ports)
+    folder = scene.folder / "nginx"
+    folder.mkdir()
+    proxy = await asyncio.to_thread(scene.stack.enter_context, nginx(folder, ports))
     for _ in range(6):
-        scene.watch(site, address, tls=context)
+        scene.watch(site, proxy.address, tls=proxy.ssl)
 
 
 async def restart_each(scene: Scene, seconds: float) -> None:

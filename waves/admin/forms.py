@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+from django.forms.formsets import ManagementForm
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
 from pydantic.fields import FieldInfo
 
 from waves.admin.fields import form_field
@@ -16,9 +20,12 @@ from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
 from waves.models import Signal, Stream, key_from
 from waves.sources import SOURCES, option_fields
 from waves.sources.declarations import registered
+from waves.stored import mapping
 
 #: Fields of every waveform; those of one waveform carry its key instead.
 COMMON = "common"
+#: Rows of one form. More have more fields than Django takes (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+MAX_SIGNALS = 128
 
 Declared = dict[str, dict[str, FieldInfo]]
 
@@ -56,7 +63,7 @@ class DeclaredForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = getattr(self.instance, self.json_field)
+        stored = mapping(getattr(self.instance, self.json_field))
         for kind in (COMMON, getattr(self.instance, self.kind_field)):
             for name in self.declared.get(kind, {}):
                 if name in stored:
@@ -117,6 +124,14 @@ class DeclaredForm(forms.ModelForm):  # type: ignore[type-arg]
         return every - set(self.chosen().values())
 
 
+def posted_rows(data: Mapping[str, Any]) -> int:
+    """How many signals a form says that it has; 0 where it says a number that none can have."""
+    total = str(data.get("signals-TOTAL_FORMS", ""))
+    # The length first: int() of a text takes its time, and refuses one of thousands of digits.
+    rows = int(total) if len(total) <= 4 and total.isdecimal() else 0
+    return rows if rows <= MAX_SIGNALS else 0
+
+
 class StreamForm(DeclaredForm):
     """A stream, with the options of its source."""
 
@@ -134,12 +149,10 @@ class StreamForm(DeclaredForm):
         return super().clean()
 
     def _posted_signals(self) -> int:
-        total = self.data.get("signals-TOTAL_FORMS", "0")
-        rows = range(int(total) if total.isdecimal() else 0)
         return sum(
             bool(self.data.get(f"signals-{row}-name"))
             and not self.data.get(f"signals-{row}-DELETE")
-            for row in rows
+            for row in range(posted_rows(self.data))
         )
 
 
@@ -160,8 +173,40 @@ class SignalForm(DeclaredForm):
         return super().has_changed() or (self.generated and bool(self["name"].value()))
 
 
+def _count(*, required: bool = True) -> forms.IntegerField:
+    return forms.IntegerField(
+        min_value=0, max_value=MAX_SIGNALS, required=required, widget=forms.HiddenInput
+    )
+
+
+class SignalCounts(ManagementForm):
+    """How many rows a form says that it has: bounded before any of them is made."""
+
+    TOTAL_FORMS = _count()
+    INITIAL_FORMS = _count()
+    MIN_NUM_FORMS = _count(required=False)
+    MAX_NUM_FORMS = _count(required=False)
+
+
 class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """The signals of a stream: each key once."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        **BaseInlineFormSet.default_error_messages,
+        "missing_management_form": (
+            f"A form has at most {MAX_SIGNALS} signals, and says how many: "
+            "%(field_names)s is missing or wrong. Open the page again."
+        ),
+    }
+
+    @cached_property
+    def management_form(self) -> ManagementForm:
+        """Django's own takes any number of rows, and makes up to a thousand too many."""
+        if not self.is_bound:
+            return super().management_form
+        counts = SignalCounts(self.data, auto_id=self.auto_id, prefix=self.prefix)
+        counts.full_clean()
+        return counts
 
     def add_fields(self, form: Any, index: int | None) -> None:
         """Tell each row whether it is made by the generator; others keep their waveform."""
@@ -173,7 +218,7 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         """Refuse a key that another row has, at the row that comes later."""
         super().clean()
-        seen: set[str] = set()
+        seen = self._keys_elsewhere()
         for form in self.forms:
             name = form.cleaned_data.get("name") if hasattr(form, "cleaned_data") else None
             if not name or form in self.deleted_forms:
@@ -182,6 +227,24 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             if key in seen:
                 form.add_error("key", f"Another signal of this stream has the key “{key}”.")
             seen.add(key)
+
+    def _keys_elsewhere(self) -> set[str]:
+        """Keys of signals that this form does not show: somebody added them meanwhile."""
+        if self.instance.pk is None:
+            return set()
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        others = self.instance.signals.exclude(pk__in=shown)
+        return set(others.values_list("key", flat=True))
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Save the rows; two may exchange their keys, which are set one after the other."""
+        stored = dict(self.instance.signals.values_list("pk", "key"))
+        rows = [form.instance for form in self.initial_forms if form.has_changed()]
+        moved = [row.pk for row in rows if stored.get(row.pk, row.key) != row.key]
+        # No key has this sign, so that every place is free when the first row takes one.
+        aside = Concat(Value("~"), Cast("pk", CharField()))
+        self.instance.signals.filter(pk__in=moved).update(key=aside)
+        return super().save_existing_objects(commit)
 
 
 def declared_functions() -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ MAX_VALUES = 1200
 #: Samples that one preview may synthesise, over all signals: tens of milliseconds.
 MAX_SAMPLES = 1_000_000
 
+#: The answer where there is nothing to draw.
+NOTHING: Mapping[str, Any] = {"errors": {}, "warnings": [], "signals": [], "memory": ""}
+
 
 def memory(stream: Stream) -> str:
     """What the history of a stream takes, in words."""
@@ -39,8 +43,8 @@ def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -
     """
     form.is_valid()  # gives the formset's rows what they belong to
     formset.is_valid()
-    errors = _errors([form, *formset.forms])
-    result: dict[str, Any] = {"errors": errors, "warnings": [], "signals": [], "memory": ""}
+    errors = _errors([form, *formset.forms]) | _count_errors(formset)
+    result: dict[str, Any] = {**NOTHING, "errors": errors}
     if not errors:
         result["memory"] = memory(form.instance)
     if not errors and form.instance.source == "generator":
@@ -48,6 +52,14 @@ def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -
         result["signals"] = traces(spec)
         result["warnings"] = limits.aliasing(spec)
     return result
+
+
+def _count_errors(formset: BaseInlineFormSet[Any, Any, Any]) -> dict[str, list[str]]:
+    """What is said of all rows together: at the hidden fields that count them, where wrong."""
+    said = [str(message) for message in formset.non_form_errors()]
+    counts = formset.management_form
+    names = [counts.add_prefix(name) for name in counts.errors] or [""]
+    return dict.fromkeys(names, said) if said else {}
 
 
 def _signals(formset: BaseInlineFormSet[Any, Any, Any]) -> list[Signal]:
@@ -78,8 +90,13 @@ def _trace(spec: StreamSpec, signal: SignalSpec, n: int) -> dict[str, Any]:
         "unit": signal.unit,
         "t0": 0.0,
         "dt": dt,
-        "values": [float(f"{value:.5g}") for value in values.tolist()],
+        "values": [_short(value) for value in values.tolist()],
     }
+
+
+def _short(value: float) -> float | None:
+    """Few digits; what is no number has none in JSON."""
+    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def _columns(samples: NDArray[Any], stride: int) -> NDArray[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,6 +30,10 @@ Fieldsets = Any
 LEVEL_AND_TIME = ("amplitude", "offset", "frequency", "phase")
 #: The signal that a new stream begins with.
 FIRST_SIGNAL = [{"name": "Signal 1"}]
+
+
+#: A key has 64 bits at most.
+KEY_DIGITS = 18
 
 
 def row(kind: str, names: Iterable[str]) -> list[tuple[str, ...]]:
@@ -155,6 +160,25 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         count = queryset.update(enabled=enabled)
         self.message_user(request, f"{count} {'stream' if count == 1 else 'streams'} {done}.")
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Leave out a button that the page does not have: on a new stream it is Django's fault."""
+        if "_saveasnew" in request.POST:
+            post = request.POST.copy()
+            del post["_saveasnew"]
+            setattr(request, "POST", post)  # noqa: B010  the stubs know no other way
+        return super().changeform_view(request, *args, **kwargs)
+
+    def response_action(  # type: ignore[override]  # the stubs are of a newer Django
+        self, request: HttpRequest, queryset: QuerySet[Stream]
+    ) -> HttpResponse | None:
+        """Refuse a choice that is no key: Django takes it to the database, which fails."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if all(pk.isascii() and pk.isdecimal() and len(pk) <= KEY_DIGITS for pk in chosen):
+            return super().response_action(request, queryset)
+        said = f"{ACTION_CHECKBOX_NAME}: choose streams from the list."
+        self.message_user(request, said, messages.ERROR)
+        return None
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
@@ -213,10 +237,13 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Synthesise once what the posted form describes; nothing is saved."""
         pk = request.POST.get("_stream", "")
-        stream = Stream.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        stream = self.get_object(request, pk) if pk else None
         allowed = self.has_change_permission if stream else self.has_add_permission
         if not allowed(request):
             return JsonResponse({"errors": {"": ["You may not edit streams."]}}, status=403)
+        if pk and stream is None:
+            said = "_stream: there is no such stream (any more). Open the list again."
+            return JsonResponse({**preview.NOTHING, "errors": {"_stream": [said]}})
         form = self.get_form(request, stream)(request.POST, instance=stream)
         inline = SignalInline(Stream, self.admin_site)
         kwargs = self.get_formset_kwargs(request, form.instance, inline, "signals")

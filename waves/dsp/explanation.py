@@ -13,6 +13,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+#: Whole numbers of more bits are no floats, as which numbers are shown.
+MOST_BITS = 1000
+#: Characters that are shown of a wrong text.
+MOST_SHOWN = 100
 #: What a value should have been, by the beginning of the error's type.
 _KINDS = {"float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text"}
 _BOUNDS: tuple[tuple[type[Any], str, str], ...] = (
@@ -82,11 +86,16 @@ def _title(name: str, field: FieldInfo, location: tuple[int | str, ...]) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return "a number of hundreds of digits"
     if isinstance(value, int | float):
         return f"{value:,.10g}"
     if isinstance(value, list | tuple):
         return f"{len(value)} values"
-    return f"“{value}”" if value not in (None, "") else "empty"
+    if value in (None, ""):
+        return "empty"
+    shown = repr(value)[1:-1] if isinstance(value, str) else str(value)
+    return f"“{shown}”" if len(shown) <= MOST_SHOWN else f"“{shown[:MOST_SHOWN]}…”"
 
 
 def _unit(field: FieldInfo) -> str:

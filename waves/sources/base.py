@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from waves.exceptions import SourceError
 from waves.streaming.block import SampleBlock
 from waves.streaming.spec import StreamSpec
 
@@ -86,6 +87,8 @@ class Source(abc.ABC):
     clock: str = "regular"
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
+        if spec.problem:
+            raise SourceError(spec.problem)
         self.spec = spec
         self.context = context
 

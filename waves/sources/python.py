@@ -44,7 +44,7 @@ class PythonSource(Source):
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
-        self.declaration = declared(spec.options.get("function", ""))
+        self.declaration = declared(str(spec.options.get("function", "")))
         self.clock = self.declaration.clock
         self._pace: Ticker | Arrivals
         if self.declaration.kind == "async generator":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -135,12 +136,17 @@ class History:
         if not self._anchors:
             return self.next
         if self._times is not None:
-            seconds = self._times.read(self.first, self.next)[0]
-            return self.first + int(np.searchsorted(seconds, unix - self._anchors[0][1]))
+            return self._timed_index(self._times, unix - self._anchors[0][1])
         index = max(0, bisect_right(self._anchors, unix, key=lambda anchor: anchor[1]) - 1)
         at, t0 = self._anchors[index]
-        sample = at + int(np.ceil((unix - t0) / self.dt - 1e-9))
-        return min(max(sample, self.first), self.next)
+        # Bounded before it is made whole: a time may be as far away as a float can say.
+        after = min(max((unix - t0) / self.dt, self.first - at), self.next - at)
+        return min(max(at + math.ceil(after - 1e-9), self.first), self.next)
+
+    def _timed_index(self, times: Ring, seconds: float) -> int:
+        # Looked up one by one: a copy of all times would take as long as the history is.
+        kept = range(self.first, self.next)
+        return self.first + bisect_left(kept, seconds, key=lambda i: times.read(i, i + 1)[0, 0])
 
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""

@@ -15,7 +15,7 @@ from waves.exceptions import TooMuchError, UnknownStreamError, WireError
 from waves.streaming import messages, wire
 from waves.streaming.connection import MAX_ANSWERS, Connection
 from waves.streaming.description import Description, same_for_viewers
-from waves.streaming.messages import ChangeView, HistoryRequest, Position, View
+from waves.streaming.messages import ChangeView, HistoryRequest, Position, Subscribe
 from waves.streaming.plan import Piece, column_stride
 from waves.streaming.pump import Pump, make_message, message_room, piece_bytes
 from waves.streaming.status import MOVING, STALE_SECONDS, StatusBoard
@@ -182,7 +182,7 @@ class Hub:
         self,
         connection: Connection,
         handle: int,
-        view: View,
+        view: Subscribe,
         since: Position | None = None,
         fallback: Description | None = None,
     ) -> None:
@@ -202,6 +202,7 @@ class Hub:
             if description is not None:
                 connection.say(messages.text(description))
         viewer.view = view
+        viewer.asked_as = view.stream
         viewer.place(since)
         self.pump.wake(connection)
 
@@ -211,12 +212,16 @@ class Hub:
         return {**stream.description, **self._stale()}
 
     def unsubscribe(self, connection: Connection, slug: str) -> None:
-        """Stop viewing a stream. Raises UnknownStreamError where it was not viewed."""
-        for handle, viewer in connection.viewers.items():
-            if viewer.stream.slug == slug:
-                viewer.stream.viewers.discard(viewer)
-                del connection.viewers[handle]
-                return
+        """Stop viewing a stream, by its slug or, where it was renamed, by what it was asked for.
+
+        Raises UnknownStreamError where it was not viewed.
+        """
+        viewers = connection.viewers.values()
+        named = [viewer for viewer in viewers if viewer.stream.slug == slug]
+        for viewer in named or [viewer for viewer in viewers if viewer.asked_as == slug]:
+            viewer.stream.viewers.discard(viewer)
+            del connection.viewers[viewer.stream.handle]
+            return
         raise UnknownStreamError(f"This socket does not view a stream “{slug}”.")
 
     def change_view(self, connection: Connection, view: ChangeView) -> None:

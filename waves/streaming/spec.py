@@ -46,6 +46,9 @@ class StreamSpec:
     #: Name of the only worker that may run it; "" for any.
     runs_on: str = ""
 
+    #: Why this stream cannot run as it is stored, in words; else empty.
+    problem: str = ""
+
     def begins_new_epoch(self, new: StreamSpec) -> bool:
         """Whether changing to ``new`` breaks the numbering of samples (see "Positions")."""
         return self._numbering() != new._numbering()
@@ -56,5 +59,6 @@ class StreamSpec:
             dict(self.options),
             self.rate,
             self.sample_type,
+            self.problem,
             tuple(signal.key for signal in self.signals),
         )

@@ -67,10 +67,11 @@ class StatusBoard:
         """Every stream that was described."""
         return list(self._descriptions)
 
-    def handle_of(self, slug: str) -> int | None:
-        """The handle of a stream that was described, by its slug."""
-        for handle, (_, description) in list(self._descriptions.items()):
-            if description["slug"] == slug:
+    def handle_of(self, slug: str, *, aged: bool = False) -> int | None:
+        """The handle of a stream that was described lately (or once: ``aged``), by its slug."""
+        now = self._monotonic()
+        for handle, (at, description) in list(self._descriptions.items()):
+            if description["slug"] == slug and (aged or now - at <= STALE_SECONDS):
                 return handle
         return None
 

@@ -25,6 +25,7 @@ class Viewer:
         "_since",
         "_sweep",
         "_sweeper",
+        "asked_as",
         "caught_up",
         "connection",
         "cursor",
@@ -41,6 +42,8 @@ class Viewer:
         self.stream = stream
         self.connection = connection
         self.view = view
+        #: The slug that the client said last: a former one, where the stream was renamed.
+        self.asked_as = ""
         self.mode = "samples"
         self.stride = 1
         self.cursor: int | None = None

@@ -203,11 +203,12 @@ def _check_times(clock: int, t0: float, dt: float) -> None:
 
 def to_json(frames: Iterable[Frame]) -> str:
     """The ``data`` message of ``waves.v1.json``: the same numbers as text, NaN as null."""
-    message = {"type": "data", "frames": [_as_mapping(frame) for frame in frames]}
+    message = {"type": "data", "frames": [as_mapping(frame) for frame in frames]}
     return orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
-def _as_mapping(frame: Frame) -> dict[str, Any]:
+def as_mapping(frame: Frame) -> dict[str, Any]:
+    """A frame as JSON has it, with arrays for orjson to write."""
     kind = SAMPLES if frame.maxima is None else ENVELOPE
     mapping: dict[str, Any] = {
         "kind": _KIND_NAMES[kind],

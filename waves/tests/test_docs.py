@@ -51,7 +51,7 @@ def test_every_make_command_of_a_page_exists(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_management_command_of_a_page_exists(page):
-    commands = re.findall(r"manage\.py ([a-z]+)", page.read_text())
+    commands = re.findall(r"manage\.py ([a-z_]+)", page.read_text())
     assert set(commands) <= set(get_commands())
 
 
@@ -82,12 +82,26 @@ def test_the_deployment_speaks_of_settings_that_exist():
     assert set(used) <= set(documented)
 
 
+def unit(name: str) -> str:
+    return (ROOT / "deploy" / name).read_text()
+
+
 def test_the_units_and_the_proxy_agree_on_ports_and_paths():
-    unit = (ROOT / "deploy" / "waves.service").read_text()
-    proxy = (ROOT / "deploy" / "nginx.conf").read_text()
-    port = re.search(r"--port (\d+)", unit)[1]
-    assert f"server 127.0.0.1:{port};" in proxy
-    for service in ("waves.service", "waves-worker.service"):
-        text = (ROOT / "deploy" / service).read_text()
-        assert "EnvironmentFile=/etc/waves.env" in text
-        assert "WorkingDirectory=/srv/waves" in text
+    assert "--port %i" in unit("waves@.service")
+    proxied = re.findall(r"^ +server 127\.0\.0\.1:(\d+)", unit("nginx.conf"), re.M)
+    started = re.findall(r"waves@(\d+)", DEPLOYMENT)
+    assert len(proxied) == 2
+    assert set(started) == set(proxied)
+    for service in ("waves@.service", "waves-worker.service"):
+        assert "EnvironmentFile=/etc/waves.env" in unit(service)
+        assert "WorkingDirectory=/srv/waves" in unit(service)
+
+
+@pytest.mark.parametrize("service", ["waves@.service", "waves-worker.service"])
+def test_what_a_unit_makes_is_for_its_user_only(service):
+    assert re.search(r"^UMask=0077$", unit(service), re.M)
+
+
+def test_the_environment_names_the_proxy_that_is_shipped():
+    assert re.search(r"^WAVES_TRUSTED_PROXIES=127\.0\.0\.1$", unit("waves.env"), re.M)
+    assert "proxy_set_header X-Forwarded-For" in unit("nginx.conf")

@@ -22,9 +22,8 @@ import orjson
 #: How often a worker renews its leases.
 RENEW_SECONDS = 1.0
 #: A worker whose count stood still this long is gone: three renewals, and a takeover within 5 s.
+#: Of a time in which we did not look (the store hung, or we did), one renewal counts.
 GONE_SECONDS = 3.0
-#: The store did not answer us for this long: what we saw before says nothing of the others.
-BLIND_SECONDS = 2.0
 #: In a store that may lose the register, nobody takes streams of others sooner than this after a
 #: new one began: each worker has the time to say again what it runs.
 SETTLE_SECONDS = 1.5
@@ -114,8 +113,8 @@ class Share:
         self._beat = 0
         self._register = ""
         self._settled_at = 0.0
-        self._looked_at = -GONE_SECONDS
-        #: Beat of each other worker, and since when it stands still.
+        self._looked_at = monotonic()
+        #: Beat of each other worker, and for how many seconds it has stood still.
         self._seen: dict[str, tuple[int, float]] = {}
 
     def renew(
@@ -165,19 +164,18 @@ class Share:
             fresh = bool(self._register) or not register.workers
             self._settled_at = now + (SETTLE_SECONDS if fresh and self._volatile else 0.0)
             self._register = register.id
-        blind = now - self._looked_at > BLIND_SECONDS
+        passed = min(now - self._looked_at, RENEW_SECONDS)
         self._looked_at = now
         seen = {}
         for worker, member in register.workers.items():
-            beat, since = self._seen.get(worker, (-1, now))
-            still = beat == member.beat and not blind
-            seen[worker] = (member.beat, since if still else now)
+            beat, still = self._seen.get(worker, (-1, 0.0))
+            seen[worker] = (member.beat, still + passed if beat == member.beat else 0.0)
         self._seen = seen
 
     def _is_there(self, worker: str) -> bool:
         if worker == self.worker:
             return False
-        return self._looked_at - self._seen[worker][1] < GONE_SECONDS
+        return self._seen[worker][1] < GONE_SECONDS
 
     def _refusal(self, register: Register, others: Mapping[str, Member]) -> str:
         if not others:

@@ -71,6 +71,7 @@ class Worker:
         self._stopped: dict[int, Description] = {}
         #: What the database said last, by handle; None before it has spoken.
         self._wanted: dict[int, tuple[StreamSpec, int]] | None = None
+        self._looks = specs.Looks()
         self._leases: Leases | None = None
         self._decision = Decision()
         self._renew_at = 0.0
@@ -103,7 +104,7 @@ class Worker:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._identify()
-                streams = await in_thread(specs.read_streams, worker=True)()
+                streams = await in_thread(self._looks.read, worker=True)()
         except (DatabaseError, TimeoutError) as error:
             self._say(str(error) or "it does not answer")
             return False

@@ -1,7 +1,9 @@
 /** The card of one stream: its elements, and what they say. */
 
+import { readDescription, stateWord } from "./description.js";
 import { Follower } from "./follower.js";
 import { quantity, setting } from "./format.js";
+import { renamedAddress } from "./renaming.js";
 import { Thumbnail } from "./thumbnail.js";
 
 const DELETED = "This stream was deleted.";
@@ -15,9 +17,10 @@ export class Card {
 
   /**
    * @param {HTMLElement} element the list item
-   * @param {object} stream what the page was told of it
+   * @param {object} told what the page was told of the stream
    */
-  constructor(element, stream) {
+  constructor(element, told) {
+    const stream = readDescription(told);
     this.element = element;
     this.slug = stream.slug;
     this.handle = stream.handle;
@@ -45,12 +48,22 @@ export class Card {
     return this.#follower.stream.name.toLowerCase().includes(words);
   }
 
-  /** Take a `stream` message. */
+  /** Take a `stream` message. @returns {string | null} the former slug, where it is another */
   describe(message) {
+    const description = readDescription(message, this.#follower.stream);
     this.#described = true;
-    this.#follower.describe(message);
-    setText(this.#parts.name, message.name);
+    this.#follower.describe(description);
+    setText(this.#parts.name, description.name);
     this.#redraw();
+    return description.slug === this.slug ? null : this.#rename(description.slug);
+  }
+
+  #rename(slug) {
+    const former = this.slug;
+    const link = this.element.querySelector("a");
+    link.setAttribute("href", renamedAddress(link.getAttribute("href"), former, slug));
+    this.element.dataset.slug = this.slug = slug;
+    return former;
   }
 
   /** Take a `view` message. */
@@ -87,9 +100,13 @@ export class Card {
     this.#thumbnail.draw(picture, this.#follower.stream.signals, this.#follower.view.window);
   }
 
-  /** Say how the stream is. @param {boolean} connected whether the page hears of it */
-  show(now, connected) {
-    const { name, text, note } = this.#state(connected);
+  /**
+   * Say how the stream is.
+   * @param {{connected: boolean, words: string | null}} connection whether the page hears of it, and
+   *   what is to be said of that
+   */
+  show(now, connection) {
+    const { name, text, note } = this.#state(connection);
     this.element.dataset.state = name;
     this.#parts.pill.dataset.state = name;
     setText(this.#parts.pill, text);
@@ -104,12 +121,12 @@ export class Card {
     rate.title = measured > 0 ? "Samples a second of each signal, as they arrive" : "Samples a second of each signal, as set";
   }
 
-  #state(connected) {
-    const { state, message } = this.#follower.stream;
+  #state({ connected, words }) {
+    const { stream } = this.#follower;
     if (this.deleted) return { name: "stopped", text: "Deleted", note: DELETED };
     if (!connected && this.#described) return { name: "waiting", text: "Offline", note: "" };
-    const note = state === "live" ? "" : message;
-    return { name: state, text: state[0].toUpperCase() + state.slice(1), note };
+    if (words) return { name: "waiting", text: words, note: "" };
+    return { name: stream.state, text: stateWord(stream), note: stream.state === "live" ? "" : stream.message };
   }
 
   #redraw() {

@@ -72,6 +72,13 @@ export class Chart {
     this.#chart.setOption(this.#frameOption());
   }
 
+  /** Say of what it is, to those who cannot see it. */
+  relabel(label) {
+    this.label = label;
+    this.#element.setAttribute("aria-label", label);
+    this.theme();
+  }
+
   /** @param {{key: string, name: string, colour: string}[]} signals */
   setSignals(signals) {
     this.signals = signals;

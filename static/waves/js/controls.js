@@ -4,8 +4,13 @@ import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
+/** An answer to Start or Stop that takes longer (ms) will not come. */
+const ANSWER_MS = 10_000;
 /** Keys by which a browser scrolls what has the focus. */
 const SCROLLING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
+
+/** States whose text changes each second. */
+const COUNTING = new Set(["waiting", "silent"]);
 
 const byId = (id) => document.getElementById(id);
 
@@ -122,10 +127,11 @@ export class Controls {
 
   /** The state in the header: its name decides the colour. */
   pill({ name, text, title = "" }) {
+    // What counts seconds, read out each second, would drown everything else: its beginning is.
+    const counts = COUNTING.has(name) && byId("pill").dataset.state === name;
+    byId("pill").setAttribute("aria-live", counts ? "off" : "polite");
     byId("pill").dataset.state = name;
     byId("pill").title = title;
-    // A countdown, read out each second, would drown everything else.
-    byId("pill").setAttribute("aria-live", name === "waiting" ? "off" : "polite");
     this.text("pill", text);
   }
 
@@ -160,9 +166,11 @@ export class Controls {
         method: "POST",
         body: new FormData(form, event.submitter),
         redirect: "manual",
+        signal: AbortSignal.timeout(ANSWER_MS),
       }).catch(() => null);
       // A redirect is the answer of success.
-      if (answer?.type !== "opaqueredirect") this.notice("The server refused that. Are you still logged in?");
+      const problem = answer ? "The server refused that. Are you still logged in?" : "The server does not answer. Please try again.";
+      if (answer?.type !== "opaqueredirect") this.toast(problem);
     });
   }
 }

@@ -9,7 +9,7 @@ const END = "\r\n";
 /** The first line. @param {{name, unit}[]} signals */
 export function csvHeading(signals, envelope) {
   const kinds = envelope ? [" min", " max"] : [""];
-  const named = ({ name, unit }) => kinds.map((kind) => `${plain(name)}${kind}${unit ? ` (${unit})` : ""}`);
+  const named = ({ name, unit }) => kinds.map((kind) => plain(`${name}${kind}${unit ? ` (${unit})` : ""}`));
   return ["sample", "time (s)", ...signals.flatMap(named)].map(quoted).join(",") + END;
 }
 
@@ -44,9 +44,19 @@ function shortest(value) {
   return String(Number(value.toPrecision(9)));
 }
 
-/** A name that no spreadsheet takes for a formula. */
-function plain(name) {
-  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+/**
+ * A text that no spreadsheet takes for a formula, on one line. They look past what is not seen,
+ * some take full-width signs for the plain ones, and some begin a cell at a semicolon.
+ */
+function plain(text) {
+  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
+  return line.split(";").map((cell) => (isFormula(cell) ? `'${cell}` : cell)).join(";");
+}
+
+/** The fillers of Hangul are letters that nobody sees. */
+function isFormula(cell) {
+  const [seen = ""] = cell.replace(/^[\p{Z}\p{C}\u115f\u1160\u3164\uffa0]+/u, "");
+  return /^[=+\-@]/.test(seen.normalize("NFKC"));
 }
 
 function quoted(text) {

@@ -13,6 +13,8 @@ const READINGS_EVERY = 500;
 const REST = 150;
 /** Streams that came or went meanwhile are looked for this often (ms). */
 const REFRESH_EVERY = 15_000;
+/** An answer that takes longer (ms) will not come. */
+const ANSWER_MS = 10_000;
 /** Cards this near to the screen are live already when they come onto it. */
 const MARGIN = "120px";
 
@@ -41,7 +43,7 @@ class Streams {
       const typed = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input");
       if (event.key.toLowerCase() === "t" && !typed && !isSwitchedOff(event.key)) nextTheme();
     });
-    setInterval(() => this.#show(), READINGS_EVERY);
+    setInterval(() => this.#look(), READINGS_EVERY);
     setInterval(() => this.#refresh(), REFRESH_EVERY);
     this.#search();
     this.#animate();
@@ -76,6 +78,7 @@ class Streams {
     const streams = configOf(page).streams;
     for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
       const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
+      if (!element) continue;
       if (page !== document) byId("cards").append(element);
       const card = new Card(element, stream);
       this.#cards.set(stream.handle, card);
@@ -88,9 +91,9 @@ class Streams {
   /** What is new is put at the end, so that nothing moves; what is gone says so. */
   async #refresh() {
     if (document.hidden || this.socket.state.name !== "open") return;
-    const answer = await fetch(location.pathname).catch(() => null);
-    if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await fetched(location.pathname);
+    if (text === null) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
     const handles = this.#adopt(page);
     this.#each((card) => !handles.has(card.handle) && card.remove());
     byId("search").placeholder = page.getElementById("search").placeholder;
@@ -115,14 +118,22 @@ class Streams {
     this.#afterRest("sync", () => this.#sync());
   }
 
+  /** The tab is seen again, or no longer: its timers may have stood still, a wait may be long over. */
   #visible() {
+    if (!document.hidden) this.socket.retryNow();
     this.#sync();
+    this.#look();
+  }
+
+  #look() {
+    if (document.hidden) return;
+    this.socket.look();
     this.#show();
   }
 
   #sync() {
     this.#each((card) => {
-      const wanted = card.onScreen && !card.deleted && !document.hidden;
+      const wanted = card.onScreen && !card.deleted && !document.hidden && card.slug !== "";
       if (wanted === card.subscribed) return;
       card.subscribed = wanted;
       if (wanted) this.socket.subscribe(card.slug, () => card.subscription(seconds()));
@@ -171,9 +182,10 @@ class Streams {
     if (!card) return;
     if (message.type === "view") card.expect(message);
     if (message.type !== "stream") return;
-    card.describe(message);
+    const former = card.describe(message);
+    if (former !== null) this.socket.rename(former, card.slug);
     this.#askForView(card);
-    card.show(seconds(), true);
+    this.#showCard(card);
   }
 
   #unknown({ stream }) {
@@ -181,18 +193,38 @@ class Streams {
     this.#sync();
   }
 
+  #showCard(card) {
+    card.show(seconds(), { connected: this.socket.state.name === "open", words: this.socket.words() });
+  }
+
   #show() {
     const { state } = this.socket;
     if (document.hidden) return;
-    this.#each((card) => card.show(seconds(), state.name === "open"));
-    const said = { waiting: "Not connected. Trying again …", refused: state.reason || "The server refused this page." };
-    const text = this.problem ?? said[state.name] ?? "";
+    this.#each((card) => this.#showCard(card));
+    const again = "Not connected. Trying again …";
+    const said = {
+      open: this.socket.words() && "Nothing comes from the server.",
+      waiting: again,
+      connecting: state.again && again,
+      refused: state.reason || "The server refused this page.",
+    };
+    const text = this.problem ?? (said[state.name] || "");
     if (byId("connection").textContent !== text) byId("connection").textContent = text;
   }
 }
 
 function configOf(page) {
   return JSON.parse(page.getElementById("waves-config").textContent);
+}
+
+/** The text at an address of this server; null where none comes. */
+async function fetched(address) {
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Told of each change in device pixels, such as another screen, where the browser can. */

@@ -7,7 +7,8 @@
  * - bind(controls): once, at the start: buttons, fields and keys;
  * - restore(state), state(): the view as short names and values, for the address and the storage;
  *   `restore` is given texts, before the socket opens;
- * - described(message): the stream's description came; began(): another epoch begins;
+ * - described(message): the stream's description came; began(): another epoch begins; renamed():
+ *   the stream has another name or slug, as `scope.config` says by then;
  * - data(frame, now): a frame went into `scope.record`;
  * - changedSignals(), themed(): other signals, or other colours;
  * - place({now, edge, held}): where the window stands, {edge, zero, …}: its right end in seconds of
@@ -28,9 +29,11 @@
 
 import { Chart } from "./chart.js";
 import { Controls } from "./controls.js";
+import { readConfig, readDescription } from "./description.js";
 import { HistoryRequests } from "./history-requests.js";
 import { Past } from "./past.js";
 import { Record } from "./record.js";
+import { follow } from "./renaming.js";
 import { StreamSocket } from "./stream-socket.js";
 import { showStatus } from "./status.js";
 import { Timebase, DIVISIONS } from "./timebase.js";
@@ -47,10 +50,15 @@ const ROLL_REDUCED = 0.5;
 /** A view is asked for once a change of size has rested for this long (ms). */
 const RESIZE_REST = 250;
 
+/** The close of a socket whose stream there is not, and what that means to a page that was served. */
+const UNKNOWN = 4404;
+const DELETED = "This stream was deleted.";
+
 const seconds = () => performance.now() / 1000;
 
 class Scope {
-  constructor(config) {
+  constructor(told) {
+    const config = readConfig(told);
     this.config = config;
     this.record = new Record(config.handle);
     this.timebase = new Timebase(config.window);
@@ -77,6 +85,7 @@ class Scope {
     this.socket.open();
     this.#watchSize();
     window.addEventListener("online", () => this.socket.retryNow());
+    document.addEventListener("visibilitychange", () => this.#seen());
     setInterval(() => this.#showReadings(), READINGS_EVERY);
     const frame = () => {
       requestAnimationFrame(frame);
@@ -143,7 +152,7 @@ class Scope {
   #makeSocket() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     return new StreamSocket({
-      url: `${scheme}//${location.host}${this.config.ws}`,
+      url: () => `${scheme}//${location.host}${this.config.ws}`,
       query: () => this.#query(),
       onData: (buffer, now) => this.#data(buffer, now),
       onMessage: (message) => this.#message(message),
@@ -196,14 +205,22 @@ class Scope {
   }
 
   #message(message) {
-    if (message.type === "stream") {
-      if (this.record.describe(message)) this.#begin();
-      this.timebase.live.timed = message.clock === "timed";
-      this.#setSignals(message.signals);
-      this.each("described", message);
-    }
+    if (message.type === "stream") this.#described(readDescription(message, this.#known));
     if (message.type === "view") this.#viewed(message);
     if (message.type === "history") this.requests.answered(message);
+  }
+
+  /** What holds where a description says nothing of use: the former one, or what the page was told. */
+  get #known() {
+    return this.record.description ?? { ...this.config, history: this.config.historySeconds };
+  }
+
+  #described(description) {
+    if (this.record.describe(description)) this.#begin();
+    this.timebase.live.timed = description.clock === "timed";
+    follow(this, description);
+    this.#setSignals(description.signals);
+    this.each("described", description);
   }
 
   #viewed(message) {
@@ -223,7 +240,7 @@ class Scope {
   #state(state) {
     if (state.name === "open") this.openedAt = seconds();
     else this.requests.lost();
-    if (state.name === "refused") this.refusal = state.reason;
+    if (state.name === "refused") this.refusal = state.code === UNKNOWN ? DELETED : state.reason;
   }
 
   #setSignals(signals) {
@@ -273,8 +290,16 @@ class Scope {
     this.chart.listen({ grab: passOn("grab"), zoom: passOn("zoom"), scroll: passOn("scroll"), pinch: passOn("pinch") });
   }
 
+  /** The tab is seen again: its timers may have stood still, a wait may be long over. */
+  #seen() {
+    if (document.hidden) return;
+    this.socket.retryNow();
+    this.#showReadings();
+  }
+
   #showReadings() {
     if (document.hidden) return;
+    this.socket.look();
     const now = seconds();
     showStatus(this, now);
     this.each("readings", now);

@@ -43,9 +43,15 @@ export class Record {
 
   /** Take a `stream` message. @returns {boolean} whether another epoch begins with it */
   describe(message) {
+    const others = this.description && !this.#isOfSame(message);
     this.description = message;
     this.handle = message.handle;
-    return message.epoch !== this.epoch && this.#begin(message.epoch);
+    return (others || message.epoch !== this.epoch) && this.#begin(message.epoch);
+  }
+
+  /** Whether a description is of this stream, and of as many signals: what is held is theirs. */
+  #isOfSame({ handle, signals }) {
+    return handle === this.handle && signals?.length === this.description.signals?.length;
   }
 
   /**
@@ -54,7 +60,7 @@ export class Record {
    */
   expect(message, window = 0) {
     this.mode = message.mode;
-    this.#assembly = message.mode === "sweeps" ? new Assembly(sweepLength(window, this.description?.rate)) : null;
+    this.#assembly = message.mode === "sweeps" ? this.#makeAssembly(window) : null;
     this.earliest = message.begin ?? 0;
     const holds = this.ring && this.ring !== this.swept && this.ring.stride === message.stride;
     const same = holds && this.envelope === (message.mode === "columns");
@@ -66,11 +72,11 @@ export class Record {
   /**
    * Take a frame.
    * @param {number} now page seconds of its arrival
-   * @returns {{restarted: boolean} | null} null for a frame of another stream, or of an epoch
-   *   that is over
+   * @returns {{restarted: boolean} | null} null for a frame of another stream, of an epoch that is
+   *   over, or of other signals than were described
    */
   add(frame, now) {
-    if (frame.handle !== this.handle || frame.epoch < this.epoch) return null;
+    if (frame.handle !== this.handle || frame.epoch < this.epoch || !this.#isDescribed(frame)) return null;
     const restarted = frame.epoch !== this.epoch && this.#begin(frame.epoch);
     if (frame.flags & SWEEP) {
       this.#addSweep(frame, now);
@@ -116,6 +122,11 @@ export class Record {
     return this.label ? this.label.at + (unix - this.label.t0) : NaN;
   }
 
+  #isDescribed({ values, minima }) {
+    const described = this.description?.signals?.length;
+    return described === undefined || (values ?? minima).length === described;
+  }
+
   #envelopes = new WeakSet();
   #assembly = null;
 
@@ -140,6 +151,11 @@ export class Record {
     this.marks = [];
     this.cut ||= former !== null;
     return former !== null;
+  }
+
+  /** Bounded, whatever rate was described. */
+  #makeAssembly(window) {
+    return new Assembly(Math.min(this.kept, sweepLength(window, this.description?.rate)));
   }
 
   #addSweep(frame, now) {

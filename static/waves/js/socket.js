@@ -1,9 +1,11 @@
 /**
- * A WebSocket to the server: acknowledges, measures the server's clock, and comes back by itself.
+ * A WebSocket to the server: acknowledges, measures the server's clock, leaves a connection on
+ * which nothing comes, and comes back by itself.
  * Which streams it views is for those who extend it. Timers, chance and the WebSocket are given,
  * so that tests never wait.
  */
 
+import { Silence } from "./silence.js";
 import { ServerClock } from "./timebase.js";
 
 const PROTOCOL = "waves.v1";
@@ -15,8 +17,11 @@ const LONGEST_WAIT = 15;
 /** A wait is between this share and all of it, so that viewers do not come back as one. */
 const LEAST_SHARE = 0.5;
 const PING_SECONDS = 30;
-/** A connection that does not answer a ping for this long is dead, whatever the browser says. */
-const PONG_SECONDS = 10;
+/**
+ * A connection that does not open in this time is given up: a server that is frozen takes it, and
+ * says nothing. Chromium itself waits up to 5 s before it tries again where many tries failed.
+ */
+const CONNECT_SECONDS = 8;
 
 export class Socket {
   #socket = null;
@@ -31,7 +36,7 @@ export class Socket {
    * @param {(buffer: ArrayBuffer, now: number) => void} options.onData
    * @param {(message: object, now: number) => void} options.onMessage
    * @param {(state: object) => void} options.onState {name: connecting | open | waiting | refused |
-   *   closed, seconds?, code?, reason?}
+   *   closed, again?, seconds?, code?, reason?}; `again` where it is not the first connection
    */
   constructor(options) {
     this.options = {
@@ -43,6 +48,7 @@ export class Socket {
       ...options,
     };
     this.clock = new ServerClock();
+    this.silence = new Silence();
     this.state = { name: "closed" };
   }
 
@@ -57,7 +63,8 @@ export class Socket {
     socket.onmessage = (event) => this.#message(event.data);
     socket.onclose = (event) => this.#closed(socket, event);
     this.#socket = socket;
-    this.#tell({ name: "connecting" });
+    this.#later("connect", CONNECT_SECONDS, () => this.#lost("The server does not answer."));
+    this.#tell({ name: "connecting", again: this.#attempt > 0 });
   }
 
   /** Send a control message; without a connection it is left out: opening says it all. */
@@ -76,19 +83,49 @@ export class Socket {
     if (this.state.name === "waiting") this.open();
   }
 
+  /** Whether anything came lately, and what to do where it did not; also when a page is seen again. */
+  look() {
+    if (this.state.name !== "open") return;
+    const now = this.options.now();
+    const act = this.silence.look(now);
+    if (act === "lost") return this.#lost("The server does not answer.");
+    if (act === "ask") this.#ask();
+    this.#later("look", this.silence.due - now, () => this.look());
+  }
+
+  /** What is to be said of the connection while it stands: see `Silence`; null where all is well. */
+  words() {
+    return this.state.name === "open" ? this.silence.words(this.options.now()) : null;
+  }
+
   #opened() {
+    this.#cancel("connect");
+    this.silence.heard(this.options.now());
     this.#tell({ name: "open" });
     this.#ping();
+    this.look();
   }
 
   #message(data) {
     const now = this.options.now();
+    this.#heard(now);
     if (typeof data !== "string") {
       this.#count(data.byteLength, now);
       this.options.onData(data, now);
       return;
     }
-    const message = JSON.parse(data);
+    const message = read(data);
+    if (message) this.#control(message, now);
+  }
+
+  /** The next look is as good as it stands, except where an answer was awaited, and longer. */
+  #heard(now) {
+    const asked = this.silence.askedAt !== null;
+    this.silence.heard(now);
+    if (asked) this.look();
+  }
+
+  #control(message, now) {
     if (message.type === "hello") this.#hello(message);
     if (message.type === "pong") this.#pong(message, now);
     // An error that names a stream is about that stream, and ends nothing else.
@@ -130,21 +167,25 @@ export class Socket {
   }
 
   #ping() {
+    this.#ask();
+    this.#later("ping", PING_SECONDS, () => this.#ping());
+  }
+
+  #ask() {
     this.#pingId += 1;
     this.#pings.set(this.#pingId, this.options.now());
     this.send({ type: "ping", id: this.#pingId });
-    this.#later("ping", PING_SECONDS, () => this.#ping());
-    this.#later("pong", PONG_SECONDS, () => this.#lost("The server does not answer."));
   }
 
   #pong(message, now) {
     const sent = this.#pings.get(message.id);
     this.#pings.delete(message.id);
-    this.#cancel("pong");
     if (sent !== undefined) this.clock.pong(sent, now, message.time);
   }
 
+  /** The browser's own close is not waited for: it takes as long as the link is dead. */
   #lost(reason) {
+    this.#stopTimers();
     this.#drop();
     this.#wait({ code: 1006, reason });
   }
@@ -198,5 +239,15 @@ export class Socket {
 
   #stopTimers() {
     for (const name of [...this.#timers.keys()]) this.#cancel(name);
+  }
+}
+
+/** A control message; null for what is none, as a later protocol may have it. */
+function read(text) {
+  try {
+    const message = JSON.parse(text);
+    return typeof message?.type === "string" ? message : null;
+  } catch {
+    return null;
   }
 }

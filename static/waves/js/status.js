@@ -1,6 +1,10 @@
 /** What the scope says of itself in words and numbers: pill, readings, status line. */
 
+import { shortMessage, stateWord } from "./description.js";
 import { NONE, count, duration, quantity, setting } from "./format.js";
+
+/** States whose word says it all; another one's message is in the pill where it is short. */
+const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
 
 /** Everything that changes with time, a few times a second. */
 export function showStatus(scope, now) {
@@ -13,26 +17,42 @@ export function showStatus(scope, now) {
 
 /** The one state that matters most: first the connection, then the stream, then the view. */
 export function pill({ socket, record, timebase, refusal }, now) {
+  const { description } = record;
+  const connection = connectionPill(socket, refusal, now);
+  if (connection) return connection;
+  if (!description) return { name: "connecting", text: "Connecting" };
+  if (description.state === "live") return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
+  return { name: description.state, text: stateText(description), title: description.message };
+}
+
+/** What is to be said of the connection; null where it stands and something came lately. */
+function connectionPill(socket, refusal, now) {
   const { state } = socket;
-  if (state.name === "refused") return { name: "refused", text: "Refused", title: refusal };
+  if (state.name === "refused") return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal };
   if (state.name === "waiting") {
     const left = Math.max(0, Math.ceil(state.until - now));
     return { name: "waiting", text: `Reconnecting in ${left} s`, title: state.reason };
   }
-  const stream = record.description?.state;
-  if (state.name !== "open" || !stream) return { name: "connecting", text: "Connecting" };
-  const title = record.description.message ?? "";
-  if (stream !== "live") return { name: stream, text: stream[0].toUpperCase() + stream.slice(1), title };
-  return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
+  if (state.name !== "open") return state.again ? { name: "waiting", text: "Reconnecting" } : { name: "connecting", text: "Connecting" };
+  const text = socket.words();
+  return text && { name: "waiting", text, title: "Nothing comes from the server." };
+}
+
+function stateText(description) {
+  const message = TOLD_BY_WORD.has(description.state) ? null : shortMessage(description);
+  return message ?? stateWord(description);
 }
 
 function notice({ socket, record, refusal, problem }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
-  const { state, message } = record.description ?? {};
+  const { description } = record;
+  if (!description || description.state === "live") return null;
+  const { state, message } = description;
   if (state === "failed") return message || "The source failed.";
   if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
-  return null;
+  // What the pill says already does not lie over the picture too.
+  return stateText(description) === shortMessage(description) ? null : message;
 }
 
 function showFacts({ record, picture, timebase, config, controls, signals }) {
@@ -51,11 +71,12 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
 
 function showLine({ socket, record, timebase, controls, drawn, openedAt, picture }, now) {
   const open = socket.state.name === "open";
-  controls.text("connection", open ? "Connected" : "Not connected");
-  controls.text("connected", open ? duration(now - openedAt) : "");
+  const quiet = socket.words() !== null;
+  controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
+  controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
   controls.text("rate", quantity(record.rate(now), "S/s"));
   const wall = record.wallTime(picture.edge);
-  const live = open && timebase.running && record.description?.state === "live";
+  const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
   controls.text("lost", count(record.lost));
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);

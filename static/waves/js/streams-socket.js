@@ -35,6 +35,14 @@ export class StreamsSocket extends Socket {
     if (this.#asks.delete(slug)) this.send({ type: "unsubscribe", stream: slug });
   }
 
+  /** A stream has another slug: it is asked for by that from now on. */
+  rename(former, slug) {
+    const ask = this.#asks.get(former);
+    if (!ask) return;
+    this.#asks.delete(former);
+    this.#asks.set(slug, ask);
+  }
+
   /** Subscribed before anyone hears of the connection, so that what they say comes after it. */
   #changed(state) {
     if (state.name === "open") [...this.#asks.keys()].forEach((slug) => this.#subscribe(slug));

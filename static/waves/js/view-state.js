@@ -15,7 +15,7 @@ export class ViewState {
   /** @param {string} slug of the stream. Window, storage and timers are given by tests. */
   constructor(slug, { window = globalThis, storage = storageOf(globalThis), setTimeout = globalThis.setTimeout } = {}) {
     Object.assign(this, { window, storage, setTimeout });
-    this.key = `waves.scope.${slug}`;
+    this.key = keyOf(slug);
   }
 
   /** What the page begins with, texts by short names. */
@@ -23,6 +23,13 @@ export class ViewState {
     const query = fromQuery(this.window.location.search);
     if (Object.keys(query).length > 0) return query;
     return settings(this.storage?.getItem(this.key));
+  }
+
+  /** The stream has another slug: what was kept under the former one is kept under that. */
+  rename(slug) {
+    const former = this.key;
+    this.key = keyOf(slug);
+    moveKept(this.storage, former, this.key);
   }
 
   /** Keep what `state()` gives once it has rested. */
@@ -44,6 +51,21 @@ export class ViewState {
     } catch {
       // The storage is full: the address still says it all.
     }
+  }
+}
+
+function keyOf(slug) {
+  return `waves.scope.${slug}`;
+}
+
+/** Move what a browser's storage keeps to another key, where it lets us. */
+export function moveKept(storage, former, key) {
+  try {
+    const kept = storage?.getItem(former) ?? null;
+    if (kept !== null) storage.setItem(key, kept);
+    storage?.removeItem(former);
+  } catch {
+    // The storage is full: it stays where it is.
   }
 }
 
@@ -75,7 +97,7 @@ function settings(text) {
 }
 
 /** Reading the property throws where storage is forbidden. */
-function storageOf(window) {
+export function storageOf(window) {
   try {
     return window.localStorage;
   } catch {

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 
 class Command(BaseCommand):
@@ -21,15 +22,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the password: it is shown this once, and never stored in the clear."""
         users = get_user_model()._default_manager
-        if users.exists():
-            return
+        password = secrets.token_urlsafe(9)
+        with transaction.atomic():  # of two at once the second finds the user of the first
+            if users.exists():
+                return
+            if settings.DEBUG:
+                users.create_superuser("admin", password=password)
         if not settings.DEBUG:
             self.stdout.write(
                 f"There is no administrator. Make one with: {_python()} manage.py createsuperuser"
             )
             return
-        password = secrets.token_urlsafe(9)
-        users.create_superuser("admin", password=password)
         self.stdout.write(
             f"\n  The administrator of /admin/ is: admin\n  with the password: {password}\n"
             f"  It is shown only now. Another one: {_python()} manage.py changepassword admin\n"

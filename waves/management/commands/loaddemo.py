@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from waves.models import Stream
 
@@ -17,7 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load the fixture into an empty table."""
-        if Stream.objects.exists():
-            return
-        call_command("loaddata", "demo", verbosity=0)
+        with transaction.atomic():  # of two at once the second finds the streams of the first
+            if Stream.objects.exists():
+                return
+            call_command("loaddata", "demo", verbosity=0)
         self.stdout.write(f"Loaded {Stream.objects.count()} demo streams.")

@@ -1,6 +1,11 @@
-"""What the page says of its stream: stopped, failed, stale."""
+"""What the page says of its stream: stopped, failed, stale, and what this page does not know."""
+
+import json
+
+import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.test_index import EVERYTHING, Index
 from waves.tests.server.processes import Site
 
 #: So slow and so long that a cut stays on the screen, sample by sample, until it is looked at.
@@ -75,3 +80,62 @@ async def test_a_worker_that_is_gone_is_stale_and_comes_back_as_a_new_epoch(
             assert not await scope.was_reloaded()
     finally:
         worker.kill()
+
+
+#: A state, its message, and what the pill and the line over the picture say of it.
+SAID = {
+    "silent": ("silent", "No samples for 6 s.", "No samples for 6 s", ""),
+    "unknown": ("drowsy", "It sleeps until somebody comes and wakes it.", "Drowsy", "It sleeps"),
+    "unknown and short": ("drowsy", "Wakes at noon.", "Wakes at noon", ""),
+    "stale": ("stale", "No worker reports this stream.", "Stale", "No worker reports"),
+}
+
+
+async def saying(context, state: str, message: str):
+    """A context whose pages hear of every live stream that it is in another state."""
+
+    def changed(text: str | bytes) -> str | bytes:
+        if isinstance(text, bytes):
+            return text
+        told = json.loads(text)
+        if told["type"] == "stream" and told["state"] == "live":
+            told |= {"state": state, "message": message}
+        return json.dumps(told)
+
+    def route(socket) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(text: str | bytes) -> None:
+            # A later server says more than this page knows.
+            socket.send(json.dumps({"type": "a-later-message", "handle": 1, "code": "x"}))
+            socket.send(changed(text))
+
+        server.on_message(pass_on)
+
+    await context.route_web_socket("**/ws/**", route)
+    return context
+
+
+@pytest.mark.parametrize("case", SAID)
+async def test_a_state_is_told_in_its_own_words(new_context, daphne, case):
+    state, message, pill, notice = SAID[case]
+    context = await saying(await new_context(), state, message)
+    scope = await Oscilloscope.load(context, daphne, "noise")
+    await scope.until_state(state)
+    assert await scope.text("pill") == pill
+    assert notice in await scope.text("notice")
+    assert await scope.page.locator("#notice").is_visible() is bool(notice)
+    assert await scope.page.locator("#pill").get_attribute("title") == message
+    await scope.until_drawn("drawn.signals[0].y.length > 1")
+
+
+@pytest.mark.parametrize("case", ["silent", "unknown"])
+async def test_a_card_tells_a_state_in_its_own_words(new_context, daphne, case):
+    state, message, *_ = SAID[case]
+    context = await saying(await new_context(viewport=EVERYTHING), state, message)
+    index = await Index.open(context, daphne)
+    await index.until_state("noise", state)
+    card = index.card("noise")
+    await card.get_by_text(message).wait_for()
+    assert await card.locator("[data-pill]").inner_text() == state.capitalize()
+    assert await index.page.locator('.card[data-state="live"]').count() == 0

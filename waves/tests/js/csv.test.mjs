@@ -20,8 +20,21 @@ test("the heading has names and units, quoted where they must be", () => {
   assert.equal(csvHeading(SIGNALS.slice(0, 1), true), "sample,time (s),a min (V),a max (V)\r\n");
 });
 
-test("a name is no formula", () => {
+test("a name is no formula, whatever stands before its sign", () => {
   assert.match(csvHeading([{ name: "=1+1", unit: "" }], false), /,'=1\+1\r\n$/);
+  for (const before of ["", " ", "\u00a0", "\u200b", "\ufeff", "\u2060", "\u202e", "\u3000", "\u3164"]) {
+    for (const sign of "=+-@\uff1d\uff0b\uff0d\uff20\ufe66") {
+      const line = csvHeading([{ name: `${before}${sign}1+1`, unit: "V" }], false);
+      assert.equal(line, `sample,time (s),'${before}${sign}1+1 (V)\r\n`);
+    }
+  }
+});
+
+test("no name breaks the line, and none begins a cell where semicolons do", () => {
+  assert.equal(csvHeading([{ name: "a\tb\r\n=1", unit: "\u2028V" }], false), "sample,time (s),a b  =1 ( V)\r\n");
+  assert.equal(csvHeading([{ name: "a; =1", unit: "" }], false), "sample,time (s),a;' =1\r\n");
+  assert.equal(csvHeading([{ name: "\t=1", unit: "" }], false), "sample,time (s),' =1\r\n");
+  assert.equal(csvHeading([{ name: "level - 3 dB", unit: "-" }], false), "sample,time (s),level - 3 dB (-)\r\n");
 });
 
 test("a value has the fewest digits that read back as the same float32", () => {

@@ -60,6 +60,15 @@ export class FakePage {
     this.now = end;
   }
 
+  /** Let time pass with timers that stand still, and are all called, once, at its end. */
+  sleep(seconds) {
+    this.now += seconds;
+    const due = [...this.timers].filter(([, t]) => t.at <= this.now);
+    for (const [id, { call }] of due) {
+      if (this.timers.delete(id)) call();
+    }
+  }
+
   connect() {
     this.last.onopen();
     this.say({ type: "hello", protocol: "waves.v1", time: 1, ack: { ms: 1000, bytes: 131072 } });

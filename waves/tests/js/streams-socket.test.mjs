@@ -47,6 +47,40 @@ test("a stream that is no longer viewed is not asked for again", () => {
   assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["noise"]);
 });
 
+test("a stream that has another slug is asked for, and let go of, by that", () => {
+  const page = opened();
+  page.connect();
+  page.socket.subscribe("sine", () => VIEW);
+  page.socket.rename("sine", "other");
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["other"]);
+  page.socket.unsubscribe("other");
+  assert.deepEqual(page.sent("unsubscribe"), [{ type: "unsubscribe", stream: "other" }]);
+});
+
+test("a stream that is not viewed is not asked for because it has another slug", () => {
+  const page = opened();
+  page.connect();
+  page.socket.rename("sine", "other");
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page), []);
+});
+
+test("a message that it does not know ends no subscription", () => {
+  const page = opened();
+  page.connect();
+  page.socket.subscribe("sine", () => VIEW);
+  for (const message of [{ type: "notice", handle: 1, code: "x", message: "Words." }, { type: "later", stream: "sine" }, {}, null]) page.say(message);
+  page.last.onclose({ code: 1006 });
+  page.pass(1);
+  page.connect();
+  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["sine"]);
+});
+
 test("a stream that was never viewed is not unsubscribed", () => {
   const page = opened();
   page.connect();

@@ -20,6 +20,12 @@ async def test_a_server_streams_and_ends_with_1012(site, server) -> None:
     assert "Traceback" not in process.printed()
 
 
+@pytest.mark.parametrize("server", ["daphne", "uvicorn", "runserver"])
+def test_debug_is_told_once_at_every_start(site, server) -> None:
+    with site.serve(server, ready="/healthz/live") as process:
+        assert process.printed().count("DEBUG IS ON") == 1
+
+
 @pytest.mark.parametrize(
     ("server", "kind"), [("daphne", "DaphneTransport"), ("uvicorn", "AsgiTransport")]
 )

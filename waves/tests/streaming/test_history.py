@@ -150,3 +150,24 @@ def test_memory_is_what_the_rings_take():
     kept = History(1, 4, FLOAT32, 10_000)
     samples = 3 * TOP_STRIDE * 4 * 4
     assert samples < kept.bytes < samples * 1.15
+
+
+FAR = [1e308, -1e308, 1.7976931348623157e308, float("inf"), -float("inf"), 5e-324]
+
+
+@pytest.mark.parametrize("unix", FAR)
+@pytest.mark.parametrize("clock", ["regular", "timed"])
+def test_a_time_however_far_away_has_an_index(unix, clock):
+    kept = history(timed=clock == "timed")
+    kept.append(timed(7, [0, 1, 2], t0=50.0) if clock == "timed" else block(7, 3))
+    assert kept.index_at(unix) == (10 if unix > 1 else 7)
+
+
+@given(st.integers(1, 5000), st.floats(-10, 600))
+def test_the_index_of_a_time_is_the_first_sample_at_or_after_it(n, seconds):
+    kept = history(4096, timed=True)
+    times = np.cumsum(np.random.default_rng(n).exponential(0.1, n))
+    kept.append(timed(3, times, t0=50.0))
+    index = kept.index_at(50.0 + seconds)
+    later = [i for i in range(kept.first, kept.next) if kept.t0(i) >= 50.0 + seconds]
+    assert index == (later[0] if later else kept.next)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from waves.streaming import wire
+from waves.streaming.description import describe
 from waves.streaming.wire import Frame
 
 
@@ -249,3 +250,56 @@ async def test_a_bad_message_is_named_and_closes_the_socket_even_if_it_is_full(s
     peer.session.take(text)
     assert peer.controls("error")[0]["code"] == "bad_message"
     assert peer.transport.code == 4400
+
+
+async def test_an_older_epoch_is_followed_once_the_newer_one_is_silent(server):
+    """An older backup of the database: a stream that stops bears its older number."""
+    stream = server.stream(epoch=5)
+    peer = server.peer()
+    peer.subscribe(stream)
+    await server.tick(stream)
+    stream.epoch = 4
+    stream.describe(state="stopped")
+    assert [said["state"] for said in peer.controls("stream")] == ["live"]
+    server.clock.now += 3.5
+    stream.describe(state="stopped")
+    await server.send()
+    assert peer.controls("stream")[-1]["state"] == "stopped"
+
+
+async def test_why_nobody_reports_a_stream_is_said_to_its_viewers(server):
+    stream = server.stream()
+    peer = server.peer()
+    peer.subscribe(stream)
+    await server.tick(stream)
+    server.board.problem = "The worker is elsewhere."
+    server.clock.now += 3.5
+    server.hub.check_stale()
+    await server.send()
+    assert "The worker is elsewhere." in peer.controls("stream")[-1]["message"]
+
+
+async def test_a_stream_that_was_renamed_is_let_go_of_by_either_slug(server):
+    stream = server.stream()
+    for slug in ("stream1", "other"):
+        peer = server.peer()
+        peer.subscribe(stream)
+        renamed = {**describe(stream.spec, stream.epoch, stream.spec.signals), "slug": "other"}
+        server.hub.receive({"type": "waves.stream", "description": renamed})
+        assert server.hub.viewer_counts() == {1: 1}
+        peer.say("unsubscribe", stream=slug)
+        await server.send()
+        assert peer.controls("error") == []
+        assert server.hub.viewer_counts() == {}
+
+
+async def test_a_slug_that_another_stream_took_lets_go_of_that_stream(server):
+    first, second = server.stream(1), server.stream(2)
+    peer = server.peer()
+    peer.subscribe(first)
+    peer.subscribe(second)
+    for stream, slug in ((first, "other"), (second, "stream1")):
+        renamed = {**describe(stream.spec, stream.epoch, stream.spec.signals), "slug": slug}
+        server.hub.receive({"type": "waves.stream", "description": renamed})
+    peer.say("unsubscribe", stream="stream1")
+    assert server.hub.viewer_counts() == {1: 1}

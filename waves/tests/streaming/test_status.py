@@ -34,7 +34,9 @@ def test_the_newest_description_counts(board):
     assert board.handle_of("s1") == 1
 
 
-@pytest.mark.parametrize(("state", "later"), [("live", "stale"), ("failed", "failed")])
+@pytest.mark.parametrize(
+    ("state", "later"), [("live", "stale"), ("silent", "stale"), ("failed", "failed")]
+)
 def test_a_live_stream_becomes_stale_after_three_seconds(board, clock, state, later):
     board.describe(description(state=state))
     clock.now += 3.0
@@ -63,3 +65,40 @@ def test_a_deleted_stream_is_forgotten(board):
     board.forget(1)
     assert board.handles() == [2]
     assert board.of(1).state == "unknown"
+
+
+def test_hubs_that_were_are_forgotten(board, clock):
+    for number in range(1000):
+        board.count(f"hub {number}", {1: 1})
+        clock.now += 2
+    assert len(board._counts) < 5
+
+
+def test_a_worker_that_was_paused_is_not_listened_to_while_another_one_speaks(board, clock):
+    board.describe(description(epoch=8))
+    board.describe(description(epoch=7, message="I was paused."))
+    assert board.of(1).message == ""
+    clock.now += 3.5
+    board.describe(description(epoch=7, message="I am alone."))
+    assert board.of(1).message == "I am alone."
+
+
+def test_a_worker_without_streams_is_heard(board, clock):
+    clock.now += 5
+    board.hear([])
+    assert board.worker_heard_at == clock.now
+
+
+def test_why_nothing_is_produced_is_said_of_every_stream(board, clock):
+    board.problem = "The worker is elsewhere."
+    assert board.of(1).message == "The worker is elsewhere."
+    board.describe(description())
+    clock.now += 4
+    assert board.of(1).message == "The worker is elsewhere."
+
+
+def test_a_slug_is_believed_only_while_a_worker_confirms_it(board, clock):
+    board.describe(description(1))
+    clock.now += 4
+    assert board.handle_of("s1") is None
+    assert board.handle_of("s1", aged=True) == 1

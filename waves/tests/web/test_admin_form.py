@@ -227,3 +227,23 @@ def test_the_history_of_changes_names_no_field_that_was_not_shown(admin_client, 
     page = admin_client.get(reverse("admin:waves_stream_history", args=[sine.pk]))
     assert "Frequency" in page.content.decode()
     assert "Duty" not in page.content.decode()
+
+
+def test_a_key_that_was_added_meanwhile_is_refused_at_its_row(admin_client, sine):
+    address = reverse("admin:waves_stream_change", args=[sine.pk])
+    # The form was opened before there was a signal.
+    said = errors_of(admin_client.post(address, posted({"name": "Sine"})))
+    assert "has the key “sine”" in said["signals-0-key"][0]
+
+
+def test_two_signals_may_exchange_their_keys(admin_client, sine):
+    Signal.objects.create(stream=sine, name="B", key="b", position=1)
+    first, second = sine.signals.all()
+    rows = [
+        {"id": str(first.pk), "stream": str(sine.pk), "name": "A", "key": "b"},
+        {"id": str(second.pk), "stream": str(sine.pk), "name": "B", "key": "sine"},
+    ]
+    address = reverse("admin:waves_stream_change", args=[sine.pk])
+    response = admin_client.post(address, posted(*rows, initial=2))
+    assert response.status_code == 302, errors_of(response)
+    assert {signal.name: signal.key for signal in sine.signals.all()} == {"A": "b", "B": "sine"}

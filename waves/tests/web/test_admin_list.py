@@ -36,6 +36,14 @@ def test_a_stream_that_failed_says_why(admin_client, sine, board):
     assert message in page
 
 
+def test_a_source_that_yields_nothing_is_told_as_such(admin_client, sine, board):
+    message = "No samples for 6 s."
+    board.describe({"handle": sine.pk, "slug": "sine", "state": "silent", "message": message})
+    page = admin_client.get(LIST).content.decode()
+    assert "waves-state-silent" in page
+    assert message in page
+
+
 def test_a_stream_of_which_no_worker_spoke_is_unknown(admin_client, sine, board):
     assert "waves-state-unknown" in admin_client.get(LIST).content.decode()
 

@@ -3,12 +3,14 @@
 import io
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 
 from waves.models import Stream
+from waves.tests.server.processes import Site
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +42,10 @@ def test_the_demo_is_not_loaded_beside_other_streams(sine):
     assert Stream.objects.count() == 1
 
 
-def test_the_first_administrator_gets_a_password_that_is_shown_once(settings):
+def test_the_first_administrator_gets_a_password_that_is_shown_once(settings, rf):
     settings.DEBUG = True
     password = re.search(r"password: (\S+)", said("firstadmin"))[1]
-    assert authenticate(username="admin", password=password).is_superuser
+    assert authenticate(rf.get("/"), username="admin", password=password).is_superuser
     assert said("firstadmin") == ""
 
 
@@ -70,3 +72,40 @@ def test_a_port_in_use_is_told_before_anything_is_done():
         with pytest.raises(CommandError, match=f"make run PORT={port + 1}"):
             said("prepare", port=port)
     assert not Stream.objects.exists()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "[::]", "waves.example.org"])
+def test_debug_is_not_served_to_a_network_and_both_ways_out_are_told(settings, host):
+    settings.DEBUG = True
+    with pytest.raises(CommandError) as refused:
+        said("prepare", host=host, port=0)
+    assert "DEBUG=off" in str(refused.value)
+    assert f"DEBUG_ON_NETWORK=on make run HOST={host}" in str(refused.value)
+    assert not Stream.objects.exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"])
+def test_debug_is_served_to_this_machine(settings, host):
+    settings.DEBUG = True
+    assert "demo streams" in said("prepare", host=host, port=0)
+
+
+def test_debug_is_served_to_a_network_by_whoever_knows(settings):
+    settings.DEBUG = settings.DEBUG_ON_NETWORK = True
+    assert "demo streams" in said("prepare", host="0.0.0.0", port=0)
+
+
+def test_without_debug_a_network_is_served_with_collected_static_files(settings, tmp_path):
+    settings.DEBUG = False
+    settings.STATIC_ROOT = tmp_path / "static"
+    assert "demo streams" in said("prepare", host="0.0.0.0", port=0)
+    assert (tmp_path / "static" / "waves").is_dir()
+
+
+def test_two_first_starts_at_once_make_one_administrator_and_one_set_of_streams(tmp_path):
+    site = Site(tmp_path, DEBUG="on", DJANGO_SETTINGS_MODULE="livestream_project.settings")
+    with ThreadPoolExecutor() as pool:
+        printed = list(pool.map(lambda _: site.manage("prepare", "--port=0"), range(3)))
+    assert "Traceback" not in "".join(printed)
+    assert sorted(text.count("password:") for text in printed) == [0, 0, 1]
+    assert sorted(text.count("8 demo streams") for text in printed) == [0, 0, 1]

@@ -1,13 +1,14 @@
-"""A database that was not migrated: every page says what to run."""
+"""A database that is not migrated, locked or gone: words that say what to do, and no traceback."""
 
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpResponse
 
 from waves import database
-from waves.database import DatabaseReadyMiddleware
+from waves.database import MIGRATE, SILENT, DatabaseReadyMiddleware, Watch
 
 
 @pytest.fixture
@@ -16,6 +17,14 @@ def unmigrated(monkeypatch):
     answers = {"migrated": False}
     monkeypatch.setattr(database, "is_migrated", lambda: answers["migrated"])
     return answers
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """The clock of the middleware, moved by a test."""
+    now = {"seconds": 100.0}
+    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
+    return now
 
 
 @pytest.mark.parametrize("address", ["/", "/streams/sine/", "/admin/", "/api/v1/streams"])
@@ -35,19 +44,96 @@ def test_the_pages_come_without_a_restart_once_it_is_migrated(client, unmigrated
     assert client.get("/").status_code == 200
 
 
-def test_a_database_that_goes_away_later_is_told_too(unmigrated, rf):
+def test_a_database_that_goes_away_later_is_told_too(unmigrated, rf, later):
     unmigrated["migrated"] = True
     middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
     assert middleware(rf.get("/")).status_code == 200
-    unmigrated["migrated"] = False
-    answer = middleware.process_exception(rf.get("/"), OperationalError("no such table"))
+    answer = middleware.process_exception(rf.get("/"), OperationalError("no such table: x"))
     assert answer.status_code == 503
+    assert "python manage.py migrate" in answer.content.decode()
+    unmigrated["migrated"] = False
+    later["seconds"] += 10
+    assert middleware(rf.get("/")).status_code == 503
 
 
-def test_other_errors_are_not_hidden(rf):
+def test_a_locked_database_is_told_and_not_asked_again_at_once(unmigrated, rf, later):
+    unmigrated["migrated"] = True
+    asked = []
+    middleware = DatabaseReadyMiddleware(lambda request: asked.append(1) or HttpResponse("page"))
+    answer = middleware.process_exception(rf.get("/"), OperationalError("database is locked"))
+    assert answer.status_code == 503
+    assert "does not answer" in answer.content.decode()
+    assert answer["Retry-After"]
+    assert middleware(rf.get("/")).status_code == 503
+    assert not asked
+    later["seconds"] += 10
+    assert middleware(rf.get("/")).status_code == 200
+
+
+def test_a_database_that_is_locked_at_the_first_page_is_told(monkeypatch, rf):
+    def locked():
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(database, "is_migrated", locked)
     middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
-    assert middleware.process_exception(rf.get("/"), sqlite3.Error("something else")) is None
+    assert middleware(rf.get("/")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.Error("something else"), IntegrityError("twice"), ProgrammingError("syntax")]
+)
+def test_other_errors_are_not_hidden(rf, error):
+    middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
+    assert middleware.process_exception(rf.get("/"), error) is None
 
 
 def test_a_migrated_database_is_recognised(db):
     assert database.is_migrated()
+
+
+async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
+    built = []
+    monkeypatch.setattr(database, "is_migrated", lambda: built.append(1) or True)
+    monkeypatch.setattr(database, "find", lambda: None)
+    watch = Watch()
+    for _ in range(20):
+        assert await watch.problem() == ""
+        later["seconds"] += 5
+    assert len(built) == 1
+
+
+async def test_many_probes_at_once_ask_the_database_once(monkeypatch, later):
+    asked = []
+    monkeypatch.setattr(database, "is_migrated", lambda: True)
+    monkeypatch.setattr(database, "find", lambda: asked.append(1))
+    watch = Watch()
+    for _ in range(20):
+        assert await watch.problem() == ""
+    assert len(asked) == 1
+
+
+async def test_ready_follows_a_database_that_goes_and_comes_back(monkeypatch, later):
+    def find():
+        if wrong:
+            raise wrong[0]
+
+    wrong: list[Exception] = []
+    migrated = {"is": True}
+    monkeypatch.setattr(database, "is_migrated", lambda: migrated["is"])
+    monkeypatch.setattr(database, "find", find)
+    watch = Watch()
+    assert await watch.problem() == ""
+    for error, words in (
+        (OperationalError("database is locked"), SILENT),
+        (OperationalError("no such table: waves_installation"), MIGRATE),
+    ):
+        wrong[:] = [error]
+        later["seconds"] += 5
+        assert await watch.problem() == words
+        wrong.clear()
+        migrated["is"] = False
+        later["seconds"] += 5
+        assert await watch.problem() == MIGRATE
+        migrated["is"] = True
+        later["seconds"] += 5
+        assert await watch.problem() == ""

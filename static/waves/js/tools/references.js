@@ -3,6 +3,7 @@
 import { channels } from "../colour.js";
 import { clockTime, setting } from "../format.js";
 import { MOST, copyOf, dimmed, fromJson, moved, toJson } from "../references.js";
+import { moveKept, storageOf } from "../view-state.js";
 
 export class References {
   #rows = "";
@@ -10,7 +11,18 @@ export class References {
   constructor(scope) {
     this.scope = scope;
     this.copies = [];
-    this.key = `waves.references.${scope.config.slug}`;
+    this.key = this.#keyNow;
+  }
+
+  get #keyNow() {
+    return `waves.references.${this.scope.config.slug}`;
+  }
+
+  /** The stream has another slug, or another name. */
+  renamed() {
+    const former = this.key;
+    this.key = this.#keyNow;
+    if (former !== this.key) moveKept(storageOf(globalThis), former, this.key);
   }
 
   bind(controls) {

@@ -150,8 +150,17 @@ export class Spectrum {
     });
   }
 
+  /** The stream has another name. */
+  renamed() {
+    this.chart?.relabel(this.#label);
+  }
+
+  get #label() {
+    return `Spectrum of ${this.scope.config.name}`;
+  }
+
   #makeChart() {
-    const chart = new Chart(document.getElementById("spectrum"), `Spectrum of ${this.scope.config.name}`);
+    const chart = new Chart(document.getElementById("spectrum"), this.#label);
     chart.setSignals(this.scope.signals);
     return chart;
   }

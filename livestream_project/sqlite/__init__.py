@@ -1,0 +1,1 @@
+"""Django's engine for SQLite, whose files are for their owner only."""

@@ -1,0 +1,89 @@
+"""A server that is frozen keeps its sockets open: the page says that nothing comes, and leaves."""
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.test_index import EVERYTHING, Index
+from waves.tests.server.processes import Process
+
+NO_DATA = re.compile(r"No data for (\d+) s")
+#: Every text that an element shows from now on, with the seconds since.
+RECORD = """(selector) => {
+  const element = document.querySelector(selector);
+  const started = performance.now();
+  globalThis.shown = [];
+  const note = () =>
+    globalThis.shown.push([(performance.now() - started) / 1000, element.textContent]);
+  new MutationObserver(note).observe(element, { childList: true, subtree: true });
+  note();
+}"""
+
+
+@contextmanager
+def frozen(server: Process) -> Iterator[None]:
+    """Stopped in the middle of its work, as by a machine without memory; its kernel goes on."""
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture
+def expected(faults):
+    # What is left while it opens, Chromium complains of.
+    faults.expect("WebSocket connection to")
+    return faults
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["live", "paused"])
+async def test_the_oscilloscope_says_that_nothing_comes_and_goes_on_by_itself(
+    context, expected, site, paused
+):
+    with site.serve() as server:
+        scope = await Oscilloscope.open(context, server, "noise", "?window=10")
+        if paused:
+            await scope.click("run")
+            await scope.until_state("paused")
+        await scope.page.evaluate(RECORD, "#pill")
+        with frozen(server):
+            await scope.page.locator("#pill").filter(has_text=NO_DATA).wait_for()
+            await scope.until_text("connection", "No answer")
+            assert await scope.text("latency") == "–"
+            await scope.page.locator("#pill").filter(has_text="Reconnecting").wait_for()
+            await scope.until_text("connection", "Not connected")
+            shown = await scope.page.evaluate("globalThis.shown")
+        await scope.until_state("paused" if paused else "live")
+        told = [int(found[1]) for _, text in shown if (found := NO_DATA.search(text))]
+        assert told[:3] == [5, 6, 7]
+        assert told == sorted(told)
+        if paused:
+            await scope.click("run")
+        await scope.until_received(100)
+        await scope.until_state("live")
+        # Nothing is doubled, and what was not produced meanwhile is a gap, and told.
+        drawn = await scope.until_drawn("drawn.gaps.length > 0")
+        assert len(drawn.gaps) == 1
+        assert not await scope.was_reloaded()
+
+
+async def test_no_card_is_called_live_and_all_go_on(new_context, expected, site):
+    with site.serve() as server:
+        index = await Index.open(await new_context(viewport=EVERYTHING), server)
+        await index.until_drawn("noise")
+        await index.until_state("noise", "live")
+        with frozen(server):
+            pill = index.card("noise").locator("[data-pill]")
+            await pill.filter(has_text=NO_DATA).wait_for()
+            await index.page.get_by_text("Nothing comes from the server.").wait_for()
+            assert await index.page.locator('.card[data-state="live"]').count() == 0
+            await pill.filter(has_text="Offline").wait_for()
+            await index.page.get_by_text("Not connected. Trying again").wait_for()
+        await index.until_drawn("noise")
+        await index.until_state("noise", "live")
+        assert await index.page.locator("#connection").inner_text() == ""

@@ -1,0 +1,169 @@
+"""Downloads: whole, in pieces, never more than is read, and so many at once."""
+
+import asyncio
+import http.client
+import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from waves import downloads, http_bounds
+from waves.streaming.wire import parse
+from waves.tests.server.processes import Process, Site
+from waves.tests.server.viewing import view
+
+#: A stream of which much is kept: 32 MB, in five seconds.
+DEEP = "/api/v1/streams/deep/samples"
+DEEP_RATE, DEEP_SECONDS = 400_000, 5
+WATCHED = "/ws/streams/deep/?columns=64&window=4"
+
+
+def ask(process: Process, path: str, method: str = "GET", *headers: str) -> socket.socket:
+    """Send a request, and read nothing of what comes."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+    connection.settimeout(http_bounds.TAKE_SECONDS + 20)
+    connection.connect(("127.0.0.1", process.port))
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {process.address}", *headers, "", ""]
+    connection.sendall("\r\n".join(lines).encode())
+    return connection
+
+
+def resident(process: Process) -> int:
+    """Memory of a process, in bytes."""
+    with open(f"/proc/{process.process.pid}/status") as status:
+        found = re.search(r"VmRSS:\s+(\d+) kB", status.read())
+    assert found
+    return int(found[1]) * 1024
+
+
+async def read_head(connection: socket.socket) -> bytes:
+    """The first bytes of an answer: it is under way."""
+    return await asyncio.to_thread(connection.recv, 512)
+
+
+async def read_all(connection: socket.socket) -> bytes:
+    def read() -> bytes:
+        with closing(connection):
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    return await asyncio.to_thread(read)
+
+
+@pytest.fixture
+def deep_site(site) -> Site:
+    site.add_stream("deep", "fast", enabled=1, rate=DEEP_RATE, history=DEEP_SECONDS)
+    return site
+
+
+@pytest.fixture(params=["daphne", "uvicorn"])
+def server(request, deep_site) -> Iterator[Process]:
+    with deep_site.serve(request.param) as process:
+        yield process
+
+
+@pytest.fixture
+def deep(deep_site) -> Iterator[Process]:
+    with deep_site.serve("daphne") as process:
+        yield process
+
+
+async def filled(viewer, seconds: float) -> None:
+    """Wait until so much of the stream was produced."""
+    samples = seconds * DEEP_RATE
+    await viewer.until(lambda: any(max(v, default=0) >= samples for v in viewer.values.values()))
+
+
+async def test_who_does_not_read_costs_no_memory_and_is_dropped(server) -> None:
+    async with view(server.address, WATCHED) as viewer:
+        await filled(viewer, DEEP_SECONDS + 1)
+        before = resident(server)
+        with ExitStack() as stack:
+            path = f"{DEEP}?format=waves&first=0"
+            unread = [stack.enter_context(ask(server, path)) for _ in range(3)]
+            heads = [await read_head(connection) for connection in unread]
+            assert all(head.startswith(b"HTTP/1.1 200") for head in heads)
+            dropped = "took nothing for 10 s"
+            await viewer.until(lambda: server.printed().count(dropped) == 3, 40)
+            grown = resident(server) - before
+        assert viewer.closed is None
+        assert grown < 40 * 1024 * 1024, f"{grown:,} bytes"
+        # Their places are free again, and the process serves.
+        status, text = await asyncio.to_thread(server.get, f"{DEEP}?columns=16")
+        assert status == 200
+        assert json.loads(text)["type"] == "data"
+    assert "Traceback" not in server.printed()
+
+
+async def test_a_download_that_is_read_is_whole(daphne) -> None:
+    async with view(daphne.address, "/ws/streams/sine/?window=4") as viewer:
+        await viewer.for_seconds(1)
+        (epoch,) = viewer.values
+        first, last = min(viewer.values[epoch]), max(viewer.values[epoch])
+        path = "/api/v1/streams/sine/samples"
+        query = f"epoch={epoch}&first={first}&last={last}"
+        frames = parse(await body_of(daphne, f"{path}?format=waves&{query}"))
+        told = json.loads(await body_of(daphne, f"{path}?{query}"))
+    values = [value for frame in frames for value in frame.values[0].tolist()]
+    assert dict(zip(range(first, last + 1), values, strict=True)) == viewer.values[epoch]
+    in_json = [value for frame in told["frames"] for value in frame["values"][0]]
+    assert in_json == pytest.approx(values)
+
+
+async def body_of(process: Process, path: str) -> bytes:
+    def read() -> bytes:
+        connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=20)
+        with closing(connection):
+            connection.request("GET", path)
+            return connection.getresponse().read()
+
+    return await asyncio.to_thread(read)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "waves"])
+async def test_head_of_a_download_has_no_body(daphne, kind) -> None:
+    async with view(daphne.address, "/ws/streams/sine/") as viewer:
+        await viewer.until(lambda: viewer.values)
+        path = f"/api/v1/streams/sine/samples?format={kind}"
+        answer = await read_all(ask(daphne, path, "HEAD", "Connection: close"))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body == b""
+    assert (b"attachment" in head) == (kind != "json")
+
+
+@pytest.mark.parametrize("path", ["/", "/streams/sine/", "/static/waves/js/main.js", "/nothing"])
+async def test_head_of_a_page_has_no_body(daphne, path) -> None:
+    answer = await read_all(ask(daphne, path, "HEAD", "Connection: close"))
+    assert answer.partition(b"\r\n\r\n")[2] == b""
+
+
+async def test_beyond_so_many_at_once_a_download_is_told_when_to_come_back(deep) -> None:
+    async with view(deep.address, WATCHED) as viewer:
+        await filled(viewer, 3)
+        path = f"{DEEP}?format=waves"
+        with ExitStack() as stack:
+            for _ in range(downloads.MOST_OPEN):
+                await read_head(stack.enter_context(ask(deep, path)))
+            head, _, body = (await read_all(ask(deep, path, "GET", "Connection: close"))).partition(
+                b"\r\n\r\n"
+            )
+            assert head.startswith(b"HTTP/1.1 503")
+            assert b"Retry-After: 5" in head
+            assert b"ask again" in body
+            # What is small takes no place.
+            assert (await asyncio.to_thread(deep.get, f"{DEEP}?columns=16"))[0] == 200
+        # They left: their places are free.
+        assert b"sample,time" in await body_of(deep, f"{DEEP}?format=csv&last=100000")
+
+
+async def test_who_leaves_gives_the_place_back(deep) -> None:
+    async with view(deep.address, WATCHED) as viewer:
+        await filled(viewer, 2)
+        for _ in range(3 * downloads.MOST_OPEN):
+            with ask(deep, f"{DEEP}?format=csv") as connection:
+                await read_head(connection)
+        assert b"sample,time" in await body_of(deep, f"{DEEP}?format=csv&last=20000")

@@ -1,0 +1,209 @@
+"""`deploy/nginx.conf` before two servers over a real Redis: what it promises is so."""
+
+import asyncio
+import http.client
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from waves.tests.server.processes import (
+    ROOT,
+    START_SECONDS,
+    USER,
+    Process,
+    Site,
+    free_port,
+    redis_server,
+)
+from waves.tests.server.proxy import Nginx, nginx
+from waves.tests.server.viewing import Viewing
+
+VIEWERS = 30
+#: Nobody is out for longer; a slow machine scales it as it scales its patience.
+OUT_SECONDS = 3.0 * START_SECONDS / 30
+#: A first delay as the page's, which docs/protocol.md asks for: it doubles, with jitter.
+FIRST_DELAY = 0.5
+
+
+class Comer:
+    """A viewer that comes back as docs/protocol.md says, and how long it was out each time."""
+
+    def __init__(self, proxy: Nginx, back: asyncio.Condition) -> None:
+        self.proxy = proxy
+        self.out: list[float] = []
+        self.back = back
+        self.last: tuple[int, int] | None = None
+
+    async def watch(self) -> None:
+        closed_at, delay = None, FIRST_DELAY
+        while True:
+            try:
+                async with self._connect() as socket:
+                    viewer = Viewing(socket)
+                    await viewer.until(lambda v=viewer: v.values)
+                    await self._told(closed_at)
+                    delay = FIRST_DELAY
+                    await viewer.until_closed(3600)
+                    closed_at = time.monotonic()
+                    epoch = max(viewer.values)
+                    self.last = epoch, max(viewer.values[epoch]) + 1
+            except (OSError, InvalidStatus, ConnectionClosed, AssertionError):
+                closed_at = closed_at or time.monotonic()
+            await asyncio.sleep(delay * random.uniform(0.5, 1))
+            delay = min(2 * delay, 8)
+
+    async def _told(self, closed_at: float | None) -> None:
+        async with self.back:
+            self.out.append(time.monotonic() - closed_at if closed_at else 0.0)
+            self.back.notify_all()
+
+    def _connect(self) -> connect:
+        since = "?epoch={}&sample={}".format(*self.last) if self.last else ""
+        return connect(
+            f"wss://{self.proxy.address}/ws/streams/sine/{since}",
+            subprotocols=[Subprotocol("waves.v1")],
+            origin=Origin(f"https://{self.proxy.address}"),
+            ssl=self.proxy.ssl,
+            max_size=None,
+            compression=None,
+        )
+
+
+class Deployed:
+    """Two servers, a worker and the proxy, with HTTPS as in deploy/waves.env."""
+
+    def __init__(self, folder: Path, redis_url: str, ends: ExitStack) -> None:
+        self.site = Site(folder, REDIS_URL=redis_url, HTTPS="on", WAVES_TRUSTED_PROXIES="127.0.0.1")
+        self.site.prepare()
+        ends.callback(self.site.start_worker().kill)
+        self.ports = [free_port(), free_port()]
+        self.lives = [ends.enter_context(ExitStack()) for _ in self.ports]
+        self.servers = [self._serve(index) for index in (0, 1)]
+        self.proxy = ends.enter_context(nginx(folder, self.ports))
+
+    def _serve(self, index: int) -> Process:
+        return self.lives[index].enter_context(self.site.serve(port=self.ports[index]))
+
+    def restart(self, index: int) -> None:
+        """As `systemctl restart` with the unit: it returns when the server answers again."""
+        self.servers[index].stop()
+        self.servers[index] = self._serve(index)
+        waiting = [sys.executable, "tools/await_server.py", str(self.ports[index])]
+        subprocess.run(waiting, cwd=ROOT, check=True, timeout=START_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory) -> Iterator[Deployed]:
+    with redis_server() as (url, _), ExitStack() as ends:
+        yield Deployed(tmp_path_factory.mktemp("deployed"), url, ends)
+
+
+class Crowd:
+    """Many viewers, and the moments at which one of them has samples (again)."""
+
+    def __init__(self, proxy: Nginx) -> None:
+        self.back = asyncio.Condition()
+        self.comers = [Comer(proxy, self.back) for _ in range(VIEWERS)]
+
+    @property
+    def out(self) -> list[float]:
+        """Seconds without samples, an entry for each time that somebody came (back)."""
+        return [seconds for comer in self.comers for seconds in comer.out]
+
+    async def until_came(self, times: int) -> None:
+        async with asyncio.timeout(START_SECONDS), self.back:
+            await self.back.wait_for(lambda: len(self.out) >= times)
+
+
+@asynccontextmanager
+async def watching(proxy: Nginx) -> AsyncIterator[Crowd]:
+    crowd = Crowd(proxy)
+    tasks = [asyncio.create_task(comer.watch()) for comer in crowd.comers]
+    try:
+        await crowd.until_came(VIEWERS)
+        yield crowd
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def viewers_of(server: Process) -> int:
+    _, metrics = server.get("/metrics")
+    found = re.findall(r"^waves_connections\{.*\} ([\d.]+)$", metrics, re.M)
+    return int(sum(map(float, found)))
+
+
+async def test_servers_restarted_one_after_the_other_keep_nobody_out(deployed) -> None:
+    async with watching(deployed.proxy) as crowd:
+        for index in (0, 1):
+            theirs = await asyncio.to_thread(viewers_of, deployed.servers[index])
+            assert theirs > 0, "the proxy sends viewers to both servers"
+            came = len(crowd.out)
+            await asyncio.to_thread(deployed.restart, index)
+            await crowd.until_came(came + theirs)
+        both = await asyncio.to_thread(lambda: [viewers_of(s) for s in deployed.servers])
+    assert sum(both) == VIEWERS
+    assert max(crowd.out) < OUT_SECONDS
+
+
+def ask(proxy: Nginx, method: str, path: str, **sent: Any) -> http.client.HTTPResponse:
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=proxy.ssl, timeout=10)
+    connection.request(method, path, **sent)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def test_a_server_that_is_gone_is_noticed_by_nobody(deployed) -> None:
+    deployed.servers[0].kill()
+    statuses = [ask(deployed.proxy, "GET", "/").status for _ in range(10)]
+    deployed.restart(0)
+    assert statuses == [200] * 10
+
+
+def test_a_body_that_no_form_has_is_refused_before_the_server(deployed) -> None:
+    answer = ask(deployed.proxy, "POST", "/admin/login/", body=b"a" * 2_000_000)
+    assert answer.status == 413
+
+
+def test_the_counts_of_a_process_do_not_get_out(deployed) -> None:
+    assert ask(deployed.proxy, "GET", "/metrics").status == 404
+
+
+def test_a_forged_forwarded_for_does_not_change_whom_a_guess_is_counted_against(deployed) -> None:
+    statuses = [
+        guess(deployed.proxy, {"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(6)
+    ]
+    assert statuses == [200, 200, 200, 200, 429, 429]
+
+
+def guess(proxy: Nginx, headers: dict[str, str]) -> int:
+    page = ask(proxy, "GET", "/admin/login/")
+    cookie = page.getheader("Set-Cookie", "").partition(";")[0]
+    body = urlencode(
+        {
+            "csrfmiddlewaretoken": cookie.partition("=")[2],
+            "username": USER,
+            "password": "a guess",
+        }
+    )
+    headers = headers | {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": cookie,
+        "Referer": f"https://{proxy.address}/admin/login/",
+    }
+    return ask(proxy, "POST", "/admin/login/", body=body, headers=headers).status
