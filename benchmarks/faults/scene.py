@@ -101,6 +101,7 @@ class Scene:
         self._redis: Redis | None = None
         self._processes: list[Process] = []
         self._logged: dict[Path, int] = {}
+        self._witnesses: tuple[list[Watcher], list[Readiness]] = [], []
         self._tasks: list[asyncio.Task[None]] = []
         self._start(self._look())
 
@@ -229,6 +230,12 @@ class Scene:
         for readiness in self.readiness.values():
             readiness.forget()
         self._logged = {path: path.stat().st_size for path in self._logs()}
+        self._witnesses = list(self.watchers), list(self.readiness.values())
+
+    def witnesses(self) -> tuple[list[Watcher], list[Readiness]]:
+        """Who saw the fault begin; where nobody was there yet, all who came."""
+        watchers, asked = self._witnesses
+        return watchers or self.watchers, asked or list(self.readiness.values())
 
     def _logs(self) -> list[Path]:
         return sorted(self.folder.glob("site-*/waves.*.log"))

@@ -143,11 +143,11 @@ async def provoke(fault: Fault, scene: Scene, outcome: Outcome) -> None:
 
 
 def _note_when_noticed(scene: Scene, outcome: Outcome) -> None:
-    told = [w.told_at - scene.began for w in scene.watchers if w.told_at is not None]
-    asked = [r.unready_at for r in scene.readiness.values()]
-    unready = [at - scene.began for at in asked if at is not None]
+    watchers, asked = scene.witnesses()
+    told = [w.told_at - scene.began for w in watchers if w.told_at is not None]
+    unready = [r.unready_at - scene.began for r in asked if r.unready_at is not None]
     outcome.told = min(told, default=None)
-    outcome.unready = max(unready) if len(unready) == len(asked) else None
+    outcome.unready = max(unready, default=None) if len(unready) == len(asked) else None
     outcome.detected = min([*told, *unready], default=None)
 
 
