@@ -16,6 +16,7 @@ from benchmarks.faults.results import Results, Row
 PAGE = document.ROOT / "docs" / "reliability.md"
 HEAD = (
     "fault",
+    "what is done",
     "times",
     "noticed, s",
     "well again, s",
@@ -39,6 +40,12 @@ def line(row: Row) -> str:
     return f"{'bad ' if problems else 'good'} {row['fault']} {row['run']}: {numbers}{problems}"
 
 
+def times(row: Row) -> list[str]:
+    """Noticed, well again, wrongly live and lines of log of one run."""
+    seconds = (row["detected"], row["recovered"], row["wrongly_live"])
+    return [*map(_time, seconds), str(row["lines"])]
+
+
 def machine() -> str:
     """When and where."""
     return (
@@ -49,16 +56,12 @@ def machine() -> str:
 
 def write(kept: Results) -> None:
     """The table of all runs of this commit; the text above it stays."""
-    rows = [[FAULTS[name].what, *_figures(kept.rows[name])] for name in FAULTS if kept.rows[name]]
-    if not rows:
-        return
-    body = "\n\n".join(
-        [
-            f"{machine()}; commit `{kept.commit}`.",
-            document.table(HEAD, rows),
-        ]
-    )
-    document.write_section("faults", body, PAGE)
+    run = [(fault, kept.rows[fault.name]) for fault in FAULTS.values() if kept.rows[fault.name]]
+    rows = [[f"`{fault.name}`", fault.what, *_figures(runs)] for fault, runs in run]
+    if rows:
+        parts = ["## Fault by fault", f"{machine()}; commit `{kept.commit}`."]
+        body = "\n\n".join([*parts, document.table(HEAD, rows)])
+        document.write_section("faults", body, PAGE)
 
 
 def _figures(runs: dict[int, Row]) -> list[str]:

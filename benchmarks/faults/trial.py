@@ -138,8 +138,9 @@ async def provoke(fault: Fault, scene: Scene, outcome: Outcome) -> None:
     _note_when_noticed(scene, outcome)
     outcome.recovered = None if well_at is None else max(0.0, well_at - ended)
     outcome.wrongly_live = max((w.wrongly_live for w in scene.watchers), default=0.0)
+    outcome.lines, outcome.tracebacks = count_lines(scene.logged())
     if well_at is None:
-        scene.problems.append(f"not well again: {unwell(scene)}")
+        scene.problems.append(f"not well again after {fault.name}: {unwell(scene)}")
 
 
 def _note_when_noticed(scene: Scene, outcome: Outcome) -> None:
@@ -179,16 +180,19 @@ def judge(fault: Fault, scene: Scene, outcome: Outcome) -> None:
     _judge_times(fault, scene, outcome)
 
 
+def count_lines(logs: dict[str, str]) -> tuple[int, int]:
+    """Lines of log that say something, and tracebacks, in all of them."""
+    text = "".join(logs.values())
+    return len(TELLING.findall(text)), text.count(TRACEBACK)
+
+
 def _judge_logs(fault: Fault, scene: Scene, outcome: Outcome) -> None:
+    scene.check(outcome.lines >= fault.says, f"the logs have {outcome.lines} lines of it")
     for name, text in scene.logged().items():
-        lines, tracebacks = len(TELLING.findall(text)), text.count(TRACEBACK)
-        outcome.lines += lines
-        outcome.tracebacks += tracebacks
+        lines, tracebacks = count_lines({name: text})
         scene.check(lines <= fault.lines, f"{name} has {lines} lines")
         last = re.findall(r"^\w[\w.]*(?:Error|Exception)\b.*$", text, re.M)[-1:]
         scene.check(not tracebacks, f"{name} has {tracebacks} tracebacks {last}")
-
-    scene.check(outcome.lines >= fault.says, f"the logs have {outcome.lines} lines of it")
 
 
 def _judge_times(fault: Fault, scene: Scene, outcome: Outcome) -> None:
