@@ -2,7 +2,7 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
@@ -14,5 +14,5 @@ from waves import lifespan, routing  # noqa: E402
 
 checks.before_serving()
 application = lifespan.wrap(
-    ProtocolTypeRouter({"http": django_asgi, "websocket": URLRouter(routing.websocket_urlpatterns)})
+    ProtocolTypeRouter({"http": django_asgi, "websocket": routing.application})
 )

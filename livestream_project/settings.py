@@ -131,6 +131,7 @@ DATABASES = {
     "default": {
         "ENGINE": "livestream_project.sqlite",  # Django's own, with files for the owner only
         "NAME": env("WAVES_DATABASE") or BASE_DIR / "db.sqlite3",
+        "TEST": {"NAME": ":memory:"},  # said, since the engine is not Django's own
         "OPTIONS": {
             # Readers never wait for a writer, and a writer takes its lock when it begins.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",

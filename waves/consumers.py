@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
-from django.conf import settings
 
+from waves import origins
 from waves.conf import get_config
 from waves.directory import find_stream
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireError
+from waves.handshakes import turns
 from waves.lifespan import services
 from waves.streaming import messages
 from waves.streaming.connection import Connection
@@ -23,6 +23,14 @@ from waves.transport import AsgiTransport
 
 #: In the order of our preference; a client that offers none is a person, and is sent text.
 PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
+#: A server that does not take the answer to a handshake within this is not waited for.
+ACCEPT_SECONDS = 10.0
+
+_UNKNOWN_PATH = (
+    "Here is no WebSocket. There are /ws/ and /ws/streams/<slug>/, with a slash at the end."
+)
+_STORM = "Too many viewers come at once. Come back later."
+_FULL = "This server has all the viewers it takes. Come back later."
 
 
 class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
@@ -69,25 +77,43 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
     async def _connect(self) -> None:
         offered = self.scope["subprotocols"]
         chosen = next((p for p in PROTOCOLS if p in offered), None)
+        in_turn = await turns.wait()
         # Accepted also where it is refused next: a browser shows no other reason to its page.
-        await self.send({"type": "websocket.accept", "subprotocol": chosen})
+        async with asyncio.timeout(ACCEPT_SECONDS):
+            await self.send({"type": "websocket.accept", "subprotocol": chosen})
         protocol = chosen or messages.PROTOCOL_JSON
         connection = self._connection(as_json=protocol == messages.PROTOCOL_JSON)
-        if not origin_allowed(self.scope):
-            connection.refuse("refused", _ORIGIN_REFUSED, messages.CLOSE_REFUSED)
-        elif offered and chosen is None:
+        refusal = self._refusal(known=bool(chosen) or not offered, in_turn=in_turn)
+        if refusal is not None:
+            connection.refuse(*refusal)
+            return
+        self.session = Session(services().hub, connection)
+        self.session.open(protocol)
+        await self._subscribe_from_url()
+
+    def _refusal(self, *, known: bool, in_turn: bool) -> tuple[str, str, int] | None:
+        """Why this socket is closed at once: code and words of the error, and the close code."""
+        if not in_turn:
+            return "unavailable", _STORM, messages.CLOSE_OVERLOAD
+        words = origins.refusal(self.scope)
+        if words is not None:
+            return "refused", words, messages.CLOSE_REFUSED
+        if "url_route" not in self.scope:
+            return "unknown_stream", _UNKNOWN_PATH, messages.CLOSE_UNKNOWN
+        if not known:
             offers = f"This server speaks {' and '.join(PROTOCOLS)}."
-            connection.refuse("bad_message", offers, messages.CLOSE_BAD_MESSAGE)
-        elif len(services().hub.connections) >= get_config().max_connections:
-            connection.finish(messages.CLOSE_OVERLOAD, "This server has all the viewers it takes.")
-        else:
-            self.session = Session(services().hub, connection)
-            self.session.open(protocol)
-            await self._subscribe_from_url()
+            return "bad_message", offers, messages.CLOSE_BAD_MESSAGE
+        if len(services().hub.connections) >= get_config().max_connections:
+            return "unavailable", _FULL, messages.CLOSE_OVERLOAD
+        return None
 
     def _connection(self, *, as_json: bool) -> Connection:
         transport = self.scope["waves.transport"]()
         connection = Connection(transport, json=as_json)
+        if transport.inflow is not None:
+            transport.inflow.on_refused = lambda words: connection.refuse(
+                "bad_message", words, messages.CLOSE_BAD_MESSAGE
+            )
         if isinstance(transport, AsgiTransport):
             transport.on_writable = lambda: services().pump.wake(connection)
             transport.on_given_up = self._give_up
@@ -116,7 +142,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             connection.refuse("unknown_stream", str(error), messages.CLOSE_UNKNOWN)
 
     async def _receive(self, text: str | None) -> None:
-        if self.session is None:
+        if self.session is None or self.session.connection.transport.closed:
             return
         subscription = self.session.take(text)
         if subscription is None:
@@ -135,44 +161,3 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
             return
         session.subscribe(handle, message, fallback)
-
-
-_ORIGIN_REFUSED = (
-    "This page's origin may not open a WebSocket here. If it should, add it to "
-    "WAVES_ALLOWED_ORIGINS as scheme://host:port."
-)
-
-
-def origin_allowed(scope: dict[str, Any]) -> bool:
-    """Whether the origin matches in scheme, host and port, or is listed; none is a script's."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin")
-    if origin is None:
-        return True
-    given = _parts(origin.decode("latin1"))
-    if given is None:
-        return False
-    if given in map(_parts, get_config().allowed_origins):
-        return True
-    secure = scope.get("scheme") in ("wss", "https") or _behind_tls(headers)
-    own = _parts(f"{'https' if secure else 'http'}://{headers.get(b'host', b'').decode('latin1')}")
-    return given == own
-
-
-def _behind_tls(headers: dict[bytes, bytes]) -> bool:
-    """Whether the proxy that Django is told to trust says that the client came by TLS."""
-    trusted = settings.SECURE_PROXY_SSL_HEADER
-    if not trusted:
-        return False
-    name = trusted[0].removeprefix("HTTP_").replace("_", "-").lower().encode()
-    return headers.get(name, b"").decode("latin1") == trusted[1]
-
-
-def _parts(origin: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of an origin; None where it is none (such as ``null``)."""
-    try:
-        parts = urlsplit(origin)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import cast
 
 from django.db import DatabaseError
@@ -9,8 +10,14 @@ from django.db import DatabaseError
 from waves import specs
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.streaming.description import Description, describe
+from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
 from waves.threads import in_thread
+
+#: A look-up takes longer only where the database hangs: SQLite waits 5 s for a lock, and says so.
+LOOKUP_SECONDS = 8.0
+#: Look-ups at once. Each is a thread, and many of them leave the event loop no time.
+_lookups = asyncio.Semaphore(2)
 
 
 async def find_stream(slug: str) -> tuple[int, Description | None]:
@@ -25,7 +32,7 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
     if handle is not None:
         return handle, _before_its_first_epoch(handle)
     try:
-        spec, epoch = await in_thread(specs.find_stream)(slug)
+        spec, epoch = await _look_up(slug)
     except DatabaseError:
         handle = board.handle_of(slug, aged=True)
         if handle is not None:
@@ -38,6 +45,15 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
         state, message = "stale", board.problem or "No worker reports this stream yet."
     description = describe(spec, epoch, spec.signals)
     return spec.handle, {**description, "state": state, "message": message}
+
+
+async def _look_up(slug: str) -> tuple[StreamSpec, int]:
+    """A stream from the database, in its turn. Raises ServiceUnavailableError where that hangs."""
+    try:
+        async with asyncio.timeout(LOOKUP_SECONDS), _lookups:
+            return await in_thread(specs.find_stream)(slug)
+    except TimeoutError:
+        raise ServiceUnavailableError("The database does not answer. Come back later.") from None
 
 
 def _before_its_first_epoch(handle: int) -> Description | None:

@@ -245,7 +245,8 @@ class Receiver:
 
     def _note_loss(self) -> None:
         self.counts["interruptions"] += 1
-        logger.warning(INTERRUPTED)
+        if not (self.problem or self._publisher.problem):  # else it has been said already
+            logger.warning(INTERRUPTED)
 
     async def _hang_up(self) -> None:
         """Let go of connections that may be dead: those of the pub/sub layer are ours alone."""

@@ -14,11 +14,12 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
 
-from waves import http_bounds, installation, transport
+from waves import daphne_bounds, http_bounds, installation, stopping, transport, wires
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher, Receiver, make_layer
@@ -193,11 +194,30 @@ def wrap(app: App) -> App:
             await _lifespan(receive, send)
             return
         services()
+        stopping.remember(send)
         if scope["type"] == "websocket":
-            scope = {**scope, "waves.transport": lambda: transport.transport_for(send)}
-        await app(scope, receive, send)
+            await _serve_socket(app, scope, receive, send)
+        else:
+            await app(scope, receive, send)
 
     return application
+
+
+async def _serve_socket(app: App, scope: Scope, receive: Any, send: Any) -> None:
+    """Bound what comes in before anything is awaited, and with it before anything is said."""
+    inflow = wires.inflow_for(send)
+    scope = {
+        **scope,
+        "scheme": wires.scheme_of(scope, send),
+        "waves.transport": partial(transport.transport_for, send, inflow),
+    }
+    if inflow is None:
+        await app(scope, wires.paced(receive), send)
+        return
+    try:
+        await app(scope, *wires.watched(inflow, receive, send))
+    finally:
+        inflow.end()
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
@@ -205,6 +225,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             services()
+            stopping.follow_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await shut_down()
@@ -218,6 +239,7 @@ def _follow_twisted() -> None:
     loop = getattr(reactor, "_asyncioEventloop", None)
     if reactor is None or loop is None:
         return
+    daphne_bounds.install()
     # At `when running` the loop does not run yet; one turn later it does.
     reactor.callWhenRunning(lambda: reactor.callLater(0, services))
     reactor.addSystemEventTrigger("before", "shutdown", _shut_down_deferred)

@@ -57,6 +57,7 @@ class HubCollector:
         yield refused
         yield GaugeMetricFamily("waves_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
         yield self._connections()
+        yield self._triggers()
         yield from self._streams()
 
     def _connections(self) -> Metric:
@@ -64,6 +65,14 @@ class HubCollector:
         family = GaugeMetricFamily("waves_connections", "Open sockets.", labels=["transport"])
         for transport, count in open_now.items():
             family.add_metric([transport], count)
+        return family
+
+    def _triggers(self) -> Metric:
+        search = self.hub.pump.search
+        text = "Triggers that are looked for, and those that there is no time for."
+        family = GaugeMetricFamily("waves_triggers", text, labels=["state"])
+        family.add_metric(["searched"], search.finders - search.paused)
+        family.add_metric(["paused"], search.paused)
         return family
 
     def _streams(self) -> Iterable[Metric]:

@@ -1,10 +1,11 @@
 """How bytes reach a socket: daphne's fast path, and plain ASGI for every other server.
 
-Nothing else knows which server it is. daphne's ``send`` never waits for the socket, so a viewer
-that does not read would cost memory without bound. The fast path therefore writes complete
-WebSocket frames to the socket itself, leaves to Twisted only what the kernel did not take, and
-knows when a socket is full. It reads private attributes of daphne, autobahn and Twisted:
-``fast_path_problem`` says which one is missing, and then ASGI's ``send`` is used.
+Nothing else but ``wires``, where bytes come in, knows which server it is. daphne's ``send`` never
+waits for the socket, so a viewer that does not read would cost memory without bound. The fast path
+therefore writes complete WebSocket frames to the socket itself, leaves to Twisted only what the
+kernel did not take, and knows when a socket is full. It reads private attributes of daphne,
+autobahn and Twisted: ``fast_path_problem`` says which one is missing, and then ASGI's ``send``
+is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from waves.inflow import Inflow
 from waves.streaming.connection import Message
+from waves.wires import daphne_protocol
 
 logger = logging.getLogger("waves")
 
@@ -26,27 +29,31 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: What the kernel may hold of a socket: two seconds of a fast viewer, and a bound on a silent one.
 SEND_BUFFER = 128 * 1024
-#: A peer that does not answer a close within this is dropped.
-CLOSE_SECONDS = 2.0
+#: A peer that does not answer a close within this is dropped: what it did not read yet is lost, the
+#: code of the close with it.
+CLOSE_SECONDS = 4.0
+#: Bytes that a close frame has for its reason, beside the code.
+MAX_REASON = 123
 
 
-def transport_for(send: Send) -> DaphneTransport | AsgiTransport:
+def transport_for(send: Send, inflow: Inflow | None = None) -> DaphneTransport | AsgiTransport:
     """The transport of a connection, from the ``send`` of the outermost application."""
     protocol = daphne_protocol(send)
     if protocol is not None:
         problem = fast_path_problem(protocol)
         if problem is None:
-            return DaphneTransport(protocol)
+            return DaphneTransport(protocol, inflow)
         logger.debug("daphne's fast path is off for a socket: %s", problem)
-    return AsgiTransport(send)
+        send = functools.partial(_send_to_daphne, protocol, send)
+    return AsgiTransport(send, inflow)
 
 
-def daphne_protocol(send: Any) -> Any | None:
-    """daphne's protocol object, where ``send`` is daphne's; it is bound as first argument."""
-    if not isinstance(send, functools.partial) or not send.args:
-        return None
-    protocol = send.args[0]
-    return protocol if type(protocol).__module__ == "daphne.ws_protocol" else None
+async def _send_to_daphne(protocol: Any, send: Send, event: dict[str, Any]) -> None:
+    """daphne's ``send``, which leaves out the reason of a close, and refuses 1012."""
+    if event["type"] == "websocket.close":
+        protocol.sendCloseFrame(event["code"], event["reason"].encode() or None)
+    else:
+        await send(event)
 
 
 def fast_path_problem(protocol: Any) -> str | None:
@@ -55,14 +62,16 @@ def fast_path_problem(protocol: Any) -> str | None:
         if not hasattr(protocol, attribute):
             return f"the protocol has no {attribute}"
     transport: Any = getattr(protocol, "transport", None)
-    # TLS wraps the transport in another one, which has no such attributes.
+    # With TLS its transport is wrapped in another one, which seems to have the same attributes:
+    # what is written to its socket would not be encrypted.
+    if type(transport).__module__ != "twisted.internet.tcp":
+        return "the connection is not plain TCP"
     for attribute in ("_tempDataLen", "dataBuffer", "socket", "write"):
         if not hasattr(transport, attribute):
             return f"the transport has no {attribute}"
     if getattr(protocol, "_perMessageCompress", None) is not None:
         return "the connection is compressed"
-    family = transport.socket.family
-    return None if family in (socket.AF_INET, socket.AF_INET6) else "the socket is not TCP"
+    return None
 
 
 def frame(payload: bytes, opcode: int) -> bytes:
@@ -78,10 +87,21 @@ def frame(payload: bytes, opcode: int) -> bytes:
 TEXT, BINARY = 1, 2
 
 
+def cut(reason: str) -> str:
+    """A close reason as far as it fits, cut between characters: half of one is an error."""
+    return reason.encode()[:MAX_REASON].decode(errors="ignore")
+
+
+def _end(inflow: Inflow | None) -> None:
+    if inflow is not None:
+        inflow.end()
+
+
 class DaphneTransport:
     """Complete frames, straight to the socket of daphne's protocol."""
 
-    def __init__(self, protocol: Any) -> None:
+    def __init__(self, protocol: Any, inflow: Inflow | None = None) -> None:
+        self.inflow = inflow
         self._protocol = protocol
         self._open = protocol.STATE_OPEN
         self._transport = protocol.transport
@@ -126,9 +146,12 @@ class DaphneTransport:
         """Close with any code (daphne's own refuses 1012), and drop who does not answer."""
         if self.closed:
             return
+        # Its own patience is a second, which a viewer on a poor link may need to read the code.
+        self._protocol.closeHandshakeTimeout = 0
         self._protocol.sendCloseFrame(
-            code=code, reasonUtf8=reason.encode()[:120] if reason else None, isReply=False
+            code=code, reasonUtf8=cut(reason).encode() or None, isReply=False
         )
+        _end(self.inflow)
         asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._drop)
 
     def _drop(self) -> None:
@@ -143,7 +166,8 @@ class AsgiTransport:
     waits. The task is owned by the consumer, which runs ``run`` and cancels it.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, inflow: Inflow | None = None) -> None:
+        self.inflow = inflow
         self._send = send
         self._wake = asyncio.Event()
         self._outbox: list[dict[str, Any]] = []
@@ -171,9 +195,10 @@ class AsgiTransport:
 
     def close(self, code: int, reason: str = "") -> None:
         """Close, after what is under way; a peer that does not take that is given up."""
-        self._put({"type": "websocket.close", "code": code, "reason": reason})
+        self._put({"type": "websocket.close", "code": code, "reason": cut(reason)})
         if not self.closed:
             self.closed = True
+            _end(self.inflow)
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._give_up)
 
     def _give_up(self) -> None:

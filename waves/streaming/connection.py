@@ -10,6 +10,7 @@ from waves.exceptions import WireError
 from waves.streaming import messages
 
 if TYPE_CHECKING:
+    from waves.streaming.answers import Answer
     from waves.streaming.viewer import Viewer
 
 #: What may be on its way without an acknowledgement.
@@ -17,8 +18,13 @@ MAX_UNACKED_MESSAGES = 64
 MAX_UNACKED_BYTES = 1024 * 1024
 #: Control messages that wait for a socket: one that lets more pile up talks without reading.
 MAX_CONTROLS = 256
-#: Messages of history answers that may wait for a socket: a page asks for one answer at a time.
+#: So many may pile up in one turn of the event loop: three for each stream that a socket may view.
+MOST_CONTROLS = 1024
+#: History answers that may wait for a socket, the one that is sent included: a page asks for one
+#: at a time. None holds samples before it is its turn.
 MAX_ANSWERS = 8
+#: Streams that one socket may view: every visit asks each of them.
+MAX_VIEWERS = 256
 #: Messages to one socket are at least this far apart, so that many streams on one socket are
 #: joined, and a second of them stays below the allowance.
 SPACING = 0.02
@@ -64,8 +70,12 @@ class Connection:
     json: bool = False
     viewers: dict[int, Viewer] = field(default_factory=dict)
     controls: deque[str] = field(default_factory=deque)
-    #: Answers to ``history``, each a text and then its messages: sent before live frames.
-    answers: deque[str | Message] = field(default_factory=deque)
+    #: Answers to ``history``, sent before live frames.
+    answers: deque[Answer] = field(default_factory=deque)
+    #: By handle, the monotonic time at which the next sweep of a stream is due.
+    sweeps_due: dict[int, float] = field(default_factory=dict)
+    #: It has much to be sent, or its messages take long to make: served after the others.
+    heavy: bool = False
     sent: int = 0
     unacked: deque[int] = field(default_factory=deque)
     unacked_bytes: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from waves.streaming.block import SampleBlock, Values
 from waves.streaming.tiers import TOP_STRIDE, Ring, Tiers
 
+#: Gaps that are kept. To look at them all takes about a millisecond; a stream with more of them has
+#: a history that is shorter, so that nobody's question about it takes long.
+MOST_GAPS = 4096
 #: A label that differs by less from the ring's own arithmetic is the same label.
 SAME_LABEL = 1e-6
 
@@ -36,6 +39,8 @@ class History:
         self._times = Ring(1, self._ring.size, np.dtype("<f8")) if timed else None
         self.started = False
         self._begin = 0
+        #: What lies below was given up, with the gaps in it.
+        self._floor = 0
         self.next = 0
         self.dt = 0.0
         self._gaps: list[tuple[int, int]] = []
@@ -49,7 +54,7 @@ class History:
     @property
     def first(self) -> int:
         """Index of the oldest sample that is kept."""
-        return max(self._begin, self.next - self._ring.size)
+        return max(self._begin, self._floor, self.next - self._ring.size)
 
     @property
     def size(self) -> int:
@@ -116,9 +121,11 @@ class History:
             self._anchors.append((block.sample, block.t0))
 
     def _prune(self) -> None:
+        if len(self._gaps) > MOST_GAPS:
+            # An eighth at a time, so that nobody is moved forward at every block.
+            self._floor = self._gaps[MOST_GAPS // 8][1]
         first = self.first
-        while self._gaps and self._gaps[0][1] <= first:
-            self._gaps.pop(0)
+        del self._gaps[: self._gaps_before(first)]
         while len(self._anchors) > 1 and self._anchors[1][0] <= first:
             self._anchors.pop(0)
 
@@ -136,17 +143,12 @@ class History:
         if not self._anchors:
             return self.next
         if self._times is not None:
-            return self._timed_index(self._times, unix - self._anchors[0][1])
+            return self._times.search(self.first, self.next, unix - self._anchors[0][1])
         index = max(0, bisect_right(self._anchors, unix, key=lambda anchor: anchor[1]) - 1)
         at, t0 = self._anchors[index]
         # Bounded before it is made whole: a time may be as far away as a float can say.
         after = min(max((unix - t0) / self.dt, self.first - at), self.next - at)
         return min(max(at + math.ceil(after - 1e-9), self.first), self.next)
-
-    def _timed_index(self, times: Ring, seconds: float) -> int:
-        # Looked up one by one: a copy of all times would take as long as the history is.
-        kept = range(self.first, self.next)
-        return self.first + bisect_left(kept, seconds, key=lambda i: times.read(i, i + 1)[0, 0])
 
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""
@@ -164,14 +166,38 @@ class History:
         """The ranges ``[a, b)`` that are missing between ``first`` and ``next``."""
         return tuple(self._gaps)
 
-    def _gaps_after(self, sample: int) -> list[tuple[int, int]]:
+    def _gaps_before(self, sample: int) -> int:
+        """How many gaps end at or before a sample."""
+        return bisect_right(self._gaps, sample, key=lambda gap: gap[1])
+
+    def _gaps_after(self, sample: int) -> Iterator[tuple[int, int]]:
         """The gaps that end beyond a sample."""
-        return self._gaps[bisect_right(self._gaps, sample, key=lambda gap: gap[1]) :]
+        return (self._gaps[at] for at in range(self._gaps_before(sample), len(self._gaps)))
 
     def produced(self, first: int, last: int) -> int:
         """How many samples of ``[first, last)`` are not known to be missing."""
-        overlaps = (min(end, last) - max(begin, first) for begin, end in self._gaps_after(first))
-        return max(0, last - first) - sum(max(0, overlap) for overlap in overlaps)
+        produced = max(0, last - first)
+        for begin, end in self._gaps_after(first):
+            if begin >= last:
+                break
+            produced -= min(end, last) - max(begin, first)
+        return produced
+
+    def alike(self, stride: int, first: int, last: int) -> tuple[int, bool]:
+        """How far all columns of ``[first, last)`` are missing, or none is; and which of both.
+
+        A column is missing where it lies whole in a gap; ``first`` is a multiple of ``stride``.
+        """
+        for begin, end in self._gaps_after(first):
+            begin, end = -(-begin // stride) * stride, end // stride * stride
+            if end <= max(begin, first):
+                continue
+            return (min(begin, last), False) if begin > first else (min(end, last), True)
+        return last, False
+
+    def row(self, signal: int, first: int, last: int) -> Values:
+        """``[first, last)`` of one signal, to be read at once; NaN where a sample is missing."""
+        return self._ring.row(signal, first, last)
 
     def samples(self, first: int, last: int) -> Values:
         """A copy of ``[first, last)``, ``[signals, n]``; the range must be kept."""
@@ -198,7 +224,7 @@ class History:
     def first_column(self, stride: int) -> int:
         """The oldest column of a stride that is whole, or that covers where history begins."""
         whole = -((self._ring.size - self.next) // stride)
-        return max(whole, self._begin // stride)
+        return max(whole, -(-self._floor // stride), self._begin // stride)
 
     def envelope(self, stride: int, first: int, last: int) -> tuple[Values, Values]:
         """Minima and maxima, ``[signals, n]`` each, of the columns ``[first, last)``.

@@ -13,18 +13,15 @@ from typing import Any
 
 from waves.exceptions import TooMuchError, UnknownStreamError, WireError
 from waves.streaming import messages, wire
-from waves.streaming.connection import MAX_ANSWERS, Connection
+from waves.streaming.answers import Answer, history_pieces
+from waves.streaming.connection import MAX_ANSWERS, MAX_VIEWERS, Connection
 from waves.streaming.description import Description, same_for_viewers
 from waves.streaming.messages import ChangeView, HistoryRequest, Position, Subscribe
-from waves.streaming.plan import Piece, column_stride
-from waves.streaming.pump import Pump, make_message, message_room, piece_bytes
+from waves.streaming.plan import message_room
+from waves.streaming.pump import Pump
 from waves.streaming.status import MOVING, STALE_SECONDS, StatusBoard
 from waves.streaming.stream import LiveStream
 from waves.streaming.viewer import Viewer
-
-#: Bytes of the values of one ``history`` answer. Two columns a pixel of 60 signals fit, and a
-#: socket that does not read holds no more than this.
-MAX_HISTORY_BYTES = 1536 * 1024
 
 
 class Hub:
@@ -156,7 +153,7 @@ class Hub:
     def stream(self, handle: int) -> LiveStream:
         """The live stream of a handle, made where it is not yet known."""
         if handle not in self.streams:
-            self.streams[handle] = LiveStream(handle, self._monotonic)
+            self.streams[handle] = LiveStream(handle, self._monotonic, self.pump.search)
         return self.streams[handle]
 
     def forget(self, handle: int) -> None:
@@ -175,7 +172,7 @@ class Hub:
         self.connections.discard(connection)
         self.pump.forget(connection)
         for viewer in connection.viewers.values():
-            viewer.stream.viewers.discard(viewer)
+            viewer.leave()
         connection.viewers.clear()
 
     def subscribe(
@@ -188,8 +185,11 @@ class Hub:
     ) -> None:
         """View a stream; a second subscription on the same socket acts as ``view``.
 
-        ``fallback`` describes the stream where no worker has done so yet.
+        ``fallback`` describes the stream where no worker has done so yet. Raises TooMuchError
+        where the socket views as many as it may.
         """
+        if handle not in connection.viewers and len(connection.viewers) >= MAX_VIEWERS:
+            raise TooMuchError(f"subscribe: one socket views at most {MAX_VIEWERS} streams.")
         stream = self.stream(handle)
         if fallback is not None and stream.description is None:
             stream.slug = fallback["slug"]
@@ -219,7 +219,7 @@ class Hub:
         viewers = connection.viewers.values()
         named = [viewer for viewer in viewers if viewer.stream.slug == slug]
         for viewer in named or [viewer for viewer in viewers if viewer.asked_as == slug]:
-            viewer.stream.viewers.discard(viewer)
+            viewer.leave()
             del connection.viewers[viewer.stream.handle]
             return
         raise UnknownStreamError(f"This socket does not view a stream “{slug}”.")
@@ -241,74 +241,18 @@ class Hub:
         return viewer
 
     def answer_history(self, connection: Connection, request: HistoryRequest) -> None:
-        """Queue the answer to ``history``: its message, then exactly the frames that it names.
+        """Queue the answer to ``history``, which the pump makes when it is its turn.
 
-        Raises UnknownStreamError, or TooMuchError where it is more than an answer holds.
+        Raises UnknownStreamError, or TooMuchError where it is more than an answer holds, or too
+        many wait.
         """
         stream = self._viewer(connection, request.handle).stream
-        room = message_room(connection)
-        pieces = history_pieces(stream, request, room)
-        groups = _joined(pieces, room)
-        waiting = len(connection.answers)
-        if waiting and waiting + len(groups) >= MAX_ANSWERS:
+        history_pieces(stream, request, message_room(as_json=connection.json))
+        if len(connection.answers) >= MAX_ANSWERS:
             raise TooMuchError("history: read the answers that wait before asking for more.")
-        answer = {"type": "history", "id": request.id, "frames": len(pieces)}
-        connection.answers.append(messages.text(answer))
-        for joined in groups:
-            connection.answers.append(make_message(joined, as_json=connection.json))
+        connection.answers.append(Answer(stream, request))
         self.pump.wake(connection)
 
     def viewer_counts(self) -> dict[int, int]:
         """How many viewers each stream has in this process."""
         return {handle: len(s.viewers) for handle, s in self.streams.items() if s.viewers}
-
-
-def history_pieces(stream: LiveStream, request: HistoryRequest, room: int) -> list[Piece]:
-    """What a ``history`` request is answered with: nothing where that epoch is gone.
-
-    ``room`` bounds a frame, in bytes. Raises TooMuchError for more than an answer holds.
-    """
-    history = stream.history
-    if request.epoch != history.epoch or not history.started:
-        return []
-    end = min(request.last + 1, history.next)
-    first = max(request.first, history.first)
-    stride = 1
-    if request.columns is not None and end > first:
-        stride = column_stride(end - first, request.columns)
-        first = max(first // stride * stride, stream.first(stride))
-        end = end // stride * stride
-    value_bytes = history.signals * history.dtype.itemsize * min(stride, 2)
-    if max(0, end - first) // stride * value_bytes > MAX_HISTORY_BYTES:
-        most = MAX_HISTORY_BYTES // value_bytes
-        raise TooMuchError(
-            f"history: one answer holds at most {most} of these; ask for a shorter range, or for "
-            "fewer columns."
-        )
-    return _pieces(stream, stride, first, end, room)
-
-
-def _pieces(stream: LiveStream, stride: int, first: int, end: int, room: int) -> list[Piece]:
-    pieces, most = [], stream.fitting(stride, room) * stride
-    while first < end:
-        begin, last = stream.run(stride, first, end)
-        if begin >= end:
-            break
-        last = min(last, begin + most)
-        pieces.append(Piece(stream, stream.history.epoch, stride, begin, last, wire.ANSWER))
-        first = last
-    return pieces
-
-
-def _joined(pieces: list[Piece], most: int) -> list[list[Piece]]:
-    """Pieces in groups whose messages have room."""
-    groups: list[list[Piece]] = []
-    room = 0
-    for piece in pieces:
-        size = piece_bytes(piece)
-        if not groups or size > room:
-            groups.append([])
-            room = most
-        groups[-1].append(piece)
-        room -= size
-    return groups

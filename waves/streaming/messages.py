@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from waves.dsp.trigger import TriggerSettings
 from waves.exceptions import WireError
@@ -31,6 +31,15 @@ Index = Annotated[int, Field(ge=0, le=MAX_INDEX)]
 Handle = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Window = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
 Columns = Annotated[int, Field(ge=16, le=16384)]
+#: Bytes a second that one viewer may have of one stream, whatever its budget says: more than most
+#: lines carry, and at most a few per cent of a core.
+MAX_BUDGET = 10_000_000.0
+Budget = Annotated[
+    float,
+    Field(ge=1000, le=1e9, allow_inf_nan=False),
+    # Not refused: those who ask for more than this were always let in.
+    AfterValidator(lambda asked: min(asked, MAX_BUDGET)),
+]
 
 
 class _Message(BaseModel):
@@ -60,7 +69,7 @@ class View(_Message):
 
     window: Window | None = None
     columns: Columns | None = None
-    budget: Annotated[float, Field(ge=1000, le=1e9, allow_inf_nan=False)] = 1_000_000
+    budget: Budget = 1_000_000
     trigger: TriggerView | None = None
 
 
@@ -162,6 +171,11 @@ def error(code: str, message: str, stream: str | None = None) -> str:
     """A refusal, in words; where it is final, a close follows. ``stream``: the slug it is about."""
     about = {} if stream is None else {"stream": stream}
     return text({"type": "error", "code": code, "message": message, **about})
+
+
+def notice(handle: int, code: str, message: str) -> str:
+    """What a person who views a stream should know, in words."""
+    return text({"type": "notice", "handle": handle, "code": code, "message": message})
 
 
 def gap(

@@ -51,6 +51,9 @@ class Session:
 
         A message that is none closes the socket with 4400, after saying what is wrong.
         """
+        self.hub.pump.relieve(self.connection)
+        if self.connection.transport.closed:
+            return None
         try:
             if text is None:
                 raise WireError("Control messages are text.")
@@ -86,4 +89,8 @@ class Session:
 
     def subscribe(self, handle: int, message: Subscribe, fallback: Description | None) -> None:
         """Carry out a subscription whose slug was looked up."""
-        self.hub.subscribe(self.connection, handle, message, message.since, fallback)
+        try:
+            self.hub.subscribe(self.connection, handle, message, message.since, fallback)
+        except TooMuchError as error:
+            self.connection.refuse("too_much", str(error), stream=message.stream)
+            self.hub.pump.wake(self.connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from waves.streaming import wire
 from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.description import Description
 from waves.streaming.history import History
-from waves.streaming.messages import TriggerView, View
+from waves.streaming.messages import View
 from waves.streaming.plan import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, plan_for
 from waves.streaming.resizing import Resizing
+from waves.streaming.search import Search
 from waves.streaming.sweeps import Finder, Sweeper
 from waves.streaming.wire import Frame
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 _NOTHING = np.dtype("<f4")
 
 
-#: Triggers that are looked for at once in a stream: each costs about 1 ms a million samples.
-MOST_FINDERS = 16
 #: Made frames and messages of one tick that a stream keeps for others: they are the same for
 #: those who are up to date; those who are behind may each need their own, so there is a bound.
 SHARED_BYTES = 8 * 1024 * 1024
@@ -59,7 +58,12 @@ class Shared:
 class LiveStream:
     """What a hub holds of a stream. ``history`` is empty until a description was heard."""
 
-    def __init__(self, handle: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        handle: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        search: Search | None = None,
+    ) -> None:
         self.handle = handle
         self.description: Description | None = None
         #: What clients call it: from the description, or from the database where none was heard.
@@ -71,6 +75,8 @@ class LiveStream:
         self._resizing: Resizing | None = None
         self.shared = Shared()
         self._monotonic = monotonic
+        #: Shared by all streams of a process, as the time to look is.
+        self.search = search or Search(monotonic)
         self._finders: dict[TriggerSettings, Finder] = {}
         #: Frames of an old or unknown epoch, or that do not fit the description.
         self.dropped = 0
@@ -78,6 +84,8 @@ class LiveStream:
     def begin_epoch(self, description: Description) -> None:
         """Take the description of a new epoch: history is emptied."""
         self.shared.clear()
+        for finder in self._finders.values():
+            self.search.remove(finder)
         self._finders.clear()
         self._resizing = None
         dtype = SAMPLE_TYPES[description["sample_type"]]
@@ -132,23 +140,40 @@ class LiveStream:
         # A column is sent when it is complete, so all of it has to be kept until then.
         return Plan(mode, min(stride, 1 << ((history.size // 2).bit_length() - 1)))
 
-    def sweeper(self, trigger: TriggerView, view: View) -> Sweeper:
-        """What chooses the windows of a view that is sent sweeps."""
+    def sweeper(self, viewer: Viewer) -> Sweeper | None:
+        """What chooses the windows of a viewer that is sent sweeps; None without a trigger."""
+        view = viewer.view
+        if view.trigger is None:
+            return None
         window = view.window or (self.description["window"] if self.description else 1.0)
         per_second = self.rate * self.history.signals * self.history.dtype.itemsize
         interval = window * per_second / view.budget
-        return Sweeper(trigger, window, interval, self._monotonic)
+        return Sweeper(view.trigger, viewer, window, interval, self._monotonic)
 
-    def finder(self, trigger: TriggerSettings) -> Finder | None:
-        """The triggers of a setting, found once for all; None where there is no such signal."""
+    def join_finder(self, trigger: TriggerSettings, viewer: Viewer, window: int) -> Finder | None:
+        """The triggers of a setting, found once for all; None where there is no such signal.
+
+        ``window`` in samples. Whoever joins has to leave.
+        """
         keys = [signal["key"] for signal in self.description["signals"]] if self.description else []
         if trigger.signal not in keys:
             return None
-        if trigger not in self._finders:
-            if len(self._finders) >= MOST_FINDERS:
-                self._finders.pop(next(iter(self._finders)))
-            self._finders[trigger] = Finder(trigger, keys.index(trigger.signal), self.rate)
-        return self._finders[trigger]
+        finder = self._finders.get(trigger)
+        if finder is None:
+            finder = self._finders[trigger] = Finder(self, trigger, keys.index(trigger.signal))
+            self.search.add(finder)
+        finder.users.add(viewer)
+        finder.keep(window)
+        return finder
+
+    def leave_finder(self, finder: Finder, viewer: Viewer) -> None:
+        """A viewer has no use for a finder any more; without any it goes."""
+        finder.users.discard(viewer)
+        if finder.users:
+            return
+        self.search.remove(finder)
+        if self._finders.get(finder.settings) is finder:
+            del self._finders[finder.settings]
 
     def end(self, stride: int) -> int:
         """The end of what can be sent: of the samples, or of the last complete column."""
@@ -164,11 +189,15 @@ class LiveStream:
 
     def run(self, stride: int, cursor: int, end: int) -> tuple[int, int]:
         """The first unbroken run of ``[cursor, end)``; ``(end, end)`` where all is missing."""
+        whole = end // stride * stride
+        return next(self.runs(stride, cursor, end), (whole, whole))
+
+    def runs(self, stride: int, cursor: int, end: int) -> Iterator[tuple[int, int]]:
+        """The unbroken runs of ``[cursor, end)``, of samples or of whole columns."""
         if stride == 1:
-            return next(self.history.runs(cursor, end), (end, end))
+            return self.history.runs(cursor, end)
         runs = self.history.column_runs(stride, cursor // stride, end // stride)
-        first, last = next(runs, (end // stride, end // stride))
-        return first * stride, last * stride
+        return ((first * stride, last * stride) for first, last in runs)
 
     def index_before(self, seconds: float) -> int:
         """The index that is ``seconds`` before the newest sample."""
@@ -198,6 +227,7 @@ class LiveStream:
         self.shared.clear()
         missing = self.history.append(block)
         self._resize()
+        self.search.wake(self._finders.values())
         return missing
 
     def encoded(self, piece: Piece) -> bytes:

@@ -71,6 +71,26 @@ class Ring:
         at, n = first % self.size, last - first
         return self._data[:, at : at + n] if at + n <= self.size else self.read(first, last)
 
+    def row(self, signal: int, first: int, last: int) -> Values:
+        """One signal's ``[first, last)``, without a copy where it does not wrap."""
+        row: Values = self._data[signal]
+        at, n = first % self.size, last - first
+        if at + n <= self.size:
+            return row[at : at + n]
+        return np.concatenate((row[at:], row[: at + n - self.size]))
+
+    def search(self, first: int, last: int, value: float) -> int:
+        """The first index of ``[first, last)``, whose first row ascends, that is not below a value.
+
+        Nothing is copied: a ring of times may be as large as a ring of samples.
+        """
+        # From here on the ring begins anew.
+        wrap = min(last, first - first % self.size + self.size)
+        at = first + int(np.searchsorted(self.row(0, first, wrap), value))
+        if at < wrap or wrap == last:
+            return at
+        return wrap + int(np.searchsorted(self.row(0, wrap, last), value))
+
     def take(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """The first row at the given indices."""
         return np.asarray(self._data[0, indices % self.size], np.float64)

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from waves.streaming.stream import LiveStream
 
 
+_PAUSED = (
+    "trigger_paused",
+    "So many triggers are looked for at once that this server has no time for this one: the "
+    "picture runs free until it has. A trigger that others have too costs nothing more.",
+)
+_RESUMED = ("trigger_resumed", "This server looks for the trigger again.")
+
+
 class Viewer:
     """A cursor, and a count of what this viewer lost.
 
@@ -22,6 +30,7 @@ class Viewer:
     """
 
     __slots__ = (
+        "_runs_free",
         "_since",
         "_sweep",
         "_sweeper",
@@ -52,6 +61,8 @@ class Viewer:
         self.lost = 0
         self.caught_up = False
         self._since: Position | None = None
+        #: It was told that there is no time to look for its trigger.
+        self._runs_free = False
         self._sweeper: Sweeper | None = None
         #: What remains to be sent of a sweep.
         self._sweep: tuple[int, int] | None = None
@@ -85,10 +96,19 @@ class Viewer:
     def _plan(self) -> int:
         """Take the mode and the stride that the view has now; return the stride."""
         self.mode, self.stride = self.stream.plan(self.view)
-        self._sweep = self._sweeper = None
-        if self.mode == "sweeps" and self.view.trigger is not None:
-            self._sweeper = self.stream.sweeper(self.view.trigger, self.view)
+        former, self._sweep = self._sweeper, None
+        self._sweeper = self.stream.sweeper(self) if self.mode == "sweeps" else None
+        if former is not None:
+            former.leave()
+        if self._runs_free and self._sweeper is None:
+            self.connection.say(self._notice(runs_free=False))
         return self.stride
+
+    def leave(self) -> None:
+        """The socket views the stream no more, or is gone."""
+        self.stream.viewers.discard(self)
+        if self._sweeper is not None:
+            self._sweeper.leave()
 
     def _begin_sweeps(self) -> None:
         """Nothing of the past comes: the next window does, whole."""
@@ -111,7 +131,9 @@ class Viewer:
         sample = since.sample // self.stride * self.stride
         first = self.stream.first(self.stride)
         if sample < first:
-            self.connection.say(self._missed(since.sample, first))
+            self.cursor = since.sample
+            while self.cursor < first:
+                self.connection.say(self._missed(self.cursor, first))
         return min(end, max(sample, first))
 
     def first_frame(self) -> None:
@@ -172,7 +194,6 @@ class Viewer:
         if self._is_too_far_behind(first, end):
             first = end
         if first > cursor:
-            self.cursor = first
             return self._missed(cursor, first)
         last = min(last, first + stride * stream.fitting(stride, room))
         flags = 0
@@ -181,10 +202,12 @@ class Viewer:
         self.cursor = last
         return Piece(stream, self.epoch, stride, first, last, flags)
 
-    def _take_sweep(self, sweeper: Sweeper, room: int) -> Piece | None:
+    def _take_sweep(self, sweeper: Sweeper, room: int) -> Piece | str | None:
         """The next frame of a sweep; one whose beginning is not kept any more is left."""
+        if sweeper.paused is not self._runs_free:
+            return self._notice(runs_free=sweeper.paused)
         stream = self.stream
-        first, last = self._sweep or sweeper.next(stream) or (0, 0)
+        first, last = self._sweep or sweeper.next() or (0, 0)
         self._sweep = None
         if first >= last or first < stream.history.first:
             return None
@@ -194,6 +217,12 @@ class Viewer:
         self.cursor = end
         return Piece(stream, self.epoch, 1, first, end, wire.SWEEP)
 
+    def _notice(self, *, runs_free: bool) -> str:
+        """That its trigger is looked for no more, or again: once each."""
+        self._runs_free = runs_free
+        code, words = _PAUSED if runs_free else _RESUMED
+        return messages.notice(self.stream.handle, code, words)
+
     def _is_too_far_behind(self, first: int, end: int) -> bool:
         """Whether a viewer that was up to date is moved forward. Gaps do not count."""
         most = self.stream.most_behind(self.stride)
@@ -202,14 +231,21 @@ class Viewer:
         return self.stream.history.produced(first, end) > most
 
     def _missed(self, first: int, end: int) -> str:
-        """Count ``[first, end)`` as lost, and say why it is not sent."""
-        self.lost += end - first
+        """Go on behind the first part of ``[first, end)``; count it as lost, and say why it is."""
+        begin = first // self.stride * self.stride
+        self.cursor, is_missing = self.stream.history.alike(self.stride, begin, end)
+        self.lost += self.cursor - first
+        reason = "missing" if is_missing else self._why_lost(first, self.cursor)
+        return self._gap_text(self.epoch, first, self.cursor - 1, reason)
+
+    def _why_lost(self, first: int, end: int) -> str:
+        """Why samples or columns are not sent that were there."""
         history = self.stream.history
-        was_here = self.caught_up and first >= history.begin
-        reason = "too slow" if was_here else "no longer kept"
-        if not history.produced(first, end):
-            reason = "missing"
-        return self._gap_text(self.epoch, first, end - 1, reason)
+        # A skip that is longer than history takes with it the column that it cuts short: nobody
+        # could be quick enough for that one.
+        cut = end - first == self.stride > history.produced(first, end) and end <= history.first
+        was_here = self.caught_up and first >= history.begin and not cut
+        return "too slow" if was_here else "no longer kept"
 
     def _say_view(self, first: int, past: int) -> None:
         handle, stride, mode = self.stream.handle, self.stride, self.mode

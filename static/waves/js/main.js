@@ -208,6 +208,7 @@ class Scope {
     if (message.type === "stream") this.#described(readDescription(message, this.#known));
     if (message.type === "view") this.#viewed(message);
     if (message.type === "history") this.requests.answered(message);
+    if (message.type === "notice") this.noticed = message;
   }
 
   /** What holds where a description says nothing of use: the former one, or what the page was told. */
@@ -239,7 +240,10 @@ class Scope {
 
   #state(state) {
     if (state.name === "open") this.openedAt = seconds();
-    else this.requests.lost();
+    else {
+      this.requests.lost();
+      this.noticed = null;
+    }
     if (state.name === "refused") this.refusal = state.code === UNKNOWN ? DELETED : state.reason;
   }
 

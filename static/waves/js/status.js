@@ -5,6 +5,8 @@ import { NONE, count, duration, quantity, setting } from "./format.js";
 
 /** States whose word says it all; another one's message is in the pill where it is short. */
 const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
+/** Notices that take back the one before. */
+const ENDINGS = new Set(["trigger_resumed"]);
 
 /** Everything that changes with time, a few times a second. */
 export function showStatus(scope, now) {
@@ -43,16 +45,21 @@ function stateText(description) {
   return message ?? stateWord(description);
 }
 
-function notice({ socket, record, refusal, problem }) {
+/** The one sentence that a person should read now, or null. */
+export function notice({ socket, record, refusal, problem, noticed }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
   const { description } = record;
-  if (!description || description.state === "live") return null;
+  if (!description || description.state === "live") return told(noticed);
   const { state, message } = description;
   if (state === "failed") return message || "The source failed.";
   if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
   // What the pill says already does not lie over the picture too.
   return stateText(description) === shortMessage(description) ? null : message;
+}
+
+function told(noticed) {
+  return noticed && !ENDINGS.has(noticed.code) ? noticed.message : null;
 }
 
 function showFacts({ record, picture, timebase, config, controls, signals }) {

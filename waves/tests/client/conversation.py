@@ -24,6 +24,7 @@ class Viewer:
         """A new socket: handles and counts begin anew, the streams' state stays."""
         self.hello: dict[str, Any] = {}
         self.pongs: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
         self.count = 0
         self._handles: dict[int, StreamState] = {}
         self._acked, self._acked_at, self._unacked_bytes = 0, 0.0, 0
@@ -79,6 +80,9 @@ class Viewer:
             self.pongs.append(fields)
         elif kind == "error":
             self.errors.append(fields)
+        elif kind == "notice":
+            self.notices.append(fields)
+        # Other types are for clients that were written later.
 
     def _take_description(self, fields: dict[str, Any]) -> None:
         """A stream keeps its handle for as long as a socket lasts; its slug may change."""

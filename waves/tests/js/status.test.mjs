@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { readDescription } from "../../../static/waves/js/description.js";
-import { pill } from "../../../static/waves/js/status.js";
+import { notice, pill } from "../../../static/waves/js/status.js";
 import { Timebase } from "../../../static/waves/js/timebase.js";
 
 /** The pill of a page whose stream, connection and view are as told. */
@@ -51,4 +51,24 @@ test("a state that this page does not know is told by its message, or by its nam
   assert.deepEqual(shown({ stream: { state: "drowsy", message: "" } }), ["drowsy", "Drowsy"]);
   const message = "It sleeps until somebody comes and wakes it.";
   assert.deepEqual(shown({ stream: { state: "drowsy", message } }), ["drowsy", "Drowsy"]);
+});
+
+const OPEN = { socket: { state: { name: "open" } }, record: { description: { state: "live" }, ring: {} } };
+const PAUSED = { type: "notice", handle: 1, code: "trigger_paused", message: "No time for this one." };
+const RESUMED = { type: "notice", handle: 1, code: "trigger_resumed", message: "It is looked for again." };
+
+test("what the server wants a person to know is shown until it is taken back", () => {
+  assert.equal(notice(OPEN), null);
+  assert.equal(notice({ ...OPEN, noticed: PAUSED }), "No time for this one.");
+  assert.equal(notice({ ...OPEN, noticed: RESUMED }), null);
+});
+
+test("a notice whose code the page does not know is shown all the same", () => {
+  const noticed = { type: "notice", handle: 1, code: "something_new", message: "The server is tired." };
+  assert.equal(notice({ ...OPEN, noticed }), "The server is tired.");
+});
+
+test("a source that failed is the more important sentence", () => {
+  const record = { description: { state: "failed", message: "It broke." } };
+  assert.equal(notice({ ...OPEN, record, noticed: PAUSED }), "It broke.");
 });

@@ -115,7 +115,7 @@ class Server:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.pump = Pump(self.clock)
+        self.pump = Pump(self.clock, self.clock)
         self.board = StatusBoard(self.clock)
         self.hub = Hub(self.pump, self.board, self.clock)
 

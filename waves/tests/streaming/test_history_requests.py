@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from waves.streaming import wire
-from waves.streaming.hub import MAX_HISTORY_BYTES
+from waves.streaming.answers import MAX_HISTORY_BYTES
+from waves.streaming.connection import MAX_ANSWERS
 from waves.streaming.wire import ANSWER, MAX_MESSAGE
 from waves.tests.streaming.fakes import values_of
 
@@ -126,10 +127,15 @@ async def test_answers_that_wait_have_a_bound(server, stream, peer):
     peer.transport.full = True
     for i in range(30):
         ask(peer, 0, MOST - 1, id=i)
+    await server.send()
     refused = [said for said in peer.connection.controls if "too_much" in said]
-    assert len(refused) == 29
-    waiting = sum(len(a.payload) for a in peer.connection.answers if not isinstance(a, str))
-    assert waiting < 2 * 2**20
+    assert len(refused) == 30 - MAX_ANSWERS
+    peer.transport.full = False
+    for _ in range(30):
+        await server.send()
+        peer.acknowledge()
+    assert [answer["id"] for answer in peer.controls("history")] == list(range(MAX_ANSWERS))
+    assert len(peer.frames()) == sum(answer["frames"] for answer in peer.controls("history"))
 
 
 async def test_a_stream_that_is_not_viewed_has_no_history_to_ask_for(server, stream, peer):

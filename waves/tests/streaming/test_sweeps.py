@@ -96,7 +96,7 @@ async def test_a_free_view_is_sent_the_newest_window_whatever_the_signal_does(se
     assert all(frame.n == 1000 + 5 for frame in found)
     assert found[-1].next == server.hub.streams[1].history.next
     assert not peer.controls("gap")
-    assert not server.hub.streams[1]._finders
+    assert server.pump.search.finders == 0
 
 
 async def test_a_window_longer_than_a_frame_comes_in_pieces_that_follow_one_another(server, sine):
@@ -148,4 +148,4 @@ async def test_viewers_with_the_same_trigger_share_one_search(server, sine):
     view(server, sine)
     view(server, sine, position=0.1, mode="normal")
     await run(server, sine, 3)
-    assert len(server.hub.streams[1]._finders) == 1
+    assert server.pump.search.finders == 1

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from waves import transport
+from waves import transport, wires
+from waves.inflow import BURST
 from waves.streaming.connection import Message
 
 
@@ -89,3 +90,51 @@ async def test_a_server_that_says_that_the_peer_is_gone_closes() -> None:
     socket.send_text("hello")
     await asyncio.wait_for(socket.run(), 5)
     assert socket.closed
+
+
+@pytest.mark.parametrize(
+    "name", ["a" * 200, "\u00e4" * 100, "a" + "\u00e4" * 99, "\U0001f30a" * 40, ""]
+)
+async def test_a_reason_ends_with_a_whole_character(server, socket, name) -> None:
+    server.may_send.set()
+    done = asyncio.Event()
+    socket.on_writable = done.set
+    socket.close(4400, name)
+    await done.wait()
+    reason = server.sent[0]["reason"]
+    assert name.startswith(reason)
+    assert min(len(name.encode()), 120) <= len(reason.encode()) <= 123
+
+
+async def test_a_connection_with_tls_is_never_written_to_past_it() -> None:
+    """Twisted's TLS passes on every attribute of the plain connection below it."""
+
+    class Tls:
+        def __getattr__(self, name: str) -> Any:
+            return None
+
+    class Protocol:
+        transport = Tls()
+        sendCloseFrame = dropConnection = sendMessage = STATE_OPEN = state = None
+
+    assert transport.fast_path_problem(Protocol()) == "the connection is not plain TCP"
+
+
+async def test_a_server_that_is_not_known_is_asked_for_messages_at_the_same_rate() -> None:
+    now, taken = [0.0], 0
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.receive", "text": "{}"}
+
+    async def take() -> None:
+        nonlocal taken
+        receiving = wires.paced(receive, lambda: now[0])
+        while True:
+            await receiving()
+            taken += 1
+
+    task = asyncio.create_task(take())
+    for _ in range(3 * BURST):
+        await asyncio.sleep(0)
+    task.cancel()
+    assert taken == BURST
