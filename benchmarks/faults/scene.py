@@ -249,12 +249,14 @@ class Scene:
         return said
 
     def ended(self) -> list[str]:
-        """Processes that ended though nobody asked them to, with their last words."""
-        return [
+        """What ended though nobody asked it to: processes, and viewers who could not go on."""
+        processes = [
             f"the process on port {process.port} ended: {process.printed()[-300:]}"
             for process in self._processes
             if process.process.poll() is not None
         ]
+        failed = (task.exception() for task in self._tasks if task.done())
+        return processes + [f"a viewer could not go on: {error!r}" for error in failed if error]
 
     async def close(self) -> None:
         """End viewers and processes."""
