@@ -15,8 +15,7 @@ from benchmarks.faults.results import Results, Row
 
 PAGE = document.ROOT / "docs" / "reliability.md"
 HEAD = (
-    "fault",
-    "what is done",
+    "fault, and what is done",
     "times",
     "noticed, s",
     "well again, s",
@@ -57,7 +56,7 @@ def machine() -> str:
 def write(kept: Results) -> None:
     """The table of all runs of this commit; the text above it stays."""
     run = [(fault, kept.rows[fault.name]) for fault in FAULTS.values() if kept.rows[fault.name]]
-    rows = [[f"`{fault.name}`", fault.what, *_figures(runs)] for fault, runs in run]
+    rows = [[f"`{fault.name}`: {fault.what}", *_figures(runs)] for fault, runs in run]
     if rows:
         parts = ["## Fault by fault", f"{machine()}; commit `{kept.commit}`."]
         body = "\n\n".join([*parts, document.table(HEAD, rows)])

@@ -43,7 +43,6 @@ def test_the_table_has_median_worst_and_verdict(tmp_path, monkeypatch):
         kept.add(outcome(NAMES[0], run, recovered=seconds, lost_untold=run) | {"problems": bad})
     report.write(kept)
     assert (
-        f"| `{NAMES[0]}` | {FAULTS[NAMES[0]].what} | 3 | — | 2.0 / 9.0 | 3 | 0 |"
-        in page.read_text()
+        f"| `{NAMES[0]}`: {FAULTS[NAMES[0]].what} | 3 | — | 2.0 / 9.0 | 3 | 0 |" in page.read_text()
     )
     assert "| 1 bad |" in page.read_text()
