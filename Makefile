@@ -10,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-neighbours bench-page soak screenshots
+.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -20,7 +20,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
 test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
-	@tools/system_packages chromium redis-server nginx
+	@tools/system_packages chromium redis-server nginx iproute2:ip
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
@@ -44,6 +44,11 @@ bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	@tools/system_packages chromium redis-server
 	$(BIN)/python -m benchmarks.soak
+
+faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1; F=storm MINUTES= SEED=).
+	@tools/system_packages chromium redis-server nginx iproute2:ip
+	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
+		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
 
 screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium

@@ -70,9 +70,7 @@ class Viewer:
         if kind == "hello":
             self.hello = fields
         elif kind == "stream":
-            state = self.streams.setdefault(fields["slug"], StreamState(fields["slug"]))
-            state.description = fields
-            self._handles[fields["handle"]] = state
+            self._take_description(fields)
         elif kind in ("view", "gap"):
             state = self._handles[fields["handle"]]
             (state.take_view if kind == "view" else state.take_gap)(fields)
@@ -85,6 +83,16 @@ class Viewer:
         elif kind == "notice":
             self.notices.append(fields)
         # Other types are for clients that were written later.
+
+    def _take_description(self, fields: dict[str, Any]) -> None:
+        """A stream keeps its handle for as long as a socket lasts; its slug may change."""
+        slug, handle = fields["slug"], fields["handle"]
+        state = self._handles.get(handle) or self.streams.setdefault(slug, StreamState(slug))
+        if state.slug != slug:
+            del self.streams[state.slug]
+            self.streams[slug], state.slug = state, slug
+        state.description = fields
+        self._handles[handle] = state
 
     def acknowledgement(self, now: float) -> str | None:
         """The ack to send now, if one is due. `now` is any clock in seconds."""

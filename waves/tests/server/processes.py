@@ -10,9 +10,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 #: The administrator of every prepared site.
@@ -28,18 +29,22 @@ def free_port() -> int:
 
 
 class Process:
-    """One server: its port, what it printed, and its end."""
+    """One server: its port, what it printed, and its end. What it starts ends with it."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], port: int) -> None:
+    def __init__(
+        self, command: list[str], environment: dict[str, str], port: int, folder: Path
+    ) -> None:
         self.port = port
-        self.log = Path(environment["WAVES_DATABASE"]).with_suffix(f".{port}.log")
-        with self.log.open("wb") as log:
+        # One that comes back on its port goes on in the same file.
+        self.log = folder / f"waves.{port}.log"
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     @property
@@ -77,8 +82,16 @@ class Process:
             assert time.monotonic() < deadline, f"never printed {words!r}:\n{self.printed()}"
             time.sleep(0.05)
 
+    def pause(self) -> None:
+        """As a machine that is swapped out: nothing of it runs, and its sockets stay."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
-        self.process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
@@ -94,6 +107,7 @@ class Site:
     """A database and the environment of the servers that stand on it."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
@@ -154,33 +168,49 @@ class Site:
             *(changes[name] for name in names if name in changes),
         )
 
-    @contextmanager
-    def serve(
+    def start(
         self,
         server: str = "daphne",
         ready: str = "/healthz/ready",
         status: int = 200,
         port: int | None = None,
-    ) -> Iterator[Process]:
+        **environment: str,
+    ) -> Process:
         """A server on a port of its own or, to come back where one was, on a given one."""
         port = port or free_port()
         application = "livestream_project.asgi:application"
+        uvicorn = ["-m", "uvicorn", "--port", str(port), application]
         command = {
             "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application],
-            "uvicorn": ["-m", "uvicorn", "--port", str(port), application],
+            "uvicorn": uvicorn,
+            "uvicorn in two processes": [*uvicorn, "--workers", "2"],
             "runserver": ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
         }[server]
-        process = Process([sys.executable, *command], self.environment, port)
+        process = self._launch(command, port, environment)
         try:
             process.await_answer(ready, status)
+        except BaseException:
+            process.kill()
+            raise
+        return process
+
+    @contextmanager
+    def serve(self, *arguments: Any, **options: Any) -> Iterator[Process]:
+        """A server for a while: see ``start``."""
+        process = self.start(*arguments, **options)
+        try:
             yield process
         finally:
             process.kill()
 
-    def start_worker(self) -> Process:
-        worker = Process([sys.executable, "manage.py", "runstreams"], self.environment, free_port())
+    def start_worker(self, **environment: str) -> Process:
+        worker = self._launch(["manage.py", "runstreams"], free_port(), environment)
         worker.await_printed("Streams run.")
         return worker
+
+    def _launch(self, command: list[str], port: int, environment: dict[str, str]) -> Process:
+        environment = {**self.environment, **environment}
+        return Process([sys.executable, *command], environment, port, self.folder)
 
 
 @contextmanager
@@ -197,16 +227,22 @@ def redis_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         process.wait()
 
 
-def start_redis(port: int) -> "subprocess.Popen[bytes]":
+def start_redis(
+    port: int, host: str = "127.0.0.1", inside: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
+    """A Redis that listens on an address, perhaps ``inside`` a network namespace."""
     process = subprocess.Popen(
-        ["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1"],
+        [
+            *(*inside, "redis-server", "--port", str(port), "--bind", host),
+            *("--save", "", "--protected-mode", "no"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + START_SECONDS
     while True:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((host, port)) == 0:
                 return process
         assert time.monotonic() < deadline, "redis-server did not start"
         time.sleep(0.02)

@@ -1,0 +1,12 @@
+"""Every fault, by its name, in the order of docs/reliability.md."""
+
+from __future__ import annotations
+
+from benchmarks.faults import database_faults, redis_faults, server_faults, worker_faults
+from benchmarks.faults.trial import Fault
+
+FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for module in (database_faults, worker_faults, redis_faults, server_faults)
+    for fault in module.FAULTS
+}

@@ -1,0 +1,1 @@
+"""An app of a user, with sources whose every value says which sample it is."""

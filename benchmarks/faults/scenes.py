@@ -1,0 +1,43 @@
+"""The scenes that faults happen to."""
+
+from __future__ import annotations
+
+from benchmarks.faults.scene import Scene
+
+
+async def empty(scene: Scene) -> None:
+    """An installation that nobody has started yet."""
+    scene.site()
+
+
+async def embedded(scene: Scene) -> None:
+    """One server process with the worker in it."""
+    site = scene.site()
+    scene.watch_all(site, await scene.serve(site))
+
+
+async def over_redis(scene: Scene) -> None:
+    """A worker and two servers (in short: one) over Redis."""
+    scene.with_redis()
+    await start_over_redis(scene)
+
+
+async def over_a_link(scene: Scene) -> None:
+    """The same, with a link to Redis that can be cut."""
+    scene.with_redis(linked=True)
+    await start_over_redis(scene)
+
+
+async def two_workers(scene: Scene) -> None:
+    """The same with two workers, one started after the other."""
+    scene.with_redis()
+    await start_over_redis(scene, workers="ab")
+
+
+async def start_over_redis(scene: Scene, workers: str = "a") -> None:
+    """Workers, and servers with the usual viewers."""
+    site = scene.site()
+    for name in workers:
+        await scene.work(site, name)
+    for _ in range(1 if scene.short else 2):
+        scene.watch_all(site, await scene.serve(site))
