@@ -139,12 +139,16 @@ class Services:
         told = [f"The {name} has failed; it begins again." for name in failed]
         if self.publisher.installation is None:
             told.append("The database has not said yet which installation this is.")
-        told += [self.publisher.problem, self.receiver.problem, self.receiver.stranger]
+        told += [self.publisher.problem, self.receiver.problem]
+        none = self._no_streams()
+        if none:
+            # Which of two keys is the right one, the worker's says: whoever hears it goes on.
+            told.append(self.receiver.stranger)
         if self.worker is not None:
             told.append(self.worker.problem)
             if now - self.worker.steered_at > HANGS_SECONDS:
                 told.append("The worker hangs: it has not looked after its streams for a while.")
-        return [*told, self._no_streams()]
+        return [*told, none]
 
     def close_sockets(self) -> None:
         """Tell every viewer to come back: the server restarts."""

@@ -37,8 +37,6 @@ GARBAGE = (
 )
 #: One line when it is gone, and one when it is there again.
 EACH_WAY = 2
-#: Who has another key is spoken of for ten seconds after its last message.
-FORGOTTEN = 12.0
 
 
 async def hang(scene: Scene, seconds: float) -> None:
@@ -277,6 +275,5 @@ FAULTS = (
         lasts=6,
         short=4,
         told="never",
-        recovered=FORGOTTEN,
     ),
 )

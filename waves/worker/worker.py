@@ -75,6 +75,7 @@ class Worker:
         self._leases: Leases | None = None
         self._decision = Decision()
         self._renew_at = 0.0
+        self._told_of_leases = False
 
     async def run(self) -> None:
         """Read, steer and announce, for ever."""
@@ -171,10 +172,15 @@ class Worker:
 
     def _refuse(self, problem: str) -> None:
         # A Redis, or a database, that cannot be reached is told by whoever found it out first.
-        told_already = self._publisher.problem or self.problem
-        if problem and problem != self.lease_problem and not told_already:
+        if (
+            problem
+            and problem != self.lease_problem
+            and not (self._publisher.problem or self.problem)
+        ):
+            self._told_of_leases = True
             logger.error(problem)
-        elif self.lease_problem and not problem and not told_already:
+        elif self._told_of_leases and not problem:
+            self._told_of_leases = False
             logger.warning("The leases of the streams are renewed again.")
         self.lease_problem = problem
 

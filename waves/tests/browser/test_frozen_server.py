@@ -47,6 +47,7 @@ async def test_the_oscilloscope_says_that_nothing_comes_and_goes_on_by_itself(
 ):
     with site.serve() as server:
         scope = await Oscilloscope.open(context, server, "noise", "?window=10")
+        await scope.page.wait_for_load_state("networkidle")  # nothing else is under way
         if paused:
             await scope.click("run")
             await scope.until_state("paused")
