@@ -140,15 +140,14 @@ class Services:
         if self.publisher.installation is None:
             told.append("The database has not said yet which installation this is.")
         told += [self.publisher.problem, self.receiver.problem]
-        none = self._no_streams()
-        if none:
+        if now - board.worker_heard_at > WORKER_SECONDS:
             # Which of two keys is the right one, the worker's says: whoever hears it goes on.
             told.append(self.receiver.stranger)
         if self.worker is not None:
             told.append(self.worker.problem)
             if now - self.worker.steered_at > HANGS_SECONDS:
                 told.append("The worker hangs: it has not looked after its streams for a while.")
-        return [*told, none]
+        return [*told, self._no_streams()]
 
     def close_sockets(self) -> None:
         """Tell every viewer to come back: the server restarts."""
@@ -165,6 +164,8 @@ class Services:
 
 #: The services of this process, once started.
 _services: Services | None = None
+#: The server ends: nothing is begun any more.
+_ending = False
 
 
 def services() -> Services:
@@ -197,6 +198,9 @@ def wrap(app: App) -> App:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
+        if _ending:
+            await _turn_away(scope, receive, send)
+            return
         services()
         stopping.remember(send)
         if scope["type"] == "websocket":
@@ -205,6 +209,17 @@ def wrap(app: App) -> App:
             await app(scope, receive, send)
 
     return application
+
+
+async def _turn_away(scope: Scope, receive: Any, send: Any) -> None:
+    """Who comes while the server ends goes to another one, or comes back."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b"The server restarts.\n"})
 
 
 async def _serve_socket(app: App, scope: Scope, receive: Any, send: Any) -> None:
@@ -253,6 +268,8 @@ def _follow_twisted() -> None:
 def _shut_down_deferred() -> Any:
     from twisted.internet.defer import Deferred
 
+    global _ending
+    _ending = True
     # The close frames leave before daphne cancels the consumers.
     if _services is not None:
         _services.close_sockets()

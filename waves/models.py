@@ -96,10 +96,7 @@ class Stream(models.Model):
         "runs on",
         max_length=80,
         blank=True,
-        help_text=(
-            "Name of the one worker that may run it, where its source is bound to a machine "
-            "(manage.py runstreams --name …); empty: any worker."
-        ),
+        help_text="Name of the only worker that may run it; empty: any.",
     )
     position = models.PositiveIntegerField(default=0, help_text="Its place in the list.")
     epoch = models.PositiveBigIntegerField(default=0, editable=False)

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='stream',
             name='runs_on',
-            field=models.CharField(blank=True, help_text='Name of the one worker that may run it, where its source is bound to a machine (manage.py runstreams --name …); empty: any worker.', max_length=80, verbose_name='runs on'),
+            field=models.CharField(blank=True, help_text='Name of the only worker that may run it; empty: any.', max_length=80, verbose_name='runs on'),
         ),
         migrations.RunPython(make_identity, migrations.RunPython.noop),
     ]

@@ -72,6 +72,8 @@ class Worker:
         #: What the database said last, by handle; None before it has spoken.
         self._wanted: dict[int, tuple[StreamSpec, int]] | None = None
         self._looks = specs.Looks()
+        #: The database says something else than before.
+        self._news = asyncio.Event()
         self._leases: Leases | None = None
         self._decision = Decision()
         self._renew_at = 0.0
@@ -81,7 +83,7 @@ class Worker:
         """Read, steer and announce, for ever."""
         loops = [
             asyncio.create_task(self._repeat(self.look, LOOK_SECONDS)),
-            asyncio.create_task(self._repeat(self.steer, LOOK_SECONDS)),
+            asyncio.create_task(self._repeat(self.steer, LOOK_SECONDS, self._news)),
             asyncio.create_task(self._repeat(self.announce, ANNOUNCE_SECONDS)),
         ]
         try:
@@ -92,13 +94,23 @@ class Worker:
             await asyncio.gather(*loops, return_exceptions=True)
             await self.close()
 
-    async def _repeat(self, step: Callable[[], Awaitable[object]], pause: float) -> None:
+    async def _repeat(
+        self,
+        step: Callable[[], Awaitable[object]],
+        pause: float,
+        news: asyncio.Event | None = None,
+    ) -> None:
+        """Take a step, again and again: after a pause, or at once where there is news."""
+        news = news or asyncio.Event()
         while True:
+            news.clear()
             try:
                 await step()
             except Exception:  # one fault must not end the worker: it serves every stream
                 logger.exception("The worker could not %s; it tries again.", step.__name__)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await news.wait()
 
     async def look(self) -> bool:
         """Read the streams; False where the database cannot be read (all goes on as it was)."""
@@ -110,7 +122,10 @@ class Worker:
             self._say(str(error) or "it does not answer")
             return False
         self.problem = ""
-        self._wanted = {spec.handle: (spec, epoch) for spec, epoch in streams}
+        wanted = {spec.handle: (spec, epoch) for spec, epoch in streams}
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._news.set()
         return True
 
     async def _identify(self) -> None:
