@@ -94,7 +94,16 @@ class Body:
 
     def _refuse_length(self) -> None:
         counts["long_body"] += 1
-        self.refusal = 413, f"A body has at most {self._limit:,} bytes here (WAVES_BODY_LIMIT)."
+        self.refusal = 413, _too_long(self._limit)
+
+
+def _too_long(limit: int) -> str:
+    return f"A body has at most {limit:,} bytes here (WAVES_BODY_LIMIT)."
+
+
+def too_long(limit: int) -> bytes:
+    """What a body beyond a bound is answered with, where it is not even taken."""
+    return orjson.dumps({"error": _too_long(limit)})
 
 
 def body_limit(path: str) -> int:

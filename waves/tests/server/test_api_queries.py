@@ -1,6 +1,7 @@
 """Seven hundred queries of the API, from a seed: none is a fault, and each refusal is named."""
 
 import http.client
+import asyncio
 import json
 import random
 import time
@@ -191,3 +192,20 @@ def test_a_stored_row_that_cannot_run_is_told_and_the_others_run(site) -> None:
         assert found["sine"]["state"] == found["long"]["state"] == "live"
         assert server.get("/streams/endless/")[0] == server.get("/")[0] == 200
         assert "Traceback" not in server.printed()
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 9000000000", b"Transfer-Encoding: chunked"])
+async def test_a_body_without_end_is_answered_before_it_ends(daphne, length) -> None:
+    reader, writer = await asyncio.open_connection(*daphne.address.split(":"))
+    head = b"POST /admin/login/ HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n" % (
+        daphne.address.encode(),
+        length,
+    )
+    piece = b"x" * 65_536
+    if b"chunked" in length:
+        piece = b"%x\r\n%s\r\n" % (len(piece), piece)
+    writer.write(head + piece * 17)
+    answer = await asyncio.wait_for(reader.readuntil(b"}"), 10)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"WAVES_BODY_LIMIT" in answer
