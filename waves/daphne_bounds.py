@@ -60,8 +60,14 @@ def _refuse(channel: Any, limit: int) -> None:
     later: Any = reactor
     http_bounds.counts["long_body"] += 1
     body = http_bounds.too_long(limit)
-    head = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close"
-    answer = f"HTTP/1.1 413 Content Too Large\r\n{head}\r\n\r\n".encode() + body
+    lines = (
+        "HTTP/1.1 413 Content Too Large",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "Connection: close",
+    )
+    answer = "\r\n".join((*lines, "", "")).encode() + body
     channel.transport.write(answer)
     later.callLater(READ_SECONDS, channel.transport.loseConnection)
 

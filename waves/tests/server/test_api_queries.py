@@ -1,7 +1,7 @@
 """Seven hundred queries of the API, from a seed: none is a fault, and each refusal is named."""
 
-import http.client
 import asyncio
+import http.client
 import json
 import random
 import time
