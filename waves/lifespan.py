@@ -55,8 +55,9 @@ WORKER_SECONDS = 4.0
 #: An embedded worker that did not get to its streams for this long hangs (a locked SQLite alone
 #: takes 10 s).
 HANGS_SECONDS = 30.0
-#: Stopping waits this long: sources end within 2 s, leases within 2 s more.
-STOP_SECONDS = 8.0
+#: Stopping waits this long: sources and leases end sooner. Who is not done is cancelled again: a
+#: Redis client that is cancelled as it times out may keep that to itself.
+STOP_SECONDS, STOP_TIMES = 2.5, 3
 
 
 class Services:
@@ -159,9 +160,13 @@ class Services:
     async def stop(self) -> None:
         """Close the sockets first, then cancel the tasks and await them, but not for ever."""
         self.close_sockets()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        left = set(self._tasks)
+        for _ in range(STOP_TIMES):
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=STOP_SECONDS)
+            if not left:
+                return
 
 
 #: The services of this process, once started.
