@@ -9,12 +9,12 @@ from typing import Protocol
 
 from django.db import DatabaseError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from waves import installation
 from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.installation import Installation
+from waves.layer import UNREACHABLE
 from waves.threads import in_thread
 from waves.worker.shares import Decision, Register, Share
 
@@ -71,7 +71,7 @@ class RedisStore:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return str(await self._redis.get(self._key) or "")
-        except (OSError, RedisError, TimeoutError) as error:
+        except UNREACHABLE as error:
             raise _silent("Redis", error) from None
 
     async def write(self, old: str, new: str) -> bool:
@@ -81,7 +81,7 @@ class RedisStore:
                 arguments = (self._key, old, new, str(KEEP_SECONDS))
                 done = self._redis.eval(_COMPARE_AND_SET, 1, *arguments)
                 return bool(await done)  # type: ignore[misc]  # redis types it for both worlds
-        except (OSError, RedisError, TimeoutError) as error:
+        except UNREACHABLE as error:
             raise _silent("Redis", error) from None
 
     async def close(self) -> None:
@@ -89,7 +89,7 @@ class RedisStore:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._redis.aclose()
-        except (OSError, RedisError, TimeoutError):
+        except UNREACHABLE:
             logger.debug("Redis did not take the end of a connection.")
 
 
