@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -31,6 +33,11 @@ _UNKNOWN_PATH = (
 )
 _STORM = "Too many viewers come at once. Come back later."
 _FULL = "This server has all the viewers it takes. Come back later."
+
+
+def _refuse_message(refuse: Callable[..., None] | None, words: str) -> None:
+    if refuse is not None:
+        refuse("bad_message", words, messages.CLOSE_BAD_MESSAGE)
 
 
 class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
@@ -111,9 +118,10 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         transport = self.scope["waves.transport"]()
         connection = Connection(transport, json=as_json)
         if transport.inflow is not None:
-            transport.inflow.on_refused = lambda words: connection.refuse(
-                "bad_message", words, messages.CLOSE_BAD_MESSAGE
-            )
+            # Its connection holds the inflow: were it held in turn, only a collection of garbage
+            # would end both.
+            refuse = weakref.WeakMethod(connection.refuse)
+            transport.inflow.on_refused = lambda words: _refuse_message(refuse(), words)
         if isinstance(transport, AsgiTransport):
             transport.on_writable = lambda: services().pump.wake(connection)
             transport.on_given_up = self._give_up

@@ -1,4 +1,5 @@
-"""What daphne leaves unbounded before it asks us: half a request, a long body, an odd header.
+"""What daphne leaves unbounded before it asks us: half a request, a long body, an odd header; and
+what it leaves behind: sockets that are over, in circles.
 
 All are mended in its classes, once, as its process starts; a test fails where they move.
 """
@@ -25,6 +26,8 @@ def install() -> None:
     HTTPFactory.buildProtocol = _hurried(HTTPFactory.buildProtocol)
     WebRequest.handleContentChunk = _bounded(WebRequest.handleContentChunk)
     WebSocketProtocol.onConnect = _readable(WebSocketProtocol.onConnect)
+    WebRequest.process = _let_go(WebRequest.process)
+    WebSocketProtocol.connectionLost = _untied(WebSocketProtocol.connectionLost)
 
 
 def _hurried(build: Any) -> Any:
@@ -84,3 +87,31 @@ def _readable(on_connect: Any) -> Any:
         return on_connect(protocol, request)
 
     return on_connect_if_readable
+
+
+def _let_go(process: Any) -> Any:
+    """A request that became a WebSocket is no longer held by its channel, which it holds."""
+
+    def process_and_let_go(request: Any) -> Any:
+        result = process(request)
+        if request.transport is None:
+            request.channel.requests = []
+        return result
+
+    return process_and_let_go
+
+
+def _untied(connection_lost: Any) -> Any:
+    """A WebSocket that is over no longer holds what holds it.
+
+    Objects in a circle wait for a collection of garbage. Where 200 sockets come and go in a second
+    that takes 130 ms every five seconds, in which nobody is sent anything.
+    """
+
+    def connection_lost_and_untied(protocol: Any, reason: Any) -> None:
+        connection_lost(protocol, reason)
+        # The inflow's function stood there; the futures are of no use to us, and hold the protocol.
+        vars(protocol).pop("dataReceived", None)
+        protocol.is_closed = protocol.is_open = None
+
+    return connection_lost_and_untied

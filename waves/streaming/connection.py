@@ -61,7 +61,7 @@ class Transport(Protocol):
         """Close with a code; a peer that does not answer is dropped."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Connection:
     """A socket with its viewers. Owned by its session, sent to by the pump."""
 

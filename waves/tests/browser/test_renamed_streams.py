@@ -24,9 +24,11 @@ async def followed(scope: Oscilloscope, server: Process) -> None:
     label = await scope.page.locator("#chart").get_attribute("aria-label")
     assert label == "Live chart of Other name"
     await scope.page.locator("#export-button").click()
-    link = await scope.page.locator("#export-history").get_attribute("href")
-    assert link
-    assert link.startswith("/api/v1/streams/other/samples?")
+    # The menu fills its links in the event that tells that it is open.
+    await scope.until(
+        'document.getElementById("export-history").getAttribute("href")'
+        '?.startsWith("/api/v1/streams/other/samples?")'
+    )
     await scope.page.locator("#export-button").click()
     await scope.until_state("live")
     await scope.until_received(100)

@@ -174,11 +174,11 @@ class Site:
         ready: str = "/healthz/ready",
         status: int = 200,
         port: int | None = None,
+        application: str = "livestream_project.asgi:application",
         **environment: str,
     ) -> Process:
         """A server on a port of its own or, to come back where one was, on a given one."""
         port = port or free_port()
-        application = "livestream_project.asgi:application"
         uvicorn = ["-m", "uvicorn", "--port", str(port), application]
         command = {
             "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application],
