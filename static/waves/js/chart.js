@@ -3,7 +3,7 @@
  * than all traces together, so it is called where an axis changed. Traces are shapes (`traces.js`).
  */
 
-import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import * as echarts from "../vendor/echarts/echarts.esm.min.js";
 import { channels, legible } from "./colour.js";
 import { axisScale } from "./format.js";
 import { bindGestures } from "./gestures.js";

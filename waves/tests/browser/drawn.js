@@ -10,7 +10,7 @@ let echarts = null;
 
 addEventListener("DOMContentLoaded", async () => {
   // The import map has been read by now, so this is the very module that the page uses.
-  if (element()) echarts = await import("/static/vendor/echarts/echarts.esm.min.js");
+  if (element()) echarts = await import("/static/waves/vendor/echarts/echarts.esm.min.js");
 });
 
 const element = () => document.getElementById("chart");
