@@ -90,9 +90,11 @@ def test_a_row_of_another_source_keeps_the_waveform_that_the_page_hides(admin_cl
 
 def test_a_declared_function_can_be_chosen(admin_client):
     data = posted(
-        source="python", python__function="waves.streams.boiler", **{"signals-TOTAL_FORMS": "0"}
+        source="python",
+        python__function="livestream_project.streams.boiler",
+        **{"signals-TOTAL_FORMS": "0"},
     )
-    assert saved(admin_client, data).options == {"function": "waves.streams.boiler"}
+    assert saved(admin_client, data).options == {"function": "livestream_project.streams.boiler"}
 
 
 def test_an_option_that_the_source_refuses_is_told_on_the_page(admin_client):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.urls import reverse
 
 
 class Command(BaseCommand):
@@ -34,7 +35,8 @@ class Command(BaseCommand):
             )
             return
         self.stdout.write(
-            f"\n  The administrator of /admin/ is: admin\n  with the password: {password}\n"
+            f"\n  The administrator of {reverse('admin:index')} is: admin\n"
+            f"  with the password: {password}\n"
             f"  It is shown only now. Another one: {_python()} manage.py changepassword admin\n"
         )
 
