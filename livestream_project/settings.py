@@ -72,6 +72,7 @@ WAVES = {
     "worker_name": env("WAVES_WORKER_NAME"),
     "installation": env("WAVES_INSTALLATION"),
     "redis_url": REDIS_URL,
+    "demo": "python manage.py loaddemo",
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
@@ -99,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "waves.database.DatabaseReadyMiddleware",
+    "livestream_project.readiness.DatabaseReadyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,11 +156,7 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
                 ]
             },
         }
-    return {
-        "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # The only receiver is the hub; beyond its capacity the layer drops frames silently.
-        "CONFIG": {"capacity": 5000},
-    }
+    return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 
 CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}

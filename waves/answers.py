@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 import orjson
 from asgiref.sync import iscoroutinefunction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-#: Answers of which no copy may be kept: what they say is true for a second.
-MOMENTARY = ("/api/", "/healthz/", "/metrics")
+from waves.addresses import is_api
+
+# Django's stubs know no coroutine views, so their answer is Any.
+View = Callable[..., Any]
+
+#: Of what is true for a second no copy may be kept.
+MOMENTARY = "no-store"
 #: Pages carry states and what is for one user only; a browser may go back to one that it has.
 PAGE_CACHING = "private, no-cache"
 #: Seconds after which to ask again: a download takes some, a database that is locked as well.
@@ -33,6 +40,7 @@ _FAULT = "Something went wrong on the server; its log says what."
 def json_answer(value: Any, status: int = 200) -> HttpResponse:
     """A value as JSON; with a 503 goes the time to wait."""
     answer = HttpResponse(orjson.dumps(value), content_type="application/json", status=status)
+    answer["Cache-Control"] = MOMENTARY
     if status == 503:
         answer["Retry-After"] = str(RETRY_SECONDS)
     return answer
@@ -41,6 +49,25 @@ def json_answer(value: Any, status: int = 200) -> HttpResponse:
 def error_answer(words: str, status: int) -> HttpResponse:
     """An error of the API."""
     return json_answer({"error": words}, status)
+
+
+def page(view: View) -> View:
+    """A page of ours, of which no cache but the visitor's own keeps a copy."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = view(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", PAGE_CACHING)
+        return response
+
+    return answer
+
+
+def in_any_project(view: View) -> View:
+    """A coroutine view for any project: where ATOMIC_REQUESTS is on, Django refuses others."""
+    for alias in connections:
+        view = transaction.non_atomic_requests(alias)(view)
+    return view
 
 
 @sync_and_async_middleware
@@ -64,11 +91,10 @@ def AnswersMiddleware(
 
 def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     is_json = response.get("Content-Type", "").startswith("application/json")
-    if request.path.startswith("/api/") and response.status_code >= 400 and not is_json:
+    of_api = is_api(request.path)
+    if of_api and response.status_code >= 400 and not is_json:
         response = _as_json(response)
-    momentary = request.path.startswith(MOMENTARY)
-    if "Cache-Control" not in response:
-        response["Cache-Control"] = "no-store" if momentary else PAGE_CACHING
+    response.headers.setdefault("Cache-Control", MOMENTARY if of_api else PAGE_CACHING)
     return response
 
 

@@ -16,17 +16,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from waves import csvtext, downloads, jsontext, specs
-from waves.answers import error_answer, json_answer
-from waves.directory import find_stream
+from waves import access, csvtext, downloads, jsontext, specs
+from waves.access import Viewer
+from waves.answers import MOMENTARY, View, error_answer, in_any_project, json_answer
+from waves.database import SILENT, problem_of
+from waves.directory import find_stream, in_turn
 from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
-from waves.lifespan import services
+from waves.lifespan import serving
 from waves.streaming import wire
 from waves.streaming.messages import MAX_INDEX, Columns
 from waves.streaming.plan import column_stride
+from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
 from waves.streaming.stream import LiveStream
-from waves.threads import in_thread
+from waves.web.visitors import viewer_of
 
 #: Who parses a JSON answer holds all of it at once, so it is bounded.
 MAX_JSON_VALUES = 1_000_000
@@ -37,9 +40,6 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "waves": "application/octet-stream",
 }
-
-# Django's stubs know no coroutine views, so their answer is Any.
-AsyncView = Callable[..., Any]
 
 
 class Range(BaseModel):
@@ -56,33 +56,38 @@ class Range(BaseModel):
     format: Literal["json", "csv", "waves"] = "json"
 
 
-def _answering(view: AsyncView) -> AsyncView:
+def _answering(view: View) -> View:
     """Errors as JSON, in words, with the status that fits."""
 
     @wraps(view)
     async def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             response: HttpResponseBase = await view(request, **kwargs)
-            return response
         except UnknownStreamError as error:
             return error_answer(str(error), 404)
         except WireError as error:
             return error_answer(str(error), 400)
         except (BusyError, ServiceUnavailableError) as error:
             return error_answer(str(error), 503)
-        except DatabaseError:
-            return error_answer("The database cannot be read at this moment.", 503)
+        except DatabaseError as error:
+            return error_answer(problem_of(error) or SILENT, 503)
+        response.headers.setdefault("Cache-Control", MOMENTARY)
+        return response
 
     # Nothing is changed here: a POST needs no token to be told that it is none of these.
-    return csrf_exempt(require_safe(answer))
+    return in_any_project(csrf_exempt(require_safe(answer)))
 
 
 @_answering
 async def streams(request: HttpRequest) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
-    found = await in_thread(specs.read_streams)()
-    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec, _ in found]
+    found = await in_turn(_seen, viewer_of(request))
+    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec in found]
     return json_answer({"streams": summaries})
+
+
+def _seen(viewer: Viewer) -> list[StreamSpec]:
+    return access.seen(viewer, [spec for spec, _ in specs.read_streams()])
 
 
 def _summary(handle: int, slug: str, name: str) -> Mapping[str, Any]:
@@ -98,8 +103,8 @@ def _summary(handle: int, slug: str, name: str) -> Mapping[str, Any]:
 @_answering
 async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One stream, with what is kept of it in this process."""
-    handle, fallback = await find_stream(slug)
-    live = services().hub.streams.get(handle)
+    handle, fallback = await find_stream(slug, viewer_of(request))
+    live = serving().hub.streams.get(handle)
     # Its own slug, where it was asked for by a former one.
     known: Mapping[str, Any] = board.description(handle) or fallback or {"slug": slug, "name": slug}
     kept = None
@@ -113,8 +118,8 @@ async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
 async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Samples, or about ``columns`` columns, of what this process keeps of a stream."""
     wanted = _parse(request)
-    handle, _ = await find_stream(slug)
-    live = services().hub.streams.get(handle)
+    handle, _ = await find_stream(slug, viewer_of(request))
+    live = serving().hub.streams.get(handle)
     if live is None or live.description is None:
         raise ServiceUnavailableError(
             "This process keeps nothing of the stream yet: open its page, and ask again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django.apps import AppConfig, apps
 
@@ -17,6 +18,8 @@ class WavesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     #: Modules ``streams.py`` that could not be imported, for the system checks.
     problems: Sequence[ConfigurationError] = ()
+    #: Whether ``waves.asgi.application`` was called in this process: without it no stream runs.
+    served: ClassVar[bool] = False
 
     def ready(self) -> None:
         """Register the system checks, and import ``streams.py`` of every installed app."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -19,6 +20,8 @@ Worker = Literal["embedded", "separate"]
 #: What may stand in the name of a channel group, short enough to leave room for the rest.
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
+
+NEEDS_REDIS = "Redis needs packages that are not here: pip install 'django-waves[redis]'"
 
 #: The longest body where no setting says otherwise: the form of 100 signals has some 800 kB.
 BODY_BYTES = 1024 * 1024
@@ -46,6 +49,11 @@ class Config:
     max_values_per_second: int = 8_000_000
     #: Bound of the memory of one stream's history, in each server process.
     max_history_bytes: int = 512 * 1024 * 1024
+    #: Dotted path of ``(viewer, stream) -> bool``: who may see a stream (``waves.access``). Empty:
+    #: everyone who reaches the pages.
+    may_view: str = ""
+    #: The command that loads streams to look at: told where there are none.
+    demo: str = ""
     #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
     max_connections: int = 10_000
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
@@ -62,7 +70,12 @@ class Config:
 def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
     values = dict(getattr(settings, "WAVES", {}))
+    known = [field.name for field in fields(Config)]
+    for name in values.keys() - set(known):
+        raise ConfigurationError(f"WAVES has no “{name}”. It may have: {', '.join(known)}.")
     values["worker"] = _worker(values)
+    if values.get("redis_url") and find_spec("redis") is None:
+        raise ConfigurationError(NEEDS_REDIS)
     for name in ("allowed_origins", "trusted_proxies"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
@@ -70,11 +83,24 @@ def get_config() -> Config:
 
 
 def _worker(values: Mapping[str, Any]) -> Worker:
-    default = "separate" if values.get("redis_url") else "embedded"
+    alone = in_memory() and not values.get("redis_url")
+    default = "embedded" if alone else "separate"
     worker = values.get("worker") or default
     if worker not in ("embedded", "separate"):
         raise ConfigurationError(f"WAVES_WORKER is embedded or separate, not “{worker}”.")
     return cast(Worker, worker)
+
+
+def in_memory() -> bool:
+    """Whether the channel layer ends with this process; it does where CHANNEL_LAYERS is not set."""
+    backend = layer_backend()
+    return not backend or backend.endswith("InMemoryChannelLayer")
+
+
+def layer_backend() -> str:
+    """The dotted path of the default channel layer, as the settings name it; else empty."""
+    layers: Mapping[str, Mapping[str, str]] = getattr(settings, "CHANNEL_LAYERS", None) or {}
+    return layers.get("default", {}).get("BACKEND", "")
 
 
 def _installation(values: Mapping[str, Any]) -> str:
@@ -89,5 +115,5 @@ def _installation(values: Mapping[str, Any]) -> str:
 
 @receiver(setting_changed)
 def _forget(*, setting: str, **kwargs: object) -> None:
-    if setting == "WAVES":
+    if setting in ("WAVES", "CHANNEL_LAYERS"):
         get_config.cache_clear()

@@ -18,13 +18,17 @@ REQUEST_SECONDS = 10
 READ_SECONDS = 1.0
 
 
-def install() -> None:
-    """Bound what this process's daphne takes."""
+def install(*, everything: bool) -> None:
+    """Mend this process's daphne, and bound what it takes where ``everything`` is ours to bound.
+
+    A host may take long bodies, slowly: it has its own pages.
+    """
     from daphne.http_protocol import HTTPFactory, WebRequest
     from daphne.ws_protocol import WebSocketProtocol
 
-    HTTPFactory.buildProtocol = _hurried(HTTPFactory.buildProtocol)
-    WebRequest.handleContentChunk = _bounded(WebRequest.handleContentChunk)
+    if everything:
+        HTTPFactory.buildProtocol = _hurried(HTTPFactory.buildProtocol)
+        WebRequest.handleContentChunk = _bounded(WebRequest.handleContentChunk)
     WebSocketProtocol.onConnect = _readable(WebSocketProtocol.onConnect)
     WebRequest.process = _let_go(WebRequest.process)
     WebSocketProtocol.connectionLost = _untied(WebSocketProtocol.connectionLost)

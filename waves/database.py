@@ -5,39 +5,52 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.db import (
-    DEFAULT_DB_ALIAS,
     DatabaseError,
     InterfaceError,
     OperationalError,
     ProgrammingError,
     connections,
+    router,
 )
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from waves.addresses import APP
+from waves.conf import get_config
 from waves.installation import find
+from waves.models import Stream
 from waves.threads import in_thread
 
-#: Answers that must come without a database.
-EXEMPT = ("/static/", "/healthz/", "/metrics")
+View = Callable[..., HttpResponseBase]
+
 #: A database that failed is left alone for this long: a locked SQLite keeps each page for 5 s.
 PAUSE_SECONDS = 1.0
 #: What probes learn is remembered for this long, and not waited for longer than that.
 REMEMBER_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
 
+#: How databases say that a table or a column is not there: SQLite, PostgreSQL and Oracle, MySQL.
+MISSING = ("no such table", "no such column", "not exist", "n't exist")
+
 MIGRATE = "The database is not ready. Run: python manage.py migrate"
 SILENT = "The database does not answer (it is locked, full or out of reach)."
 
 
-def is_migrated() -> bool:
-    """Whether every migration has been applied; raises DatabaseError where it cannot be asked."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+def is_migrated(*apps: str) -> bool:
+    """Whether every migration of these apps (of all, where none is named) has been applied.
+
+    Raises DatabaseError where it cannot be asked.
+    """
+    executor = MigrationExecutor(connections[router.db_for_write(Stream)])
+    graph = executor.loader.graph
+    targets = [node for app in apps or (None,) for node in graph.leaf_nodes(app)]
+    return not executor.migration_plan(targets)
 
 
 def problem_of(error: Exception) -> str:
@@ -45,7 +58,7 @@ def problem_of(error: Exception) -> str:
     if not isinstance(error, OperationalError | ProgrammingError | InterfaceError):
         return ""
     text = str(error)
-    missing = any(words in text for words in ("no such table", "no such column", "not exist"))
+    missing = any(words in text for words in MISSING)
     if missing:
         return MIGRATE
     return "" if isinstance(error, ProgrammingError) else SILENT
@@ -83,7 +96,7 @@ class Watch:
     def _look(self) -> str:
         """The graph of the migrations is built until it is satisfied once; then a row is read."""
         try:
-            self._migrated = self._migrated or is_migrated()
+            self._migrated = self._migrated or is_migrated(APP)
             if self._migrated:
                 find()
         except DatabaseError:
@@ -92,44 +105,68 @@ class Watch:
         return "" if self._migrated else MIGRATE
 
 
-class DatabaseReadyMiddleware:
-    """Answers 503 with what to do while the database cannot be used."""
+class Readiness:
+    """Whether pages can be made. A database that failed a moment ago is left alone.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-        self.ready = False
+    ``apps`` are those whose migrations matter; none stands for all of the project's.
+    """
+
+    def __init__(self, *apps: str) -> None:
+        self._apps = apps
+        self._ready = False
         self._failed_at = -PAUSE_SECONDS
         self._problem = ""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on once the database is ready."""
-        if request.path.startswith(EXEMPT):
-            return self.get_response(request)
+    def problem(self) -> str:
+        """Why no page can be made now, in words; "" where it can."""
         if time.monotonic() - self._failed_at < PAUSE_SECONDS:
-            return not_ready(request, self._problem)
-        if not self.ready:
-            try:
-                self.ready = is_migrated()
-            except DatabaseError as error:
-                return self._failed(request, problem_of(error) or SILENT)
-            if not self.ready:
-                return not_ready(request, MIGRATE)
-        return self.get_response(request)
+            return self._problem
+        if self._ready:
+            return ""
+        try:
+            self._ready = is_migrated(*self._apps)
+        except DatabaseError as error:
+            return self.failed(error) or SILENT
+        return "" if self._ready else MIGRATE
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A database that went away while the server ran gets the same answer."""
+    def failed(self, error: Exception) -> str:
+        """Remember what a page failed of; "" where it was not the database."""
         problem = problem_of(error)
-        return self._failed(request, problem) if problem else None
+        if problem:
+            self._ready = self._ready and problem != MIGRATE
+            self._failed_at, self._problem = time.monotonic(), problem
+        return problem
 
-    def _failed(self, request: HttpRequest, problem: str) -> HttpResponse:
-        self.ready = self.ready and problem != MIGRATE
-        self._failed_at, self._problem = time.monotonic(), problem
-        return not_ready(request, problem)
+
+#: What our own pages need, in a project that has apps of its own.
+_own = Readiness(APP)
+
+
+def when_ready(view: View) -> View:
+    """A page of ours that says what is wrong with the database, and what to run, for failing of it.
+
+    The pages of the host are its own: whatever migration of whichever app was not applied.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        problem = _own.problem()
+        if problem:
+            return not_ready(request, problem)
+        try:
+            return view(request, *args, **kwargs)
+        except DatabaseError as error:
+            problem = _own.failed(error)
+            if not problem:
+                raise
+            return not_ready(request, problem)
+
+    return answer
 
 
 def not_ready(request: HttpRequest, problem: str) -> HttpResponse:
     """The page that says what is wrong and what to run."""
-    context = {"problem": problem, "unmigrated": problem == MIGRATE}
+    context = {"problem": problem, "unmigrated": problem == MIGRATE, "demo": get_config().demo}
     response = render(request, "waves/not_ready.html", context, status=503)
     response["Retry-After"] = "2"
     return response

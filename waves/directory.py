@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
 
 from django.db import DatabaseError
 
-from waves import specs
+from waves import access, specs
+from waves.access import NOBODY, Viewer
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.streaming.description import Description, describe
-from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
 from waves.threads import in_thread
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+UNREADABLE = "The database cannot be read. If it is new, run: python manage.py migrate"
 
 #: A look-up takes longer only where the database hangs: SQLite waits 5 s for a lock, and says so.
 LOOKUP_SECONDS = 8.0
@@ -20,26 +26,42 @@ LOOKUP_SECONDS = 8.0
 _lookups = asyncio.Semaphore(2)
 
 
-async def find_stream(slug: str) -> tuple[int, Description | None]:
+async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Description | None]:
     """The handle of a slug, and a description where no other comes.
 
     Of one that was described, else from the database, where a former slug finds its stream too.
-    Raises UnknownStreamError, or ServiceUnavailableError where the database cannot say.
+    Raises UnknownStreamError, also of one that the viewer may not see, or ServiceUnavailableError
+    where the database cannot say.
     """
+    found = await _find(slug)
+    if not await may_view(viewer, found[0]):
+        raise specs.no_stream(slug)
+    return found
+
+
+async def may_view(viewer: Viewer, handle: int) -> bool:
+    """Whether a viewer may see a stream, asked off the event loop, in its turn.
+
+    Raises ServiceUnavailableError where the database cannot say.
+    """
+    if access.everyone():
+        return True
+    return await in_turn(access.may_view_handle, viewer, handle)
+
+
+async def _find(slug: str) -> tuple[int, Description | None]:
     if not slug.isprintable():
         raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
     handle = board.handle_of(slug)
     if handle is not None:
         return handle, _before_its_first_epoch(handle)
     try:
-        spec, epoch = await _look_up(slug)
-    except DatabaseError:
+        spec, epoch = await in_turn(specs.find_stream, slug)
+    except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)
-        if handle is not None:
-            return handle, None
-        raise ServiceUnavailableError(
-            "The database cannot be read. If it is new, run: python manage.py migrate"
-        ) from None
+        if handle is None:
+            raise
+        return handle, None
     state, message = "stopped", "This stream is stopped."
     if spec.enabled:
         state, message = "stale", board.problem or "No worker reports this stream yet."
@@ -47,13 +69,18 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
     return spec.handle, {**description, "state": state, "message": message}
 
 
-async def _look_up(slug: str) -> tuple[StreamSpec, int]:
-    """A stream from the database, in its turn. Raises ServiceUnavailableError where that hangs."""
+async def in_turn(look: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What the database says, asked off the event loop, in its turn.
+
+    Raises ServiceUnavailableError where it cannot be read, or hangs.
+    """
     try:
         async with asyncio.timeout(LOOKUP_SECONDS), _lookups:
-            return await in_thread(specs.find_stream)(slug)
+            return await in_thread(look)(*args, **kwargs)
     except TimeoutError:
         raise ServiceUnavailableError("The database does not answer. Come back later.") from None
+    except DatabaseError:
+        raise ServiceUnavailableError(UNREADABLE) from None
 
 
 def _before_its_first_epoch(handle: int) -> Description | None:

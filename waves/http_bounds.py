@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
+from django.urls import ResolverMatch
 
-from waves import transport
+from waves import addresses, transport
 from waves.conf import get_config
 
 logger = logging.getLogger("waves")
@@ -29,25 +30,31 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 TAKE_SECONDS = 10.0
 #: A body of which nothing comes for so long is given up.
 BODY_SECONDS = 10.0
-#: Where no body has a purpose. One that is small is left to the answer that says so (405).
-BODILESS = ("/api/", "/healthz/", "/metrics")
+#: The longest body of those of our addresses where none has a purpose (API and health). One that is
+#: small is left to the answer that says so (405).
 BODILESS_BYTES = 16 * 1024
 
 #: What was refused or given up since this process began, by kind.
 counts: Counter[str] = Counter()
 
 
-def bounded(app: App) -> App:
+def bounded(app: App, *, alone: bool = True) -> App:
     """``app``, with bodies bounded, HEAD without one, and readers that do not read given up.
 
-    ``scope["waves.finally"]`` takes functions to call when the request has ended, however it did.
+    ``alone``: every address is bounded; else ours are, and a host's other pages take what they took
+    before. ``scope["waves.finally"]`` takes functions to call when the request has ended, however
+    it did.
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        body, answer = Body(scope, receive), Answer(scope, send)
+        ours = addresses.match(scope)
+        if ours is None and not alone:
+            await app(scope, receive, send)
+            return
+        body, answer = Body(scope, receive, body_limit(ours)), Answer(scope, send)
         with contextlib.ExitStack() as ending:
             ending.callback(answer.release)
             if not body.refusal:
@@ -61,9 +68,9 @@ def bounded(app: App) -> App:
 class Body:
     """The ``receive`` of one request: a body that is too long, or never comes, is a disconnect."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
         self._receive = receive
-        self._limit = body_limit(scope["path"])
+        self._limit = limit
         self._bytes = 0
         self._complete = False
         #: Status and words, where the body is refused.
@@ -106,10 +113,11 @@ def too_long(limit: int) -> bytes:
     return orjson.dumps({"error": _too_long(limit)})
 
 
-def body_limit(path: str) -> int:
-    """How many bytes a body to a path may have."""
+def body_limit(ours: ResolverMatch | None) -> int:
+    """How many bytes a body may have that is sent to one of our addresses, or to another."""
     most = get_config().body_bytes
-    return min(most, BODILESS_BYTES) if path.startswith(BODILESS) else most
+    bodiless = ours is not None and addresses.is_bodiless(ours)
+    return min(most, BODILESS_BYTES) if bodiless else most
 
 
 def _content_length(scope: Scope) -> int:

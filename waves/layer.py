@@ -12,12 +12,14 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Mapping
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from channels.layers import channel_layers
-from redis.exceptions import RedisError
+from channels.exceptions import InvalidChannelLayerError
+from channels.layers import InMemoryChannelLayer, channel_layers
 
-from waves.exceptions import ServiceUnavailableError
+from waves.conf import NEEDS_REDIS, in_memory, layer_backend
+from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.installation import Installation
 from waves.streaming.description import Description
 from waves.streaming.hub import Hub
@@ -51,13 +53,35 @@ INTERRUPTED = (
     "samples are missing. A Redis that does so often needs a larger client-output-buffer-limit."
 )
 
-#: What the layers raise when their server cannot be reached, or does not answer.
-UNREACHABLE = (OSError, RedisError, TimeoutError)
+#: Messages that wait in memory. The only receiver is the hub; beyond, the layer drops silently.
+CAPACITY = 5000
+
+
+def _unreachable() -> tuple[type[Exception], ...]:
+    """What the layers raise when their server cannot be reached, or does not answer."""
+    try:
+        from redis.exceptions import RedisError
+    except ImportError:  # the extra `redis` is not installed: there is nothing of it to raise
+        return (OSError, TimeoutError)
+    return (OSError, RedisError, TimeoutError)
+
+
+UNREACHABLE = _unreachable()
 
 
 def make_layer() -> Any:
-    """A channel layer of our own, by the settings: what we close is nobody else's."""
-    return channel_layers.make_backend("default")
+    """A channel layer of our own, by the settings: what we close is nobody else's.
+
+    Raises ConfigurationError where the settings name one that cannot be made.
+    """
+    if in_memory():
+        return InMemoryChannelLayer(capacity=CAPACITY)
+    try:
+        return channel_layers.make_backend("default")
+    except InvalidChannelLayerError as error:
+        if "channels_redis" in layer_backend() and find_spec("channels_redis") is None:
+            raise ConfigurationError(NEEDS_REDIS) from None
+        raise ConfigurationError(f"CHANNEL_LAYERS cannot be used: {error}.") from None
 
 
 def subscriptions(layer: Any) -> list[Any]:

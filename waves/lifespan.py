@@ -16,14 +16,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import DatabaseError
 from django.urls import get_resolver
 
 from waves import daphne_bounds, http_bounds, installation, stopping, transport, wires
 from waves.conf import get_config
-from waves.exceptions import ServiceUnavailableError
+from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.layer import Publisher, Receiver, make_layer
 from waves.streaming.hub import Hub
 from waves.streaming.messages import CLOSE_RESTART
@@ -58,6 +58,17 @@ HANGS_SECONDS = 30.0
 #: Stopping waits this long: sources and leases end sooner. Who is not done is cancelled again: a
 #: Redis client that is cancelled as it times out may keep that to itself.
 STOP_SECONDS, STOP_TIMES = 2.5, 3
+
+
+_NONE = "No stream runs here:"
+_WSGI = (
+    "this server speaks WSGI, which has no WebSockets. Put “daphne” first in INSTALLED_APPS, set "
+    "ASGI_APPLICATION, and start runserver again; or serve asgi.py with daphne."
+)
+_UNWRAPPED = (
+    "the ASGI application is not that of Waves. Write in asgi.py: "
+    "application = waves.asgi.application(get_asgi_application())"
+)
 
 
 class Services:
@@ -169,8 +180,9 @@ class Services:
                 return
 
 
-#: The services of this process, once started.
+#: The services of this process, once started; or what the settings have against it.
 _services: Services | None = None
+_refused = ""
 #: The server ends: nothing is begun any more.
 _ending = False
 
@@ -209,10 +221,52 @@ async def shut_down() -> None:
         await ending.stop()
 
 
-def wrap(app: App) -> App:
-    """The outermost application: ``app``, with the services started and ended around it."""
-    _follow_twisted()
-    app = http_bounds.bounded(app)
+def begin() -> None:
+    """Start the services, where the settings allow it; else say once why not.
+
+    The pages of a host are not ours to break: those of ours tell the same (``serving``).
+    """
+    global _refused
+    try:
+        services()
+    except ConfigurationError as error:
+        if str(error) != _refused:
+            logger.critical("%s %s", _NONE, error)
+        _refused = str(error)
+
+
+def serving() -> Services:
+    """The services of this process. Raises ServiceUnavailableError, with why there are none."""
+    if _services is None:
+        raise ServiceUnavailableError(absence(asgi=True))
+    return _services
+
+
+def absence(*, asgi: bool) -> str:
+    """Why no stream runs in this process, in words; "" where some may. ``asgi``: what is spoken."""
+    if _services is not None:
+        return ""
+    if _refused:
+        return f"{_NONE} {_refused}"
+    return f"{_NONE} {_UNWRAPPED if asgi else _WSGI}"
+
+
+class Others(Protocol):
+    """The WebSockets of a host."""
+
+    application: App
+
+    def has(self, scope: Scope) -> bool:
+        """Whether a scope is for one of them."""
+
+
+def wrap(pages: App, sockets: App, others: Others, *, alone: bool) -> App:
+    """The outermost application, with the services started and ended around all others.
+
+    ``alone`` says that nobody but us is served: see ``waves.asgi``.
+    """
+    _follow_twisted(alone=alone)
+    pages = http_bounds.bounded(pages, alone=alone)
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -221,12 +275,16 @@ def wrap(app: App) -> App:
         if _ending:
             await _turn_away(scope, receive, send)
             return
-        services()
-        stopping.remember(send)
-        if scope["type"] == "websocket":
-            await _serve_socket(app, scope, receive, send)
+        begin()
+        if scope["type"] != "websocket":
+            if alone:
+                stopping.remember(send)
+            await pages(scope, receive, send)
+        elif others.has(scope):
+            await others.application(scope, receive, send)
         else:
-            await app(scope, receive, send)
+            stopping.remember(send)
+            await _serve_socket(sockets, scope, receive, send)
 
     return application
 
@@ -263,7 +321,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            services()
+            begin()
             stopping.follow_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
@@ -272,15 +330,15 @@ async def _lifespan(receive: Any, send: Any) -> None:
             return
 
 
-def _follow_twisted() -> None:
+def _follow_twisted(*, alone: bool) -> None:
     """Start and end with daphne's reactor, where this process has one that may run."""
     reactor = sys.modules.get("twisted.internet.reactor")
     loop = getattr(reactor, "_asyncioEventloop", None)
     if reactor is None or loop is None:
         return
-    daphne_bounds.install()
+    daphne_bounds.install(everything=alone)
     # At `when running` the loop does not run yet; one turn later it does.
-    reactor.callWhenRunning(lambda: reactor.callLater(0, services))
+    reactor.callWhenRunning(lambda: reactor.callLater(0, begin))
     reactor.addSystemEventTrigger("before", "shutdown", _shut_down_deferred)
     atexit.register(_shut_down_at_exit, loop)
 

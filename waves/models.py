@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 
 from waves import limits
+from waves.addresses import address
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
 from waves.sources import SOURCES, validate_options
@@ -126,9 +127,9 @@ class Stream(models.Model):
     def get_absolute_url(self) -> str:
         """The page that shows the stream; of one whose slug can be in no address, the list."""
         try:
-            return reverse("waves:oscilloscope", args=[self.slug])
+            return address("oscilloscope", self.slug)
         except NoReverseMatch:
-            return reverse("waves:index")
+            return address("index")
 
     def _keep_former_slug(self) -> None:
         stored = Stream.objects.filter(pk=self.pk).exclude(slug=self.slug)

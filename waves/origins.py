@@ -30,7 +30,7 @@ def refusal(scope: dict[str, Any]) -> str | None:
 
     Django itself judges the host, and whether the client came by TLS: as it does for a page.
     """
-    request = _as_request(scope)
+    request = as_request(scope)
     names = [name for name, _ in scope["headers"]]
     try:
         own = f"{request.scheme}://{request.get_host()}"
@@ -44,7 +44,7 @@ def refusal(scope: dict[str, Any]) -> str | None:
     return _ORIGIN_REFUSED
 
 
-def _as_request(scope: dict[str, Any]) -> ASGIRequest:
+def as_request(scope: dict[str, Any]) -> ASGIRequest:
     """What Django would make of the handshake, had it been for a page."""
     scheme = "https" if scope.get("scheme") in ("wss", "https") else "http"
     headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]

@@ -153,7 +153,12 @@ def stream_named(slug: str) -> Stream:
         stream = streams.filter(**named).first()
         if stream is not None:
             return stream
-    raise UnknownStreamError(f"There is no stream “{slug}”.")
+    raise no_stream(slug)
+
+
+def no_stream(slug: str) -> UnknownStreamError:
+    """What is said of a stream that there is not, or that one may not see: the same."""
+    return UnknownStreamError(f"There is no stream “{slug}”.")
 
 
 def find_stream(slug: str) -> tuple[StreamSpec, int]:

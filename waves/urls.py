@@ -1,19 +1,23 @@
-"""The addresses of Waves over HTTP; ``waves.routing`` has those of its WebSockets."""
+"""The addresses of Waves, those of its WebSockets among them: all stand where this is included.
+
+Health and metrics have ``waves.health_urls`` of their own, since probes come from elsewhere.
+"""
 
 from django.urls import path
 
-from waves import api, health, views
+from waves import api, views
+from waves.addresses import API, APP
 
-app_name = "waves"
+app_name = APP
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("streams/<slug:slug>/", views.oscilloscope, name="oscilloscope"),
     path("streams/<slug:slug>/control/", views.control, name="control"),
-    path("api/v1/streams", api.streams, name="api-streams"),
-    path("api/v1/streams/<slug:slug>", api.stream, name="api-stream"),
-    path("api/v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
-    path("healthz/live", health.live, name="live"),
-    path("healthz/ready", health.ready, name="ready"),
-    path("metrics", health.prometheus, name="metrics"),
+    # Whoever comes by HTTP is told; who comes by WebSocket is served by ``waves.routing``.
+    path("ws/", views.socket, name="socket"),
+    path("ws/streams/<slug:slug>/", views.socket, name="stream-socket"),
+    path(f"{API}v1/streams", api.streams, name="api-streams"),
+    path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
+    path(f"{API}v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
 ]

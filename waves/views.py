@@ -4,58 +4,99 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib.admin.views.decorators import staff_member_required
-from django.contrib.auth.decorators import permission_required
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from waves import lifespan
+from waves.access import may_view
+from waves.addresses import address, admin_address, by_slug
+from waves.answers import page
+from waves.conf import get_config
+from waves.database import when_ready
 from waves.exceptions import UnknownStreamError
 from waves.models import Stream
 from waves.sources import SOURCES
-from waves.specs import stream_named, stream_spec
+from waves.specs import no_stream, stream_named, stream_spec
 from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
+from waves.web.visitors import viewer_of
 
 
 @require_safe
+@page
+@when_ready
 def index(request: HttpRequest) -> HttpResponse:
     """Every stream, with its state."""
-    streams = [_card(stream) for stream in Stream.objects.prefetch_related("signals")]
-    config = {"ws": "/ws/", "streams": streams}
-    return render(request, "waves/index.html", {"streams": streams, "config": config})
+    viewer, rows = viewer_of(request), Stream.objects.prefetch_related("signals")
+    streams = [_card(stream) for stream in rows if may_view(viewer, stream)]
+    addresses = {"socket": address("socket"), "page": by_slug("oscilloscope")}
+    context = {
+        "streams": streams,
+        "config": {"addresses": addresses, "streams": streams},
+        "configure": admin_address("waves_stream_changelist") if _is_staff(request) else "",
+        "log_in": _log_in(request),
+        "demo": get_config().demo,
+        "absence": _absence(request),
+    }
+    return render(request, "waves/index.html", context)
 
 
 @require_safe
+@page
+@when_ready
 def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one stream; a slug that it had before leads to it."""
-    stream = _stream(slug)
+    stream = _stream(request, slug)
     if stream.slug != slug:
         return _moved(request, stream)
     config = _configuration(stream_spec(stream), staff=_is_staff(request))
-    return render(request, "waves/oscilloscope.html", {"stream": stream, "config": config})
+    context = {"stream": stream, "config": config, "absence": _absence(request)}
+    return render(request, "waves/oscilloscope.html", context)
 
 
 @require_POST
-@staff_member_required
-@permission_required("waves.change_stream", raise_exception=True)
+@page
+@when_ready
 def control(request: HttpRequest, slug: str) -> HttpResponse:
     """Start or stop a stream, for staff; the worker sees it within half a second."""
+    if not _is_staff(request):
+        if login := _log_in(request, slug):
+            return redirect(login)
+        raise PermissionDenied
     enabled = {"start": True, "stop": False}.get(request.POST.get("action", ""))
     if enabled is None:
         return HttpResponseBadRequest("The action is start or stop.")
-    stream = _stream(slug)
+    stream = _stream(request, slug)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
     return redirect(stream)
 
 
-def _stream(slug: str) -> Stream:
+def socket(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """For whoever comes to a WebSocket by HTTP, or by a server that knows no WebSockets."""
+    words = _absence(request) or "This is the address of a WebSocket: docs/protocol.md has more."
+    answer = HttpResponse(f"{words}\n", content_type="text/plain; charset=utf-8", status=426)
+    answer["Upgrade"] = "websocket"
+    return answer
+
+
+def _absence(request: HttpRequest) -> str:
+    return lifespan.absence(asgi=isinstance(request, ASGIRequest))
+
+
+def _stream(request: HttpRequest, slug: str) -> Stream:
     try:
-        return stream_named(slug)
+        stream = stream_named(slug)
+        if not may_view(viewer_of(request), stream):
+            raise no_stream(slug)
     except UnknownStreamError as error:
         raise Http404(str(error)) from None
+    return stream
 
 
 def _moved(request: HttpRequest, stream: Stream) -> HttpResponse:
@@ -87,7 +128,12 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "slug": spec.slug,
         "name": spec.name,
         "handle": spec.handle,
-        "ws": f"/ws/streams/{spec.slug}/",
+        "addresses": {
+            "page": by_slug("oscilloscope"),
+            "socket": by_slug("stream-socket"),
+            "samples": by_slug("api-samples"),
+            "control": by_slug("control"),
+        },
         "rate": _finite(spec.rate),
         "source": SOURCES[spec.source][0] if spec.source in SOURCES else spec.source,
         "window": _finite(spec.window),
@@ -95,8 +141,8 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "enabled": spec.enabled,
         "signals": _signals(spec),
         "staff": staff,
-        "controlUrl": reverse("waves:control", args=[spec.slug]) if staff else None,
-        "adminUrl": reverse("admin:waves_stream_change", args=[spec.handle]) if staff else None,
+        "controlUrl": address("control", spec.slug) if staff else None,
+        "adminUrl": admin_address("waves_stream_change", spec.handle) if staff else None,
     }
 
 
@@ -112,5 +158,15 @@ def _signals(spec: StreamSpec) -> list[dict[str, str]]:
 
 
 def _is_staff(request: HttpRequest) -> bool:
-    user = request.user
-    return user.is_active and user.is_staff and user.has_perm("waves.change_stream")
+    user = getattr(request, "user", None)  # not every project has users
+    return bool(user and user.is_active and user.is_staff and user.has_perm("waves.change_stream"))
+
+
+def _log_in(request: HttpRequest, slug: str = "") -> str:
+    """Where a visitor logs in and comes back; empty for who has done so, and where one cannot."""
+    user = getattr(request, "user", None)
+    login = admin_address("login")
+    if not login or (user is not None and user.is_authenticated):
+        return ""
+    back = address("oscilloscope", slug) if slug else address("index")
+    return f"{login}?{urlencode({REDIRECT_FIELD_NAME: back})}"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-import psutil
 from pydantic import Field, model_validator
 
 from waves.exceptions import SourceError
@@ -19,6 +18,12 @@ from waves.sources.thread import DedicatedThread
 from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.spec import StreamSpec
 
+try:
+    import psutil
+except ImportError:  # the extra `system` is not installed: the options can be edited all the same
+    psutil = None  # type: ignore[assignment]
+
+NEEDS_PSUTIL = "This machine is read by a package: pip install 'django-waves[system]'"
 #: Hz. The kernel counts processor time in steps of 10 ms: faster readings would show the steps.
 MAX_RATE = 50.0
 
@@ -164,6 +169,8 @@ class SystemSource(Source):
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
+        if psutil is None:
+            raise SourceError(NEEDS_PSUTIL)
         if spec.rate > MAX_RATE:
             raise SourceError(
                 f"This machine can be read {MAX_RATE:g} times a second at most; "

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from django.db import DatabaseError
-from redis.asyncio import Redis
 
 from waves import installation
 from waves.conf import get_config
@@ -58,6 +57,8 @@ class RedisStore:
     volatile = True
 
     def __init__(self, url: str, identity: str) -> None:
+        from redis.asyncio import Redis
+
         self._key = f"waves:{identity}:workers"
         self._redis = Redis.from_url(
             url,

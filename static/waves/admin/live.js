@@ -1,27 +1,27 @@
 /** The newest window of a running stream, over the JSON subprotocol. */
 
+import { socketAddress } from "../js/text/address.js";
+
 /** Pixels of the preview, about: the server then sends no more columns than can be seen. */
 const COLUMNS = 600;
 const LATER = 2000;
 
 export class LiveSignals {
   /**
-   * @param {string} slug
+   * @param {string} path of the stream's WebSocket
    * @param {number} seconds of the window
    * @param {{signals: Function, state: Function}} told
    */
-  constructor(slug, seconds, told) {
-    Object.assign(this, { slug, seconds, told, infos: [], points: [], received: 0 });
+  constructor(path, seconds, told) {
+    Object.assign(this, { path, seconds, told, infos: [], points: [], received: 0 });
     this.redraw = null;
     this.open();
   }
 
   open() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const query = new URLSearchParams({ window: this.seconds, columns: COLUMNS });
-    const address = `${scheme}//${location.host}/ws/streams/${this.slug}/?${query}`;
     this.received = 0;
-    this.socket = new WebSocket(address, "waves.v1.json");
+    this.socket = new WebSocket(`${socketAddress(this.path)}?${query}`, "waves.v1.json");
     this.socket.onmessage = ({ data }) => this.message(JSON.parse(data));
     this.socket.onclose = ({ code }) => {
       const final = [4400, 4403, 4404].includes(code);

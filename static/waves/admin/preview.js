@@ -82,7 +82,7 @@ export class Preview {
       return;
     }
     const window = Number(this.form.querySelector("#id_window").value) || 2;
-    this.live = new LiveSignals(this.section.dataset.slug, window, {
+    this.live = new LiveSignals(this.section.dataset.socket, window, {
       signals: (signals, span) => this.show(signals, span),
       state: (message) => this.say(message),
     });

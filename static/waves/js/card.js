@@ -3,7 +3,7 @@
 import { readDescription, stateWord } from "./description.js";
 import { Follower } from "./follower.js";
 import { quantity, setting } from "./format.js";
-import { renamedAddress } from "./renaming.js";
+import { addressOf } from "./text/address.js";
 import { Thumbnail } from "./thumbnail.js";
 
 const DELETED = "This stream was deleted.";
@@ -18,10 +18,12 @@ export class Card {
   /**
    * @param {HTMLElement} element the list item
    * @param {object} told what the page was told of the stream
+   * @param {string} page the address of a stream's page, as `addressOf` takes it
    */
-  constructor(element, told) {
+  constructor(element, told, page) {
     const stream = readDescription(told);
     this.element = element;
+    this.page = page;
     this.slug = stream.slug;
     this.handle = stream.handle;
     this.#follower = new Follower(stream);
@@ -60,8 +62,7 @@ export class Card {
 
   #rename(slug) {
     const former = this.slug;
-    const link = this.element.querySelector("a");
-    link.setAttribute("href", renamedAddress(link.getAttribute("href"), former, slug));
+    this.element.querySelector("a").setAttribute("href", addressOf(this.page, slug));
     this.element.dataset.slug = this.slug = slug;
     return former;
   }

@@ -3,6 +3,7 @@
 import { Card } from "./card.js";
 import { isSwitchedOff } from "./single-keys.js";
 import { StreamsSocket } from "./streams-socket.js";
+import { socketAddress } from "./text/address.js";
 import { bindTheme } from "./theme-switch.js";
 import { drawInTurn } from "./turns.js";
 import { WireError, parse } from "./wire.js";
@@ -50,9 +51,8 @@ class Streams {
   }
 
   #makeSocket() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     return new StreamsSocket({
-      url: `${scheme}//${location.host}${configOf(document).ws}`,
+      url: socketAddress(configOf(document).addresses.socket),
       onData: (buffer, now) => this.#data(buffer, now),
       onMessage: (message) => this.#message(message),
       onState: () => this.#show(),
@@ -75,12 +75,12 @@ class Streams {
 
   /** Take the cards of a document that are not here yet. */
   #adopt(page) {
-    const streams = configOf(page).streams;
+    const { streams, addresses } = configOf(page);
     for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
       const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
       if (!element) continue;
       if (page !== document) byId("cards").append(element);
-      const card = new Card(element, stream);
+      const card = new Card(element, stream, addresses.page);
       this.#cards.set(stream.handle, card);
       this.seen.observe(element);
       observePixels(this.sizes, card.place);

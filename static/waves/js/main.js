@@ -36,6 +36,7 @@ import { Record } from "./record.js";
 import { follow } from "./renaming.js";
 import { StreamSocket } from "./stream-socket.js";
 import { showStatus } from "./status.js";
+import { addressOf, socketAddress } from "./text/address.js";
 import { Timebase, DIVISIONS } from "./timebase.js";
 import { TOOLS } from "./tools.js";
 import { Tracer } from "./tracer.js";
@@ -150,9 +151,8 @@ class Scope {
   }
 
   #makeSocket() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     return new StreamSocket({
-      url: () => `${scheme}//${location.host}${this.config.ws}`,
+      url: () => socketAddress(addressOf(this.config.addresses.socket, this.config.slug)),
       query: () => this.#query(),
       onData: (buffer, now) => this.#data(buffer, now),
       onMessage: (message) => this.#message(message),

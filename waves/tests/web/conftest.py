@@ -1,6 +1,13 @@
 import pytest
 
+from waves import database
 from waves.models import Signal, Stream
+
+
+@pytest.fixture(autouse=True)
+def fresh_readiness(monkeypatch) -> None:
+    """A page that failed of the database in one test fails no page of the next."""
+    monkeypatch.setattr(database, "_own", database.Readiness("waves"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import { csvHeading, csvLines } from "../csv.js";
 import { captionHeight, captionShapes } from "../export-caption.js";
 import { stackedDrawing, stackedPicture } from "../export-stack.js";
 import { clockTime, setting } from "../format.js";
+import { addressOf } from "../text/address.js";
 import { indicesWithin } from "../window-samples.js";
 
 /** A download may still be read when the click is over (ms). */
@@ -72,7 +73,8 @@ export class Export {
   }
 
   #address(query) {
-    return `/api/v1/streams/${this.scope.config.slug}/samples?${new URLSearchParams({ ...query, format: "csv" })}`;
+    const { addresses, slug } = this.scope.config;
+    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams({ ...query, format: "csv" })}`;
   }
 
   #window() {
