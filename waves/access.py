@@ -27,6 +27,8 @@ logger = logging.getLogger("waves")
 #: An answer is used for so long; an open socket asks again as often. So what it is sent rests on
 #: an answer that is 5 s old at most.
 REMEMBER_SECONDS = 2.5
+#: A function that fails is told of again after this.
+TELL_SECONDS = 10.0
 #: Answers that are remembered; beyond, all are forgotten.
 MOST_REMEMBERED = 10_000
 
@@ -80,6 +82,7 @@ class Memory:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
+        self._told_at = -TELL_SECONDS
         self._answers: dict[tuple[str, Hashable, int], tuple[float, bool]] = {}
 
     def sees(self, viewer: Viewer, handle: int, stream: Stream | None = None) -> bool:
@@ -93,28 +96,38 @@ class Memory:
         if self._monotonic() - at < REMEMBER_SECONDS:
             return answer
         at = self._monotonic()  # before the function looks at what it decides by
-        answer = _ask(path, viewer, handle, stream)
+        answer = self._ask(path, viewer, handle, stream)
         if len(self._answers) >= MOST_REMEMBERED:
             self._answers.clear()
         self._answers[key] = (at, answer)
         return answer
 
+    def _ask(self, path: str, viewer: Viewer, handle: int, stream: Stream | None) -> bool:
+        stream = stream or Stream.objects.filter(pk=handle).first()
+        if stream is None:
+            return False
+        try:
+            answer = _function(path)(viewer, stream)
+            if not isinstance(answer, bool):
+                raise TypeError(f"it returned {_described(answer)}, and neither True nor False")
+        except DatabaseError:
+            raise
+        except Exception:
+            self._tell(stream.slug)
+            return False
+        return answer
 
-def _ask(path: str, viewer: Viewer, handle: int, stream: Stream | None) -> bool:
-    stream = stream or Stream.objects.filter(pk=handle).first()
-    if stream is None:
-        return False
-    try:
-        answer = _function(path)(viewer, stream)
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("may_view failed: nobody sees %r meanwhile.", stream.slug)
-        return False
-    if not isinstance(answer, bool):
-        logger.error("may_view returns True or False, not %r: nobody sees it.", type(answer))
-        return False
-    return answer
+    def _tell(self, slug: str) -> None:
+        """Log what the function failed of: it may do so for each stream, a few times a second."""
+        if self._monotonic() - self._told_at > TELL_SECONDS:
+            self._told_at = self._monotonic()
+            logger.exception("may_view failed; nobody sees what it fails for, such as %r.", slug)
+
+
+def _described(answer: object) -> str:
+    if inspect.iscoroutine(answer):
+        answer.close()
+    return f"a {type(answer).__name__}"
 
 
 _memory = Memory()
