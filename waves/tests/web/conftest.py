@@ -1,7 +1,15 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
 import pytest
 
-from waves import database
+from waves import database, lifespan
 from waves.models import Signal, Stream
+from waves.streaming.hub import Hub
+from waves.streaming.pump import Pump
+from waves.streaming.status import StatusBoard
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +30,16 @@ def sine(db) -> Stream:
     stream = Stream.objects.create(name="Sine", slug="sine")
     Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
     return stream
+
+
+@pytest.fixture
+async def running(monkeypatch) -> AsyncIterator[SimpleNamespace]:
+    """Hub and pump, as if the server had started them."""
+    pump = Pump()
+    services = SimpleNamespace(hub=Hub(pump, StatusBoard()), pump=pump)
+    monkeypatch.setattr(lifespan, "_services", services)
+    task = asyncio.create_task(pump.run())
+    yield services
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
