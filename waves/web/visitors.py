@@ -76,10 +76,10 @@ def _admitted(scope: Scope) -> tuple[Any, bool]:
         # is locked would hold up every other socket with this one.
         user = get_user.func(scope)
     request = as_request(scope)
-    request.user = user
+    request.user = user  # type: ignore[assignment]  # of whichever model
     request.session = scope["session"]
     # Of a socket that the host routes by itself no view is known: it is like any other.
-    match = scope.get("waves.match") or (_no_view, (), {})
+    match: tuple[Any, Any, Any] = scope.get("waves.match") or (_no_view, (), {})
     asked = (made.process_view(request, *match) for made in _login_middleware())
     return user, all(answer is None for answer in asked)
 

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from waves.tests.installing.conftest import build
+from waves.tests.installing.building import build
 from waves.tests.server.processes import ROOT
 
 
