@@ -10,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
+.PHONY: help run test test-matrix lint types bench bench-neighbours bench-page soak faults screenshots
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,10 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
 	@tools/system_packages chromium redis-server nginx iproute2:ip
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-matrix: .venv/dev.stamp ## Run them with Python 3.13 and Django 6.1, in a chroot of Debian trixie.
+	@tools/system_packages debootstrap
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/matrix
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check

@@ -37,7 +37,7 @@ def address(name: str, *args: object, app: str = APP) -> str:
     The host may include them within a namespace of its own.
     """
     urlconf = get_urlconf() or settings.ROOT_URLCONF
-    return reverse(f"{_namespace(app, urlconf)}:{name}", args=args)
+    return reverse(f"{_namespace(app, urlconf) or app}:{name}", args=args)
 
 
 def by_slug(name: str) -> str:
@@ -47,8 +47,8 @@ def by_slug(name: str) -> str:
 
 @lru_cache(maxsize=8)
 def _namespace(app: str, urlconf: Any) -> str:
-    """The namespaces that lead to our urls, joined as ``reverse`` takes them."""
-    return next(_namespaces(get_resolver(urlconf), app), app)
+    """The namespaces that lead to our urls, joined as ``reverse`` takes them; else empty."""
+    return next(_namespaces(get_resolver(urlconf), app), "")
 
 
 def _namespaces(resolver: URLResolver, app: str) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _namespaces(resolver: URLResolver, app: str) -> Iterator[str]:
 
 def are_included(app: str = APP) -> bool:
     """Whether the project includes our urls anywhere."""
-    return next(_namespaces(get_resolver(), app), None) is not None
+    return _namespace(app, get_urlconf() or settings.ROOT_URLCONF) != ""
 
 
 def match(scope: Mapping[str, Any]) -> ResolverMatch | None:

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 
 from waves import limits
-from waves.addresses import address
+from waves.addresses import address, are_included
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
 from waves.sources import SOURCES, validate_options
@@ -125,7 +125,12 @@ class Stream(models.Model):
             super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        """The page that shows the stream; of one whose slug can be in no address, the list."""
+        """The page that shows the stream; of one whose slug can be in no address, the list.
+
+        Empty where the project includes no page of ours.
+        """
+        if not are_included():
+            return ""
         try:
             return address("oscilloscope", self.slug)
         except NoReverseMatch:

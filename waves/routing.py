@@ -43,5 +43,7 @@ class HostRoutes:
 
     def has(self, scope: Scope) -> bool:
         """Whether one of them takes a scope that is none of ours."""
+        if not self._routes or match(scope) is not None:
+            return False
         path = addresses.path_info(scope).lstrip("/")
-        return match(scope) is None and any(r.pattern.match(path) for r in self._routes)
+        return any(route.pattern.match(path) for route in self._routes)

@@ -67,5 +67,5 @@ def nonce_attribute(context: Context) -> str:
 
 @register.simple_tag
 def address(name: str, *args: object) -> str:
-    """An address of Waves, under whichever prefix and namespace the project includes it."""
-    return addresses.address(name, *args)
+    """An address of Waves, under whichever prefix and namespace the project includes it; or ""."""
+    return addresses.address(name, *args) if addresses.are_included() else ""

@@ -217,11 +217,11 @@ function configOf(page) {
   return JSON.parse(page.getElementById("waves-config").textContent);
 }
 
-/** The text at an address of this server; null where none comes. */
+/** The text at an address of this server; null where none comes, or another page in its place. */
 async function fetched(address) {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return answer.ok ? await answer.text() : null;
+    return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
     return null;
   }

@@ -35,7 +35,8 @@ class Command(BaseCommand):
         if get_config().worker == "embedded" and not problems:
             raise CommandError(
                 "The worker is embedded in the server (waves.E001 would follow here): start "
-                "manage.py runserver alone, or set REDIS_URL for processes of their own."
+                "manage.py runserver alone, or set REDIS_URL (in another project CHANNEL_LAYERS "
+                "and WAVES['redis_url']) for processes of their own."
             )
         if problems:
             raise CommandError("\n".join(f"{p.id}: {p.msg} {p.hint}" for p in problems))

@@ -26,19 +26,27 @@ class Without:
         return None if gone else self.finder.find_spec(name, path, target)
 sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 from django.conf import settings
-settings.configure(
+settings.configure(**(dict(
     INSTALLED_APPS=["daphne", "django.contrib.admin", "django.contrib.auth", "waves",
         "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages"],
-    ROOT_URLCONF="waves.urls", SECRET_KEY="x" * 50, STATIC_URL="static/",
+    ROOT_URLCONF="urls", SECRET_KEY="x" * 50, STATIC_URL="static/", ALLOWED_HOSTS=["*"],
+    TEMPLATES=[{{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+        "DIRS": ["templates"]}}],
     DATABASES={{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}}},
-    **{settings})
-import django
+    ) | {settings}))
+import django, types
 django.setup()
 import waves
+from django.urls import include, path
+urls = sys.modules["urls"] = types.ModuleType("urls")
+urls.urlpatterns = [path("", include("waves.urls"))]
+{then}
+"""
+EVERY_MODULE = """
 for module in pkgutil.walk_packages(waves.__path__, "waves."):
     if not module.name.startswith(("waves.tests", "waves.metrics")):
         importlib.import_module(module.name)
-{then}
+print("all")
 """
 
 
@@ -54,7 +62,18 @@ def run(then: str = "", missing: set[str] = EXTRAS, settings: object = None) -> 
 
 
 def test_every_module_is_imported_without_any_extra():
-    assert run("print('all')") == "all\n"
+    assert run(EVERY_MODULE) == "all\n"
+
+
+def test_a_project_that_is_nothing_but_waves_has_its_pages():
+    said = run(
+        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from waves.models import Stream; Stream.objects.create(name='Sine', slug='sine')\n"
+        "from django.test import Client\n"
+        "print(*(Client().get(path).status_code for path in ('/', '/streams/sine/')))",
+        settings={"INSTALLED_APPS": ["daphne", "waves"]},
+    )
+    assert said == "200 200\n"
 
 
 def test_without_psutil_the_source_that_reads_this_machine_says_what_to_install():

@@ -32,6 +32,7 @@ prefixed = Urls(path("lab/scope/", waves), path("back/office/", admin.site.urls)
 in_a_namespace = Urls(path("lab/", within), path("back/office/", admin.site.urls))
 renamed = Urls(path("lab/scope/", include("waves.urls", namespace="another")))
 without_admin = Urls(path("lab/scope/", waves), path("probes/", include("waves.health_urls")))
+without_pages = Urls(path("back/office/", admin.site.urls))
 own_admin = Urls(
     path("lab/scope/", waves), path("others/", other_site.urls), path("staff/", staff_site.urls)
 )

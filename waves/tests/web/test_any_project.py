@@ -126,6 +126,14 @@ def test_the_admin_that_has_the_streams_is_the_one_that_is_linked_to(use, admin_
     assert own <= links(form)
 
 
+def test_where_no_page_of_ours_is_included_the_admin_goes_on_without_links(use, admin_client, sine):
+    use("without_pages")
+    listed = admin_client.get("/back/office/waves/stream/")
+    form = admin_client.get(f"/back/office/waves/stream/{sine.pk}/change/")
+    assert listed.status_code == form.status_code == 200
+    assert "Watch live" not in listed.content.decode() + form.content.decode()
+
+
 def test_who_logs_in_comes_back_to_the_list(use, client, sine):
     use("prefixed")
     assert "/back/office/login/?next=%2Flab%2Fscope%2F" in links(client.get("/lab/scope/"))
