@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import Context
+from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -67,5 +68,11 @@ def nonce_attribute(context: Context) -> str:
 
 @register.simple_tag
 def address(name: str, *args: object) -> str:
-    """An address of Waves, under whichever prefix and namespace the project includes it; or ""."""
-    return addresses.address(name, *args) if addresses.are_included() else ""
+    """An address of Waves, under whichever prefix and namespace the project includes it.
+
+    Empty where it includes none, or where a slug is such that no address can have it.
+    """
+    try:
+        return addresses.address(name, *args)
+    except NoReverseMatch:
+        return ""
