@@ -11,9 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from waves.dsp.catalogue import WAVEFORMS
 from waves.dsp.explanation import explain
-from waves.dsp.noise import ADDITIVE, Noise
+from waves.dsp.noise import Noise
 from waves.dsp.parameters import (
     Conditioning,
     NoiseWaveform,
@@ -22,8 +21,12 @@ from waves.dsp.parameters import (
     Waveform,
     split,
 )
-from waves.dsp.phase import CHUNK, Phase
-from waves.dsp.shapes import Floats
+from waves.dsp.phase import CHUNK, Floats, Phase
+from waves.dsp.waveforms import WAVEFORMS
+from waves.dsp.waveforms.brown import BrownNoise
+from waves.dsp.waveforms.gaussian import GaussianNoise
+from waves.dsp.waveforms.pink import PinkNoise
+from waves.dsp.waveforms.uniform import UniformNoise
 from waves.exceptions import ConfigurationError
 
 __all__ = [
@@ -37,6 +40,13 @@ __all__ = [
 
 M = TypeVar("M", bound=Parameters)
 
+#: Noise to add to a signal, by name: the class, and what brings its standard deviation to 1.
+ADDITIVE: dict[str, tuple[type[Noise], float]] = {
+    "uniform": (UniformNoise, math.sqrt(3.0)),
+    "gaussian": (GaussianNoise, 1.0),
+    "pink": (PinkNoise, 1.0),
+    "brown": (BrownNoise, 1.0),
+}
 #: Additive noise draws other numbers than a noise waveform of the same seed.
 _ADDITIVE_LANE = 1
 
@@ -200,10 +210,7 @@ def _validated(kind: type[M], values: dict[str, Any], owner: str) -> M:
 
 
 def _waveform_class(waveform: str) -> type[Waveform]:
-    try:
-        return WAVEFORMS[waveform]
-    except KeyError:
+    if waveform not in WAVEFORMS:
         known = ", ".join(WAVEFORMS)
-        raise ConfigurationError(
-            f"There is no waveform “{waveform}”; choose one of {known}."
-        ) from None
+        raise ConfigurationError(f"There is no waveform “{waveform}”; choose one of {known}.")
+    return WAVEFORMS[waveform]

@@ -38,6 +38,7 @@ def test_every_waveform_says_what_it_is(waveform):
     model = WAVEFORMS[waveform]
     assert model.label
     assert model.__doc__.endswith(".")
+    assert model.formula
 
 
 @pytest.mark.parametrize("model", WAVEFORMS.values())
