@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from waves.registry import Registry
-from waves.streaming import wire
+from waves.streaming.wire import Frame, encode
+
+__all__ = ["EXPORTS", "Export", "Frame"]
 
 
 class Export(abc.ABC):
@@ -37,7 +39,7 @@ class Export(abc.ABC):
         return b""
 
     @abc.abstractmethod
-    def pieces(self, frame: wire.Frame) -> Iterator[bytes]:
+    def pieces(self, frame: Frame) -> Iterator[bytes]:
         """A frame, some bytes at a time, none of them empty."""
 
     def tail(self) -> bytes:
@@ -50,8 +52,8 @@ class FramesExport(Export):
 
     content_type = "application/octet-stream"
 
-    def pieces(self, frame: wire.Frame) -> Iterator[bytes]:
-        yield wire.encode(frame)
+    def pieces(self, frame: Frame) -> Iterator[bytes]:
+        yield encode(frame)
 
 
 def _problem(export: type[Export]) -> str:

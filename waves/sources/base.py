@@ -15,8 +15,25 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from waves.exceptions import SourceError
-from waves.streaming.block import SampleBlock
+from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.spec import SignalSpec, StreamSpec
+
+#: What a source is written with, in one place: also what comes from other rooms.
+__all__ = [
+    "SAMPLE_TYPES",
+    "Choices",
+    "Clock",
+    "Due",
+    "Options",
+    "Proposal",
+    "Rows",
+    "SampleBlock",
+    "SignalInfo",
+    "SignalSpec",
+    "Source",
+    "SourceContext",
+    "StreamSpec",
+]
 
 
 class Options(BaseModel):
