@@ -183,10 +183,6 @@ class PeriodicWaveform(Waveform, abc.ABC):
         """How often the waveform repeats, in Hz, exactly."""
         return Fraction(frequency)
 
-    def highest_frequency(self, frequency: float) -> float:
-        """The highest sine that was asked for by name, in Hz; edges have no highest one."""
-        return frequency
-
 
 class NoiseWaveform(Waveform, abc.ABC):
     """A waveform that is noise, and has no period."""

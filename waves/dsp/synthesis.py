@@ -33,7 +33,6 @@ __all__ = [
     "WAVEFORMS",
     "Conditioning",
     "Synthesizer",
-    "highest_frequency",
     "parameter_fields",
     "validate_parameters",
 ]
@@ -71,17 +70,6 @@ def parameter_fields(waveform: str) -> dict[str, FieldInfo]:
     common = Conditioning.model_fields.items()
     used = {name: field for name, field in common if name not in kind.unused}
     return used | kind.model_fields
-
-
-def highest_frequency(waveform: str, parameters: Mapping[str, Any]) -> float:
-    """The highest frequency (Hz) that the parameters name; above half the rate it aliases.
-
-    0 for noise. Raises ConfigurationError as ``validate_parameters`` does.
-    """
-    model, conditioning = _models(waveform, parameters)
-    if not isinstance(model, PeriodicWaveform):
-        return 0.0
-    return model.highest_frequency(conditioning.frequency)
 
 
 class Synthesizer:

@@ -79,9 +79,6 @@ class Chirp(PeriodicWaveform):
     def periods_per_second(self, frequency: float) -> Fraction:
         return 1 / Fraction(self.t1)
 
-    def highest_frequency(self, frequency: float) -> float:
-        return max(self.f0, self.f1)
-
     def _cycles(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
         """Cycles from the beginning of the sweep to ``t`` s: the integral of the frequency."""
         f0, t1, f1 = self.f0, self.t1, self.f1

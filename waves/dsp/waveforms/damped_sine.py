@@ -30,6 +30,3 @@ class DampedSine(PeriodicWaveform):
         np.sin(values, out=values)
         values *= decay(cycles, self.tau)
         return values
-
-    def highest_frequency(self, frequency: float) -> float:
-        return frequency * self.oscillations

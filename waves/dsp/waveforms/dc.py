@@ -19,6 +19,3 @@ class Dc(PeriodicWaveform):
 
     def values(self, cycles: Floats, step: float) -> Floats:
         return np.ones_like(cycles)
-
-    def highest_frequency(self, frequency: float) -> float:
-        return 0.0

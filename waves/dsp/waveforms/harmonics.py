@@ -55,6 +55,3 @@ class Harmonics(PeriodicWaveform):
                 angle *= amplitude
                 total += angle
         return total
-
-    def highest_frequency(self, frequency: float) -> float:
-        return frequency * max((k for k, a in enumerate(self.amplitudes, 1) if a), default=0)

@@ -30,6 +30,3 @@ class Sinc(PeriodicWaveform):
         x[x == 0.0] = 1e-6
         values: Floats = np.sin(x) / x
         return values
-
-    def highest_frequency(self, frequency: float) -> float:
-        return frequency * self.lobes
