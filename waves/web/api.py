@@ -16,8 +16,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from waves import specs
-from waves.database.threads import in_thread
 from waves.dsp.explanation import first_problem
 from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
 from waves.hub.kept import Kept
@@ -28,7 +26,7 @@ from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import services
 from waves.web import csvtext, downloads, jsontext
 from waves.web.answers import error_answer, json_answer
-from waves.web.lookup import find_stream
+from waves.web.lookup import every_stream, find_stream
 
 #: Who parses a JSON answer holds all of it at once, so it is bounded.
 MAX_JSON_VALUES = 1_000_000
@@ -82,8 +80,8 @@ def _answering(view: AsyncView) -> AsyncView:
 @_answering
 async def streams(request: HttpRequest) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
-    found = await in_thread(specs.read_streams)()
-    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec, _ in found]
+    found = await every_stream()
+    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec in found]
     return json_answer({"streams": summaries})
 
 
