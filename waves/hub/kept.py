@@ -78,8 +78,6 @@ class Kept:
         self.description: Description | None = None
         self.history = History(0, 1, _NOTHING, 1)
         self.shared = Shared()
-        #: Frames of an old or unknown epoch, or that do not fit the description.
-        self.dropped = 0
         self._resizing: Resizing | None = None
 
     def begin_epoch(self, description: Description) -> None:
@@ -105,7 +103,7 @@ class Kept:
             self.history, self._resizing = self._resizing.new, None
 
     def accept(self, frame: Frame) -> SampleBlock | None:
-        """The frame's block, or None (counted) where it does not belong to this epoch."""
+        """The frame's block, or None where it does not belong to this epoch as described."""
         history = self.history
         fits = (
             self.description is not None
@@ -116,7 +114,6 @@ class Kept:
             and (frame.times is not None) == history.is_timed
         )
         if not fits:
-            self.dropped += 1
             return None
         return SampleBlock(frame.epoch, frame.sample, frame.t0, frame.dt, frame.values, frame.times)
 

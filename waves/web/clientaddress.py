@@ -6,9 +6,8 @@ far as proxies of ``WAVES_TRUSTED_PROXIES`` have written it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any
 
 from django.http import HttpRequest
 
@@ -24,13 +23,6 @@ def request_address(request: HttpRequest) -> str:
     """The visitor's address of a Django request; empty for one by an untrusted Unix socket."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     return visitor(request.META.get("REMOTE_ADDR", ""), forwarded)
-
-
-def scope_address(scope: Mapping[str, Any]) -> str:
-    """The visitor's address of an ASGI scope, HTTP or WebSocket."""
-    sent = [value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
-    peer = scope.get("client") or ("", 0)
-    return visitor(peer[0], b",".join(sent).decode("latin1"))
 
 
 def visitor(peer: str, forwarded: str) -> str:
