@@ -57,6 +57,9 @@ def test_an_empty_house_breaks_nothing(house):
         ({"dsp/a.py": "import django\n"}, "django"),
         ({"web/a.py": "import daphne.server\n"}, "daphne"),
         ({"checks.py": "import waves.apps\n"}, "waves.checks is not allowed to import"),
+        ({"models.py": "import waves.checks\n"}, "waves.checks"),
+        ({"specs.py": "import waves.hub\n"}, "waves.hub"),
+        ({"conf.py": "import waves.sources\n"}, "waves.conf is not allowed to import"),
         (
             {
                 "hub/a.py": "from waves.hub import b\n",
