@@ -1,5 +1,8 @@
 """Sweeps: whole windows of full-rate samples, each with the trigger at its place."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -159,3 +162,17 @@ async def test_viewers_with_the_same_trigger_share_one_search(server, sine):
     view(server, sine, position=0.1, mode="normal")
     await run(server, sine, 3)
     assert server.pump.search.finders == 1
+
+
+async def test_a_socket_that_is_gone_is_held_by_nobody_and_in_no_circle(server, sine):
+    peer = view(server, sine, mode="normal")
+    await run(server, sine, 5, peer)
+    gone = weakref.ref(peer.connection)
+    gc.disable()
+    try:
+        peer.session.close()
+        del peer
+        await server.send()
+        assert gone() is None
+    finally:
+        gc.enable()
