@@ -10,13 +10,14 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from waves import limits, stored
+from waves import limits
+from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import SOURCES
 from waves.sources.base import Proposal, Source
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 logger = logging.getLogger("waves")
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 
 from waves.admin import forms, preview
 from waves.dsp.synthesis import WAVEFORMS
+from waves.hub.status import board
 from waves.models import Signal, Stream
 from waves.sources import SOURCES, source_class
 from waves.specs import stream_spec
-from waves.streaming.status import board
 
 #: django-stubs names the entries of a fieldset in a private type.
 Fieldsets = Any
