@@ -20,9 +20,10 @@ from waves.sources.thread import DedicatedThread
 
 try:
     import psutil
-except ModuleNotFoundError:  # the extra `system` brings it
+except ImportError:  # the extra `system` is not installed: the options can be edited all the same
     psutil = None  # type: ignore[assignment]
 
+NEEDS_PSUTIL = "This machine is read by a package: pip install 'django-waves[system]'"
 #: Hz. The kernel counts processor time in steps of 10 ms: faster readings would show the steps.
 MAX_RATE = 50.0
 
@@ -172,10 +173,7 @@ class SystemSource(Source):
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
         if psutil is None:
-            raise SourceError(
-                "This machine is read with psutil, which is not installed: "
-                "pip install django-waves[system]"
-            )
+            raise SourceError(NEEDS_PSUTIL)
         chosen = SystemOptions(**validate_options("system", spec.options))
         groups = [make() for name, make in GROUPS.items() if getattr(chosen, name)]
         # A group that this machine does not have is left out, not drawn as an empty trace.

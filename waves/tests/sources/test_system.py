@@ -121,5 +121,5 @@ def test_a_rate_above_the_bound_is_refused_with_the_bound():
 
 def test_without_psutil_the_extra_that_brings_it_is_named(monkeypatch):
     monkeypatch.setattr(module, "psutil", None)
-    with pytest.raises(SourceError, match=r"pip install django-waves\[system\]"):
+    with pytest.raises(SourceError, match=r"pip install 'django-waves\[system\]'"):
         source()
