@@ -1,14 +1,17 @@
 """Another app adds a source, a waveform and an export format by settings; faults are told."""
 
+import importlib
 import json
 import re
+import sys
 
+import numpy as np
 import pytest
 
 from waves import checks, extensions
 from waves.conf import get_config
 from waves.exceptions import ConfigurationError
-from waves.exports import Export
+from waves.exports import Export, Frame
 from waves.registry import Registry
 from waves.sources.base import Source
 from waves.tests.outside import FILES, PAGE, ROOT, make_app, run
@@ -68,6 +71,45 @@ def test_the_admin_offers_what_another_app_adds(tmp_path):
     assert told["label"] == "Dice"
 
 
+@pytest.fixture
+def plant(tmp_path, monkeypatch):
+    """The app, ready to be imported by this process, which forgets it afterwards."""
+    make_app(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "plant"]:
+        del sys.modules[name]
+
+
+def test_its_waveform_is_synthesised_with_its_parameters(plant):
+    bump = importlib.import_module("plant.bump").Bump
+    cycles = np.array([0.0, 0.25, 0.5, 1.0], np.float32)
+    values = bump(sharpness=2.0).values(cycles, 0.25)
+    np.testing.assert_allclose(values, [0.0, 0.5625, 1.0, 0.0])
+    assert values.dtype == np.float32
+
+
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize("timed", [False, True])
+def test_its_format_has_a_line_for_each_sample_or_column(plant, columns, timed):
+    values = np.arange(1000, dtype=np.float32).reshape(2, 500)
+    times = np.arange(500) * 0.5 if timed else None
+    maxima = values + 1 if columns else None
+    frame = Frame(
+        1, 2, 0, 1000.0, 0.0 if timed else 0.5, values, maxima, 16 if columns else 1, times
+    )
+    signals = [{"key": key, "name": key, "unit": ""} for key in ("a", "b")]
+    export = importlib.import_module("plant.tsv").TsvExport(signals, columns=columns)
+    text = (export.head() + b"".join(export.pieces(frame)) + export.tail()).decode()
+    head, *lines = text.splitlines()
+    assert head.split("\t") == (
+        ["time", "a min", "a max", "b min", "b max"] if columns else ["time", "a", "b"]
+    )
+    assert len(lines) == 500
+    last = [1249.5, 499.0, 500.0, 999.0, 1000.0] if columns else [1249.5, 499.0, 999.0]
+    assert [float(part) for part in lines[-1].split("\t")] == last
+
+
 def test_a_check_says_what_could_not_be_added_and_nothing_else(tmp_path):
     assert "E030" not in run(make_app(tmp_path), "manage.py", "check")
     typo = 'WAVES["sources"]["cards"] = "plant.cards.CardSource"'
@@ -123,10 +165,8 @@ def test_what_cannot_be_added_is_told_and_not_added(name, key, path, told):
 
 
 def test_what_could_not_be_added_is_an_error_with_the_setting_and_the_others_are(
-    tmp_path, settings, monkeypatch
+    plant, settings, monkeypatch
 ):
-    make_app(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
     fresh = Registry("format", Export, {})
     monkeypatch.setattr(extensions, "REGISTRIES", {"exports": fresh})
     settings.WAVES = {"exports": {"xml": "plant.xml.Xml", "tsv": "plant.tsv.TsvExport"}}
@@ -138,9 +178,7 @@ def test_what_could_not_be_added_is_an_error_with_the_setting_and_the_others_are
     assert error.msg.startswith('WAVES["exports"] has “xml”: plant.xml.Xml could not be imported')
 
 
-def test_to_add_the_same_twice_changes_nothing(tmp_path, monkeypatch):
-    make_app(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
+def test_to_add_the_same_twice_changes_nothing(plant):
     fresh = Registry("format", Export, {})
     for _ in range(2):
         fresh.add("tsv", "plant.tsv.TsvExport")
