@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from waves.addresses import HEALTH
-from waves.database import Readiness, not_ready
+from waves.web.not_ready import Readiness, not_ready
 
 
 class DatabaseReadyMiddleware:

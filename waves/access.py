@@ -15,12 +15,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError
-from django.utils.module_loading import import_string
 
-from waves.conf import get_config
-from waves.exceptions import ConfigurationError
+from waves.conf import function_of, get_config
 from waves.models import Stream
-from waves.streaming.spec import StreamSpec
+from waves.protocol.spec import StreamSpec
 
 logger = logging.getLogger("waves")
 
@@ -31,8 +29,6 @@ REMEMBER_SECONDS = 2.5
 TELL_SECONDS = 10.0
 #: Answers that are remembered; beyond, all are forgotten.
 MOST_REMEMBERED = 10_000
-
-MayView = Callable[["Viewer", Stream], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +53,6 @@ NOBODY = Viewer()
 def everyone() -> bool:
     """Whether nobody has to be asked."""
     return not get_config().may_view
-
-
-def function_of(path: str) -> MayView:
-    """The host's function. Raises ConfigurationError where it is none that can be called."""
-    try:
-        function: MayView = import_string(path)
-    except Exception as error:  # whatever the host's module raises
-        told = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"may_view “{path}” cannot be imported: {told}") from error
-    if not callable(function) or inspect.iscoroutinefunction(function):
-        raise ConfigurationError(
-            f"may_view “{path}” is no function of (viewer, stream) that returns True or False. It "
-            "is called in a thread, so it need not be async."
-        )
-    return function
 
 
 _function = lru_cache(maxsize=1)(function_of)

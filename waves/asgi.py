@@ -26,8 +26,9 @@ def application(http: App, websocket_routes: Iterable[Any] = (), *, alone: bool 
     if not apps.is_installed("waves"):
         raise ImproperlyConfigured('Add "waves" to INSTALLED_APPS: waves.asgi serves that app.')
 
-    from waves import lifespan, routing
+    from waves import routing
     from waves.apps import WavesConfig
+    from waves.server import lifespan
 
     WavesConfig.served = True
     return lifespan.wrap(

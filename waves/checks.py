@@ -8,7 +8,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
@@ -17,13 +17,22 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.utils.module_loading import import_string
 
-from waves import access, addresses, clientaddress
-from waves.apps import WavesConfig
-from waves.conf import NEEDS_REDIS, get_config, in_memory, layer_backend
+from waves import addresses, extensions
+from waves.conf import (
+    NEEDS_REDIS,
+    function_of,
+    get_config,
+    in_memory,
+    layer_backend,
+    networks,
+)
 from waves.exceptions import ConfigurationError
 
 #: The tag of checks that a server runs too, where it is not started by a command.
 SETTINGS = "waves_settings"
+
+#: Modules ``streams.py`` that could not be imported; the app tells them as it starts.
+not_imported: list[ConfigurationError] = []
 
 
 @register()
@@ -187,7 +196,7 @@ def check_may_view(app_configs: object = None, **kwargs: Any) -> list[CheckMessa
     try:
         path = get_config().may_view
         if path:
-            access.function_of(path)
+            function_of(path)
     except ConfigurationError as error:
         return [Error(str(error), hint="Correct WAVES['may_view'].", id="waves.E006")]
     return []
@@ -240,7 +249,7 @@ def check_trusted_proxies(app_configs: object = None, **kwargs: Any) -> list[Che
     except ConfigurationError:  # told by check_worker
         return []
     try:
-        clientaddress.trusted(proxies)
+        networks(proxies)
     except ConfigurationError as error:
         return [
             Error(
@@ -257,7 +266,16 @@ def check_modules(app_configs: object = None, **kwargs: Any) -> list[CheckMessag
     """Functions that could not be imported would be missed later, far from the reason."""
     return [
         Warning(str(problem), hint="Mend the module and restart.", id="waves.W001")
-        for problem in cast(WavesConfig, apps.get_app_config("waves")).problems
+        for problem in not_imported
+    ]
+
+
+@register(SETTINGS)
+def check_extensions(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """What could not be added would be missed later: in a list of choices, or by a stream."""
+    return [
+        Error(str(problem), hint="Correct or remove it (docs/extending.md).", id="waves.E030")
+        for problem in extensions.problems
     ]
 
 

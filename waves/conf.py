@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.util import find_spec
+from inspect import iscoroutinefunction
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils.module_loading import import_string
 
 from waves.exceptions import ConfigurationError
 
 Worker = Literal["embedded", "separate"]
+Network = IPv4Network | IPv6Network
 
+#: In place of an address: a proxy that comes by a Unix socket, which has none.
+UNIX = "unix"
 #: What may stand in the name of a channel group, short enough to leave room for the rest.
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -59,6 +65,10 @@ class Config:
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None
+    #: What other apps add: dotted paths of classes by their names (see ``extensions``).
+    sources: Mapping[str, str] = field(default_factory=dict)
+    waveforms: Mapping[str, str] = field(default_factory=dict)
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body_bytes(self) -> int:
@@ -70,7 +80,7 @@ class Config:
 def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
     values = dict(getattr(settings, "WAVES", {}))
-    known = [field.name for field in fields(Config)]
+    known = [declared.name for declared in fields(Config)]
     for name in values.keys() - set(known):
         raise ConfigurationError(f"WAVES has no “{name}”. It may have: {', '.join(known)}.")
     values["worker"] = _worker(values)
@@ -79,6 +89,8 @@ def get_config() -> Config:
     for name in ("allowed_origins", "trusted_proxies"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
+    for name in ("sources", "waveforms", "exports"):
+        values[name] = _paths(name, values.get(name, {}))
     return Config(**values)
 
 
@@ -111,6 +123,45 @@ def _installation(values: Mapping[str, Any]) -> str:
             f"and so not “{identity[:60]}”."
         )
     return identity
+
+
+def _paths(name: str, value: Any) -> Mapping[str, str]:
+    if isinstance(value, Mapping) and all(isinstance(path, str) for path in value.values()):
+        return value
+    raise ConfigurationError(
+        f'WAVES["{name}"] is a dict of names and dotted paths of classes, such as '
+        f'{{"dice": "plant.dice.Dice"}}, and not {str(value)[:60]}.'
+    )
+
+
+def function_of(path: str) -> Callable[[Any, Any], bool]:
+    """The host's ``may_view``. Raises ConfigurationError where it is none that can be called."""
+    try:
+        function: Callable[[Any, Any], bool] = import_string(path)
+    except Exception as error:  # whatever the host's module raises
+        told = f"{type(error).__name__}: {error}"
+        raise ConfigurationError(f"may_view “{path}” cannot be imported: {told}") from error
+    if not callable(function) or iscoroutinefunction(function):
+        raise ConfigurationError(
+            f"may_view “{path}” is no function of (viewer, stream) that returns True or False. It "
+            "is called in a thread, so it need not be async."
+        )
+    return function
+
+
+@cache
+def networks(entries: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks of ``trusted_proxies``; raises ConfigurationError with what is wrong."""
+    return tuple(_network(entry) for entry in entries if entry != UNIX)
+
+
+def _network(entry: str) -> Network:
+    try:
+        return ip_network(entry)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"WAVES_TRUSTED_PROXIES has “{entry}”, which is no address and no network ({error})."
+        ) from None
 
 
 @receiver(setting_changed)

@@ -6,8 +6,8 @@ server in front keep them inside (``/metrics`` names every stream).
 
 from django.urls import path
 
-from waves import health
 from waves.addresses import HEALTH
+from waves.web import health
 
 app_name = HEALTH
 

@@ -9,7 +9,7 @@ from channels.routing import URLRouter
 from django.urls import ResolverMatch, URLPattern
 
 from waves import addresses
-from waves.consumers import StreamConsumer
+from waves.web.consumers import StreamConsumer
 
 Scope = dict[str, Any]
 

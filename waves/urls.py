@@ -5,18 +5,18 @@ Health and metrics have ``waves.health_urls`` of their own, since probes come fr
 
 from django.urls import path
 
-from waves import api, views
 from waves.addresses import API, APP
+from waves.web import api, pages
 
 app_name = APP
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("streams/<slug:slug>/", views.oscilloscope, name="oscilloscope"),
-    path("streams/<slug:slug>/control/", views.control, name="control"),
+    path("", pages.index, name="index"),
+    path("streams/<slug:slug>/", pages.oscilloscope, name="oscilloscope"),
+    path("streams/<slug:slug>/control/", pages.control, name="control"),
     # Whoever comes by HTTP is told; who comes by WebSocket is served by ``waves.routing``.
-    path("ws/", views.socket, name="socket"),
-    path("ws/streams/<slug:slug>/", views.socket, name="stream-socket"),
+    path("ws/", pages.socket, name="socket"),
+    path("ws/streams/<slug:slug>/", pages.socket, name="stream-socket"),
     path(f"{API}v1/streams", api.streams, name="api-streams"),
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path(f"{API}v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),

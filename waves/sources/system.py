@@ -11,12 +11,12 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import StreamSpec
 from waves.sources import validate_options
 from waves.sources.base import Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
 from waves.sources.thread import DedicatedThread
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 
 try:
     import psutil
@@ -159,11 +159,14 @@ def reading(group: Group) -> Reading:
 
 
 class SystemSource(Source):
-    """Reads the machine once for each sample. Raises SourceError for a rate above 50 Hz.
+    """Reads the machine once for each sample.
+
+    Raises SourceError for a rate above 50 Hz, and where psutil is not installed.
 
     Raises ConfigurationError for options that cannot work.
     """
 
+    label = "This machine"
     options = SystemOptions
     max_rate = MAX_RATE
 
@@ -171,11 +174,6 @@ class SystemSource(Source):
         super().__init__(spec, context)
         if psutil is None:
             raise SourceError(NEEDS_PSUTIL)
-        if spec.rate > MAX_RATE:
-            raise SourceError(
-                f"This machine can be read {MAX_RATE:g} times a second at most; "
-                f"the rate is {spec.rate:g} Hz. Choose {MAX_RATE:g} Hz or less."
-            )
         chosen = SystemOptions(**validate_options("system", spec.options))
         groups = [make() for name, make in GROUPS.items() if getattr(chosen, name)]
         # A group that this machine does not have is left out, not drawn as an empty trace.

@@ -1,10 +1,11 @@
-"""Servers for the rooms that test through one: ``server`` and ``browser``."""
+"""A stream for those who test with the database, and servers for those who test through one."""
 
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from waves.models import Signal, Stream
 from waves.tests.server.processes import Process, Site, redis_server
 
 # How fast this machine is, and what else runs on it, is not what a property is about.
@@ -12,6 +13,14 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.fixture
+def sine(db) -> Stream:
+    """A stream of the generator with one signal."""
+    stream = Stream.objects.create(name="Sine", slug="sine")
+    Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
+    return stream
 
 
 @pytest.fixture(scope="session")

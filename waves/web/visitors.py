@@ -6,7 +6,7 @@ host asks for a login on every page, its middleware is asked about the socket's 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from channels.auth import get_user
@@ -19,8 +19,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from waves.access import Viewer, everyone
-from waves.directory import in_turn
-from waves.origins import as_request
+from waves.web.lookup import look_up
+from waves.web.origins import as_request
 
 if TYPE_CHECKING:
     from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -52,7 +52,7 @@ class Visitor:
         if not self.matters:
             return ""
         scope = await _with_session(self._scope)
-        user, may = await in_turn(_admitted, scope)
+        user, may = await look_up(partial(_admitted, scope))
         self.viewer = Viewer(user)
         return "" if may else LOG_IN
 

@@ -44,7 +44,7 @@ urls.urlpatterns = [path("", include("waves.urls"))]
 """
 EVERY_MODULE = """
 for module in pkgutil.walk_packages(waves.__path__, "waves."):
-    if not module.name.startswith(("waves.tests", "waves.metrics")):
+    if not module.name.startswith(("waves.tests", "waves.web.metrics")):
         importlib.import_module(module.name)
 print("all")
 """
@@ -82,7 +82,7 @@ def test_without_psutil_the_source_that_reads_this_machine_says_what_to_install(
         "from waves.exceptions import SourceError\n"
         "from waves.sources.base import Clock, SourceContext\n"
         "from waves.sources.system import SystemSource\n"
-        "from waves.streaming.spec import StreamSpec\n"
+        "from waves.protocol.spec import StreamSpec\n"
         "spec = StreamSpec(handle=1, slug='s', name='S', source='system', signals=(), rate=10.0)\n"
         "try: SystemSource(spec, SourceContext(1, Clock()))\n"
         "except SourceError as error: print(error)"
@@ -95,7 +95,8 @@ def test_without_prometheus_metrics_say_what_to_install():
     said = run(
         "import asyncio; from types import SimpleNamespace\n"
         "from django.test import RequestFactory\n"
-        "from waves import health, lifespan\n"
+        "from waves.server import lifespan\n"
+        "from waves.web import health\n"
         "lifespan._services = SimpleNamespace()\n"
         "answer = asyncio.run(health.prometheus(RequestFactory().get('/metrics')))\n"
         "print(answer.status_code, answer.content.decode())"

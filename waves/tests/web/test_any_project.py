@@ -9,10 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import clear_script_prefix, set_script_prefix
 
-from waves import addresses, api, database
+from waves import addresses
 from waves.checks import check_addresses
+from waves.database.readiness import is_migrated
 from waves.models import Stream
 from waves.tests.web import hosts
+from waves.web import api, not_ready
 
 PLACES = {"prefixed": "/lab/scope/", "in_a_namespace": "/lab/scope/", "renamed": "/lab/scope/"}
 
@@ -238,7 +240,7 @@ def plant_is_not_migrated(monkeypatch):
         asked.append(apps)
         return bool(apps)
 
-    monkeypatch.setattr(database, "is_migrated", is_migrated)
+    monkeypatch.setattr(not_ready, "is_migrated", is_migrated)
     return asked
 
 
@@ -254,7 +256,7 @@ def test_a_table_of_ours_that_is_missing_stops_our_pages_and_not_those_of_the_ho
     settings, client, sine, monkeypatch
 ):
     settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "readiness" not in m]
-    monkeypatch.setattr(database, "is_migrated", lambda *apps: False)
+    monkeypatch.setattr(not_ready, "is_migrated", lambda *apps: False)
     page = client.get("/")
     assert page.status_code == 503
     assert "python manage.py migrate" in page.content.decode()
@@ -265,8 +267,8 @@ def test_only_migrations_of_the_apps_that_are_named_are_asked_for(db):
     from django.db.migrations.recorder import MigrationRecorder
 
     MigrationRecorder.Migration.objects.filter(app="sessions").delete()
-    assert database.is_migrated("waves")
-    assert not database.is_migrated()
+    assert is_migrated("waves")
+    assert not is_migrated()
 
 
 def test_urls_are_found_however_they_are_included(use):

@@ -9,8 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import path, re_path
 
 import waves.asgi
-from waves import http_bounds, lifespan, routing
+from waves import routing
 from waves.exceptions import ConfigurationError
+from waves.server import http_bounds, lifespan
 from waves.tests.web import hosts
 from waves.tests.web.sockets import Peer
 

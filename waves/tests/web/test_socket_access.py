@@ -8,11 +8,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 
 import waves.asgi
-from waves import access, consumers, directory, specs
+from waves import access, specs
 from waves.exceptions import UnknownStreamError
 from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
-from waves.web import visitors
+from waves.web import consumers, lookup, visitors
 
 LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 HANDLES = {"sine": 1, "hidden": 2}
@@ -38,7 +38,7 @@ def streams(monkeypatch, running):
         told = {"type": "stream", "handle": handle, "slug": slug, "epoch": 0, "state": "stopped"}
         return handle, told
 
-    monkeypatch.setattr(directory, "_find", find)
+    monkeypatch.setattr(lookup, "_find", find)
     monkeypatch.setattr(consumers, "REMEMBER_SECONDS", 0.01)
 
 
@@ -201,4 +201,4 @@ async def test_a_look_up_without_a_viewer_finds_only_what_nobody_in_particular_m
     site.sees = set()
     site.user = None
     with pytest.raises(UnknownStreamError, match="There is no stream “sine”"):
-        await directory.find_stream("sine")
+        await lookup.find_stream("sine")

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from livestream_project.readiness import DatabaseReadyMiddleware
-from waves import database
-from waves.database import MIGRATE, SILENT, Watch, problem_of
+from waves.database.readiness import MIGRATE, problem_of
+from waves.web import not_ready
 
 MISSING_TABLES = [
     "no such table: waves_stream",
@@ -23,7 +23,7 @@ MISSING_TABLES = [
 def unmigrated(monkeypatch):
     """The database lacks a migration."""
     answers = {"migrated": False}
-    monkeypatch.setattr(database, "is_migrated", lambda *apps: answers["migrated"])
+    monkeypatch.setattr(not_ready, "is_migrated", lambda *apps: answers["migrated"])
     return answers
 
 
@@ -31,7 +31,7 @@ def unmigrated(monkeypatch):
 def later(monkeypatch):
     """The clock of the middleware, moved by a test."""
     now = {"seconds": 100.0}
-    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
+    monkeypatch.setattr(not_ready, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
     return now
 
 
@@ -96,7 +96,7 @@ def test_a_database_that_is_locked_at_the_first_page_is_told(monkeypatch, rf):
     def locked(*apps):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(database, "is_migrated", locked)
+    monkeypatch.setattr(not_ready, "is_migrated", locked)
     assert Pages(rf).get().status_code == 503
 
 
@@ -110,55 +110,3 @@ def test_a_missing_table_is_one_to_migrate_whichever_database_says_so(text):
 )
 def test_other_errors_are_not_hidden(rf, error):
     assert Pages(rf).fail(error) is None
-
-
-def test_a_migrated_database_is_recognised(db):
-    assert database.is_migrated()
-
-
-async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
-    built = []
-    monkeypatch.setattr(database, "is_migrated", lambda *apps: built.append(1) or True)
-    monkeypatch.setattr(database, "find", lambda: None)
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-        later["seconds"] += 5
-    assert len(built) == 1
-
-
-async def test_many_probes_at_once_ask_the_database_once(monkeypatch, later):
-    asked = []
-    monkeypatch.setattr(database, "is_migrated", lambda *apps: True)
-    monkeypatch.setattr(database, "find", lambda: asked.append(1))
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-    assert len(asked) == 1
-
-
-async def test_ready_follows_a_database_that_goes_and_comes_back(monkeypatch, later):
-    def find():
-        if wrong:
-            raise wrong[0]
-
-    wrong: list[Exception] = []
-    migrated = {"is": True}
-    monkeypatch.setattr(database, "is_migrated", lambda *apps: migrated["is"])
-    monkeypatch.setattr(database, "find", find)
-    watch = Watch()
-    assert await watch.problem() == ""
-    for error, words in (
-        (OperationalError("database is locked"), SILENT),
-        (OperationalError("no such table: waves_installation"), MIGRATE),
-    ):
-        wrong[:] = [error]
-        later["seconds"] += 5
-        assert await watch.problem() == words
-        wrong.clear()
-        migrated["is"] = False
-        later["seconds"] += 5
-        assert await watch.problem() == MIGRATE
-        migrated["is"] = True
-        later["seconds"] += 5
-        assert await watch.problem() == ""
