@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium, redis-server and nginx, which the tests need.
+# except Chromium, redis-server, nginx and PostgreSQL, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -19,8 +19,8 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
-	@tools/system_packages chromium redis-server nginx iproute2:ip
+test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx, PostgreSQL.
+	@tools/system_packages chromium redis-server nginx postgresql:initdb iproute2:ip
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
