@@ -10,7 +10,8 @@ django_asgi = get_asgi_application()
 
 # These import models, so they come after Django is set up.
 from livestream_project import checks  # noqa: E402
-from waves import lifespan, routing  # noqa: E402
+from waves import routing  # noqa: E402
+from waves.server import lifespan  # noqa: E402
 
 checks.before_serving()
 application = lifespan.wrap(

@@ -13,10 +13,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from waves import clientaddress
 from waves.apps import WavesConfig
 from waves.conf import get_config
 from waves.exceptions import ConfigurationError
+from waves.web import clientaddress
 
 #: The tag of checks that a server runs too, where it is not started by a command.
 SETTINGS = "waves_settings"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from waves.conf import get_config
 from waves.dsp.synthesis import parameter_fields
-from waves.streaming.block import SAMPLE_TYPES
-from waves.streaming.spec import SignalSpec, StreamSpec
+from waves.protocol.block import SAMPLE_TYPES
+from waves.protocol.spec import SignalSpec, StreamSpec
 
 MIN_RATE = 0.01
 MAX_RATE = 2_000_000.0

@@ -15,8 +15,8 @@ from django.utils.text import slugify
 from waves import limits
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
+from waves.protocol.block import SAMPLE_TYPES
 from waves.sources import SOURCES, validate_options
-from waves.streaming.block import SAMPLE_TYPES
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from waves.consumers import StreamConsumer
+from waves.web.consumers import StreamConsumer
 
 websocket_urlpatterns: list[URLPattern] = [
     path("ws/", StreamConsumer.as_asgi()),

@@ -9,12 +9,13 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from waves import limits, stored
+from waves import limits
+from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.declarations import Declaration
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 #: 2020-01-01 UTC: epochs are at least the seconds since then, which fit 32 bits until 2156.
 EPOCHS_BEGIN = 1_577_836_800

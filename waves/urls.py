@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from waves import api, health, views
+from waves.web import api, health, pages
 
 app_name = "waves"
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("streams/<slug:slug>/", views.oscilloscope, name="oscilloscope"),
-    path("streams/<slug:slug>/control/", views.control, name="control"),
+    path("", pages.index, name="index"),
+    path("streams/<slug:slug>/", pages.oscilloscope, name="oscilloscope"),
+    path("streams/<slug:slug>/control/", pages.control, name="control"),
     path("api/v1/streams", api.streams, name="api-streams"),
     path("api/v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path("api/v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),

@@ -16,8 +16,8 @@ from waves import limits
 from waves.dsp.decimation import envelope
 from waves.dsp.synthesis import Synthesizer
 from waves.models import Signal, Stream
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.specs import signal_spec, stream_spec
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 #: Values that one trace may have: a minimum and a maximum for each of some 600 pixels.
 MAX_VALUES = 1200

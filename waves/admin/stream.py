@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 from waves import limits
 from waves.admin import forms, preview
 from waves.dsp.synthesis import WAVEFORMS
+from waves.hub.status import board
 from waves.models import Signal, Stream
 from waves.sources import SOURCES
 from waves.specs import stream_spec
-from waves.streaming.status import board
 
 #: django-stubs names the entries of a fieldset in a private type.
 Fieldsets = Any

@@ -13,8 +13,8 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from waves.exceptions import SourceError
-from waves.streaming.block import SampleBlock
-from waves.streaming.spec import StreamSpec
+from waves.protocol.block import SampleBlock
+from waves.protocol.spec import StreamSpec
 
 
 class Options(BaseModel):

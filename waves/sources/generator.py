@@ -8,10 +8,10 @@ import numpy as np
 
 from waves.dsp.synthesis import Synthesizer
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.base import Due, Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 
 class GeneratorOptions(Options):

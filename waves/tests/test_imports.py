@@ -19,9 +19,9 @@ def test_every_contract_is_kept():
     assert result.returncode == 0, result.stdout
 
 
-def test_only_the_layer_touches_the_channel_layer():
+def test_only_the_bus_touches_the_channel_layer():
     users = [path.name for path in (ROOT / "waves").rglob("*.py") if _uses_layers(path)]
-    assert users == ["layer.py"]
+    assert users == ["bus.py"]
 
 
 def _uses_layers(path: Path) -> bool:

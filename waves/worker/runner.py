@@ -12,16 +12,16 @@ import numpy as np
 from django.db import DatabaseError
 
 from waves import specs
+from waves.bus import Publisher
+from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError, SourceError, WavesError
-from waves.layer import Publisher
+from waves.protocol import frames as wire
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.description import describe
+from waves.protocol.frames import Frame
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, Source, SourceContext
-from waves.streaming import wire
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.description import describe
-from waves.streaming.spec import SignalSpec, StreamSpec
-from waves.streaming.wire import Frame
-from waves.threads import in_thread
 
 logger = logging.getLogger("waves")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from waves.bus import Publisher
 from waves.checks import check_worker
 from waves.conf import get_config
-from waves.layer import Publisher
 from waves.worker.worker import Worker
 
 

@@ -9,7 +9,7 @@ from benchmarks.ceiling import waves_frame
 from benchmarks.dialects import HEADER, SampleViewer, SocketIOViewer, WavesViewer
 from benchmarks.framing import FramingError
 from benchmarks.tally import Tally
-from waves.streaming import wire
+from waves.protocol import frames as wire
 
 
 @pytest.fixture

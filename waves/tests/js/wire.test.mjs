@@ -5,7 +5,7 @@ import test from "node:test";
 import { WireError, parse } from "../../../static/waves/js/wire.js";
 
 const golden = JSON.parse(
-  readFileSync(new URL("../streaming/golden_frames.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../protocol/golden_frames.json", import.meta.url), "utf8"),
 );
 
 const bytes = (hex) => new Uint8Array(Buffer.from(hex, "hex")).buffer;

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import StreamSpec
 from waves.sources.base import Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
 from waves.sources.python import PythonSource
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 from waves.tests.sources.fakes import Skips, spec, take
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from waves.clientaddress import request_address, scope_address
+from waves.web.clientaddress import request_address, scope_address
 
 PROXY = "127.0.0.1"
 

@@ -6,8 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from waves import csvtext, jsontext
-from waves.streaming.wire import Frame, to_json
+from waves.protocol.frames import Frame, to_json
+from waves.web import csvtext, jsontext
 
 UNSEEN = ["", " ", "\t", "\r", "\n", "\xa0", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e"]
 UNSEEN += ["\u3000", "\u2028", "\xad", "\x00", "\x1b", "\u3164", "\ue000", " \u200b\ufeff "]

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from waves import directory, handshakes
 from waves.exceptions import ServiceUnavailableError
-from waves.handshakes import Turns
+from waves.server import handshakes
+from waves.server.handshakes import Turns
+from waves.web import lookup
 
 
 async def test_each_handshake_has_its_turn_and_the_last_of_too_many_are_turned_away(
@@ -27,10 +28,10 @@ async def test_each_handshake_has_its_turn_and_the_last_of_too_many_are_turned_a
 
 
 async def test_a_database_that_hangs_is_told_after_a_while(monkeypatch) -> None:
-    monkeypatch.setattr(directory, "LOOKUP_SECONDS", 0.01)
-    monkeypatch.setattr(directory, "in_thread", lambda function: hang)
+    monkeypatch.setattr(lookup, "LOOKUP_SECONDS", 0.01)
+    monkeypatch.setattr(lookup, "in_thread", lambda function: hang)
     with pytest.raises(ServiceUnavailableError, match="does not answer"):
-        await directory.find_stream("nowhere")
+        await lookup.find_stream("nowhere")
 
 
 async def hang(slug: str) -> None:
@@ -48,8 +49,8 @@ async def test_no_more_than_two_look_ups_are_under_way_at_once(monkeypatch) -> N
         under_way -= 1
         raise ServiceUnavailableError("no")
 
-    monkeypatch.setattr(directory, "in_thread", lambda function: look_up)
-    monkeypatch.setattr(directory, "_lookups", asyncio.Semaphore(2))
-    asked = [directory.find_stream(f"nowhere-{i}") for i in range(20)]
+    monkeypatch.setattr(lookup, "in_thread", lambda function: look_up)
+    monkeypatch.setattr(lookup, "_lookups", asyncio.Semaphore(2))
+    asked = [lookup.find_stream(f"nowhere-{i}") for i in range(20)]
     await asyncio.gather(*asked, return_exceptions=True)
     assert most == 2

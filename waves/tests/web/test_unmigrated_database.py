@@ -7,15 +7,15 @@ import pytest
 from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpResponse
 
-from waves import database
-from waves.database import MIGRATE, SILENT, DatabaseReadyMiddleware, Watch
+from waves.web import not_ready
+from waves.web.not_ready import MIGRATE, SILENT, DatabaseReadyMiddleware, Watch
 
 
 @pytest.fixture
 def unmigrated(monkeypatch):
     """The database lacks a migration."""
     answers = {"migrated": False}
-    monkeypatch.setattr(database, "is_migrated", lambda: answers["migrated"])
+    monkeypatch.setattr(not_ready, "is_migrated", lambda: answers["migrated"])
     return answers
 
 
@@ -23,7 +23,7 @@ def unmigrated(monkeypatch):
 def later(monkeypatch):
     """The clock of the middleware, moved by a test."""
     now = {"seconds": 100.0}
-    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
+    monkeypatch.setattr(not_ready, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
     return now
 
 
@@ -74,7 +74,7 @@ def test_a_database_that_is_locked_at_the_first_page_is_told(monkeypatch, rf):
     def locked():
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(database, "is_migrated", locked)
+    monkeypatch.setattr(not_ready, "is_migrated", locked)
     middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
     assert middleware(rf.get("/")).status_code == 503
 
@@ -88,13 +88,13 @@ def test_other_errors_are_not_hidden(rf, error):
 
 
 def test_a_migrated_database_is_recognised(db):
-    assert database.is_migrated()
+    assert not_ready.is_migrated()
 
 
 async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
     built = []
-    monkeypatch.setattr(database, "is_migrated", lambda: built.append(1) or True)
-    monkeypatch.setattr(database, "find", lambda: None)
+    monkeypatch.setattr(not_ready, "is_migrated", lambda: built.append(1) or True)
+    monkeypatch.setattr(not_ready, "find", lambda: None)
     watch = Watch()
     for _ in range(20):
         assert await watch.problem() == ""
@@ -104,8 +104,8 @@ async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
 
 async def test_many_probes_at_once_ask_the_database_once(monkeypatch, later):
     asked = []
-    monkeypatch.setattr(database, "is_migrated", lambda: True)
-    monkeypatch.setattr(database, "find", lambda: asked.append(1))
+    monkeypatch.setattr(not_ready, "is_migrated", lambda: True)
+    monkeypatch.setattr(not_ready, "find", lambda: asked.append(1))
     watch = Watch()
     for _ in range(20):
         assert await watch.problem() == ""
@@ -119,8 +119,8 @@ async def test_ready_follows_a_database_that_goes_and_comes_back(monkeypatch, la
 
     wrong: list[Exception] = []
     migrated = {"is": True}
-    monkeypatch.setattr(database, "is_migrated", lambda: migrated["is"])
-    monkeypatch.setattr(database, "find", find)
+    monkeypatch.setattr(not_ready, "is_migrated", lambda: migrated["is"])
+    monkeypatch.setattr(not_ready, "find", find)
     watch = Watch()
     assert await watch.problem() == ""
     for error, words in (

@@ -1,0 +1,1 @@
+from waves.tests.web.conftest import quick_passwords, sine  # noqa: F401

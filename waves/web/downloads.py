@@ -1,0 +1,138 @@
+"""Samples as a download: made piece by piece beside the event loop, and never more than are read.
+
+Python runs one thread at a time, so a long piece would hold up every viewer: a piece takes about a
+millisecond, one is made at a time, and their thread rests in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakKeyDictionary
+
+from waves.exceptions import BusyError
+from waves.hub.plan import Piece
+from waves.hub.stream import LiveStream
+from waves.protocol import frames as wire
+from waves.server import http_bounds
+
+#: Columns of a frame, as long as copying them out of the history takes well under a millisecond.
+CHUNK = 8192
+#: Values that one frame may touch in the history: 60 signals of 8192 samples.
+MOST_TOUCHED = 512 * 1024
+#: Downloads of a process at once. Each holds a frame and 64 KiB that wait for its socket.
+MOST_OPEN = 8
+#: Requests that wait for one of those to end, and for how long; beyond, a client asks again.
+MOST_WAITING = 16
+WAIT_SECONDS = 5.0
+#: The thread rests so many times as long as a piece took: the others have two thirds of a core.
+REST = 2.0
+
+#: Makes the pieces of all downloads, in the order in which they are asked for.
+_maker = ThreadPoolExecutor(1, thread_name_prefix="waves download")
+
+#: Writes a frame: an iterator whose every step takes about a millisecond.
+Writer = Callable[[wire.Frame], Iterator[bytes]]
+
+
+class Places:
+    """Who may download now, and who waits for that."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def take(self) -> Callable[[], None]:
+        """Wait for a place, and return what gives it back (once). Raises BusyError."""
+        if self._open >= MOST_OPEN:
+            await self._wait()
+        else:
+            self._open += 1
+        taken = [True]
+
+        def give_back() -> None:
+            if taken:
+                taken.clear()
+                self._give_back()
+
+        return give_back
+
+    async def _wait(self) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            raise _busy()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():  # it came in the same moment
+                self._give_back()
+            raise (_busy() if isinstance(error, TimeoutError) else error) from None
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(turn)
+
+    def _give_back(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)  # the place goes over
+                return
+        self._open -= 1
+
+
+def _busy() -> BusyError:
+    http_bounds.counts["busy"] += 1
+    return BusyError(f"This process makes {MOST_OPEN} downloads at once: ask again in a moment.")
+
+
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
+
+
+def places() -> Places:
+    """The places of this process: of its event loop."""
+    return _places.setdefault(asyncio.get_running_loop(), Places())
+
+
+async def body(
+    live: LiveStream, stride: int, first: int, end: int, write: Writer
+) -> AsyncIterator[bytes]:
+    """What ``write`` makes of a range of a stream, piece after piece."""
+    async for frame in _frames(live, stride, first, end):
+        pieces = write(frame)
+        while piece := await _made(pieces):
+            yield piece
+
+
+async def _made(pieces: Iterator[bytes]) -> bytes | None:
+    return await asyncio.get_running_loop().run_in_executor(_maker, _make, pieces)
+
+
+def _make(pieces: Iterator[bytes]) -> bytes | None:
+    started = time.thread_time()  # what it took of a core, however busy that is
+    piece = next(pieces, None)
+    time.sleep(REST * (time.thread_time() - started))
+    return piece
+
+
+async def _frames(live: LiveStream, stride: int, first: int, end: int) -> AsyncIterator[wire.Frame]:
+    """Frame after frame, as long as their epoch is kept; what was overwritten is left out."""
+    epoch = live.history.epoch
+    step = chunk(live.history.signals, stride) * stride
+    while first < end and live.history.epoch == epoch:
+        begin, last = live.run(stride, max(first, live.first(stride)), end)
+        if begin >= end:
+            return
+        first = min(last, begin + step)
+        yield live.frame(Piece(live, epoch, stride, begin, first, wire.ANSWER))
+
+
+def chunk(signals: int, stride: int) -> int:
+    """Columns of one frame."""
+    # A column reads at most 16 stored values of each signal (see tiers).
+    return max(1, min(CHUNK, MOST_TOUCHED // (signals * min(stride, 16))))
