@@ -8,9 +8,11 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+AT_ONCE := --numprocesses 2 --dist loadfile
+QUICK := -m "not servers"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
+.PHONY: help run test test-quick lint types bench bench-neighbours bench-page soak faults screenshots
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -19,9 +21,12 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx, PostgreSQL.
+test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
 	@tools/system_packages chromium redis-server nginx postgresql:initdb iproute2:ip
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest $(or $(T),$(AT_ONCE))
+
+test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
+	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check

@@ -8,6 +8,8 @@ from waves.tests.server.postgresql import postgresql
 from waves.tests.server.processes import Site
 from waves.tests.server.viewing import view
 
+pytestmark = pytest.mark.servers
+
 OFFSET = (
     "from waves.models import Signal; "
     "Signal.objects.filter(stream__slug='sine').update(parameters={'offset': 50.0})"
