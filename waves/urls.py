@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from waves.web import api, health, pages
+from waves.web import api, health, openapi, pages
 
 app_name = "waves"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", pages.index, name="index"),
     path("streams/<slug:slug>/", pages.oscilloscope, name="oscilloscope"),
     path("streams/<slug:slug>/control/", pages.control, name="control"),
+    path("api/v1/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/streams", api.streams, name="api-streams"),
     path("api/v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path("api/v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
