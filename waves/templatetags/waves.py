@@ -9,8 +9,11 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import RequestContext
-from django.utils.html import format_html
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from waves.web.modules import modules_of
 
 register = template.Library()
 
@@ -45,3 +48,18 @@ def importmap(context: RequestContext) -> SafeString:
     script = '<script type="importmap" nonce="{}">{}</script>'
     # The text is JSON whose <, > and & are escaped above.
     return format_html(script, nonce, mark_safe(text))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def module(context: RequestContext, name: str) -> SafeString:
+    """The script of a page, and before it links that fetch all of its modules at once.
+
+    It stands behind the import map, which must be there before the first module is.
+    """
+    nonce = context["request"].csp_nonce
+    links = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}" nonce="{}">',
+        ((static(each), nonce) for each in modules_of(name)),
+    )
+    return format_html('{}\n<script type="module" src="{}"></script>', links, static(name))
