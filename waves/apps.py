@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.apps import AppConfig, apps
-
-from waves.exceptions import ConfigurationError
 
 
 class WavesConfig(AppConfig):
@@ -15,12 +11,10 @@ class WavesConfig(AppConfig):
     name = "waves"
     verbose_name = "Waves"
     default_auto_field = "django.db.models.BigAutoField"
-    #: Modules ``streams.py`` that could not be imported, for the system checks.
-    problems: Sequence[ConfigurationError] = ()
 
     def ready(self) -> None:
         """Register the system checks, and import ``streams.py`` of every installed app."""
-        from waves import checks  # noqa: F401
+        from waves import checks
         from waves.sources.declarations import discover
 
-        self.problems = discover(config.name for config in apps.get_app_configs())
+        checks.not_imported[:] = discover(config.name for config in apps.get_app_configs())

@@ -367,7 +367,7 @@ class Receiver:
         await bounded(self._layer.group_add(self._groups.stream(handle), self._channel))
 
     def _wanted(self) -> set[int]:
-        viewed = {handle for handle, stream in self.hub.streams.items() if stream.viewers}
+        viewed = {handle for handle, stream in self.hub.streams.items() if stream.audience}
         return viewed | set(self.hub.board.handles()) if self.everything else viewed
 
     async def _join_wanted(self) -> None:

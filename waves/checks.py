@@ -6,20 +6,20 @@ None of them reads the database, which may not have been migrated yet.
 from __future__ import annotations
 
 import mimetypes
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from waves.apps import WavesConfig
-from waves.conf import get_config
+from waves.conf import get_config, networks
 from waves.exceptions import ConfigurationError
-from waves.web import clientaddress
 
 #: The tag of checks that a server runs too, where it is not started by a command.
 SETTINGS = "waves_settings"
+
+#: Modules ``streams.py`` that could not be imported; the app tells them as it starts.
+not_imported: list[ConfigurationError] = []
 
 
 @register()
@@ -98,7 +98,7 @@ def check_trusted_proxies(app_configs: object = None, **kwargs: Any) -> list[Che
     except ConfigurationError:  # told by check_worker
         return []
     try:
-        clientaddress.trusted(proxies)
+        networks(proxies)
     except ConfigurationError as error:
         return [
             Error(
@@ -115,7 +115,7 @@ def check_modules(app_configs: object = None, **kwargs: Any) -> list[CheckMessag
     """Functions that could not be imported would be missed later, far from the reason."""
     return [
         Warning(str(problem), hint="Mend the module and restart.", id="waves.W001")
-        for problem in cast(WavesConfig, apps.get_app_config("waves")).problems
+        for problem in not_imported
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -15,7 +16,10 @@ from django.dispatch import receiver
 from waves.exceptions import ConfigurationError
 
 Worker = Literal["embedded", "separate"]
+Network = IPv4Network | IPv6Network
 
+#: In place of an address: a proxy that comes by a Unix socket, which has none.
+UNIX = "unix"
 #: What may stand in the name of a channel group, short enough to leave room for the rest.
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -85,6 +89,21 @@ def _installation(values: Mapping[str, Any]) -> str:
             f"and so not “{identity[:60]}”."
         )
     return identity
+
+
+@cache
+def networks(entries: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks of ``trusted_proxies``; raises ConfigurationError with what is wrong."""
+    return tuple(_network(entry) for entry in entries if entry != UNIX)
+
+
+def _network(entry: str) -> Network:
+    try:
+        return ip_network(entry)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"WAVES_TRUSTED_PROXIES has “{entry}”, which is no address and no network ({error})."
+        ) from None
 
 
 @receiver(setting_changed)

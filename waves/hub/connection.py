@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
 
 from waves.exceptions import WireError
+from waves.hub.answers import Answer
+from waves.hub.finder import Watcher
+from waves.hub.message import Transport
+from waves.hub.viewer import Viewer
 from waves.protocol import messages
-
-if TYPE_CHECKING:
-    from waves.hub.answers import Answer
-    from waves.hub.viewer import Viewer
 
 #: What may be on its way without an acknowledgement.
 MAX_UNACKED_MESSAGES = 64
@@ -30,37 +29,6 @@ MAX_VIEWERS = 256
 SPACING = 0.02
 
 
-@dataclass(slots=True, eq=False)
-class Message:
-    """A data message, made once for all who wait for the same frames."""
-
-    payload: bytes
-    is_text: bool = False
-    #: The complete WebSocket frame: made by the first transport that wants it.
-    framed: bytes = b""
-
-
-class Transport(Protocol):
-    """How bytes reach a socket. Nothing here waits; a full socket says so."""
-
-    @property
-    def closed(self) -> bool:
-        """The socket is gone."""
-
-    @property
-    def writable(self) -> bool:
-        """A message that is sent now would not have to be buffered without bound."""
-
-    def send(self, message: Message) -> None:
-        """Send a data message."""
-
-    def send_text(self, text: str) -> None:
-        """Send a control message."""
-
-    def close(self, code: int, reason: str = "") -> None:
-        """Close with a code; a peer that does not answer is dropped."""
-
-
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Connection:
     """A socket with its viewers. Owned by its session, sent to by the pump."""
@@ -69,11 +37,11 @@ class Connection:
     #: True where the subprotocol is ``waves.v1.json``.
     json: bool = False
     viewers: dict[int, Viewer] = field(default_factory=dict)
+    #: By handle, of each stream that it viewed once.
+    watchers: dict[int, Watcher] = field(default_factory=dict)
     controls: deque[str] = field(default_factory=deque)
     #: Answers to ``history``, sent before live frames.
     answers: deque[Answer] = field(default_factory=deque)
-    #: By handle, the monotonic time at which the next sweep of a stream is due.
-    sweeps_due: dict[int, float] = field(default_factory=dict)
     #: It has much to be sent, or its messages take long to make: served after the others.
     heavy: bool = False
     sent: int = 0

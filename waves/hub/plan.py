@@ -1,39 +1,18 @@
-"""What a view is sent of a stream: samples, columns or sweeps; and in which pieces."""
+"""What a view is sent of a stream: samples, columns or sweeps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from waves.protocol import frames as wire
+from waves.hub.kept import Kept
 from waves.protocol.messages import View
-
-if TYPE_CHECKING:
-    from waves.hub.stream import LiveStream
 
 #: Beyond this many values in a window a page can use columns only (its ring's bound).
 MAX_WINDOW_VALUES = 4_000_000
 #: Nor is a sweep longer than this: 4 MB of float32. It comes whole, however long that takes.
 MAX_SWEEP_VALUES = 1_000_000
-#: A viewer that was up to date and is now this far behind loses what it has not had.
-BEHIND_SECONDS = 2.0
-BEHIND_BYTES = 512 * 1024
 #: Indices are 53 bits; no window is so long that a column needs more than this.
 MAX_STRIDE = 2**30
-#: As text a float32 takes up to six times its four bytes.
-TEXT_FACTOR = 6
-#: What a frame adds to its values, in bytes: header and padding.
-FRAMING = wire.HEADER.size + 7
-
-
-class Piece(NamedTuple):
-    """Samples ``[first, last)`` of an epoch of a stream, at a stride, as one frame."""
-
-    stream: LiveStream
-    epoch: int
-    stride: int
-    first: int
-    last: int
-    flags: int
 
 
 class Plan(NamedTuple):
@@ -41,6 +20,18 @@ class Plan(NamedTuple):
 
     mode: str
     stride: int
+
+
+def plan(kept: Kept, view: View) -> Plan:
+    """What a view of a stream is sent, by the rule of the protocol."""
+    if kept.description is None:
+        return Plan("samples", 1)
+    history = kept.history
+    mode, stride = plan_for(kept.rate, history.dtype.itemsize, history.signals, kept.window, view)
+    if mode == "sweeps" and history.is_timed:
+        return Plan("samples", 1)
+    # A column is sent when it is complete, so all of it has to be kept until then.
+    return Plan(mode, min(stride, 1 << ((history.size // 2).bit_length() - 1)))
 
 
 def plan_for(rate: float, value_bytes: int, signals: int, window: float, view: View) -> Plan:
@@ -71,17 +62,3 @@ def column_stride(samples: float, columns: int) -> int:
     """The largest power of two that still makes ``columns`` columns of so many samples."""
     widest = max(1, int(samples / columns))
     return min(MAX_STRIDE, 1 << (widest.bit_length() - 1))
-
-
-def message_room(*, as_json: bool) -> int:
-    """How many bytes of frames one message to a socket may hold."""
-    return wire.MAX_MESSAGE // (TEXT_FACTOR if as_json else 1)
-
-
-def piece_bytes(piece: Piece) -> int:
-    """The size of a piece's frame, in bytes."""
-    history = piece.stream.history
-    columns = (piece.last - piece.first) // piece.stride
-    width = history.dtype.itemsize * (2 if piece.stride > 1 else 1)
-    timed = 8 if history.is_timed else 0
-    return FRAMING + columns * (history.signals * width + timed)

@@ -16,15 +16,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 
-from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection, Message
-from waves.hub.plan import FRAMING, Piece, message_room, piece_bytes
+from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
+from waves.hub.kept import FRAMING, Piece
+from waves.hub.message import Message, message_of_pieces, message_room
 from waves.hub.search import Search
-from waves.hub.stream import LiveStream
 from waves.hub.viewer import Viewer
-from waves.protocol import frames as wire
 from waves.protocol import messages
 
 #: Sockets that are visited before the clock is looked at.
@@ -67,7 +66,7 @@ class Outcome(Enum):
 
 
 class Pump:
-    """Sends. ``run`` is the task; ``wake`` and ``wake_viewers`` are how it learns of work."""
+    """Sends. ``run`` is the task; ``wake`` and ``wake_all`` are how it learns of work."""
 
     def __init__(
         self,
@@ -95,11 +94,9 @@ class Pump:
         self._ready[connection] = None
         self._wake.set()
 
-    def wake_viewers(self, stream: LiveStream) -> None:
-        """A stream has news for each of its viewers."""
-        ready = self._ready
-        for viewer in stream.viewers:
-            ready[viewer.connection] = None
+    def wake_all(self, connections: Iterable[Connection]) -> None:
+        """A stream has news for its audience."""
+        self._ready.update(dict.fromkeys(connections))
         self._wake.set()
 
     def forget(self, connection: Connection) -> None:
@@ -168,21 +165,21 @@ class Pump:
         """Look for triggers a moment; return whether somebody has something of it at once."""
         looked = self.search.step()
         for finder in looked:
-            for viewer in finder.users:
-                self.wake(viewer.connection)
+            for watcher in finder.watchers:
+                watcher.wake()
         return bool(looked)
 
-    def flush(self, stream: LiveStream) -> None:
-        """Send the viewers of a stream what they lack now, as far as their sockets take it.
+    def flush(self, connections: Collection[Connection]) -> None:
+        """Send the audience of a stream what it lacks now, as far as the sockets take it.
 
         Who is up to date lacks one message; who is not is given more while there is time.
         """
         until = self._monotonic() + FLUSH_SECONDS
-        for viewer in list(stream.viewers):
-            viewer.connection.due_at = 0.0
-            while self._guarded_visit(viewer.connection) is Outcome.MORE:
+        for connection in list(connections):
+            connection.due_at = 0.0
+            while self._guarded_visit(connection) is Outcome.MORE:
                 if self._monotonic() >= until:
-                    self.wake(viewer.connection)
+                    self.wake(connection)
                     break
 
     def relieve(self, connection: Connection) -> None:
@@ -271,7 +268,7 @@ class Pump:
     def _answer(connection: Connection) -> Message | None:
         """The next message of the answer whose turn it is; what it says comes before it."""
         answer = connection.answers[0]
-        part = answer.take(connection)
+        part = answer.take(as_json=connection.json)
         if answer.done:
             connection.answers.popleft()
         if isinstance(part, Message):
@@ -281,7 +278,7 @@ class Pump:
 
     def _shared_message(self, connection: Connection, viewer: Viewer) -> Message | None:
         """One viewer on a socket, as most are: all at the same position share one message."""
-        shared, position = viewer.stream.shared, viewer.position
+        shared, position = viewer.kept.shared, viewer.position
         if position is None:
             return self._timed(connection, self._joined_message)
         key = (connection.json, *position)
@@ -300,7 +297,7 @@ class Pump:
         pieces = self._pieces(connection)
         if not pieces:
             return None
-        return make_message(pieces, as_json=connection.json)
+        return message_of_pieces(pieces, as_json=connection.json)
 
     def _pieces(self, connection: Connection) -> list[Piece]:
         pieces: list[Piece] = []
@@ -308,23 +305,23 @@ class Pump:
         viewers = list(connection.viewers.values())
         connection.turn = (connection.turn + 1) % max(1, len(viewers))
         for viewer in viewers[connection.turn :] + viewers[: connection.turn]:
-            room = self._take(viewer, pieces, room)
+            room = self._take(connection, viewer, pieces, room)
             if connection.controls or room < LEAST_ROOM:
                 break
         return pieces
 
     @staticmethod
-    def _take(viewer: Viewer, pieces: list[Piece], room: int) -> int:
+    def _take(connection: Connection, viewer: Viewer, pieces: list[Piece], room: int) -> int:
         """Add a viewer's pieces while there is room; stop at a gap, which must be told first."""
         while room >= LEAST_ROOM:
             taken = viewer.take(room - FRAMING)
             if taken is None:
                 break
             if isinstance(taken, str):
-                viewer.connection.say(taken)
+                connection.say(taken)
                 break
             pieces.append(taken)
-            room -= piece_bytes(taken)
+            room -= taken.bytes
         return room
 
     def check_stuck(self) -> None:
@@ -345,11 +342,3 @@ class Pump:
         connection.transport.close(
             messages.CLOSE_SLOW, "This connection does not read what it is sent."
         )
-
-
-def make_message(pieces: Iterable[Piece], *, as_json: bool) -> Message:
-    """One data message of pieces."""
-    if as_json:
-        text = wire.to_json(piece.stream.frame(piece) for piece in pieces)
-        return Message(text.encode(), is_text=True)
-    return Message(b"".join([piece.stream.encoded(piece) for piece in pieces]))

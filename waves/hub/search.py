@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from waves.hub.sweeps import Finder
+from waves.hub.finder import Finder
 
 #: The part of a core that looking may take.
 SHARE = 0.2
@@ -166,7 +164,7 @@ def _piece(finder: Finder) -> int:
 
 
 def _seconds_behind(finder: Finder) -> float:
-    return finder.behind / finder.stream.rate
+    return finder.behind / finder.kept.rate
 
 
 def _is_late(finder: Finder) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from waves.dsp.explanation import first_problem
 from waves.dsp.trigger import TriggerSettings
 from waves.exceptions import WireError
 
@@ -135,7 +136,7 @@ def parse_client_message(text: str) -> Any:
     try:
         return _client_message.validate_json(text, strict=True)
     except ValidationError as error:
-        raise WireError(_first_problem(error)) from None
+        raise WireError(first_problem(error)) from None
 
 
 def parse_query(query: str, stream: str) -> Subscribe:
@@ -147,13 +148,7 @@ def parse_query(query: str, stream: str) -> Subscribe:
     try:
         return Subscribe.model_validate({**given, "stream": stream})
     except ValidationError as error:
-        raise WireError(_first_problem(error)) from None
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{place or 'message'}: {problem['msg']}"
+        raise WireError(first_problem(error)) from None
 
 
 def text(message: Mapping[str, Any]) -> str:

@@ -197,11 +197,6 @@ def keep_for_good() -> None:
     gc.freeze()
 
 
-def running() -> Services | None:
-    """The services of this process, or None where they were not started (yet)."""
-    return _services
-
-
 async def shut_down() -> None:
     """End the services of this process; they may be started again."""
     global _services

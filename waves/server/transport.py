@@ -19,7 +19,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from waves.hub.connection import Message
+from waves.hub.message import Message
 from waves.server.inflow import Inflow
 from waves.server.wires import daphne_protocol
 

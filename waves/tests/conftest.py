@@ -1,4 +1,4 @@
-"""Servers for the rooms that test through one: ``server`` and ``browser``."""
+"""A stream for those who test with the database, and servers for those who test through one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from waves.models import Signal, Stream
 from waves.tests.server.processes import Process, Site, redis_server
 
 # How fast this machine is, and what else runs on it, is not what a property is about.
@@ -26,6 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parents):
             item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture
+def sine(db) -> Stream:
+    """A stream of the generator with one signal."""
+    stream = Stream.objects.create(name="Sine", slug="sine")
+    Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
+    return stream
 
 
 @pytest.fixture(scope="session")

@@ -16,18 +16,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from waves import specs
-from waves.database.threads import in_thread
+from waves.dsp.explanation import first_problem
 from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
-from waves.hub.plan import column_stride
+from waves.hub.kept import Kept
+from waves.hub.ranges import Range, kept_range
 from waves.hub.status import board
-from waves.hub.stream import LiveStream
-from waves.protocol import frames as wire
+from waves.protocol.frames import Frame, encode
 from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import services
 from waves.web import csvtext, downloads, jsontext
 from waves.web.answers import error_answer, json_answer
-from waves.web.lookup import find_stream
+from waves.web.lookup import every_stream, find_stream
 
 #: Who parses a JSON answer holds all of it at once, so it is bounded.
 MAX_JSON_VALUES = 1_000_000
@@ -43,7 +42,7 @@ TYPES = {
 AsyncView = Callable[..., Any]
 
 
-class Range(BaseModel):
+class SamplesQuery(BaseModel):
     """The query of ``samples``: a range of time, or of an epoch's indices, both ends included."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -96,8 +95,8 @@ def _answering(view: AsyncView) -> AsyncView:
 @_answering
 async def streams(request: HttpRequest) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
-    found = await in_thread(specs.read_streams)()
-    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec, _ in found]
+    found = await every_stream()
+    summaries = [_summary(spec.handle, spec.slug, spec.name) for spec in found]
     return json_answer({"streams": summaries})
 
 
@@ -119,8 +118,8 @@ async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
     # Its own slug, where it was asked for by a former one.
     known: Mapping[str, Any] = board.description(handle) or fallback or {"slug": slug, "name": slug}
     kept = None
-    if live is not None and live.history.started:
-        history = live.history
+    if live is not None and live.kept.history.started:
+        history = live.kept.history
         kept = {"epoch": history.epoch, "first": history.first, "last": history.next - 1}
     return json_answer({**_summary(handle, known["slug"], known["name"]), "kept": kept})
 
@@ -131,29 +130,27 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
     wanted = _parse(request)
     handle, _ = await find_stream(slug)
     live = services().hub.streams.get(handle)
-    if live is None or live.description is None:
+    if live is None or live.kept.description is None:
         raise ServiceUnavailableError(
             "This process keeps nothing of the stream yet: open its page, and ask again."
         )
-    stride, first, end = _range(live, wanted)
+    kept = live.kept
+    range_ = _range(kept, wanted)
     if wanted.format == "json":
-        _check_size(live, stride, first, end)
-    response = await _download(request, live, wanted.format, (stride, first, end))
+        _check_size(kept, range_)
+    response = await _download(request, kept, wanted.format, range_)
     if wanted.format != "json":
-        name = f"{slug}-{live.history.epoch}-{first}.{wanted.format}"
+        name = f"{slug}-{kept.history.epoch}-{range_.first}.{wanted.format}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-async def _download(
-    request: HttpRequest, live: LiveStream, kind: str, range_: tuple[int, int, int]
-) -> HttpResponseBase:
+async def _download(request: HttpRequest, kept: Kept, kind: str, range_: Range) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=TYPES[kind])
-    stride, first, end = range_
-    small = (end - first) // stride * live.history.signals <= SMALL_VALUES
+    small = range_.columns * kept.history.signals <= SMALL_VALUES
     give_back = None if small else await downloads.places().take()
-    body = _Body(_written(live, kind, stride, first, end), give_back)
+    body = _Body(_written(kept, kind, range_), give_back)
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](body.close)
     return StreamingHttpResponse(body, content_type=TYPES[kind])
@@ -174,63 +171,55 @@ class _Body:
             self._give_back()
 
 
-async def _written(
-    live: LiveStream, kind: str, stride: int, first: int, end: int
-) -> AsyncIterator[bytes]:
-    assert live.description is not None  # noqa: S101 (samples() has looked)
+async def _written(kept: Kept, kind: str, range_: Range) -> AsyncIterator[bytes]:
+    assert kept.description is not None  # noqa: S101 (samples() has looked)
     if kind == "csv":
-        yield csvtext.heading(live.description["signals"], columns=stride > 1)
+        yield csvtext.heading(kept.description["signals"], columns=range_.stride > 1)
         write: downloads.Writer = csvtext.pieces
     elif kind == "json":
         yield jsontext.HEAD
         write = jsontext.writer()
     else:
         write = _encoded
-    async for piece in downloads.body(live, stride, first, end, write):
+    async for piece in downloads.body(kept, range_, write):
         yield piece
     if kind == "json":
         yield jsontext.TAIL
 
 
-def _encoded(frame: wire.Frame) -> Iterator[bytes]:
-    yield wire.encode(frame)
+def _encoded(frame: Frame) -> Iterator[bytes]:
+    yield encode(frame)
 
 
-def _parse(request: HttpRequest) -> Range:
+def _parse(request: HttpRequest) -> SamplesQuery:
     try:
         query = request.GET.dict()
     except TooManyFieldsSent:
-        fields = ", ".join(info.alias or name for name, info in Range.model_fields.items())
+        fields = ", ".join(info.alias or name for name, info in SamplesQuery.model_fields.items())
         raise WireError(f"The query has too many fields: it may have {fields}.") from None
     try:
-        return Range.model_validate(query)
+        return SamplesQuery.model_validate(query)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise WireError(f"{place}: {problem['msg']}") from None
+        raise WireError(first_problem(error)) from None
 
 
-def _range(live: LiveStream, wanted: Range) -> tuple[int, int, int]:
-    """Stride, first sample and end of what is kept of the range that is asked for."""
-    history = live.history
+def _range(kept: Kept, wanted: SamplesQuery) -> Range:
+    """What is kept of the range that is asked for."""
+    history = kept.history
     first, end = history.first, history.next
     if wanted.epoch is not None and wanted.epoch != history.epoch:
-        return 1, 0, 0
+        return Range(history.epoch, 1, 0, 0)
     if wanted.begin is not None and history.started:
         first = max(first, history.index_at(wanted.begin))
     if wanted.to is not None and history.started:
         end = min(end, history.index_at(math.nextafter(wanted.to, math.inf)))
     first = max(first, wanted.first or 0)
     end = end if wanted.last is None else min(end, wanted.last + 1)
-    if wanted.columns is None or end <= first:
-        return 1, first, max(first, end)
-    stride = column_stride(end - first, wanted.columns)
-    first = max(first // stride * stride, live.first(stride))
-    return stride, first, max(first, end // stride * stride)
+    return kept_range(kept, first, end, wanted.columns)
 
 
-def _check_size(live: LiveStream, stride: int, first: int, end: int) -> None:
-    if (end - first) // stride * live.history.signals * min(stride, 2) > MAX_JSON_VALUES:
+def _check_size(kept: Kept, range_: Range) -> None:
+    if range_.values * kept.history.signals > MAX_JSON_VALUES:
         raise WireError(
             f"format: JSON holds at most {MAX_JSON_VALUES} values; ask for csv or waves, for "
             "columns, or for a shorter range."

@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakKeyDictionary
 
 from waves.exceptions import BusyError
-from waves.hub.plan import Piece
-from waves.hub.stream import LiveStream
-from waves.protocol import frames as wire
+from waves.hub.kept import Kept
+from waves.hub.ranges import Range, pieces
+from waves.protocol.frames import Frame
 from waves.server import http_bounds
 
 #: Columns of a frame, as long as copying them out of the history takes well under a millisecond.
@@ -36,7 +36,7 @@ REST = 2.0
 _maker = ThreadPoolExecutor(1, thread_name_prefix="waves download")
 
 #: Writes a frame: an iterator whose every step takes about a millisecond.
-Writer = Callable[[wire.Frame], Iterator[bytes]]
+Writer = Callable[[Frame], Iterator[bytes]]
 
 
 class Places:
@@ -99,37 +99,23 @@ def places() -> Places:
     return _places.setdefault(asyncio.get_running_loop(), Places())
 
 
-async def body(
-    live: LiveStream, stride: int, first: int, end: int, write: Writer
-) -> AsyncIterator[bytes]:
+async def body(kept: Kept, wanted: Range, write: Writer) -> AsyncIterator[bytes]:
     """What ``write`` makes of a range of a stream, piece after piece."""
-    async for frame in _frames(live, stride, first, end):
-        pieces = write(frame)
-        while piece := await _made(pieces):
-            yield piece
+    for piece in pieces(kept, wanted, chunk(kept.history.signals, wanted.stride)):
+        written = write(kept.frame(piece))
+        while part := await _made(written):
+            yield part
 
 
-async def _made(pieces: Iterator[bytes]) -> bytes | None:
-    return await asyncio.get_running_loop().run_in_executor(_maker, _make, pieces)
+async def _made(written: Iterator[bytes]) -> bytes | None:
+    return await asyncio.get_running_loop().run_in_executor(_maker, _make, written)
 
 
-def _make(pieces: Iterator[bytes]) -> bytes | None:
+def _make(written: Iterator[bytes]) -> bytes | None:
     started = time.thread_time()  # what it took of a core, however busy that is
-    piece = next(pieces, None)
+    part = next(written, None)
     time.sleep(REST * (time.thread_time() - started))
-    return piece
-
-
-async def _frames(live: LiveStream, stride: int, first: int, end: int) -> AsyncIterator[wire.Frame]:
-    """Frame after frame, as long as their epoch is kept; what was overwritten is left out."""
-    epoch = live.history.epoch
-    step = chunk(live.history.signals, stride) * stride
-    while first < end and live.history.epoch == epoch:
-        begin, last = live.run(stride, max(first, live.first(stride)), end)
-        if begin >= end:
-            return
-        first = min(last, begin + step)
-        yield live.frame(Piece(live, epoch, stride, begin, first, wire.ANSWER))
+    return part
 
 
 def chunk(signals: int, stride: int) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from waves.database.readiness import Watch
 from waves.server import http_bounds, lifespan
 from waves.web import metrics
-from waves.web.not_ready import Watch
 
 _database = Watch()
 

@@ -1,9 +1,10 @@
-"""Which stream a slug names: from what the workers described, else from the database."""
+"""Which streams there are, and which one a slug names: as described, else from the database."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from django.db import DatabaseError
 
@@ -16,8 +17,10 @@ from waves.protocol.spec import StreamSpec
 
 #: A look-up takes longer only where the database hangs: SQLite waits 5 s for a lock, and says so.
 LOOKUP_SECONDS = 8.0
-#: Look-ups at once. Each is a thread, and many of them leave the event loop no time.
-_lookups = asyncio.Semaphore(2)
+#: Look-ups at once, and lists. Each is a thread, and many of them leave the event loop no time.
+_lookups, _lists = asyncio.Semaphore(2), asyncio.Semaphore(2)
+
+T = TypeVar("T")
 
 
 async def find_stream(slug: str) -> tuple[int, Description | None]:
@@ -32,7 +35,7 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
     if handle is not None:
         return handle, _before_its_first_epoch(handle)
     try:
-        spec, epoch = await _look_up(slug)
+        spec, epoch = await _ask(_lookups, lambda: specs.find_stream(slug))
     except DatabaseError:
         handle = board.handle_of(slug, aged=True)
         if handle is not None:
@@ -47,11 +50,19 @@ async def find_stream(slug: str) -> tuple[int, Description | None]:
     return spec.handle, {**description, "state": state, "message": message}
 
 
-async def _look_up(slug: str) -> tuple[StreamSpec, int]:
-    """A stream from the database, in its turn. Raises ServiceUnavailableError where that hangs."""
+async def every_stream() -> list[StreamSpec]:
+    """Every stream, in the admin's order.
+
+    Raises DatabaseError, or ServiceUnavailableError where the database hangs.
+    """
+    return [spec for spec, _ in await _ask(_lists, lambda: specs.read_streams())]
+
+
+async def _ask(turns: asyncio.Semaphore, question: Callable[[], T]) -> T:
+    """What the database says, in its turn. Raises ServiceUnavailableError where it hangs."""
     try:
-        async with asyncio.timeout(LOOKUP_SECONDS), _lookups:
-            return await in_thread(specs.find_stream)(slug)
+        async with asyncio.timeout(LOOKUP_SECONDS), turns:
+            return await in_thread(question)()
     except TimeoutError:
         raise ServiceUnavailableError("The database does not answer. Come back later.") from None
 

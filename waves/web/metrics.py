@@ -83,12 +83,13 @@ class HubCollector:
             for key, text in _DESCRIPTION.items()
         }
         for stream in self.hub.streams.values():
-            if stream.description is None:
+            kept = stream.kept
+            if kept.description is None:
                 continue
-            slug = [stream.description["slug"]]
-            viewers.add_metric(slug, len(stream.viewers))
-            memory.add_metric(slug, stream.history.bytes)
-            said: Mapping[str, Any] = stream.description
+            slug = [kept.description["slug"]]
+            viewers.add_metric(slug, len(stream.audience))
+            memory.add_metric(slug, kept.history.bytes)
+            said: Mapping[str, Any] = kept.description
             for key, family in counts.items():
                 family.add_metric(slug, said[key])
         yield from (viewers, memory, *counts.values())

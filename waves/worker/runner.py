@@ -15,10 +15,9 @@ from waves import specs
 from waves.bus import Publisher
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError, SourceError, WavesError
-from waves.protocol import frames as wire
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import describe
-from waves.protocol.frames import Frame
+from waves.protocol.frames import Frame, encode, split
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, Source, SourceContext
@@ -215,8 +214,8 @@ class Runner:
             await self.announce()
         self._next = block.next
         self._produced += block.n
-        for piece in wire.split(block):
-            data = wire.encode(Frame.of(piece, self.spec.handle))
+        for piece in split(block):
+            data = encode(Frame.of(piece, self.spec.handle))
             await self._publish(self._publisher.frame(self.spec.handle, data))
 
     def _checked(self, block: SampleBlock) -> SampleBlock:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from waves.web.not_ready import is_migrated
+from waves.database.readiness import is_migrated
 
 try:
     import fcntl

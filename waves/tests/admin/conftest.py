@@ -1,1 +1,1 @@
-from waves.tests.web.conftest import quick_passwords, sine  # noqa: F401
+from waves.tests.passwords import quick_passwords  # noqa: F401

@@ -6,15 +6,15 @@ import json
 
 import numpy as np
 
-from waves.hub.connection import Connection, Message
+from waves.hub.connection import Connection
 from waves.hub.hub import Hub
+from waves.hub.message import Message
 from waves.hub.pump import Pump
 from waves.hub.session import Session
 from waves.hub.status import StatusBoard
-from waves.protocol import frames as wire
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import describe
-from waves.protocol.frames import Frame
+from waves.protocol.frames import Frame, encode, parse, split
 from waves.protocol.spec import SignalSpec, StreamSpec
 
 T0 = 1_700_000_000.0
@@ -103,7 +103,7 @@ class Stream:
             self.epoch, first, T0 + first * dt, period, self.values(first, first + n), times
         )
         self.next += n
-        return b"".join(wire.encode(Frame.of(p, self.spec.handle)) for p in wire.split(block))
+        return b"".join(encode(Frame.of(p, self.spec.handle)) for p in split(block))
 
     def produce(self, n: int, skip: int = 0) -> None:
         self.next += skip
@@ -175,7 +175,7 @@ class Peer:
     def events(self) -> list[dict | list[Frame]]:
         """Control messages as mappings and data messages as their frames, in order."""
         return [
-            json.loads(sent) if isinstance(sent, str) else wire.parse(sent.payload)
+            json.loads(sent) if isinstance(sent, str) else parse(sent.payload)
             for sent in self.transport.sent
         ]
 

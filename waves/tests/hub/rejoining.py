@@ -9,8 +9,9 @@ from collections import Counter, defaultdict, deque
 
 import numpy as np
 
-from waves.hub.connection import Connection, Message
+from waves.hub.connection import Connection
 from waves.hub.hub import Hub
+from waves.hub.message import Message
 from waves.hub.pump import Pump
 from waves.hub.session import Session
 from waves.hub.status import StatusBoard
@@ -193,7 +194,7 @@ class World:
     def _deliver(self, source: Source, frame: bytes) -> None:
         handle = source.spec.handle
         self.hub.receive({"type": "waves.frame", "data": frame})
-        history = self.hub.stream(handle).history
+        history = self.hub.stream(handle).kept.history
         if history.started:
             self.begins[handle, history.epoch].add(history.begin)
 

@@ -122,7 +122,7 @@ async def test_a_second_subscription_acts_as_a_view(server):
     peer.subscribe(stream)
     peer.subscribe(stream, window=0.5)
     await server.tick(stream)
-    assert len(server.hub.streams[1].viewers) == 1
+    assert len(server.hub.streams[1].audience) == 1
     assert len(peer.controls("stream")) == 1
     assert len(peer.controls("view")) == 2
     assert peer.indices() == list(range(500, 1040))

@@ -2,10 +2,9 @@
 
 import pytest
 
-from waves.hub import answers, pump
 from waves.hub.connection import MAX_VIEWERS, MOST_CONTROLS
 from waves.hub.pump import CONTROLS_A_VISIT, HEAVY_SECONDS
-from waves.protocol import frames as wire
+from waves.protocol import frames
 
 #: What a message of text takes, in seconds on the test's clock.
 DEAR = 0.0015
@@ -15,15 +14,14 @@ DEAR = 0.0015
 def dear_texts(server, monkeypatch) -> list[float]:
     """Whatever is made as text takes long; returns when each was made."""
     made: list[float] = []
-    to_json = wire.to_json
+    to_json = frames.to_json
 
     def slow(frames) -> str:
         server.clock.now += DEAR
         made.append(server.clock.now)
         return to_json(frames)
 
-    monkeypatch.setattr(wire, "to_json", slow)
-    assert answers.wire is pump.wire is wire
+    monkeypatch.setattr(frames, "to_json", slow)
     return made
 
 
@@ -104,7 +102,7 @@ async def test_an_answer_holds_what_it_names_while_the_socket_is_full(server):
     peer.transport.full = False
     await server.send()
     assert [answer["frames"] for answer in peer.controls("history")] == [1, 0]
-    looked_up = [frame for frame in peer.frames() if frame.flags == wire.ANSWER]
+    looked_up = [frame for frame in peer.frames() if frame.flags == frames.ANSWER]
     assert [(frame.sample, frame.n) for frame in looked_up] == [(0, 4000)]
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from waves.hub.answers import MAX_HISTORY_BYTES
 from waves.hub.connection import MAX_ANSWERS
-from waves.protocol import frames as wire
 from waves.protocol.frames import ANSWER, MAX_MESSAGE
 from waves.tests.hub.fakes import values_of
 
@@ -163,4 +162,4 @@ async def test_answers_as_text_stay_below_the_bound_of_a_message(server, sample_
     first = np.array(frames[0]["values"], sample_type)
     expected = values_of(1, 1, 0, first.shape[1], 2).astype(sample_type)
     np.testing.assert_array_equal(first, expected)
-    assert frames[0]["flags"] == wire.ANSWER
+    assert frames[0]["flags"] == ANSWER

@@ -5,16 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from waves.protocol import frames as wire
 from waves.protocol.description import describe
-from waves.protocol.frames import Frame
+from waves.protocol.frames import Frame, encode
 from waves.tests.hub.fakes import Stream, spec
 
 
 def frame(server, **fields):
     given = {"handle": 1, "epoch": 1, "sample": 0, "t0": 0.0, "dt": 0.001}
     values = fields.pop("values", np.zeros((1, 4), "<f4"))
-    data = wire.encode(Frame(**{**given, **fields}, values=values))
+    data = encode(Frame(**{**given, **fields}, values=values))
     server.hub.receive({"type": "waves.frame", "data": data})
 
 
@@ -112,7 +111,7 @@ async def test_another_length_of_history_keeps_the_samples(server, clock, histor
     await server.send()
     stream.spec = dataclasses.replace(stream.spec, history=history)
     stream.describe()
-    kept = server.hub.streams[1].history
+    kept = server.hub.streams[1].kept.history
     assert kept.first == max(oldest, 0)
     assert list(kept.gaps()) == ([(10_000, 10_200)] if oldest == 0 else [])
     begin = max(oldest, 10_200)

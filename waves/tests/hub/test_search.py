@@ -5,7 +5,7 @@ import pytest
 from waves.dsp.trigger import Trigger
 from waves.hub.connection import SPACING
 from waves.hub.search import LOOK_SAMPLES, LOOK_SECONDS, MOST_PIECE, SHARE
-from waves.protocol import frames as wire
+from waves.protocol.frames import Frame
 from waves.tests.hub.test_sweeps import RATE, Sine
 
 WINDOW = 0.002
@@ -67,7 +67,7 @@ def codes(peer) -> list[str]:
     return [notice["code"] for notice in peer.controls("notice")]
 
 
-def frees(peer) -> list[wire.Frame]:
+def frees(peer) -> list[Frame]:
     """Sweeps in which the signal does not cross the level where it was asked for."""
     level = peer.viewer().view.trigger.level
     at = 2 + round(WINDOW * RATE / 2)
@@ -112,7 +112,7 @@ async def test_a_look_reads_one_signal_and_copies_no_history(server, monkeypatch
     sine.describe()
     sine.produce(50_000)
     copied: list[int] = []
-    history = server.hub.streams[1].history
+    history = server.hub.streams[1].kept.history
     samples = history.samples
     monkeypatch.setattr(
         history, "samples", lambda a, b: (copied.append(b - a), samples(a, b))[1], raising=False
@@ -133,7 +133,7 @@ async def test_forty_viewers_with_their_own_level_are_all_served_while_there_is_
         assert not frees(peer)
         assert not codes(peer)
     # Each sample was looked at once for each level, and nobody's look began anew.
-    produced = server.hub.streams[1].history.next
+    produced = server.hub.streams[1].kept.history.next
     assert sum(looks.fed) == 40 * produced
 
 

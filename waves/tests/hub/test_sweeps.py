@@ -1,9 +1,12 @@
 """Sweeps: whole windows of full-rate samples, each with the trigger at its place."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
-from waves.protocol import frames as wire
+from waves.protocol.frames import MAX_MESSAGE, SWEEP, Frame
 from waves.tests.hub.fakes import Stream
 
 RATE = 1_000_000.0
@@ -37,9 +40,9 @@ def view(server, sine, **trigger):
     return peer
 
 
-def sweeps(peer) -> list[wire.Frame]:
+def sweeps(peer) -> list[Frame]:
     frames = peer.frames()
-    assert all(frame.flags == wire.SWEEP for frame in frames)
+    assert all(frame.flags == SWEEP for frame in frames)
     return frames
 
 
@@ -76,6 +79,16 @@ async def test_sweeps_keep_to_twenty_a_second_and_to_the_budget(server, sine):
     assert 3 <= len(sweeps(small)) <= 5
 
 
+async def test_another_window_around_the_same_trigger_goes_on_finding_it(server, sine):
+    peer = view(server, sine, mode="normal")
+    await run(server, sine, 5, peer)
+    before = len(sweeps(peer))
+    trigger = {**TRIGGER, "mode": "normal"}
+    peer.say("view", handle=1, window=WINDOW / 2, columns=600, budget=100_000, trigger=trigger)
+    await run(server, sine, 20, peer)
+    assert len(sweeps(peer)) > before + 10
+
+
 async def test_normal_waits_for_a_trigger_and_auto_runs_free(server, sine):
     normal, auto = view(server, sine, mode="normal"), view(server, sine)
     sine.quiet = True
@@ -94,7 +107,7 @@ async def test_a_free_view_is_sent_the_newest_window_whatever_the_signal_does(se
     found = sweeps(peer)
     assert len(found) >= 9
     assert all(frame.n == 1000 + 5 for frame in found)
-    assert found[-1].next == server.hub.streams[1].history.next
+    assert found[-1].next == server.hub.streams[1].kept.history.next
     assert not peer.controls("gap")
     assert server.pump.search.finders == 0
 
@@ -108,7 +121,7 @@ async def test_a_window_longer_than_a_frame_comes_in_pieces_that_follow_one_anot
     assert any(frame.sample == end for frame, end in zip(frames[1:], ends, strict=False))
     whole = [frame for frame in frames if frame.next - frames[0].sample <= 200_005]
     assert sum(frame.n for frame in whole) == 200_005
-    assert all(len(message.payload) <= wire.MAX_MESSAGE for message in peer.messages)
+    assert all(len(message.payload) <= MAX_MESSAGE for message in peer.messages)
 
 
 async def test_no_sweep_spans_a_gap(server, sine):
@@ -149,3 +162,17 @@ async def test_viewers_with_the_same_trigger_share_one_search(server, sine):
     view(server, sine, position=0.1, mode="normal")
     await run(server, sine, 3)
     assert server.pump.search.finders == 1
+
+
+async def test_a_socket_that_is_gone_is_held_by_nobody_and_in_no_circle(server, sine):
+    peer = view(server, sine, mode="normal")
+    await run(server, sine, 5, peer)
+    gone = weakref.ref(peer.connection)
+    gc.disable()
+    try:
+        peer.session.close()
+        del peer
+        await server.send()
+        assert gone() is None
+    finally:
+        gc.enable()

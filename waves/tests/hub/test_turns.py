@@ -1,6 +1,6 @@
 """Streams on one socket are served in turn."""
 
-from waves.protocol import frames as wire
+from waves.protocol.frames import parse
 from waves.tests.hub.fakes import Server
 
 
@@ -20,7 +20,5 @@ async def test_a_socket_that_is_too_slow_for_all_of_its_streams_starves_none_of_
     for _ in range(3):
         await server.pump.round()
         peer.acknowledge()
-    first = {
-        frame.handle for message in peer.messages[-3:] for frame in wire.parse(message.payload)[:1]
-    }
+    first = {frame.handle for message in peer.messages[-3:] for frame in parse(message.payload)[:1]}
     assert first == {1, 2, 3}

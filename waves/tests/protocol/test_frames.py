@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from waves.exceptions import WireError
-from waves.protocol import frames as wire
 from waves.protocol.block import SampleBlock
-from waves.protocol.frames import Frame
+from waves.protocol.frames import (
+    HEADER,
+    MAGIC,
+    MAX_PAYLOAD,
+    Frame,
+    capacity,
+    encode,
+    parse,
+    split,
+    to_json,
+)
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_frames.json").read_text())
 
@@ -61,24 +70,24 @@ def from_golden(fields):
 
 @pytest.mark.parametrize("vector", by_name("frames"))
 def test_a_golden_frame_is_parsed(vector):
-    (frame,) = wire.parse(bytes.fromhex(vector["hex"]))
+    (frame,) = parse(bytes.fromhex(vector["hex"]))
     assert as_golden(frame) == vector["frame"]
 
 
 @pytest.mark.parametrize("vector", by_name("frames"))
 def test_a_golden_frame_is_encoded(vector):
-    assert wire.encode(from_golden(vector["frame"])).hex() == vector["hex"]
+    assert encode(from_golden(vector["frame"])).hex() == vector["hex"]
 
 
 @pytest.mark.parametrize("vector", by_name("malformed"))
 def test_a_malformed_message_is_refused(vector):
     with pytest.raises(WireError):
-        wire.parse(bytes.fromhex(vector["hex"]))
+        parse(bytes.fromhex(vector["hex"]))
 
 
 @pytest.mark.parametrize("vector", by_name("joined"))
 def test_joined_frames_come_apart(vector):
-    frames = wire.parse(bytes.fromhex(vector["hex"]))
+    frames = parse(bytes.fromhex(vector["hex"]))
     assert [frame.sample for frame in frames] == vector["samples"]
 
 
@@ -116,9 +125,9 @@ def same(a, b):
 
 @given(st.lists(frames(), min_size=1, max_size=4))
 def test_what_is_encoded_and_joined_is_parsed_again(given_frames):
-    message = b"".join(map(wire.encode, given_frames))
+    message = b"".join(map(encode, given_frames))
     assert len(message) % 8 == 0
-    parsed = wire.parse(message)
+    parsed = parse(message)
     assert len(parsed) == len(given_frames)
     for a, b in zip(given_frames, parsed, strict=True):
         same(a, b)
@@ -126,34 +135,34 @@ def test_what_is_encoded_and_joined_is_parsed_again(given_frames):
 
 @given(frames(), st.data())
 def test_a_frame_with_any_bytes_changed_is_parsed_or_refused(frame, data):
-    message = bytearray(wire.encode(frame))
+    message = bytearray(encode(frame))
     for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, min(len(message), wire.HEADER.size) - 1))
+        at = data.draw(st.integers(0, min(len(message), HEADER.size) - 1))
         message[at] = data.draw(st.integers(0, 255))
     end = data.draw(st.integers(0, len(message)))
     for fuzzed in (message, message[:end]):
         with contextlib.suppress(WireError):
-            wire.parse(fuzzed)
+            parse(fuzzed)
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_parsed_or_refused(message):
-    for fuzzed in (message, wire.MAGIC + message):
+    for fuzzed in (message, MAGIC + message):
         with contextlib.suppress(WireError):
-            wire.parse(fuzzed)
+            parse(fuzzed)
 
 
 def test_values_are_views_into_the_message():
     frame = Frame(1, 1, 0, 0.0, 1.0, np.ones((2, 8), "<f4"))
-    message = bytearray(wire.encode(frame))
-    (parsed,) = wire.parse(message)
-    message[wire.HEADER.size : wire.HEADER.size + 4] = np.float32(5).tobytes()
+    message = bytearray(encode(frame))
+    (parsed,) = parse(message)
+    message[HEADER.size : HEADER.size + 4] = np.float32(5).tobytes()
     assert parsed.values[0, 0] == 5
 
 
 @given(frames())
 def test_json_has_the_same_numbers(frame):
-    (mapping,) = json.loads(wire.to_json([frame]))["frames"]
+    (mapping,) = json.loads(to_json([frame]))["frames"]
     names = ("handle", "epoch", "sample", "stride", "t0", "dt", "flags")
     assert [mapping[name] for name in names] == [getattr(frame, name) for name in names]
     arrays_of = {"values": frame.values}
@@ -179,9 +188,9 @@ def test_a_block_is_split_into_frames_below_the_bound(signals, n, dtype, timed):
     values = np.arange(signals * n, dtype=dtype).reshape(signals, n)
     times = np.arange(n) * 0.5 if timed else None
     block = SampleBlock(3, 1000, 50.0, 0.0 if timed else 0.5, values, times)
-    pieces = list(wire.split(block))
-    sizes = [len(wire.encode(Frame.of(piece, 1))) for piece in pieces]
-    assert max(sizes) <= wire.MAX_PAYLOAD + wire.HEADER.size
+    pieces = list(split(block))
+    sizes = [len(encode(Frame.of(piece, 1))) for piece in pieces]
+    assert max(sizes) <= MAX_PAYLOAD + HEADER.size
     assert [piece.sample for piece in pieces[1:]] == [piece.next for piece in pieces[:-1]]
     assert (pieces[0].sample, pieces[-1].next) == (1000, 1000 + n)
     np.testing.assert_array_equal(np.concatenate([p.values for p in pieces], axis=1), values)
@@ -191,4 +200,4 @@ def test_a_block_is_split_into_frames_below_the_bound(signals, n, dtype, timed):
 
 
 def test_a_column_that_is_wider_than_a_frame_still_fits_one():
-    assert wire.capacity(60_000, np.dtype("<f8"), timed=False, envelope=True) == 1
+    assert capacity(60_000, np.dtype("<f8"), timed=False, envelope=True) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from waves.hub.connection import Message
+from waves.hub.message import Message
 from waves.server import transport, wires
 from waves.server.inflow import BURST
 

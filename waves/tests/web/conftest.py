@@ -1,17 +1,1 @@
-import pytest
-
-from waves.models import Signal, Stream
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    """A hash that is slow on purpose would take most of the time of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def sine(db) -> Stream:
-    """A stream of the generator with one signal."""
-    stream = Stream.objects.create(name="Sine", slug="sine")
-    Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
-    return stream
+from waves.tests.passwords import quick_passwords  # noqa: F401

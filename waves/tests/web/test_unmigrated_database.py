@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpResponse
 
 from waves.web import not_ready
-from waves.web.not_ready import MIGRATE, SILENT, DatabaseReadyMiddleware, Watch
+from waves.web.not_ready import DatabaseReadyMiddleware
 
 
 @pytest.fixture
@@ -85,55 +85,3 @@ def test_a_database_that_is_locked_at_the_first_page_is_told(monkeypatch, rf):
 def test_other_errors_are_not_hidden(rf, error):
     middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
     assert middleware.process_exception(rf.get("/"), error) is None
-
-
-def test_a_migrated_database_is_recognised(db):
-    assert not_ready.is_migrated()
-
-
-async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
-    built = []
-    monkeypatch.setattr(not_ready, "is_migrated", lambda: built.append(1) or True)
-    monkeypatch.setattr(not_ready, "find", lambda: None)
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-        later["seconds"] += 5
-    assert len(built) == 1
-
-
-async def test_many_probes_at_once_ask_the_database_once(monkeypatch, later):
-    asked = []
-    monkeypatch.setattr(not_ready, "is_migrated", lambda: True)
-    monkeypatch.setattr(not_ready, "find", lambda: asked.append(1))
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-    assert len(asked) == 1
-
-
-async def test_ready_follows_a_database_that_goes_and_comes_back(monkeypatch, later):
-    def find():
-        if wrong:
-            raise wrong[0]
-
-    wrong: list[Exception] = []
-    migrated = {"is": True}
-    monkeypatch.setattr(not_ready, "is_migrated", lambda: migrated["is"])
-    monkeypatch.setattr(not_ready, "find", find)
-    watch = Watch()
-    assert await watch.problem() == ""
-    for error, words in (
-        (OperationalError("database is locked"), SILENT),
-        (OperationalError("no such table: waves_installation"), MIGRATE),
-    ):
-        wrong[:] = [error]
-        later["seconds"] += 5
-        assert await watch.problem() == words
-        wrong.clear()
-        migrated["is"] = False
-        later["seconds"] += 5
-        assert await watch.problem() == MIGRATE
-        migrated["is"] = True
-        later["seconds"] += 5
-        assert await watch.problem() == ""

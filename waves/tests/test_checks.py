@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from livestream_project import checks as project
 from waves import checks
 from waves.exceptions import ConfigurationError
+from waves.sources import declarations
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 MEMORY = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 REDIS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}}
 
@@ -128,15 +130,12 @@ def test_a_server_that_no_command_starts_refuses_settings_that_cannot_work(tmp_p
 
 def test_a_module_that_could_not_be_imported_is_a_warning(monkeypatch):
     problem = ConfigurationError("plant.streams could not be imported: no pump")
-    monkeypatch.setattr("django.apps.apps.get_app_config", lambda name: App([problem]))
+    monkeypatch.setattr(declarations, "discover", lambda names: [problem])
+    monkeypatch.setattr(checks, "not_imported", [])
+    apps.get_app_config("waves").ready()
     (warning,) = checks.check_modules()
     assert warning.id == "waves.W001"
     assert "no pump" in warning.msg
-
-
-class App:
-    def __init__(self, problems):
-        self.problems = problems
 
 
 @pytest.mark.parametrize(

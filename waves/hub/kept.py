@@ -1,30 +1,26 @@
-"""One stream in a hub: its description, its history, and the viewers that it feeds."""
+"""What is kept of a stream: its description, its last samples, and what was made of them.
+
+All of it is in sample indices. Who views it, and what they are sent, is told elsewhere: by plan,
+viewer and live.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from waves.dsp.trigger import TriggerSettings
 from waves.history.history import History
 from waves.history.resizing import Resizing
-from waves.hub.plan import BEHIND_BYTES, BEHIND_SECONDS, Piece, Plan, plan_for
-from waves.hub.search import Search
-from waves.hub.sweeps import Finder, Sweeper
-from waves.protocol import frames as wire
+from waves.protocol import frames
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import Description
 from waves.protocol.frames import Frame
-from waves.protocol.messages import View
 
-if TYPE_CHECKING:
-    from waves.hub.viewer import Viewer
-
+#: What a frame adds to its values, in bytes: header and padding.
+FRAMING = frames.HEADER.size + 7
 _NOTHING = np.dtype("<f4")
-
 
 #: Made frames and messages of one tick that a stream keeps for others: they are the same for
 #: those who are up to date; those who are behind may each need their own, so there is a bound.
@@ -55,40 +51,39 @@ class Shared:
             self._bytes = 0
 
 
-class LiveStream:
-    """What a hub holds of a stream. ``history`` is empty until a description was heard."""
+class Piece(NamedTuple):
+    """Samples ``[first, last)`` of an epoch of a stream, at a stride, as one frame."""
 
-    def __init__(
-        self,
-        handle: int,
-        monotonic: Callable[[], float] = time.monotonic,
-        search: Search | None = None,
-    ) -> None:
+    kept: Kept
+    epoch: int
+    stride: int
+    first: int
+    last: int
+    flags: int
+
+    @property
+    def bytes(self) -> int:
+        """The size of its frame."""
+        columns = (self.last - self.first) // self.stride
+        return FRAMING + columns * self.kept.column_bytes(self.stride)
+
+
+class Kept:
+    """What a process keeps of a stream. ``history`` is empty until a description was heard."""
+
+    def __init__(self, handle: int) -> None:
         self.handle = handle
-        self.description: Description | None = None
-        #: What viewers were told where nobody had described it yet.
-        self.fallback: Description | None = None
         #: What clients call it: from the description, or from the database where none was heard.
         self.slug = ""
-        self.heard_at = monotonic()
-        self.stale = False
-        self.viewers: set[Viewer] = set()
+        self.description: Description | None = None
         self.history = History(0, 1, _NOTHING, 1)
-        self._resizing: Resizing | None = None
         self.shared = Shared()
-        self._monotonic = monotonic
-        #: Shared by all streams of a process, as the time to look is.
-        self.search = search or Search(monotonic)
-        self._finders: dict[TriggerSettings, Finder] = {}
-        #: Frames of an old or unknown epoch, or that do not fit the description.
-        self.dropped = 0
+        self._resizing: Resizing | None = None
 
     def begin_epoch(self, description: Description) -> None:
         """Take the description of a new epoch: history is emptied."""
+        self.description = description
         self.shared.clear()
-        for finder in self._finders.values():
-            self.search.remove(finder)
-        self._finders.clear()
         self._resizing = None
         dtype = SAMPLE_TYPES[description["sample_type"]]
         timed = description["clock"] == "timed"
@@ -96,17 +91,19 @@ class LiveStream:
         capacity = _capacity(description)
         self.history = History(description["epoch"], signals, dtype, capacity, timed=timed)
 
-    def resize(self, description: Description) -> None:
-        """History's length was edited: keep the epoch and what fits of its samples."""
-        self._resizing = Resizing(self.history, _capacity(description))
-        self._resize()
+    def edit(self, description: Description) -> None:
+        """The epoch is described anew: where history's length was edited, keep what fits."""
+        old, self.description = self.description, description
+        if old is not None and old["history"] != description["history"]:
+            self._resizing = Resizing(self.history, _capacity(description))
+            self._resize()
 
     def _resize(self) -> None:
         if self._resizing is not None and self._resizing.step():
             self.history, self._resizing = self._resizing.new, None
 
     def accept(self, frame: Frame) -> SampleBlock | None:
-        """The frame's block, or None (counted) where it does not belong to this epoch."""
+        """The frame's block, or None where it does not belong to this epoch as described."""
         history = self.history
         fits = (
             self.description is not None
@@ -117,65 +114,37 @@ class LiveStream:
             and (frame.times is not None) == history.is_timed
         )
         if not fits:
-            self.dropped += 1
             return None
         return SampleBlock(frame.epoch, frame.sample, frame.t0, frame.dt, frame.values, frame.times)
 
-    # What a viewer asks, at its stride: everything in sample indices.
+    def append(self, block: SampleBlock) -> int:
+        """Add a block to the history; return how many samples are missing before it."""
+        self.shared.clear()
+        missing = self.history.append(block)
+        self._resize()
+        return missing
 
     @property
     def rate(self) -> float:
         """Samples per second and signal: as described, in Hz (0 before that)."""
         return self.description["rate"] if self.description is not None else 0.0
 
-    def plan(self, view: View) -> Plan:
-        """What a view of this stream is sent, by the rule of the protocol."""
-        description = self.description
-        if description is None:
-            return Plan("samples", 1)
-        history = self.history
-        mode, stride = plan_for(
-            self.rate, history.dtype.itemsize, history.signals, description["window"], view
-        )
-        if mode == "sweeps" and history.is_timed:
-            return Plan("samples", 1)
-        # A column is sent when it is complete, so all of it has to be kept until then.
-        return Plan(mode, min(stride, 1 << ((history.size // 2).bit_length() - 1)))
+    @property
+    def window(self) -> float:
+        """The window in seconds that the description proposes (1 before that)."""
+        return self.description["window"] if self.description is not None else 1.0
 
-    def sweeper(self, viewer: Viewer) -> Sweeper | None:
-        """What chooses the windows of a viewer that is sent sweeps; None without a trigger."""
-        view = viewer.view
-        if view.trigger is None:
-            return None
-        window = view.window or (self.description["window"] if self.description else 1.0)
-        per_second = self.rate * self.history.signals * self.history.dtype.itemsize
-        interval = window * per_second / view.budget
-        return Sweeper(view.trigger, viewer, window, interval, self._monotonic)
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one sample of all signals."""
+        return self.history.signals * self.history.dtype.itemsize
 
-    def join_finder(self, trigger: TriggerSettings, viewer: Viewer, window: int) -> Finder | None:
-        """The triggers of a setting, found once for all; None where there is no such signal.
+    def column_bytes(self, stride: int) -> int:
+        """Bytes of a column of all signals in a frame (of a sample, where the stride is 1)."""
+        time = 8 if self.history.is_timed else 0
+        return self.sample_bytes * min(stride, 2) + time
 
-        ``window`` in samples. Whoever joins has to leave.
-        """
-        keys = [signal["key"] for signal in self.description["signals"]] if self.description else []
-        if trigger.signal not in keys:
-            return None
-        finder = self._finders.get(trigger)
-        if finder is None:
-            finder = self._finders[trigger] = Finder(self, trigger, keys.index(trigger.signal))
-            self.search.add(finder)
-        finder.users.add(viewer)
-        finder.keep(window)
-        return finder
-
-    def leave_finder(self, finder: Finder, viewer: Viewer) -> None:
-        """A viewer has no use for a finder any more; without any it goes."""
-        finder.users.discard(viewer)
-        if finder.users:
-            return
-        self.search.remove(finder)
-        if self._finders.get(finder.settings) is finder:
-            del self._finders[finder.settings]
+    # At a stride: everything in sample indices.
 
     def end(self, stride: int) -> int:
         """The end of what can be sent: of the samples, or of the last complete column."""
@@ -214,29 +183,14 @@ class LiveStream:
         """Columns whose values fit into ``room`` bytes (at least one)."""
         history = self.history
         timed, envelope = history.is_timed, stride > 1
-        most = wire.capacity(history.signals, history.dtype, timed=timed, envelope=envelope)
-        return max(1, most * min(room, wire.MAX_PAYLOAD) // wire.MAX_PAYLOAD)
-
-    def most_behind(self, stride: int) -> float:
-        """How many samples a viewer that was up to date may be behind."""
-        history = self.history
-        column = history.signals * history.dtype.itemsize * (2 if stride > 1 else 1)
-        rate = self.description["rate"] if self.description else 0.0
-        return max(rate * BEHIND_SECONDS, BEHIND_BYTES / column * stride)
-
-    def append(self, block: SampleBlock) -> int:
-        """Add a block to the history; return how many samples are missing before it."""
-        self.shared.clear()
-        missing = self.history.append(block)
-        self._resize()
-        self.search.wake(self._finders.values())
-        return missing
+        most = frames.capacity(history.signals, history.dtype, timed=timed, envelope=envelope)
+        return max(1, most * min(room, frames.MAX_PAYLOAD) // frames.MAX_PAYLOAD)
 
     def encoded(self, piece: Piece) -> bytes:
         """The bytes of a piece of this stream, made once a tick."""
         data: bytes | None = self.shared.get(piece)
         if data is None:
-            data = wire.encode(self.frame(piece))
+            data = frames.encode(self.frame(piece))
             self.shared.put(piece, data, len(data))
         return data
 
