@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 #: Beside the rooms: what Django wants where it is, and the tests.
-NO_ROOMS = {"tests", "migrations", "management", "templatetags", "database"}
+NO_ROOMS = {"tests", "migrations", "management", "templatetags"}
 
 
 def test_every_room_is_named_and_every_room_that_is_named_exists():

@@ -1,5 +1,8 @@
 """The modules that a page asks for at once: all that its script imports, and nothing else."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -39,6 +42,8 @@ NEEDED = {
     *("app/main.js", "app/alpha.js", "app/deep/beta.js", "app/deep/deepest.js"),
     *("app/effect.js", "app/star.js", "vendor/delta.js"),
 }
+TEMPLATES = (Path(__file__).parents[3] / "templates").rglob("*.html")
+ENTRIES = re.findall(r'{% module "(.+?)" %}', "".join(path.read_text() for path in TEMPLATES))
 
 
 @pytest.fixture
@@ -86,6 +91,10 @@ def test_the_page_asks_for_them_before_its_script_and_with_the_nonce_of_its_poli
     assert script == '<script type="module" src="/static/app/main.js"></script>'
 
 
-@pytest.mark.parametrize("entry", ["waves/js/main.js", "waves/js/index.js"])
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_each_page_of_ours_needs_more_than_its_script(entry):
     assert len(modules_of(entry)) > 10
+
+
+def test_both_pages_ask_for_their_modules():
+    assert len(ENTRIES) >= 2
