@@ -16,7 +16,7 @@ from pydantic_core import core_schema
 
 from waves.web import schema
 from waves.web.answers import json_answer
-from waves.web.api import TYPES, Range
+from waves.web.api import TYPES, SamplesQuery
 
 JSON = TYPES["json"]
 #: Where this description stands, below the API's root.
@@ -54,7 +54,7 @@ OPERATIONS = {
         "samples",
         "What this process keeps of a stream: its samples, or columns of them.",
         {JSON: schema.Data, TYPES["csv"]: {"type": "string"}, TYPES["waves"]: {}},
-        query=Range,
+        query=SamplesQuery,
         errors=("400", "404", "503", "default"),
     ),
 }

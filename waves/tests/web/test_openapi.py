@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 from openapi_spec_validator import validate
 
-from waves.web.api import Range
+from waves.web.api import SamplesQuery
 from waves.web.openapi import document
 
 pytestmark = pytest.mark.django_db  # the middleware looks whether the tables are there
@@ -47,7 +47,7 @@ def test_it_has_every_route_of_the_api_and_no_other(served):
 def test_its_query_is_the_one_that_is_read_and_the_one_that_is_documented(served):
     parameters = served["paths"]["/streams/{slug}/samples"]["get"]["parameters"]
     names = [one["name"] for one in parameters if one["in"] == "query"]
-    assert names == [info.alias or name for name, info in Range.model_fields.items()]
+    assert names == [info.alias or name for name, info in SamplesQuery.model_fields.items()]
     table = PROTOCOL.split("The query of `samples`")[1].split("In CSV")[0]
     rows = re.findall(r"^\| (`.*?) \|", table, re.M)
     assert names == re.findall(r"`(\w+)`", " ".join(rows))
