@@ -9,10 +9,10 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 AT_ONCE := --numprocesses 2 --dist loadfile
-QUICK := -m "not servers"
+QUICK := -m "not servers and not slow"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint types bench bench-neighbours bench-page soak faults screenshots
+.PHONY: help run test test-quick coverage lint types bench bench-neighbours bench-page soak faults screenshots
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,12 @@ test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
 	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
+
+coverage: .venv/dev.stamp ## Measure what the quick tests reach, and hold it against the floors.
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest $(AT_ONCE) $(QUICK)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m tools.coverage_floors
 
 lint: .venv/dev.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check

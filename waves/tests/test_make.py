@@ -33,8 +33,8 @@ def test_without_t_everything_is_run_two_at_a_time():
     assert command("test") == ["--numprocesses", "2", "--dist", "loadfile"]
 
 
-def test_quick_leaves_out_servers_and_browsers():
-    assert '"not servers"' in " ".join(command("test-quick"))
+def test_quick_leaves_out_servers_browsers_and_what_is_slow():
+    assert '-m "not servers and not slow"' in " ".join(command("test-quick"))
 
 
 def test_what_failed_last_is_remembered(pytestconfig):
