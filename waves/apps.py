@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.apps import AppConfig, apps
+
+from waves.exceptions import ConfigurationError
 
 
 class WavesConfig(AppConfig):
@@ -13,8 +17,10 @@ class WavesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and import ``streams.py`` of every installed app."""
-        from waves import checks
+        """Register the checks, add what other apps bring, import the ``streams.py`` of each app."""
+        from waves import checks, extensions
         from waves.sources.declarations import discover
 
+        with suppress(ConfigurationError):  # told by checks.check_worker
+            extensions.problems[:] = extensions.add_from_settings()
         checks.not_imported[:] = discover(config.name for config in apps.get_app_configs())

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from waves import extensions
 from waves.conf import get_config, networks
 from waves.exceptions import ConfigurationError
 
@@ -116,6 +117,15 @@ def check_modules(app_configs: object = None, **kwargs: Any) -> list[CheckMessag
     return [
         Warning(str(problem), hint="Mend the module and restart.", id="waves.W001")
         for problem in not_imported
+    ]
+
+
+@register(SETTINGS)
+def check_extensions(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """What could not be added would be missed later: in a list of choices, or by a stream."""
+    return [
+        Error(str(problem), hint="Correct or remove it (docs/extending.md).", id="waves.E030")
+        for problem in extensions.problems
     ]
 
 

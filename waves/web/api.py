@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIRequest
@@ -14,32 +14,34 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from waves.dsp.explanation import first_problem
 from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
+from waves.exports import EXPORTS, Export
 from waves.hub.kept import Kept
 from waves.hub.ranges import Range, kept_range
 from waves.hub.status import board
-from waves.protocol.frames import Frame, encode
 from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import services
-from waves.web import csvtext, downloads, jsontext
+from waves.web import downloads
 from waves.web.answers import error_answer, json_answer
 from waves.web.lookup import every_stream, find_stream
 
-#: Who parses a JSON answer holds all of it at once, so it is bounded.
-MAX_JSON_VALUES = 1_000_000
 #: An answer of so few values is made in one piece or two, and takes nobody's place.
 SMALL_VALUES = 8192
-TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "waves": "application/octet-stream",
-}
 
 # Django's stubs know no coroutine views, so their answer is Any.
 AsyncView = Callable[..., Any]
+
+
+def _known_format(name: str) -> str:
+    if name not in EXPORTS:
+        *others, last = map(repr, EXPORTS)
+        expected = f"{', '.join(others)} or {last}"
+        raise PydanticCustomError("format", "Input should be {expected}", {"expected": expected})
+    return name
 
 
 class SamplesQuery(BaseModel):
@@ -66,8 +68,12 @@ class SamplesQuery(BaseModel):
         Field(description="About so many columns, least and greatest of each, not samples."),
     ] = None
     format: Annotated[
-        Literal["json", "csv", "waves"],
-        Field(description="waves is the frames of docs/protocol.md, one after the other."),
+        str,
+        AfterValidator(_known_format),
+        Field(
+            description="waves is the frames of docs/protocol.md, one after the other.",
+            json_schema_extra=lambda schema: schema.update(enum=list(EXPORTS)),
+        ),
     ] = "json"
 
 
@@ -130,30 +136,32 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
     wanted = _parse(request)
     handle, _ = await find_stream(slug)
     live = services().hub.streams.get(handle)
-    if live is None or live.kept.description is None:
+    kept = None if live is None else live.kept
+    if kept is None or kept.description is None:
         raise ServiceUnavailableError(
             "This process keeps nothing of the stream yet: open its page, and ask again."
         )
-    kept = live.kept
     range_ = _range(kept, wanted)
-    if wanted.format == "json":
-        _check_size(kept, range_)
-    response = await _download(request, kept, wanted.format, range_)
-    if wanted.format != "json":
+    export = EXPORTS[wanted.format](kept.description["signals"], columns=range_.stride > 1)
+    _check_size(kept, wanted.format, range_)
+    response = await _download(request, kept, export, range_)
+    if export.saved:
         name = f"{slug}-{kept.history.epoch}-{range_.first}.{wanted.format}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-async def _download(request: HttpRequest, kept: Kept, kind: str, range_: Range) -> HttpResponseBase:
+async def _download(
+    request: HttpRequest, kept: Kept, export: Export, range_: Range
+) -> HttpResponseBase:
     if request.method == "HEAD":
-        return HttpResponse(content_type=TYPES[kind])
+        return HttpResponse(content_type=export.content_type)
     small = range_.columns * kept.history.signals <= SMALL_VALUES
     give_back = None if small else await downloads.places().take()
-    body = _Body(_written(kept, kind, range_), give_back)
+    body = _Body(_written(kept, export, range_), give_back)
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](body.close)
-    return StreamingHttpResponse(body, content_type=TYPES[kind])
+    return StreamingHttpResponse(body, content_type=export.content_type)
 
 
 class _Body:
@@ -171,24 +179,13 @@ class _Body:
             self._give_back()
 
 
-async def _written(kept: Kept, kind: str, range_: Range) -> AsyncIterator[bytes]:
-    assert kept.description is not None  # noqa: S101 (samples() has looked)
-    if kind == "csv":
-        yield csvtext.heading(kept.description["signals"], columns=range_.stride > 1)
-        write: downloads.Writer = csvtext.pieces
-    elif kind == "json":
-        yield jsontext.HEAD
-        write = jsontext.writer()
-    else:
-        write = _encoded
-    async for piece in downloads.body(kept, range_, write):
+async def _written(kept: Kept, export: Export, range_: Range) -> AsyncIterator[bytes]:
+    if head := export.head():
+        yield head
+    async for piece in downloads.body(kept, range_, export.pieces):
         yield piece
-    if kind == "json":
-        yield jsontext.TAIL
-
-
-def _encoded(frame: Frame) -> Iterator[bytes]:
-    yield encode(frame)
+    if tail := export.tail():
+        yield tail
 
 
 def _parse(request: HttpRequest) -> SamplesQuery:
@@ -218,9 +215,13 @@ def _range(kept: Kept, wanted: SamplesQuery) -> Range:
     return kept_range(kept, first, end, wanted.columns)
 
 
-def _check_size(kept: Kept, range_: Range) -> None:
-    if range_.values * kept.history.signals > MAX_JSON_VALUES:
+def _check_size(kept: Kept, kind: str, range_: Range) -> None:
+    bound = EXPORTS[kind].max_values
+    if bound is None:
+        return
+    if range_.values * kept.history.signals > bound:
+        others = " or ".join(name for name, other in EXPORTS.items() if other.max_values is None)
         raise WireError(
-            f"format: JSON holds at most {MAX_JSON_VALUES} values; ask for csv or waves, for "
+            f"format: {kind.upper()} holds at most {bound} values; ask for {others}, for "
             "columns, or for a shorter range."
         )

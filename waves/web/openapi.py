@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from waves.exports import EXPORTS
 from waves.web import schema
 from waves.web.answers import json_answer
-from waves.web.api import TYPES, SamplesQuery
+from waves.web.api import SamplesQuery
 
-JSON = TYPES["json"]
+JSON = "application/json"
 #: Where this description stands, below the API's root.
 PLACE = "/openapi.json"
 #: What an answer means that is no success, by its status.
@@ -53,7 +54,7 @@ OPERATIONS = {
     "/streams/{slug}/samples": Operation(
         "samples",
         "What this process keeps of a stream: its samples, or columns of them.",
-        {JSON: schema.Data, TYPES["csv"]: {"type": "string"}, TYPES["waves"]: {}},
+        {JSON: schema.Data},  # and what ``_formats`` adds
         query=SamplesQuery,
         errors=("400", "404", "503", "default"),
     ),
@@ -123,9 +124,10 @@ def document(root: str) -> Mapping[str, Any]:
 
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
     parameters = [SLUG] if "{slug}" in path else []
+    answers = operation.answers if operation.query is None else {**_formats(), **operation.answers}
     success = {
         "description": operation.summary,
-        "content": {kind: {"schema": _schema(each)} for kind, each in operation.answers.items()},
+        "content": {kind: {"schema": _schema(each)} for kind, each in answers.items()},
     }
     return {
         "operationId": operation.name,
@@ -133,6 +135,12 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
         "parameters": parameters + (_parameters(operation.query) if operation.query else []),
         "responses": {"200": success, **{status: _error(status) for status in operation.errors}},
     }
+
+
+def _formats() -> dict[str, Any]:
+    """The formats of samples, those of other apps among them: what they hold is known to them."""
+    kinds = [export.content_type for export in EXPORTS.values()]
+    return {kind: {"type": "string"} if kind.startswith("text/") else {} for kind in kinds}
 
 
 def _schema(answer: type[BaseModel] | Mapping[str, Any]) -> Mapping[str, Any]:

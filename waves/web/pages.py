@@ -16,7 +16,7 @@ from waves.exceptions import UnknownStreamError
 from waves.hub.status import board
 from waves.models import Stream
 from waves.protocol.spec import StreamSpec
-from waves.sources import SOURCES
+from waves.sources import source_label
 from waves.specs import stream_named, stream_spec
 
 
@@ -89,7 +89,7 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "handle": spec.handle,
         "ws": f"/ws/streams/{spec.slug}/",
         "rate": _finite(spec.rate),
-        "source": SOURCES[spec.source][0] if spec.source in SOURCES else spec.source,
+        "source": source_label(spec.source),
         "window": _finite(spec.window),
         "historySeconds": _finite(spec.history),
         "enabled": spec.enabled,

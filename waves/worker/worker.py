@@ -25,7 +25,6 @@ from waves.exceptions import ServiceUnavailableError
 from waves.protocol.description import Description, describe
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Clock
-from waves.sources.declarations import registered
 from waves.worker.runner import Runner
 from waves.worker.shares import RENEW_SECONDS, Decision
 from waves.worker.stores import Leases
@@ -130,11 +129,11 @@ class Worker:
         return True
 
     async def _identify(self) -> None:
-        """Learn whose database this is; at first, make the streams of decorated functions."""
+        """Learn whose database this is; at first, make the streams that sources propose."""
         found = await in_thread(installation.find, worker=True)()
         if self._leases is not None and self._leases.identity == found.identity:
             return
-        await in_thread(specs.create_decorated_streams, worker=True)(registered().values())
+        await in_thread(specs.create_proposed_streams, worker=True)()
         self._publisher.identify(found)
         old, self._leases = self._leases, Leases(found, self.name, exclusive=self._exclusive)
         if old is not None:

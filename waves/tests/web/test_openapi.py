@@ -7,6 +7,7 @@ import pytest
 from django.urls import get_resolver
 from openapi_spec_validator import validate
 
+from waves.exports import EXPORTS
 from waves.web.api import SamplesQuery
 from waves.web.openapi import document
 
@@ -18,6 +19,7 @@ PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
 
 @pytest.fixture
 def served(client) -> dict:
+    document.cache_clear()  # other tests add formats, and take them away
     answer = client.get(f"{ROOT}/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
@@ -60,6 +62,15 @@ def test_no_query_is_null_and_no_answer_has_a_value_that_it_lacks(served):
         assert one["schema"].get("default", "json") == "json"
     for schema in served["components"]["schemas"].values():
         assert not any("default" in field for field in schema["properties"].values())
+
+
+def test_it_has_every_format_of_samples(served):
+    samples = served["paths"]["/streams/{slug}/samples"]["get"]
+    content = samples["responses"]["200"]["content"]
+    assert content.keys() == {export.content_type for export in EXPORTS.values()}
+    assert content["application/json"]["schema"]["$ref"].endswith("/Data")
+    (kind,) = [one["schema"] for one in samples["parameters"] if one["name"] == "format"]
+    assert kind["enum"] == list(EXPORTS)
 
 
 def test_every_address_of_it_is_documented(served):
