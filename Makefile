@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium, redis-server and nginx, which the tests need.
+# except Chromium, redis-server, nginx and PostgreSQL, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -8,13 +8,11 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+AT_ONCE := --numprocesses 2 --dist loadfile
+QUICK := -m "not servers and not slow"
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help run test test-matrix lint types bench bench-neighbours bench-page soak faults screenshots
-=======
-.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots waveforms
->>>>>>> house
+.PHONY: help run test test-quick test-matrix coverage lint types bench bench-neighbours bench-page soak faults screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -23,9 +21,18 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
-	@tools/system_packages chromium redis-server nginx iproute2:ip
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
+	@tools/system_packages chromium redis-server nginx postgresql:initdb iproute2:ip
+	@$(BIN)/python -m pytest $(or $(T),$(AT_ONCE))
+
+test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
+	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
+
+coverage: .venv/dev.stamp ## Measure what the quick tests reach, and hold it against the floors.
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest $(AT_ONCE) $(QUICK)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m tools.coverage_floors
 
 test-matrix: .venv/dev.stamp ## Run them with Python 3.13 and Django 6.1, in a chroot of Debian trixie.
 	@tools/system_packages debootstrap
@@ -48,6 +55,7 @@ bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RES
 bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	@tools/system_packages chromium
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.first_visit
 
 soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	@tools/system_packages chromium redis-server

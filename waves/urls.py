@@ -6,7 +6,7 @@ Health and metrics have ``waves.health_urls`` of their own, since probes come fr
 from django.urls import path
 
 from waves.addresses import API, APP
-from waves.web import api, pages
+from waves.web import api, openapi, pages
 
 app_name = APP
 
@@ -17,6 +17,7 @@ urlpatterns = [
     # Whoever comes by HTTP is told; who comes by WebSocket is served by ``waves.routing``.
     path("ws/", pages.socket, name="socket"),
     path("ws/streams/<slug:slug>/", pages.socket, name="stream-socket"),
+    path(f"{API}v1/openapi.json", openapi.openapi, name="api-openapi"),
     path(f"{API}v1/streams", api.streams, name="api-streams"),
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path(f"{API}v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),

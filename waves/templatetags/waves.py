@@ -9,11 +9,13 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import Context
+from django.templatetags.static import static
 from django.urls import NoReverseMatch
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from waves import addresses
+from waves.web.modules import modules_of
 
 register = template.Library()
 
@@ -50,6 +52,21 @@ def importmap(context: Context) -> str:
     script = '<script type="importmap"{}>{}</script>'
     # The text is JSON whose <, > and & are escaped above.
     return format_html(script, nonce_attribute(context), mark_safe(text))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def module(context: Context, name: str) -> SafeString:
+    """The script of a page, and before it links that fetch all of its modules at once.
+
+    It stands behind the import map, which must be there before the first module is.
+    """
+    nonce = nonce_attribute(context)
+    links = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}"{}>',
+        ((static(each), nonce) for each in modules_of(name)),
+    )
+    return format_html('{}\n<script type="module" src="{}"></script>', links, static(name))
 
 
 def nonce_attribute(context: Context) -> str:

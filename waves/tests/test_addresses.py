@@ -31,8 +31,13 @@ SCRIPTS = [p for p in sorted((ROOT / "static/waves").rglob("*.js")) if "vendor" 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
+#: The description of the API names its addresses below the place at which it was asked for.
+BELOW = ("openapi.py",)
+
+
 def test_in_no_module():
-    found = {path.name: [t for t in texts_of(path) if WRITTEN.match(t)] for path in MODULES}
+    modules = [path for path in MODULES if path.name not in BELOW]
+    found = {path.name: [t for t in texts_of(path) if WRITTEN.match(t)] for path in modules}
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 

@@ -48,16 +48,31 @@ class SamplesQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    begin: Annotated[float | None, Field(alias="from", allow_inf_nan=False)] = None
-    to: Annotated[float | None, Field(allow_inf_nan=False)] = None
-    epoch: Annotated[int | None, Field(ge=0)] = None
-    first: Annotated[int | None, Field(ge=0, le=MAX_INDEX)] = None
-    last: Annotated[int | None, Field(ge=0, le=MAX_INDEX)] = None
-    columns: Columns | None = None
+    begin: Annotated[
+        float | None,
+        Field(alias="from", allow_inf_nan=False, description="Not before these unix seconds."),
+    ] = None
+    to: Annotated[
+        float | None, Field(allow_inf_nan=False, description="Not after these unix seconds.")
+    ] = None
+    epoch: Annotated[int | None, Field(ge=0, description="Only this epoch.")] = None
+    first: Annotated[
+        int | None, Field(ge=0, le=MAX_INDEX, description="The first sample, by its index.")
+    ] = None
+    last: Annotated[
+        int | None, Field(ge=0, le=MAX_INDEX, description="The last sample, by its index.")
+    ] = None
+    columns: Annotated[
+        Columns | None,
+        Field(description="About so many columns, least and greatest of each, not samples."),
+    ] = None
     format: Annotated[
         str,
         AfterValidator(_known_format),
-        Field(json_schema_extra=lambda schema: schema.update(enum=list(EXPORTS))),
+        Field(
+            description="waves is the frames of docs/protocol.md, one after the other.",
+            json_schema_extra=lambda schema: schema.update(enum=list(EXPORTS)),
+        ),
     ] = "json"
 
 

@@ -35,6 +35,7 @@ def check(response, wrong: list[str]) -> None:
         assert "Traceback" not in response.content.decode()
 
 
+@pytest.mark.slow
 def test_wrong_forms_add_nothing_silently(admin_client):
     for data, wrong in posts(1, COUNT):
         before = Stream.objects.count()
@@ -44,6 +45,7 @@ def test_wrong_forms_add_nothing_silently(admin_client):
         Stream.objects.all().delete()
 
 
+@pytest.mark.slow
 def test_wrong_forms_change_nothing_silently(admin_client, sine):
     signal = sine.signals.get()
     for data, wrong in posts(2, COUNT):

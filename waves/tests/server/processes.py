@@ -116,6 +116,7 @@ class Site:
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
+            "DATABASE_URL": "",  # what this shell has set is not for these
             "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             **environment,
