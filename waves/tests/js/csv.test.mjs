@@ -1,8 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 
-import { csvHeading, csvLines } from "../../../static/waves/js/csv.js";
-import { Ring } from "../../../static/waves/js/ring.js";
+import { csvHeading, csvLines } from "../../../static/waves/js/text/csv.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 
 const SIGNALS = [{ name: "a", unit: "V" }, { name: "b, c", unit: "" }];
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Fold, samplePoints, searchTime, timedPoints } from "../../../static/waves/js/decimation.js";
-import { Ring } from "../../../static/waves/js/ring.js";
+import { Fold, samplePoints, searchTime, timedPoints } from "../../../static/waves/js/samples/decimation.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { counting } from "./frames.mjs";
 
 const index = (i) => i;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { MEASUREMENTS, SIGNAL_UNIT } from "../../../static/waves/js/measurements.js";
+import { MEASUREMENTS, SIGNAL_UNIT } from "../../../static/waves/js/measurements/measurements.js";
 import {
   AMPLITUDES, AVERAGING, DEFAULTS, MOST_AVERAGES, SCALES, WINDOWS,
-} from "../../../static/waves/js/spectrum.js";
+} from "../../../static/waves/js/spectrum/analyser.js";
 
 const page = readFileSync(new URL("../../../docs/measurements.md", import.meta.url), "utf8");
 const rows = page.split("\n").filter((line) => line.startsWith("|"))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { RealFFT } from "../../../static/waves/js/fft.js";
+import { RealFFT } from "../../../static/waves/js/spectrum/fft.js";
 
 /** Something without symmetries: the golden ratio's multiples modulo 1. */
 const irregular = (n) => Float64Array.from({ length: n }, (_, k) => (k * 0.6180339887 + 0.1) % 1 - 0.4);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Follower, viewOf } from "../../../static/waves/js/follower.js";
+import { Follower, viewOf } from "../../../static/waves/js/streams/follower.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const SIGNAL = { key: "a", name: "A", unit: "V", colour: "" };

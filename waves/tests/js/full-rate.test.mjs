@@ -1,8 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 
-import { LATEST, joined, latestRange } from "../../../static/waves/js/full-rate.js";
-import { MOST_VALUES } from "../../../static/waves/js/history-requests.js";
+import { LATEST, joined, latestRange } from "../../../static/waves/js/samples/full-rate.js";
+import { MOST_VALUES } from "../../../static/waves/js/protocol/history-requests.js";
 
 const frame = (sample, ...values) => ({
   sample, n: values[0].length, dt: 0.001, clock: "regular", values: values.map((row) => Float32Array.from(row)),

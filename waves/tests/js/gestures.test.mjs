@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bindGestures } from "../../../static/waves/js/gestures.js";
+import { bindGestures } from "../../../static/waves/js/chart/gestures.js";
 
 /** An element at (10, 20), the gestures that were understood, and a way to make events. */
 function surface({ hold = null } = {}) {

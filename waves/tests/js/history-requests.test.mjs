@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { HistoryRequests, MOST_VALUES } from "../../../static/waves/js/history-requests.js";
+import { HistoryRequests, MOST_VALUES } from "../../../static/waves/js/protocol/history-requests.js";
 
 const RANGE = { handle: 1, epoch: 1, first: 0, last: 99 };
 

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 
-import { MEASUREMENTS, Signal, measure } from "../../../static/waves/js/measurements.js";
-import { Analyser } from "../../../static/waves/js/spectrum.js";
+import { MEASUREMENTS, Signal, measure } from "../../../static/waves/js/measurements/measurements.js";
+import { Analyser } from "../../../static/waves/js/spectrum/analyser.js";
 
 const samplesOf = (base64) => {
   const bytes = Uint8Array.from(Buffer.from(base64, "base64"));

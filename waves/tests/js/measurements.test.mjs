@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {
   Columns, MEASUREMENTS, Signal, measure,
-} from "../../../static/waves/js/measurements.js";
+} from "../../../static/waves/js/measurements/measurements.js";
 
 const ALL = Object.keys(MEASUREMENTS);
 const DT = 1e-3;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { allowed, nearestWindow, within, zoomAbout } from "../../../static/waves/js/navigation.js";
+import { allowed, nearestWindow, within, zoomAbout } from "../../../static/waves/js/time/navigation.js";
 
 /** Where the instant at `x` seconds from the right end is after a zoom, as a share of the window. */
 function place(view, x, wanted) {

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { legible } from "../../../static/waves/js/colour.js";
-import { csvHeading } from "../../../static/waves/js/csv.js";
-import { readConfig, readDescription, shortMessage, stateWord } from "../../../static/waves/js/description.js";
-import { captionHeight } from "../../../static/waves/js/export-caption.js";
-import { Follower, viewOf } from "../../../static/waves/js/follower.js";
-import { axisScale, duration, quantity, setting } from "../../../static/waves/js/format.js";
-import { Record } from "../../../static/waves/js/record.js";
-import { pill } from "../../../static/waves/js/status.js";
-import { LONGEST, SHORTEST, Timebase } from "../../../static/waves/js/timebase.js";
-import { allCome, initialMode } from "../../../static/waves/js/trigger-settings.js";
-import { fromText, groupsOf, ordered } from "../../../static/waves/js/vertical-groups.js";
-import { SWEEP } from "../../../static/waves/js/wire.js";
+import { legible } from "../../../static/waves/js/chart/colour.js";
+import { csvHeading } from "../../../static/waves/js/text/csv.js";
+import { readConfig, readDescription, shortMessage, stateWord } from "../../../static/waves/js/protocol/description.js";
+import { captionHeight } from "../../../static/waves/js/chart/export-caption.js";
+import { Follower, viewOf } from "../../../static/waves/js/streams/follower.js";
+import { axisScale, duration, quantity, setting } from "../../../static/waves/js/text/quantities.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { LONGEST, SHORTEST, Timebase } from "../../../static/waves/js/time/timebase.js";
+import { allCome, initialMode } from "../../../static/waves/js/trigger/settings.js";
+import { fromText, groupsOf, ordered } from "../../../static/waves/js/chart/vertical-groups.js";
+import { SWEEP } from "../../../static/waves/js/protocol/frames.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const FIELDS = [

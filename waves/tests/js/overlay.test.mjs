@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Overlay } from "../../../static/waves/js/overlay.js";
+import { Overlay } from "../../../static/waves/js/chart/overlay.js";
 
 /** Shapes that only remember what they were made of. */
 function drawing() {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { setting } from "../../../static/waves/js/format.js";
-import { parseQuantity } from "../../../static/waves/js/parse-quantity.js";
+import { setting } from "../../../static/waves/js/text/quantities.js";
+import { parseQuantity } from "../../../static/waves/js/text/parse-quantity.js";
 
 const near = (found, wanted) => assert.ok(Math.abs(found - wanted) <= 1e-12 * Math.abs(wanted), `${found}, not ${wanted}`);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Past } from "../../../static/waves/js/past.js";
-import { Record } from "../../../static/waves/js/record.js";
+import { Past } from "../../../static/waves/js/samples/past.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const HISTORY = 10;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Record } from "../../../static/waves/js/record.js";
-import { ANSWER } from "../../../static/waves/js/wire.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { ANSWER } from "../../../static/waves/js/protocol/frames.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const description = (more) => ({ type: "stream", handle: 1, epoch: 1, state: "live", ...more });

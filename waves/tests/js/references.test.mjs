@@ -1,8 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 
-import { flow } from "../../../static/waves/js/export-caption.js";
-import { copyOf, dimmed, fromJson, moved, toJson } from "../../../static/waves/js/references.js";
+import { flow } from "../../../static/waves/js/chart/export-caption.js";
+import { copyOf, dimmed, fromJson, moved, toJson } from "../../../static/waves/js/measurements/references.js";
 
 const POINTS = Float32Array.of(-1, 5, -0.5, NaN, 0, 7);
 

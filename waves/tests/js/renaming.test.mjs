@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { renamedAddress } from "../../../static/waves/js/renaming.js";
-import { ViewState, moveKept } from "../../../static/waves/js/view-state.js";
+import { renamedAddress } from "../../../static/waves/js/controls/renaming.js";
+import { ViewState, moveKept } from "../../../static/waves/js/oscilloscope/view-state.js";
 
 test("every address of a stream is found under its new slug, below any prefix", () => {
   for (const [before, after] of [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { counting } from "./frames.mjs";
 
 const make = (options) => new Ring({ rows: 1, capacity: 10, ...options });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Record } from "../../../static/waves/js/record.js";
-import { Assembly, SentSweeps, crossingOf, sweepLength } from "../../../static/waves/js/sent-sweeps.js";
-import { SWEEP } from "../../../static/waves/js/wire.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { Assembly, SentSweeps, crossingOf, sweepLength } from "../../../static/waves/js/trigger/sent-sweeps.js";
+import { SWEEP } from "../../../static/waves/js/protocol/frames.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const sweepFrame = (first, values) => samplesFrame(first, [values], { flags: SWEEP });

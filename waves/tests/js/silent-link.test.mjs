@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamSocket } from "../../../static/waves/js/stream-socket.js";
-import { StreamsSocket } from "../../../static/waves/js/streams-socket.js";
+import { StreamSocket } from "../../../static/waves/js/protocol/stream-socket.js";
+import { StreamsSocket } from "../../../static/waves/js/protocol/streams-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 /** Both sockets of the pages: of one stream, and of the list. */

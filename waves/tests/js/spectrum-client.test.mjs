@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { SpectrumClient } from "../../../static/waves/js/spectrum-client.js";
+import { SpectrumClient } from "../../../static/waves/js/spectrum/client.js";
 
 /** A worker that answers when it is told to. */
 class Bench {
@@ -73,7 +73,7 @@ test("closing ends the worker and what was asked for", async () => {
 test("the worker answers with spectra and hands their buffers over", async () => {
   const sent = [];
   globalThis.self = { postMessage: (data, transfer) => sent.push({ data, transfer }) };
-  await import("../../../static/waves/js/spectrum-worker.js");
+  await import("../../../static/waves/js/spectrum/worker.js");
   const message = {
     traces: [
       { key: "a", samples: new Float32Array(256).fill(1), dt: 1 },

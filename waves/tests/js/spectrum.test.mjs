@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {
   Analyser, Analysers, WINDOWS, unbrokenRun, windowOf,
-} from "../../../static/waves/js/spectrum.js";
+} from "../../../static/waves/js/spectrum/analyser.js";
 
 const RATE = 1000;
 const LINEAR = { scale: "linear", amplitude: "peak", size: 1024 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { readDescription } from "../../../static/waves/js/description.js";
-import { notice, pill } from "../../../static/waves/js/status.js";
-import { Timebase } from "../../../static/waves/js/timebase.js";
+import { readDescription } from "../../../static/waves/js/protocol/description.js";
+import { notice, pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { Timebase } from "../../../static/waves/js/time/timebase.js";
 
 /** The pill of a page whose stream, connection and view are as told. */
 function shown({ stream, socket = { name: "open" }, words = null, paused = false, refusal }) {

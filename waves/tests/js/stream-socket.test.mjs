@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamSocket } from "../../../static/waves/js/stream-socket.js";
+import { StreamSocket } from "../../../static/waves/js/protocol/stream-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 class Page extends FakePage {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamsSocket } from "../../../static/waves/js/streams-socket.js";
+import { StreamsSocket } from "../../../static/waves/js/protocol/streams-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 const VIEW = { window: 2, columns: 300, budget: 1000 };

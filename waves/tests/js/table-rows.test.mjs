@@ -1,8 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 
-import { Ring } from "../../../static/waves/js/ring.js";
-import { heading, pageOf, tableRows, toTabs } from "../../../static/waves/js/table-rows.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { heading, pageOf, tableRows, toTabs } from "../../../static/waves/js/text/table-rows.js";
 
 const RANGE = { from: 1000, to: 1250 };
 

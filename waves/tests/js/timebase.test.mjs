@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {
   LiveEdge, ServerClock, Timebase, ceil125, step125, stepTimePerDivision,
-} from "../../../static/waves/js/timebase.js";
+} from "../../../static/waves/js/time/timebase.js";
 
 test("steps are 1, 2, 5", () => {
   assert.deepEqual([0.9, 1, 1.1, 2.4, 5, 7].map(ceil125), [1, 1, 2, 5, 5, 10]);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
-import { DEFAULTS, Trigger } from "../../../static/waves/js/trigger.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { DEFAULTS, Trigger } from "../../../static/waves/js/trigger/trigger.js";
 
 const golden = JSON.parse(
   readFileSync(new URL("../dsp/golden_triggers.json", import.meta.url), "utf8"),

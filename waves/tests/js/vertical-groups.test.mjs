@@ -1,8 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 
-import { GRAIN, around, scaled, stacked } from "../../../static/waves/js/range.js";
-import { Scale, fromText, groupsOf, ordered, toText } from "../../../static/waves/js/vertical-groups.js";
+import { GRAIN, around, scaled, stacked } from "../../../static/waves/js/chart/range.js";
+import { Scale, fromText, groupsOf, ordered, toText } from "../../../static/waves/js/chart/vertical-groups.js";
 
 const SIGNALS = [{ key: "u", unit: "V" }, { key: "i", unit: "A" }, { key: "w", unit: "V" }];
 const membersOf = (sharing) => groupsOf(SIGNALS, sharing).map(({ members }) => members);

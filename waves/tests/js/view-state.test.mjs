@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ViewState, fromQuery, toQuery } from "../../../static/waves/js/view-state.js";
+import { ViewState, fromQuery, toQuery } from "../../../static/waves/js/oscilloscope/view-state.js";
 
 /** A page at an address with the storage of a browser; timers run when told to. */
 function page(search = "", kept = {}) {

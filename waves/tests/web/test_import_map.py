@@ -10,7 +10,10 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Template
 from django.test import RequestFactory
 
-HASHED = {"waves/js/main.js": "waves/js/main.0a1b2c.js", "waves/css/waves.css": "waves/css/w.1.css"}
+HASHED = {
+    "waves/js/time/timebase.js": "waves/js/time/timebase.0a1b2c.js",
+    "waves/css/waves.css": "waves/css/w.1.css",
+}
 
 
 @pytest.fixture
@@ -38,7 +41,9 @@ def test_without_a_manifest_nothing_is_mapped(monkeypatch):
 
 @pytest.mark.usefixtures("hashed_files")
 def test_modules_are_mapped_to_their_hashed_names_and_other_files_are_not():
-    assert imports(rendered()) == {"/static/waves/js/main.js": "/static/waves/js/main.0a1b2c.js"}
+    assert imports(rendered()) == {
+        "/static/waves/js/time/timebase.js": "/static/waves/js/time/timebase.0a1b2c.js"
+    }
 
 
 def test_the_script_carries_the_nonce_of_the_policy():

@@ -3,8 +3,8 @@
  * or from the right end; on what is frozen they stay with the samples.
  */
 
-import { valueAt } from "../cursor-values.js";
-import { NONE, quantity } from "../format.js";
+import { valueAt } from "../measurements/cursor-values.js";
+import { NONE, quantity } from "../text/quantities.js";
 
 const NAMES = ["1", "2", "a", "b"];
 const TIMES = ["1", "2"];

@@ -1,10 +1,10 @@
 /** Export: the view as a picture or a drawing, and its data as CSV. */
 
-import { csvHeading, csvLines } from "../csv.js";
-import { captionHeight, captionShapes } from "../export-caption.js";
-import { stackedDrawing, stackedPicture } from "../export-stack.js";
-import { clockTime, setting } from "../format.js";
-import { indicesWithin } from "../window-samples.js";
+import { csvHeading, csvLines } from "../text/csv.js";
+import { captionHeight, captionShapes } from "../chart/export-caption.js";
+import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
+import { clockTime, setting } from "../text/quantities.js";
+import { indicesWithin } from "../samples/window-samples.js";
 
 /** A download may still be read when the click is over (ms). */
 const KEPT = 60_000;

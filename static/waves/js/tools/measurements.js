@@ -1,9 +1,9 @@
 /** Measurements of the visible signals, over the window or between the cursors, and over time. */
 
-import { count, quantity } from "../format.js";
-import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements.js";
-import { measureStretch } from "../measuring.js";
-import { Statistics } from "../statistics.js";
+import { count, quantity } from "../text/quantities.js";
+import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
+import { measureStretch } from "../measurements/stretch.js";
+import { Statistics } from "../measurements/statistics.js";
 
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */

@@ -1,10 +1,10 @@
 /** The spectrum of the window, as a view of its own; the transform is done in a worker. */
 
-import { Chart } from "../chart.js";
-import { count, quantity } from "../format.js";
-import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum-axes.js";
-import { SpectrumClient } from "../spectrum-client.js";
-import { CHOICES, analysis, fromState, toState, typed } from "../spectrum-options.js";
+import { Chart } from "../chart/chart.js";
+import { count, quantity } from "../text/quantities.js";
+import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
+import { SpectrumClient } from "../spectrum/client.js";
+import { CHOICES, analysis, fromState, toState, typed } from "../spectrum/options.js";
 
 /** Seconds between two spectra: 20 a second look like motion. */
 const EVERY = 0.05;

@@ -1,8 +1,8 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
-import { count } from "../format.js";
-import { heading, pageOf, tableRows, toTabs } from "../table-rows.js";
-import { indicesWithin } from "../window-samples.js";
+import { count } from "../text/quantities.js";
+import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
+import { indicesWithin } from "../samples/window-samples.js";
 
 /** Rows of a page: what a screen reader goes through without losing its way. */
 const ROWS = 100;

@@ -1,9 +1,9 @@
 /** The trigger: its mode, its settings, and its handles on the chart. */
 
-import { MODES, allCome, forServer, fromState, initialMode, levelsOf, problemOf, toState, withLevels } from "../trigger-settings.js";
-import { TriggerPanel } from "../trigger-panel.js";
-import { Triggering } from "../triggering.js";
-import { SWEEP } from "../wire.js";
+import { MODES, allCome, forServer, fromState, initialMode, levelsOf, problemOf, toState, withLevels } from "../trigger/settings.js";
+import { TriggerPanel } from "../trigger/panel.js";
+import { Triggering } from "../trigger/placing.js";
+import { SWEEP } from "../protocol/frames.js";
 
 /** A level is chosen from what these seconds show of a signal, or a window if that is shorter. */
 const ENOUGH = 1;

@@ -1,10 +1,10 @@
 /** The y axes: one, one for each unit or one for each signal; fitted, or set by hand. */
 
-import { setting } from "../format.js";
-import { parseQuantity } from "../parse-quantity.js";
-import { DIVISIONS, GRAIN, around, scaled } from "../range.js";
-import { step125 } from "../timebase.js";
-import { SHARINGS, Scale, fromText, groupsOf, ordered, toText } from "../vertical-groups.js";
+import { setting } from "../text/quantities.js";
+import { parseQuantity } from "../text/parse-quantity.js";
+import { DIVISIONS, GRAIN, around, scaled } from "../chart/range.js";
+import { step125 } from "../time/timebase.js";
+import { SHARINGS, Scale, fromText, groupsOf, ordered, toText } from "../chart/vertical-groups.js";
 
 /** Divisions that an arrow key moves a signal, and with shift. */
 const STEP = 1;

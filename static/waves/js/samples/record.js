@@ -1,0 +1,227 @@
+/**
+ * What the page holds of one stream: its description, the ring, and what was lost on the way.
+ * Messages and frames go in; nothing here knows a socket or a screen.
+ */
+
+import { ANSWER, SWEEP } from "../protocol/frames.js";
+import { Ring } from "./ring.js";
+import { Assembly, sweepLength } from "../trigger/sent-sweeps.js";
+
+/** Values of all rows together that a page keeps: 16 MB as float32. */
+const MOST_VALUES = 4_000_000;
+/** Seconds over which the rate is measured; arrivals jitter by some ms, so this is 0.1 %. */
+const RATE_MEMORY = 5;
+
+export class Record {
+  /** @param {number} kept values of all rows together that the ring holds */
+  constructor(handle, kept = MOST_VALUES) {
+    this.handle = handle;
+    this.kept = kept;
+    this.description = null;
+    this.epoch = null;
+    this.ring = null;
+    this.lost = 0;
+    /** Whether this page saw an epoch end. */
+    this.cut = false;
+    this.#begin(null);
+  }
+
+  /** Whether the ring holds minima and maxima instead of samples. */
+  get envelope() {
+    return this.ring !== null && this.#envelopes.has(this.ring);
+  }
+
+  /** What is live, as the tracer takes it. */
+  get source() {
+    return { ring: this.ring, period: this.dt, envelope: this.envelope };
+  }
+
+  /** Epoch and first sample lacked, for rejoining; null before anything came. */
+  get position() {
+    return this.reached === null ? null : { epoch: this.epoch, sample: this.reached };
+  }
+
+  /** Take a `stream` message. @returns {boolean} whether another epoch begins with it */
+  describe(message) {
+    const others = this.description && !this.#isOfSame(message);
+    this.description = message;
+    this.handle = message.handle;
+    return (others || message.epoch !== this.epoch) && this.#begin(message.epoch);
+  }
+
+  /** Whether a description is of this stream, and of as many signals: what is held is theirs. */
+  #isOfSame({ handle, signals }) {
+    return handle === this.handle && signals?.length === this.description.signals?.length;
+  }
+
+  /**
+   * Take a `view` message: frames of another stride fill another ring, shown when complete.
+   * @param {number} window seconds that were asked for: a sweep has as many
+   */
+  expect(message, window = 0) {
+    this.mode = message.mode;
+    this.#assembly = message.mode === "sweeps" ? this.#makeAssembly(window) : null;
+    this.earliest = message.begin ?? 0;
+    const holds = this.ring && this.ring !== this.swept && this.ring.stride === message.stride;
+    const same = holds && this.envelope === (message.mode === "columns");
+    this.awaited = same ? null : { next: message.next, ring: null };
+    // Another ring begins with its window: what came before that was not asked for, and is not lost.
+    if (!same && this.reached !== null) this.reached = Math.max(this.reached, message.first);
+  }
+
+  /**
+   * Take a frame.
+   * @param {number} now page seconds of its arrival
+   * @returns {{restarted: boolean} | null} null for a frame of another stream, of an epoch that is
+   *   over, or of other signals than were described
+   */
+  add(frame, now) {
+    if (frame.handle !== this.handle || frame.epoch < this.epoch || !this.#isDescribed(frame)) return null;
+    const restarted = frame.epoch !== this.epoch && this.#begin(frame.epoch);
+    if (frame.flags & SWEEP) {
+      this.#addSweep(frame, now);
+      return { restarted };
+    }
+    const ring = this.#ringFor(frame);
+    const times = this.timesOf(frame);
+    ring.write(frame.sample / frame.stride, rowsOf(frame), times);
+    this.#account(frame, now);
+    this.#swap(ring);
+    this.#label(frame, times);
+    return { restarted };
+  }
+
+  /** Unix seconds of the instant `seconds` of the stream, by the newest label. */
+  wallTime(seconds) {
+    return this.label ? this.label.t0 + (seconds - this.label.at) : NaN;
+  }
+
+  /** Measured samples per second and signal. */
+  rate(now) {
+    const [first, last] = [this.marks[0], this.marks.at(-1)];
+    const recent = last && now - last.now < RATE_MEMORY;
+    return recent && last.now > first.now ? (last.sample - first.sample) / (last.now - first.now) : 0;
+  }
+
+  /** The newest second of the stream that the ring holds. */
+  get end() {
+    const newest = this.ring.next - 1;
+    if (this.ring.times) return this.ring.timeAt(newest);
+    return (this.envelope ? newest + 1 : newest) * this.dt;
+  }
+
+  /** Seconds of the stream of a frame's columns on a timed clock, else null. */
+  timesOf(frame) {
+    // They count from the first label of the epoch.
+    this.origin ??= frame.t0;
+    return frame.times?.map((seconds) => seconds + frame.t0 - this.origin) ?? null;
+  }
+
+  /** The instant of the stream at unix seconds: the inverse of `wallTime`. */
+  secondsAt(unix) {
+    return this.label ? this.label.at + (unix - this.label.t0) : NaN;
+  }
+
+  #isDescribed({ values, minima }) {
+    const described = this.description?.signals?.length;
+    return described === undefined || (values ?? minima).length === described;
+  }
+
+  #envelopes = new WeakSet();
+  #assembly = null;
+
+  #begin(epoch) {
+    const former = this.ring;
+    /** What was held of the epoch before, for a view that is frozen in it. */
+    this.former = former && { ring: former, dt: this.dt, envelope: this.envelope, label: this.label };
+    this.epoch = epoch;
+    this.reached = null;
+    /** The first sample of the epoch that came: before it nothing did. */
+    this.began = null;
+    this.ring = null;
+    /** The first sample of the epoch that the server had: it keeps none before. */
+    this.earliest = 0;
+    /** The last whole sweep, where the server sends those. */
+    this.swept = null;
+    this.awaited = null;
+    /** Seconds between indices of the ring; 0 on a timed clock. */
+    this.dt = 0;
+    this.origin = null;
+    this.label = null;
+    this.marks = [];
+    this.cut ||= former !== null;
+    return former !== null;
+  }
+
+  /** Bounded, whatever rate was described. */
+  #makeAssembly(window) {
+    return new Assembly(Math.min(this.kept, sweepLength(window, this.description?.rate)));
+  }
+
+  #addSweep(frame, now) {
+    this.reached = null;
+    this.#account(frame, now);
+    const whole = this.#assembly?.take(frame);
+    if (!whole) return;
+    Object.assign(this, { ring: whole, swept: whole, dt: frame.dt });
+    this.#label(frame, null);
+  }
+
+  #ringFor(frame) {
+    if (this.ring && this.#fits(this.ring, frame)) return this.ring;
+    this.awaited ??= { next: 0, ring: null };
+    if (!this.awaited.ring || !this.#fits(this.awaited.ring, frame)) {
+      this.awaited.ring = this.#makeRing(frame);
+      this.awaited.dt = frame.dt;
+    }
+    return this.awaited.ring;
+  }
+
+  #fits(ring, frame) {
+    return ring !== this.swept && ring.stride === frame.stride && this.#envelopes.has(ring) === (frame.kind === "envelope");
+  }
+
+  #makeRing(frame) {
+    const rows = rowsOf(frame).length;
+    const ring = new Ring({
+      rows,
+      capacity: this.kept / rows,
+      stride: frame.stride,
+      float64: frame.sampleType === "float64",
+      timed: frame.clock === "timed",
+    });
+    if (frame.kind === "envelope") this.#envelopes.add(ring);
+    return ring;
+  }
+
+  /** Show the awaited ring once it holds everything that the server had when asked. */
+  #swap(ring) {
+    if (ring === this.ring || ring.next * ring.stride < this.awaited.next) return;
+    ring.afterCut = this.cut && ring.begin * ring.stride <= this.began;
+    this.ring = ring;
+    this.dt = this.awaited.dt;
+    this.awaited = null;
+  }
+
+  /** Count what was jumped over, and how fast samples come. Answers repeat what was had before. */
+  #account(frame, now) {
+    const end = frame.sample + frame.n * frame.stride;
+    this.began ??= frame.sample;
+    if (this.reached !== null) this.lost += Math.max(0, frame.sample - this.reached);
+    this.reached = Math.max(end, this.reached ?? 0);
+    if (frame.flags & ANSWER) return;
+    this.marks.push({ now, sample: this.reached });
+    while (this.marks[0].now < now - RATE_MEMORY) this.marks.shift();
+  }
+
+  #label(frame, times) {
+    const at = times ? times[0] : (frame.sample / frame.stride) * frame.dt;
+    if (!this.label || at >= this.label.at) this.label = { t0: frame.t0, at };
+  }
+}
+
+/** Rows as the ring keeps them: samples, or minima and maxima of each signal in turn. */
+export function rowsOf(frame) {
+  if (frame.kind !== "envelope") return frame.values;
+  return frame.minima.flatMap((minima, k) => [minima, frame.maxima[k]]);
+}

@@ -1,0 +1,245 @@
+/** The list of streams: every card that is on the screen is live, over one socket. */
+
+import { Card } from "./card.js";
+import { isSwitchedOff } from "../controls/single-keys.js";
+import { StreamsSocket } from "../protocol/streams-socket.js";
+import { bindTheme } from "../controls/theme-switch.js";
+import { drawInTurn } from "./draw-in-turn.js";
+import { WireError, parse } from "../protocol/frames.js";
+
+/** States and rates change this often (ms): faster nobody can read. */
+const READINGS_EVERY = 500;
+/** Scrolling and resizing have rested for this long (ms) before the server is told. */
+const REST = 150;
+/** Streams that came or went meanwhile are looked for this often (ms). */
+const REFRESH_EVERY = 15_000;
+/** An answer that takes longer (ms) will not come. */
+const ANSWER_MS = 10_000;
+/** Cards this near to the screen are live already when they come onto it. */
+const MARGIN = "120px";
+
+const seconds = () => performance.now() / 1000;
+const byId = (id) => document.getElementById(id);
+
+class Streams {
+  #cards = new Map();
+  #rests = new Map();
+
+  constructor() {
+    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.seen = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: MARGIN });
+    this.sizes = new ResizeObserver((entries) => this.#resized(entries));
+    this.socket = this.#makeSocket();
+    this.#adopt(document);
+  }
+
+  start() {
+    this.socket.open();
+    window.addEventListener("online", () => this.socket.retryNow());
+    document.addEventListener("visibilitychange", () => this.#visible());
+    byId("search").addEventListener("input", () => this.#search());
+    const nextTheme = bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
+    document.addEventListener("keydown", (event) => {
+      const typed = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input");
+      if (event.key.toLowerCase() === "t" && !typed && !isSwitchedOff(event.key)) nextTheme();
+    });
+    setInterval(() => this.#look(), READINGS_EVERY);
+    setInterval(() => this.#refresh(), REFRESH_EVERY);
+    this.#search();
+    this.#animate();
+  }
+
+  #makeSocket() {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    return new StreamsSocket({
+      url: `${scheme}//${location.host}${configOf(document).ws}`,
+      onData: (buffer, now) => this.#data(buffer, now),
+      onMessage: (message) => this.#message(message),
+      onState: () => this.#show(),
+    });
+  }
+
+  #animate() {
+    const frame = () => {
+      requestAnimationFrame(frame);
+      if (document.hidden) return;
+      const cards = [...this.#cards.values()].filter((card) => card.onScreen);
+      drawInTurn(cards, seconds(), { reduced: this.motion.matches });
+    };
+    requestAnimationFrame(frame);
+  }
+
+  #each(visit) {
+    this.#cards.forEach(visit);
+  }
+
+  /** Take the cards of a document that are not here yet. */
+  #adopt(page) {
+    const streams = configOf(page).streams;
+    for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
+      const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
+      if (!element) continue;
+      if (page !== document) byId("cards").append(element);
+      const card = new Card(element, stream);
+      this.#cards.set(stream.handle, card);
+      this.seen.observe(element);
+      observePixels(this.sizes, card.place);
+    }
+    return new Set(streams.map(({ handle }) => handle));
+  }
+
+  /** What is new is put at the end, so that nothing moves; what is gone says so. */
+  async #refresh() {
+    if (document.hidden || this.socket.state.name !== "open") return;
+    const text = await fetched(location.pathname);
+    if (text === null) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const handles = this.#adopt(page);
+    this.#each((card) => !handles.has(card.handle) && card.remove());
+    byId("search").placeholder = page.getElementById("search").placeholder;
+    this.#search();
+    this.#sync();
+  }
+
+  #search() {
+    const words = byId("search").value.trim().toLowerCase();
+    const cards = [...this.#cards.values()];
+    for (const card of cards) card.element.hidden = !card.matches(words);
+    byId("none").hidden = cards.length === 0 || cards.some((card) => !card.element.hidden);
+    byId("empty")?.toggleAttribute("hidden", cards.length > 0);
+  }
+
+  // What is on the screen is subscribed to.
+
+  #seen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      this.#cards.get(Number(target.dataset.handle)).onScreen = isIntersecting;
+    }
+    this.#afterRest("sync", () => this.#sync());
+  }
+
+  /** The tab is seen again, or no longer: its timers may have stood still, a wait may be long over. */
+  #visible() {
+    if (!document.hidden) this.socket.retryNow();
+    this.#sync();
+    this.#look();
+  }
+
+  #look() {
+    if (document.hidden) return;
+    this.socket.look();
+    this.#show();
+  }
+
+  #sync() {
+    this.#each((card) => {
+      const wanted = card.onScreen && !card.deleted && !document.hidden && card.slug !== "";
+      if (wanted === card.subscribed) return;
+      card.subscribed = wanted;
+      if (wanted) this.socket.subscribe(card.slug, () => card.subscription(seconds()));
+      else this.socket.unsubscribe(card.slug);
+    });
+  }
+
+  #resized(entries) {
+    for (const { target } of entries) {
+      this.#cards.get(Number(target.closest(".card").dataset.handle)).resize(...pixelsOf(target));
+    }
+    this.#afterRest("views", () => this.#each((card) => this.#askForView(card)));
+  }
+
+  #askForView(card) {
+    if (!card.subscribed || this.socket.state.name !== "open") return;
+    const view = card.changedView();
+    if (view) this.socket.send({ type: "view", handle: card.handle, ...view });
+  }
+
+  #afterRest(name, call) {
+    clearTimeout(this.#rests.get(name));
+    this.#rests.set(name, setTimeout(call, REST));
+  }
+
+  // What the server says.
+
+  #data(buffer, now) {
+    for (const frame of this.#parse(buffer)) this.#cards.get(frame.handle)?.add(frame, now);
+  }
+
+  /** The frames of a message; one that cannot be read is told, and everything else goes on. */
+  #parse(buffer) {
+    try {
+      return parse(buffer);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.problem = "A message could not be read, please reload this page.";
+      return [];
+    }
+  }
+
+  #message(message) {
+    if (message.type === "error") this.#unknown(message);
+    const card = this.#cards.get(message.handle);
+    if (!card) return;
+    if (message.type === "view") card.expect(message);
+    if (message.type !== "stream") return;
+    const former = card.describe(message);
+    if (former !== null) this.socket.rename(former, card.slug);
+    this.#askForView(card);
+    this.#showCard(card);
+  }
+
+  #unknown({ stream }) {
+    this.#each((card) => card.slug === stream && card.remove());
+    this.#sync();
+  }
+
+  #showCard(card) {
+    card.show(seconds(), { connected: this.socket.state.name === "open", words: this.socket.words() });
+  }
+
+  #show() {
+    const { state } = this.socket;
+    if (document.hidden) return;
+    this.#each((card) => this.#showCard(card));
+    const again = "Not connected. Trying again …";
+    const said = {
+      open: this.socket.words() && "Nothing comes from the server.",
+      waiting: again,
+      connecting: state.again && again,
+      refused: state.reason || "The server refused this page.",
+    };
+    const text = this.problem ?? (said[state.name] || "");
+    if (byId("connection").textContent !== text) byId("connection").textContent = text;
+  }
+}
+
+function configOf(page) {
+  return JSON.parse(page.getElementById("waves-config").textContent);
+}
+
+/** The text at an address of this server; null where none comes. */
+async function fetched(address) {
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Told of each change in device pixels, such as another screen, where the browser can. */
+function observePixels(observer, element) {
+  try {
+    observer.observe(element, { box: "device-pixel-content-box" });
+  } catch {
+    observer.observe(element);
+  }
+}
+
+/** Not the observer's own pixels: those are wrong on an emulated screen. */
+function pixelsOf(element) {
+  const { width, height } = element.getBoundingClientRect();
+  return [width, height].map((size) => Math.round(size * devicePixelRatio));
+}
+
+new Streams().start();

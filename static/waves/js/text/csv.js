@@ -1,0 +1,64 @@
+/** Samples as CSV, as the server writes them: sample index, unix time, the value of each signal. */
+
+import { instantOf, rowsOfSignal } from "../samples/window-samples.js";
+
+/** Lines that are made at a time: 20 ms, so that drawing goes on. */
+const CHUNK = 10_000;
+const END = "\r\n";
+
+/** The first line. @param {{name, unit}[]} signals */
+export function csvHeading(signals, envelope) {
+  const kinds = envelope ? [" min", " max"] : [""];
+  const named = ({ name, unit }) => kinds.map((kind) => plain(`${name}${kind}${unit ? ` (${unit})` : ""}`));
+  return ["sample", "time (s)", ...signals.flatMap(named)].map(quoted).join(",") + END;
+}
+
+/**
+ * The lines of the indices [from, to), in pieces. A missing value is an empty field; what never
+ * came has no line.
+ * @param {object} source as of a picture
+ * @param {(seconds: number) => number} wallTime unix seconds of a second of the stream
+ */
+export function* csvLines(source, { from, to }, signals, wallTime) {
+  const { ring } = source;
+  const columns = Array.from({ length: signals }, (_, k) => rowsOfSignal(source, k)).flat();
+  const text = ring.float64 ? String : shortest;
+  const came = (index) => !ring.gaps.some((gap) => index >= gap.first && index < gap.next);
+  for (let begin = from; begin < to; begin += CHUNK) {
+    const lines = [];
+    for (let index = begin; index < Math.min(to, begin + CHUNK); index += 1) {
+      if (!came(index)) continue;
+      const values = columns.map((row) => ring.at(row, index)).map((value) => (Number.isNaN(value) ? "" : text(value)));
+      lines.push([index * ring.stride, wallTime(instantOf(source, index)).toFixed(6), ...values].join(","));
+    }
+    if (lines.length > 0) yield lines.join(END) + END;
+  }
+}
+
+/** The fewest digits that read back as the same float32. */
+function shortest(value) {
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+/**
+ * A text that no spreadsheet takes for a formula, on one line. They look past what is not seen,
+ * some take full-width signs for the plain ones, and some begin a cell at a semicolon.
+ */
+function plain(text) {
+  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
+  return line.split(";").map((cell) => (isFormula(cell) ? `'${cell}` : cell)).join(";");
+}
+
+/** The fillers of Hangul are letters that nobody sees. */
+function isFormula(cell) {
+  const [seen = ""] = cell.replace(/^[\p{Z}\p{C}\u115f\u1160\u3164\uffa0]+/u, "");
+  return /^[=+\-@]/.test(seen.normalize("NFKC"));
+}
+
+function quoted(text) {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,109 @@
+/**
+ * Sweeps that the server sends of a stream too fast for all of its samples: whole windows, the
+ * trigger at a known place. `Assembly` puts their frames together, `SentSweeps` chooses what is
+ * drawn, as `sweep.js` does where the page has the samples.
+ */
+
+import { Ring } from "../samples/ring.js";
+
+/** Samples on either side of a window, so that lines reach the borders; and one for the fraction. */
+const MARGIN = 2;
+/** A sweep this old (s), besides twice the time between two, is the last one for now. */
+const SHORTEST_WAIT = 0.25;
+/** The mean distance between sweeps is that of about so many. */
+const MEMORY = 8;
+
+/** Frames of sweeps to whole sweeps. */
+export class Assembly {
+  #ring = null;
+
+  /** @param {number} length samples of a whole sweep */
+  constructor(length) {
+    this.length = length;
+  }
+
+  /** Take a frame. @returns {Ring | null} the sweep that it completes, in a ring of its own */
+  take(frame) {
+    // Frames of one sweep follow one another; a jump of the index begins the next.
+    if (frame.sample !== this.#ring?.next) this.#ring = this.#makeRing(frame);
+    this.#ring.write(frame.sample, frame.values);
+    if (this.#ring.next - this.#ring.first < this.length) return null;
+    const whole = this.#ring;
+    this.#ring = null;
+    return whole;
+  }
+
+  #makeRing({ values, sampleType, n }) {
+    const capacity = Math.max(this.length, n);
+    return new Ring({ rows: values.length, capacity, float64: sampleType === "float64" });
+  }
+}
+
+/** How many samples a sweep of `window` seconds has. */
+export function sweepLength(window, rate) {
+  return Math.ceil(window * rate) + 2 * MARGIN + 1;
+}
+
+/**
+ * Where the trigger of a sweep is: interpolated where the server puts it, after the index `at`;
+ * null where the signal does not cross there, as in a sweep that ran free.
+ * @param {Ring} ring one sweep
+ * @param {{levels: number[], position: number, signal: number}} trigger
+ * @returns {{at: number, crossing: {sample, fraction} | null}}
+ */
+export function crossingOf(ring, { levels, position, signal }) {
+  const samples = ring.next - ring.first - 2 * MARGIN - 1;
+  const sample = ring.first + MARGIN + Math.ceil(samples * position);
+  const [before, after] = [ring.at(signal, sample), ring.at(signal, sample + 1)];
+  for (const level of levels) {
+    const fraction = before === level ? 0 : (level - before) / (after - before);
+    if (fraction >= 0 && fraction < 1) return { at: sample, crossing: { sample, fraction } };
+  }
+  return { at: sample, crossing: null };
+}
+
+export class SentSweeps {
+  #shown = null;
+  #isFree = false;
+  #done = false;
+  #times = [];
+
+  /** @param {"auto" | "normal" | "single"} mode may be changed later, too */
+  constructor(mode) {
+    this.mode = mode;
+  }
+
+  /** Wait for one more; what is shown stays. */
+  arm() {
+    this.#done = false;
+  }
+
+  /**
+   * Take a whole sweep, at page seconds `now`.
+   * @param {{source, trigger, edge}} sweep `trigger` is null where it ran free
+   */
+  add(sweep, now) {
+    const { trigger } = sweep;
+    if (this.mode === "single" && (this.#done || !trigger)) return;
+    if (this.mode === "normal" && !trigger) return;
+    this.#done = true;
+    this.#isFree = !trigger;
+    this.#shown = sweep;
+    this.#times = [...this.#times, now].slice(-MEMORY);
+  }
+
+  /** What to draw now, as `Sweep.update` gives it, and its `source`; null before the first. */
+  update(now) {
+    const state = this.#state(now);
+    return this.#shown ? { state, ...this.#shown } : { state, edge: null, trigger: null };
+  }
+
+  #state(now) {
+    if (this.mode === "single") return this.#shown && this.#done ? "stopped" : "armed";
+    const [first, last] = [this.#times[0], this.#times.at(-1)];
+    const between = (last - first) / (this.#times.length - 1) || 0;
+    const quiet = !this.#shown || now - last > SHORTEST_WAIT + 2 * between;
+    if (this.mode === "auto") return quiet || this.#isFree ? "auto" : "triggered";
+    return quiet ? "armed" : "triggered";
+  }
+}
