@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { WireError, parse } from "../../../static/waves/js/protocol/frames.js";
+import { parse, WireError } from "../../../static/waves/js/protocol/frames.js";
 
-const golden = JSON.parse(
-  readFileSync(new URL("../streaming/golden_frames.json", import.meta.url), "utf8"),
-);
+const golden = JSON.parse(readFileSync(new URL("../streaming/golden_frames.json", import.meta.url), "utf8"));
 
 const bytes = (hex) => new Uint8Array(Buffer.from(hex, "hex")).buffer;
 const numbers = (rows) => rows.map((row) => Array.from(row, (v) => (Number.isNaN(v) ? null : v)));
@@ -41,7 +39,10 @@ for (const { name, hex } of golden.malformed) {
 
 for (const { name, hex, samples } of golden.joined) {
   test(`the joined message "${name}" is read whole`, () => {
-    assert.deepEqual(parse(bytes(hex)).map((frame) => frame.sample), samples);
+    assert.deepEqual(
+      parse(bytes(hex)).map((frame) => frame.sample),
+      samples,
+    );
   });
 }
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
+import { ANSWER } from "../../../static/waves/js/protocol/frames.js";
 import { HistoryRequests } from "../../../static/waves/js/protocol/history-requests.js";
 import { Past } from "../../../static/waves/js/samples/past.js";
 import { Record } from "../../../static/waves/js/samples/record.js";
 import { Timebase } from "../../../static/waves/js/time/timebase.js";
-import { ANSWER } from "../../../static/waves/js/protocol/frames.js";
 import { samplesFrame } from "./frames.mjs";
 
 /** Of 1 kHz at 25 frames a second. */

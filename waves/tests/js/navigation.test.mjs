@@ -40,5 +40,8 @@ test("a pinch goes to the nearest step of the sequence", () => {
 
 test("time/div is held within what there is", () => {
   assert.deepEqual([1e-9, 0.02, 900].map(allowed), [1e-6, 0.02, 60]);
-  assert.deepEqual([1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)), ["0.0000100000000", "600.000000"]);
+  assert.deepEqual(
+    [1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)),
+    ["0.0000100000000", "600.000000"],
+  );
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
-import { fromState } from "../../../static/waves/js/trigger/settings.js";
 import { Triggering } from "../../../static/waves/js/trigger/placing.js";
+import { fromState } from "../../../static/waves/js/trigger/settings.js";
 
 const PERIOD = 0.001;
 const WINDOW = 0.2;
@@ -13,7 +13,9 @@ const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 
 /** 50.3 Hz, up to `n` samples, `quiet` from an index on. */
 function sine(n, quiet = Infinity) {
-  const values = Float32Array.from({ length: n }, (_, i) => (i < quiet ? Math.sin(2 * Math.PI * 50.3 * i * PERIOD) : -1));
+  const values = Float32Array.from({ length: n }, (_, i) =>
+    i < quiet ? Math.sin(2 * Math.PI * 50.3 * i * PERIOD) : -1,
+  );
   const ring = new Ring({ rows: 1, capacity: n });
   ring.write(0, [values]);
   return ring;
@@ -89,7 +91,10 @@ test("columns, and windows without a crossing, have no trigger", () => {
   const triggering = looking("auto", ring);
   const held = { held: 1, window: WINDOW };
   assert.equal(triggering.frozen({ ...held, sourceOf: () => source(ring) }).trigger, null);
-  assert.equal(triggering.frozen({ ...held, sourceOf: () => ({ ...source(sine(2000)), envelope: true }) }).trigger, null);
+  assert.equal(
+    triggering.frozen({ ...held, sourceOf: () => ({ ...source(sine(2000)), envelope: true }) }).trigger,
+    null,
+  );
 });
 
 test("windows that nothing was looked for in stand at their right end, the newest last", () => {

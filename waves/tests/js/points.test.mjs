@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { Tracer } from "../../../static/waves/js/chart/points.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 
 const PERIOD = 0.001;
 
@@ -13,7 +12,13 @@ function sine(n, capacity = n) {
 }
 
 const view = (more) => ({
-  edge: 4, window: 2, columns: 100, period: PERIOD, envelope: false, visible: [true], ...more,
+  edge: 4,
+  window: 2,
+  columns: 100,
+  period: PERIOD,
+  envelope: false,
+  visible: [true],
+  ...more,
 });
 
 test("a dense window costs two points a pixel column", () => {

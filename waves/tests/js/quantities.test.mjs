@@ -37,7 +37,10 @@ test("what is no number is a dash", () => {
 });
 
 test("settings have no trailing zeros", () => {
-  assert.deepEqual([0.02, 2e-6, 60, 0.5].map((s) => setting(s, "s")), ["20 ms", "2 µs", "60 s", "500 ms"]);
+  assert.deepEqual(
+    [0.02, 2e-6, 60, 0.5].map((s) => setting(s, "s")),
+    ["20 ms", "2 µs", "60 s", "500 ms"],
+  );
 });
 
 test("the labels of an axis share prefix and decimals", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { renamedAddress } from "../../../static/waves/js/controls/renaming.js";
-import { ViewState, moveKept } from "../../../static/waves/js/oscilloscope/view-state.js";
+import { moveKept, ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
 
 test("every address of a stream is found under its new slug, below any prefix", () => {
   for (const [before, after] of [
@@ -11,7 +11,8 @@ test("every address of a stream is found under its new slug, below any prefix", 
     ["/ws/streams/sine/", "/ws/streams/other/"],
     ["/streams/sine/control/", "/streams/other/control/"],
     ["/streams/streams/sine/", "/streams/streams/other/"],
-  ]) assert.equal(renamedAddress(before, "sine", "other"), after);
+  ])
+    assert.equal(renamedAddress(before, "sine", "other"), after);
 });
 
 test("slugs that are words of the address themselves are told apart from them", () => {
@@ -27,7 +28,9 @@ test("an address that is not the stream's stays as it is", () => {
 function storage(kept) {
   const items = new Map(Object.entries(kept));
   return {
-    items, getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value),
+    items,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => items.set(key, value),
     removeItem: (key) => items.delete(key),
   };
 }
@@ -43,7 +46,12 @@ test("the settings of a view go with the stream", () => {
 
 test("where a browser keeps nothing, nothing is moved, and nothing breaks", () => {
   moveKept(null, "a", "b");
-  const full = { ...storage({ a: "1" }), setItem() { throw new Error("full"); } };
+  const full = {
+    ...storage({ a: "1" }),
+    setItem() {
+      throw new Error("full");
+    },
+  };
   moveKept(full, "a", "b");
   assert.equal(full.items.get("a"), "1");
 });

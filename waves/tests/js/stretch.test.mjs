@@ -18,14 +18,22 @@ const sine = (n) => samples(Array.from({ length: n }, (_, i) => Math.sin((2 * Ma
 
 test("a stretch is measured from its first to its last sample", () => {
   const source = samples([0, 1, 2, 3, 4, 5, 6, 7]);
-  const { values, samples: n, part } = measureStretch(["mean", "min", "max"], { source, first: 0.002, last: 0.005 }, [true], 0);
+  const {
+    values,
+    samples: n,
+    part,
+  } = measureStretch(["mean", "min", "max"], { source, first: 0.002, last: 0.005 }, [true], 0);
   assert.deepEqual([values[0], n, part], [{ mean: 3.5, min: 2, max: 5 }, 4, false]);
 });
 
 test("of very many samples the latest are measured, and all of them for the extremes", () => {
   const ring = new Ring({ rows: 1, capacity: 2 * MOST });
   ring.write(0, [Float32Array.from({ length: 2 * MOST }, (_, i) => (i < MOST ? -5 : 1))]);
-  const { values, part, samples: n } = measureStretch(KEYS, { source: { ring, period: PERIOD, envelope: false }, first: 0, last: 1e6 }, [true], 0);
+  const {
+    values,
+    part,
+    samples: n,
+  } = measureStretch(KEYS, { source: { ring, period: PERIOD, envelope: false }, first: 0, last: 1e6 }, [true], 0);
   assert.deepEqual([values[0].vpp, values[0].mean, part, n], [6, 1, true, MOST]);
 });
 
@@ -61,5 +69,8 @@ test("a cursor reads a timed clock by time", () => {
   const ring = new Ring({ rows: 1, capacity: 3, timed: true });
   ring.write(0, [Float32Array.of(0, 10, 20)], Float64Array.of(0, 1, 3));
   const source = { ring, period: 0, envelope: false };
-  assert.deepEqual([0.5, 1, 2, 4].map((at) => valueAt(source, 0, at).low), [5, 10, 15, NaN]);
+  assert.deepEqual(
+    [0.5, 1, 2, 4].map((at) => valueAt(source, 0, at).low),
+    [5, 10, 15, NaN],
+  );
 });

@@ -1,5 +1,5 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { heading, pageOf, tableRows, toTabs } from "../../../static/waves/js/text/table-rows.js";
@@ -8,7 +8,10 @@ const RANGE = { from: 1000, to: 1250 };
 
 function sourceOf(...rows) {
   const ring = new Ring({ rows: rows.length, capacity: 100 });
-  ring.write(10, rows.map((row) => Float32Array.from(row)));
+  ring.write(
+    10,
+    rows.map((row) => Float32Array.from(row)),
+  );
   return { ring, period: 0.001, envelope: false };
 }
 
@@ -24,7 +27,11 @@ test("a page beyond the window is its oldest row", () => {
 
 test("rows are newest first, and times count from the label 0", () => {
   const rows = tableRows(sourceOf([1, 2, 3], [4, NaN, 6]), { first: 10, next: 13 }, 0.011, 2);
-  assert.deepEqual(rows, [["12", "0.0010", "3", "6"], ["11", "0.0000", "2", ""], ["10", "-0.0010", "1", "4"]]);
+  assert.deepEqual(rows, [
+    ["12", "0.0010", "3", "6"],
+    ["11", "0.0000", "2", ""],
+    ["10", "-0.0010", "1", "4"],
+  ]);
 });
 
 test("no time is minus zero", () => {
@@ -37,5 +44,11 @@ test("columns say what they hold", () => {
 });
 
 test("a spreadsheet gets tabs and lines", () => {
-  assert.equal(toTabs([["a", "b"], ["1", "2"]]), "a\tb\n1\t2");
+  assert.equal(
+    toTabs([
+      ["a", "b"],
+      ["1", "2"],
+    ]),
+    "a\tb\n1\t2",
+  );
 });

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  LiveEdge, ServerClock, Timebase, ceil125, step125, stepTimePerDivision,
+  ceil125,
+  LiveEdge,
+  ServerClock,
+  step125,
+  stepTimePerDivision,
+  Timebase,
 } from "../../../static/waves/js/time/timebase.js";
 
 test("steps are 1, 2, 5", () => {

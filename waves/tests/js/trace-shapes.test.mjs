@@ -7,20 +7,33 @@ import { Traces } from "../../../static/waves/js/chart/trace-shapes.js";
 function drawing() {
   const shapes = new Set();
   class Group {
-    add(shape) { shapes.add(shape); }
-    remove(shape) { shapes.delete(shape); }
-    setClipPath({ shape }) { this.clip = shape; }
-  }
-  class Rect { constructor(options) { Object.assign(this, options); } }
-  const extendShape = ({ buildPath }) => class {
-    attr(look) { Object.assign(this, look); }
-    get path() {
-      const steps = [];
-      const step = (name) => (x, y) => steps.push(`${name} ${x} ${y}`);
-      buildPath({ moveTo: step("M"), lineTo: step("L") }, this.shape);
-      return steps.join(" ");
+    add(shape) {
+      shapes.add(shape);
     }
-  };
+    remove(shape) {
+      shapes.delete(shape);
+    }
+    setClipPath({ shape }) {
+      this.clip = shape;
+    }
+  }
+  class Rect {
+    constructor(options) {
+      Object.assign(this, options);
+    }
+  }
+  const extendShape = ({ buildPath }) =>
+    class {
+      attr(look) {
+        Object.assign(this, look);
+      }
+      get path() {
+        const steps = [];
+        const step = (name) => (x, y) => steps.push(`${name} ${x} ${y}`);
+        buildPath({ moveTo: step("M"), lineTo: step("L") }, this.shape);
+        return steps.join(" ");
+      }
+    };
   const traces = new Traces({ add() {} }, { Group, Rect, extendShape });
   // x −1 … 0 on pixels 100 … 300, y 0 … 1 on pixels 250 … 50.
   const plot = { x: 100, y: 50, width: 200, height: 200 };
@@ -28,7 +41,15 @@ function drawing() {
   return { shapes, draw: (list) => traces.draw(list, scales) };
 }
 
-const trace = (points, more) => ({ id: "a", points: Float32Array.from(points), axis: 0, colour: "red", width: 1, z: 2, ...more });
+const trace = (points, more) => ({
+  id: "a",
+  points: Float32Array.from(points),
+  axis: 0,
+  colour: "red",
+  width: 1,
+  z: 2,
+  ...more,
+});
 
 test("a trace is a line through its points, with a hole where a value is missing", () => {
   const { shapes, draw } = drawing();

@@ -5,9 +5,7 @@ import test from "node:test";
 import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { DEFAULTS, Trigger } from "../../../static/waves/js/trigger/trigger.js";
 
-const golden = JSON.parse(
-  readFileSync(new URL("../dsp/golden_triggers.json", import.meta.url), "utf8"),
-);
+const golden = JSON.parse(readFileSync(new URL("../dsp/golden_triggers.json", import.meta.url), "utf8"));
 
 const arrayOf = (samples, type) =>
   (type === "float32" ? Float32Array : Float64Array).from(samples, (value) => value ?? NaN);
@@ -95,7 +93,10 @@ test("it is fed from the memory of a ring, round its end and over its gaps", () 
   write(5, [-1, -1, -1, -1]);
   write(9, [-1, 1, -1, -1]);
   write(14, [1, -1, 3]);
-  assert.deepEqual(pairs(found), [[9, 0.5], [15, 0.25]]);
+  assert.deepEqual(pairs(found), [
+    [9, 0.5],
+    [15, 0.25],
+  ]);
 });
 
 test("a 50 Hz sine at 1 kHz triggers at its zeros", () => {

@@ -1,5 +1,5 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { indicesWithin, instantOf } from "../../../static/waves/js/samples/window-samples.js";

@@ -4,8 +4,8 @@
  */
 
 import * as echarts from "../../../vendor/echarts/echarts.esm.min.js";
-import { channels, legible } from "./colour.js";
 import { axisScale } from "../text/quantities.js";
+import { channels, legible } from "./colour.js";
 import { bindGestures } from "./gestures.js";
 import { Overlay } from "./overlay.js";
 import { DIVISIONS as ROWS } from "./range.js";
@@ -144,13 +144,18 @@ export class Chart {
     const ssr = renderer === "svg";
     const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
     const margins = this.#margins();
-    copy.setOption({ ...this.#chart.getOption(), grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" } });
+    copy.setOption({
+      ...this.#chart.getOption(),
+      grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" },
+    });
     const scales = this.#scales(space);
     new Traces(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
     caption(echarts.graphic, { ...scales, width, font: FONT }).forEach((shape) => copy.getZr().add(shape));
     copy.getZr().flush();
-    const made = ssr ? { svg: copy.renderToSVGString(), width, height: size.height } : { canvas: copy.renderToCanvas() };
+    const made = ssr
+      ? { svg: copy.renderToSVGString(), width, height: size.height }
+      : { canvas: copy.renderToCanvas() };
     copy.dispose();
     return made;
   }
@@ -207,7 +212,11 @@ export class Chart {
     const plot = this.#plot();
     plot.y += down;
     const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
-    const y = this.#y.map(({ min, max }) => ({ from: min, scale: -plot.height / (max - min), pixel: plot.y + plot.height }));
+    const y = this.#y.map(({ min, max }) => ({
+      from: min,
+      scale: -plot.height / (max - min),
+      pixel: plot.y + plot.height,
+    }));
     const place = (value, { from, scale, pixel }) => (value - from) * scale + pixel;
     return {
       plot,
@@ -220,9 +229,14 @@ export class Chart {
   }
 
   #signalTraces(traces, axisOf, width) {
-    return traces.map(({ points }, k) => (
-      { id: `signal-${k}`, points, axis: axisOf[k] ?? 0, colour: this.colourOf(this.signals[k], k), width, z: FRONT }
-    ));
+    return traces.map(({ points }, k) => ({
+      id: `signal-${k}`,
+      points,
+      axis: axisOf[k] ?? 0,
+      colour: this.colourOf(this.signals[k], k),
+      width,
+      z: FRONT,
+    }));
   }
 
   #extra({ id, points, colour, dash, axis = 0 }, width) {
@@ -268,11 +282,14 @@ export class Chart {
     const key = JSON.stringify([x, axes]);
     if (key === this.#axes) return;
     this.#axes = key;
-    this.#chart.setOption({
-      grid: this.#margins(),
-      xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: this.#tickLabel(x) } },
-      yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
-    }, { silent: true });
+    this.#chart.setOption(
+      {
+        grid: this.#margins(),
+        xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: this.#tickLabel(x) } },
+        yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
+      },
+      { silent: true },
+    );
   }
 
   #scaledAxis(axis, k) {
@@ -340,7 +357,8 @@ function withUnit(scale, end) {
 function yScale(axis) {
   const { min, max } = axis;
   const step = (max - min) / ROWS;
-  const grain = [1, 0.1, 0.01].find((part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6) ?? 0.01;
+  const grain =
+    [1, 0.1, 0.01].find((part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6) ?? 0.01;
   const scale = axisScale(min, max, step * grain, axis.unit);
   return { min, max, interval: step, axisLabel: { formatter: withUnit(scale, max) } };
 }

@@ -19,7 +19,10 @@ export function channels(colour) {
   if (colour.startsWith("#")) {
     return [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
   }
-  return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return colour
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
 }
 
 /** Contrast ratio as WCAG defines it. */

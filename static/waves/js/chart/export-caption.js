@@ -28,7 +28,15 @@ export function flow(texts, width) {
 
 /** Pixels that a caption needs. */
 export function captionHeight({ entries }, width) {
-  return PAD + LINE + flow(entries.map(({ text }) => text), width).lines * LINE;
+  return (
+    PAD +
+    LINE +
+    flow(
+      entries.map(({ text }) => text),
+      width,
+    ).lines *
+      LINE
+  );
 }
 
 /**
@@ -37,10 +45,14 @@ export function captionHeight({ entries }, width) {
  * @param {{colour, width, font}} scales
  */
 export function captionShapes({ title, aside, entries }, { Text, Line }, { colour, width, font }) {
-  const text = (style) => new Text({
-    style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: font, verticalAlign: "middle", ...style },
-  });
-  const { places } = flow(entries.map((entry) => entry.text), width);
+  const text = (style) =>
+    new Text({
+      style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: font, verticalAlign: "middle", ...style },
+    });
+  const { places } = flow(
+    entries.map((entry) => entry.text),
+    width,
+  );
   const head = PAD;
   return [
     text({ text: title, x: PAD, y: head, fontSize: TITLE_SIZE, fontWeight: 600 }),

@@ -71,9 +71,8 @@ export class Overlay {
   }
 
   #line({ line, px, py, dash, tone: stroke }, { x, y, width, height }) {
-    const shape = line === "vertical"
-      ? { x1: px, x2: px, y1: y, y2: y + height }
-      : { x1: x, x2: x + width, y1: py, y2: py };
+    const shape =
+      line === "vertical" ? { x1: px, x2: px, y1: y, y2: y + height } : { x1: x, x2: x + width, y1: py, y2: py };
     const style = { stroke, lineWidth: 1, lineDash: dash ? [3, 3] : null };
     return new this.#graphic.Line({ shape, style, silent: true, z: 5, subPixelOptimize: true });
   }
@@ -85,8 +84,16 @@ export class Overlay {
     const [px, py] = vertical ? [item.px, plot.y] : [plot.x + plot.width, item.py];
     if (item.handle === "triangle") {
       const points = vertical
-        ? [[px - HALF, py], [px + HALF, py], [px, py + HALF + 3]]
-        : [[px, py - HALF], [px, py + HALF], [px - HALF - 3, py]];
+        ? [
+            [px - HALF, py],
+            [px + HALF, py],
+            [px, py + HALF + 3],
+          ]
+        : [
+            [px, py - HALF],
+            [px, py + HALF],
+            [px - HALF - 3, py],
+          ];
       return [new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 })];
     }
     return this.#flag(item.label, vertical ? px : px - HALF, vertical ? py + HALF + 2 : py, fill, colour("--plot"));
@@ -94,7 +101,11 @@ export class Overlay {
 
   /** A triangle at the left border that points into the plot. */
   #zero({ left, py, tone: fill }) {
-    const points = [[left, py - HALF], [left, py + HALF], [left + HALF + 3, py]];
+    const points = [
+      [left, py - HALF],
+      [left, py + HALF],
+      [left + HALF + 3, py],
+    ];
     return new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 });
   }
 
@@ -141,5 +152,11 @@ function place(item, { plot, px, py }) {
   const at = Math.min(high, Math.max(low, pixel));
   // Half a pixel of rounding does not put a line on the border beyond it.
   const beyond = Math.abs(at - pixel) > 0.5;
-  return { [vertical ? "px" : "py"]: at, left: plot.x, right, beyond, seen: Number.isFinite(pixel) && (!beyond || Boolean(item.clamp)) };
+  return {
+    [vertical ? "px" : "py"]: at,
+    left: plot.x,
+    right,
+    beyond,
+    seen: Number.isFinite(pixel) && (!beyond || Boolean(item.clamp)),
+  };
 }

@@ -103,8 +103,7 @@ function directPlan(ring, view) {
   const from = Math.max(0, Math.floor(right - view.window / view.period));
   const to = Math.ceil(right) + 1;
   const drawn = view.envelope ? envelopePoints : samplePoints;
-  const points = (signal, buffer) =>
-    drawn(ring, signal, from, to, xOf, buffer(4 * (to - from)));
+  const points = (signal, buffer) => drawn(ring, signal, from, to, xOf, buffer(4 * (to - from)));
   return { edge: view.edge, from, to, xOf, points };
 }
 

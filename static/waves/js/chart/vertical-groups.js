@@ -57,9 +57,11 @@ export function toText(scales) {
 
 /** @returns {{id, centre, perDivision}[]} what can be read of such a text */
 export function fromText(text) {
-  return text.split(",").map((part) => part.split(":")).map(([id, centre, perDivision]) => (
-    { id, centre: Number(centre), perDivision: Number(perDivision) }
-  )).filter(({ centre, perDivision }) => Number.isFinite(centre) && perDivision > 0);
+  return text
+    .split(",")
+    .map((part) => part.split(":"))
+    .map(([id, centre, perDivision]) => ({ id, centre: Number(centre), perDivision: Number(perDivision) }))
+    .filter(({ centre, perDivision }) => Number.isFinite(centre) && perDivision > 0);
 }
 
 function short(value) {

@@ -169,7 +169,9 @@ export class Controls {
         signal: AbortSignal.timeout(ANSWER_MS),
       }).catch(() => null);
       // A redirect is the answer of success.
-      const problem = answer ? "The server refused that. Are you still logged in?" : "The server does not answer. Please try again.";
+      const problem = answer
+        ? "The server refused that. Are you still logged in?"
+        : "The server does not answer. Please try again.";
       if (answer?.type !== "opaqueredirect") this.toast(problem);
     });
   }

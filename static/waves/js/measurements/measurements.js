@@ -65,7 +65,7 @@ export class Signal {
   }
 
   get period() {
-    return this.periods.span / this.periods.count * this.dt;
+    return (this.periods.span / this.periods.count) * this.dt;
   }
 
   #once(name, compute) {
@@ -96,7 +96,7 @@ export const MEASUREMENTS = {
   deviation: of("Standard deviation", SIGNAL_UNIT, "samples", deviation),
   frequency: of("Frequency", "Hz", "samples", (signal) => 1 / signal.period),
   period: of("Period", "s", "samples", (signal) => signal.period),
-  duty: of("Duty cycle", "%", "samples", ({ periods }) => 100 * periods.high / periods.span),
+  duty: of("Duty cycle", "%", "samples", ({ periods }) => (100 * periods.high) / periods.span),
   positiveWidth: of("Positive width", "s", "samples", (signal) => width(signal, true)),
   negativeWidth: of("Negative width", "s", "samples", (signal) => width(signal, false)),
   riseTime: of("Rise time", "s", "samples", (signal) => transitionTime(signal, true)),
@@ -114,8 +114,8 @@ export function measure(keys, signal, reference = null) {
   const result = {};
   for (const key of keys) {
     const { needs, compute } = MEASUREMENTS[key];
-    const possible = needs === "columns" || signal instanceof Signal
-      && (needs === "samples" || reference instanceof Signal);
+    const possible =
+      needs === "columns" || (signal instanceof Signal && (needs === "samples" || reference instanceof Signal));
     result[key] = possible ? compute(signal, reference) : NaN;
   }
   return result;
@@ -153,7 +153,7 @@ function transitionTime({ transitions, dt }, rising) {
 }
 
 function overshoot({ extremes, states: { low, high } }) {
-  return 100 * (extremes.max - high) / (high - low);
+  return (100 * (extremes.max - high)) / (high - low);
 }
 
 function crestFactor({ extremes: { min, max }, rms }) {
@@ -166,10 +166,10 @@ function phase(signal, reference) {
   if (!(Math.abs(signal.period / period - 1) <= SAME_PERIOD)) return NaN;
   const instants = risingInstants(signal);
   const angles = risingInstants(reference).map(
-    (instant) => 2 * Math.PI * (instant - nearest(instants, instant)) / period,
+    (instant) => (2 * Math.PI * (instant - nearest(instants, instant))) / period,
   );
   const [x, y] = [average(angles.map(Math.cos)), average(angles.map(Math.sin))];
-  return Math.hypot(x, y) < LOCKED ? NaN : Math.atan2(y, x) * 180 / Math.PI;
+  return Math.hypot(x, y) < LOCKED ? NaN : (Math.atan2(y, x) * 180) / Math.PI;
 }
 
 function risingInstants({ transitions, dt }) {

@@ -28,9 +28,10 @@ export function toJson(copies) {
 /** What `toJson` made; nothing where it cannot be read. */
 export function fromJson(text) {
   try {
-    return JSON.parse(text ?? "[]").map((copy) => (
-      { ...copy, points: Float32Array.from(copy.points, (value) => value ?? NaN) }
-    ));
+    return JSON.parse(text ?? "[]").map((copy) => ({
+      ...copy,
+      points: Float32Array.from(copy.points, (value) => value ?? NaN),
+    }));
   } catch {
     return [];
   }

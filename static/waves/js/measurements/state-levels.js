@@ -76,7 +76,7 @@ function modeOf(bins) {
 
 /** The count of a bin against that of an average bin. */
 function height({ counts }, bin) {
-  return counts[bin] * BINS / total(counts);
+  return (counts[bin] * BINS) / total(counts);
 }
 
 function total(values) {

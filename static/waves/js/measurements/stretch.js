@@ -3,8 +3,8 @@
  * samples only the latest are measured, and where there are columns, those that were fetched.
  */
 
-import { Columns, MEASUREMENTS, Signal, measure } from "./measurements.js";
 import { indicesWithin } from "../samples/window-samples.js";
+import { Columns, MEASUREMENTS, measure, Signal } from "./measurements.js";
 
 /** Values of all signals together that one update measures: about 5 ms. */
 export const MOST = 120_000;
@@ -31,7 +31,9 @@ export function measureStretch(keys, stretch, visible, reference) {
   const begin = source.envelope ? from : Math.max(from, to - Math.floor(MOST / signals));
   const part = source.envelope || begin > from;
   const own = (k) => source.ring.slice(k, begin, to);
-  const rows = source.envelope ? within(latest, first, last) : visible.map((on, k) => (on || k === reference ? own(k) : null));
+  const rows = source.envelope
+    ? within(latest, first, last)
+    : visible.map((on, k) => (on || k === reference ? own(k) : null));
   const dt = (source.envelope ? latest?.dt : source.period) || NaN;
   const known = visible.map((_, k) => (rows[k]?.length > 0 ? new Signal(rows[k], dt) : null));
   const values = visible.map((on, k) => {

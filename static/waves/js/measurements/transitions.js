@@ -73,7 +73,7 @@ class Climb {
   }
 
   #climb(index, before, level) {
-    if ((before < MID) !== (level < MID)) {
+    if (before < MID !== level < MID) {
       this.crossings += 1;
       this.sum += instant(index, before, level, MID);
     }

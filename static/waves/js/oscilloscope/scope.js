@@ -28,19 +28,19 @@
  */
 
 import { Chart } from "../chart/chart.js";
+import { Tracer } from "../chart/points.js";
 import { Controls } from "../controls/controls.js";
+import { follow } from "../controls/renaming.js";
 import { readConfig, readDescription } from "../protocol/description.js";
+import { ANSWER, parse, WireError } from "../protocol/frames.js";
 import { HistoryRequests } from "../protocol/history-requests.js";
+import { StreamSocket } from "../protocol/stream-socket.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
-import { follow } from "../controls/renaming.js";
-import { StreamSocket } from "../protocol/stream-socket.js";
+import { DIVISIONS, Timebase } from "../time/timebase.js";
 import { showStatus } from "./status.js";
-import { Timebase, DIVISIONS } from "../time/timebase.js";
 import { TOOLS } from "./tools.js";
-import { Tracer } from "../chart/points.js";
 import { ViewState } from "./view-state.js";
-import { ANSWER, WireError, parse } from "../protocol/frames.js";
 
 /** Readings change this often (ms): faster nobody can read. */
 const READINGS_EVERY = 250;
@@ -71,7 +71,11 @@ class Scope {
     this.controls = new Controls();
     this.viewState = new ViewState(config.slug);
     this.requests = new HistoryRequests((message) => this.socket.send(message));
-    this.past = new Past(this.record, (request) => this.ask(request), () => this.dirty());
+    this.past = new Past(
+      this.record,
+      (request) => this.ask(request),
+      () => this.dirty(),
+    );
     this.tools = Object.fromEntries(Object.entries(TOOLS).map(([name, Tool]) => [name, new Tool(this)]));
     this.#setSignals(config.signals);
     this.socket = this.#makeSocket();
@@ -290,7 +294,10 @@ class Scope {
   }
 
   #listen() {
-    const passOn = (hook) => (...args) => this.first(hook, ...args);
+    const passOn =
+      (hook) =>
+      (...args) =>
+        this.first(hook, ...args);
     this.chart.listen({ grab: passOn("grab"), zoom: passOn("zoom"), scroll: passOn("scroll"), pinch: passOn("pinch") });
   }
 

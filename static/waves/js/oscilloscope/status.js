@@ -1,7 +1,7 @@
 /** What the scope says of itself in words and numbers: pill, readings, status line. */
 
 import { shortMessage, stateWord } from "../protocol/description.js";
-import { NONE, count, duration, quantity, setting } from "../text/quantities.js";
+import { count, duration, NONE, quantity, setting } from "../text/quantities.js";
 
 /** States whose word says it all; another one's message is in the pill where it is short. */
 const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
@@ -23,19 +23,22 @@ export function pill({ socket, record, timebase, refusal }, now) {
   const connection = connectionPill(socket, refusal, now);
   if (connection) return connection;
   if (!description) return { name: "connecting", text: "Connecting" };
-  if (description.state === "live") return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
+  if (description.state === "live")
+    return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
   return { name: description.state, text: stateText(description), title: description.message };
 }
 
 /** What is to be said of the connection; null where it stands and something came lately. */
 function connectionPill(socket, refusal, now) {
   const { state } = socket;
-  if (state.name === "refused") return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal };
+  if (state.name === "refused")
+    return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal };
   if (state.name === "waiting") {
     const left = Math.max(0, Math.ceil(state.until - now));
     return { name: "waiting", text: `Reconnecting in ${left} s`, title: state.reason };
   }
-  if (state.name !== "open") return state.again ? { name: "waiting", text: "Reconnecting" } : { name: "connecting", text: "Connecting" };
+  if (state.name !== "open")
+    return state.again ? { name: "waiting", text: "Reconnecting" } : { name: "connecting", text: "Connecting" };
   const text = socket.words();
   return text && { name: "waiting", text, title: "Nothing comes from the server." };
 }

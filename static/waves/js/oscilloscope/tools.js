@@ -2,9 +2,9 @@
 
 import { Autoset } from "../tools/autoset.js";
 import { Clock } from "../tools/clock.js";
+import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
 import { FullRate } from "../tools/latest-samples.js";
-import { Cursors } from "../tools/cursors.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";

@@ -28,7 +28,7 @@ export function readDescription(said, known = {}) {
   return {
     ...said,
     handle: whole(said.handle, known.handle ?? 0),
-    slug: isText(said.slug, SLUG) ? said.slug : known.slug ?? "",
+    slug: isText(said.slug, SLUG) ? said.slug : (known.slug ?? ""),
     name: line(said.name, NAME) || known.name || "",
     source: line(said.source, NAME),
     rate: positive(said.rate, known.rate ?? 1),
@@ -49,7 +49,8 @@ export function readDescription(said, known = {}) {
  */
 export function readConfig(config) {
   const { slug, name, source, rate, window, history, handle, signals } = readDescription({
-    ...config, history: config.historySeconds,
+    ...config,
+    history: config.historySeconds,
   });
   return { ...config, slug, name: name || slug, source, rate, window, historySeconds: history, handle, signals };
 }

@@ -42,8 +42,10 @@ function parseFrame(buffer, offset) {
   const frame = readHeader(new DataView(buffer, offset, HEADER_BYTES));
   checkHeader(frame);
   const needed = payloadBytes(frame);
-  check(frame.payloadBytes === needed,
-    `The payload should have ${needed} bytes, its header says ${frame.payloadBytes}.`);
+  check(
+    frame.payloadBytes === needed,
+    `The payload should have ${needed} bytes, its header says ${frame.payloadBytes}.`,
+  );
   check(needed <= rest - HEADER_BYTES, `The payload of ${needed} bytes is cut short.`);
   return addViews(frame, buffer, offset + HEADER_BYTES);
 }

@@ -5,8 +5,8 @@
  * so that tests never wait.
  */
 
-import { Silence } from "./silence.js";
 import { ServerClock } from "../time/timebase.js";
+import { Silence } from "./silence.js";
 
 const PROTOCOL = "waves.v1";
 /** Closes after which coming back cannot help: bad message, refused, unknown stream. */
@@ -146,8 +146,9 @@ export class Socket {
     received.ackedAt ??= now;
     if (!this.ackRule) return;
     // Asked here and not by the timer alone, because hidden tabs have timers once a minute.
-    const due = received.bytes - received.ackedBytes >= this.ackRule.bytes * this.#share()
-      || now - received.ackedAt >= this.ackRule.ms / 1000;
+    const due =
+      received.bytes - received.ackedBytes >= this.ackRule.bytes * this.#share() ||
+      now - received.ackedAt >= this.ackRule.ms / 1000;
     if (due) this.#ack();
     else if (!this.#timers.has("ack")) this.#later("ack", this.#ackWait(), () => this.#ack());
   }
@@ -226,10 +227,13 @@ export class Socket {
 
   #later(name, seconds, call) {
     this.#cancel(name);
-    this.#timers.set(name, this.options.setTimeout(() => {
-      this.#timers.delete(name);
-      call();
-    }, seconds * 1000));
+    this.#timers.set(
+      name,
+      this.options.setTimeout(() => {
+        this.#timers.delete(name);
+        call();
+      }, seconds * 1000),
+    );
   }
 
   #cancel(name) {

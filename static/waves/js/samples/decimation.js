@@ -74,9 +74,14 @@ export class Fold {
   }
 
   #continues(ring, first, last, per) {
-    return ring === this.ring && per === this.per && ring.revision === this.revision
-      && first >= this.first && last - first < this.capacity
-      && Math.max(last, this.last) - this.capacity < first;
+    return (
+      ring === this.ring &&
+      per === this.per &&
+      ring.revision === this.revision &&
+      first >= this.first &&
+      last - first < this.capacity &&
+      Math.max(last, this.last) - this.capacity < first
+    );
   }
 
   #restart(ring, first, last, { per, phase, envelope }) {

@@ -4,8 +4,8 @@
  * the stride that is asked for, down to the samples themselves.
  */
 
-import { searchTime } from "./decimation.js";
 import { MOST_VALUES } from "../protocol/history-requests.js";
+import { searchTime } from "./decimation.js";
 import { rowsOf } from "./record.js";
 import { Ring } from "./ring.js";
 
@@ -83,12 +83,13 @@ export class Past {
     const sources = [live, ...this.#answers];
     const whole = { from: wanted.left, to: wanted.right, stride: wanted.stride };
     const isThere = wanted.from < wanted.to;
-    const fitting = sources.find((source) => covers(source, whole))
-      ?? (isThere && sources.find((source) => covers(source, wanted)));
+    const fitting =
+      sources.find((source) => covers(source, whole)) ?? (isThere && sources.find((source) => covers(source, wanted)));
     this.isCoarse = false;
     if (fitting) return fitting;
     // What was asked for once and did not come is not there.
-    const asked = this.#former || !isThere || this.#answers.some((answer) => covers({ ...answer, ...answer.asked }, wanted));
+    const asked =
+      this.#former || !isThere || this.#answers.some((answer) => covers({ ...answer, ...answer.asked }, wanted));
     if (!asked) this.#fetch(wanted);
     this.isCoarse = asked;
     return best(sources, whole);
@@ -96,7 +97,14 @@ export class Past {
 
   #live() {
     const { ring, dt, envelope } = this.#former ?? this.record;
-    return { ring, period: dt, envelope, stride: ring.stride, from: ring.first * ring.stride, to: ring.next * ring.stride };
+    return {
+      ring,
+      period: dt,
+      envelope,
+      stride: ring.stride,
+      from: ring.first * ring.stride,
+      to: ring.next * ring.stride,
+    };
   }
 
   /** The view in sample indices, as far as there are samples, and the stride that is enough. */

@@ -4,8 +4,8 @@
  */
 
 import { ANSWER, SWEEP } from "../protocol/frames.js";
-import { Ring } from "./ring.js";
 import { Assembly, sweepLength } from "../trigger/sent-sweeps.js";
+import { Ring } from "./ring.js";
 
 /** Values of all rows together that a page keeps: 16 MB as float32. */
 const MOST_VALUES = 4_000_000;
@@ -178,7 +178,9 @@ export class Record {
   }
 
   #fits(ring, frame) {
-    return ring !== this.swept && ring.stride === frame.stride && this.#envelopes.has(ring) === (frame.kind === "envelope");
+    return (
+      ring !== this.swept && ring.stride === frame.stride && this.#envelopes.has(ring) === (frame.kind === "envelope")
+    );
   }
 
   #makeRing(frame) {

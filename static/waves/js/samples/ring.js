@@ -135,9 +135,7 @@ export class Ring {
 
   /** Where the new piece does not touch what is held, mark what lies between as a gap. */
   #fillBetween(from, end, floor) {
-    const gap = from > this.next
-      ? { first: Math.max(this.next, floor), next: from }
-      : { first: end, next: this.first };
+    const gap = from > this.next ? { first: Math.max(this.next, floor), next: from } : { first: end, next: this.first };
     if (gap.first >= gap.next) return;
     this.runs(gap.first, gap.next, (offset, count) => {
       this.#data.forEach((row) => row.fill(NaN, offset, offset + count));
@@ -155,10 +153,12 @@ export class Ring {
   /** What came is no gap any longer: the range is cut out of the gaps. */
   #fillGaps(from, to) {
     if (!this.gaps.some((gap) => gap.first < to && gap.next > from)) return;
-    this.gaps = this.gaps.flatMap((gap) => [
-      { first: gap.first, next: Math.min(gap.next, from) },
-      { first: Math.max(gap.first, to), next: gap.next },
-    ].filter((part) => part.first < part.next));
+    this.gaps = this.gaps.flatMap((gap) =>
+      [
+        { first: gap.first, next: Math.min(gap.next, from) },
+        { first: Math.max(gap.first, to), next: gap.next },
+      ].filter((part) => part.first < part.next),
+    );
   }
 
   #forgetGaps() {

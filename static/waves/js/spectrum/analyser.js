@@ -16,7 +16,9 @@ export const WINDOWS = {
   hann: { label: "Hann", terms: [0.5, 0.5], bend: 0.24 },
   hamming: { label: "Hamming", terms: [0.54, 0.46], bend: 0.2 },
   blackmanHarris: {
-    label: "Blackman–Harris", terms: [0.35875, 0.48829, 0.14128, 0.01168], bend: 0.08,
+    label: "Blackman–Harris",
+    terms: [0.35875, 0.48829, 0.14128, 0.01168],
+    bend: 0.08,
   },
   flatTop: {
     label: "Flat top",
@@ -33,8 +35,14 @@ export const SCALES = { linear: "Linear", db: "dB" };
 export const MOST_AVERAGES = 64;
 
 export const DEFAULTS = {
-  window: "hann", size: 4096, amplitude: "rms", scale: "db",
-  averaging: "off", averages: 8, hold: false, peaks: 5,
+  window: "hann",
+  size: 4096,
+  amplitude: "rms",
+  scale: "db",
+  averaging: "off",
+  averages: 8,
+  hold: false,
+  peaks: 5,
 };
 
 /** Fewer samples than this make no spectrum: a bin would be wider than a tenth of the screen. */
@@ -47,9 +55,9 @@ const PEAK_RANGE = 1e-5;
 /** `count` values of a window function. */
 export function windowOf(name, count) {
   const { terms } = WINDOWS[name];
-  return Float64Array.from({ length: count }, (_, index) => terms.reduce(
-    (sum, term, k) => sum + (k % 2 ? -term : term) * Math.cos(2 * Math.PI * k * index / count), 0,
-  ));
+  return Float64Array.from({ length: count }, (_, index) =>
+    terms.reduce((sum, term, k) => sum + (k % 2 ? -term : term) * Math.cos((2 * Math.PI * k * index) / count), 0),
+  );
 }
 
 /**
@@ -132,9 +140,10 @@ export class Analyser {
     const gain = WINDOWS[window].terms[0] * run.length;
     const inner = (amplitude === "rms" ? 2 : 4) / gain ** 2;
     const outer = 1 / gain ** 2;
-    return Float64Array.from(re, (real, bin) => (
-      (real * real + im[bin] * im[bin]) * (bin === 0 || bin === size / 2 ? outer : inner)
-    ));
+    return Float64Array.from(
+      re,
+      (real, bin) => (real * real + im[bin] * im[bin]) * (bin === 0 || bin === size / 2 ? outer : inner),
+    );
   }
 
   #averaged(powers) {
@@ -155,7 +164,7 @@ export class Analyser {
   /** The highest maxima, but none within the main lobe of a higher one, and no side lobe. */
   #peaks(powers, used) {
     const { window, size, peaks, scale, amplitude } = this.options;
-    const lobe = WINDOWS[window].terms.length * size / used;
+    const lobe = (WINDOWS[window].terms.length * size) / used;
     const floor = PEAK_RANGE ** 2 * powers.reduce((most, power) => Math.max(most, power));
     // The mean as high as its own lobe beside it, of which every bin stands for two.
     const even = powers.slice();
@@ -165,9 +174,10 @@ export class Analyser {
       if (found.length === peaks || powers[bin] < floor) break;
       if (isHighest(even, bin, lobe)) found.push(interpolated(powers, bin, WINDOWS[window].bend));
     }
-    return found.map(({ bin, power }) => (
-      { frequency: bin * this.step, value: scale === "db" ? decibels(power) : Math.sqrt(power) }
-    ));
+    return found.map(({ bin, power }) => ({
+      frequency: bin * this.step,
+      value: scale === "db" ? decibels(power) : Math.sqrt(power),
+    }));
   }
 }
 
@@ -185,12 +195,8 @@ export class Analysers {
     const chosen = JSON.stringify(options);
     if (chosen !== this.#options) this.reset();
     this.#options = chosen;
-    this.#byKey = new Map(
-      traces.map(({ key }) => [key, this.#byKey.get(key) ?? new Analyser(options)]),
-    );
-    return traces.map(
-      ({ key, samples, dt }) => ({ key, ...this.#byKey.get(key).add(samples, dt) }),
-    );
+    this.#byKey = new Map(traces.map(({ key }) => [key, this.#byKey.get(key) ?? new Analyser(options)]));
+    return traces.map(({ key, samples, dt }) => ({ key, ...this.#byKey.get(key).add(samples, dt) }));
   }
 
   reset() {
@@ -236,6 +242,6 @@ function interpolated(powers, bin, bend) {
   const bent = (index) => (powers[index] / powers[bin]) ** (bend / 2);
   const [left, right] = [bent(bin - 1), bent(bin + 1)];
   const offset = (left - right) / 2 / (left - 2 + right);
-  const top = 1 - (left - right) * offset / 4;
+  const top = 1 - ((left - right) * offset) / 4;
   return { bin: bin + offset, power: powers[bin] * top ** (2 / bend) };
 }

@@ -1,8 +1,8 @@
 /** A spectrum as points and axes for the chart. Arrays and numbers only. */
 
-import { NONE, axisScale, quantity, setting } from "../text/quantities.js";
 import { DIVISIONS as ROWS } from "../chart/range.js";
-import { DIVISIONS, ceil125 } from "../time/timebase.js";
+import { axisScale, NONE, quantity, setting } from "../text/quantities.js";
+import { ceil125, DIVISIONS } from "../time/timebase.js";
 
 /** A log axis shows this many decades at most: below them a bin is as wide as the screen. */
 const DECADES = 5;
@@ -29,7 +29,7 @@ export function spectrumPoints(values, step, { min, max, log }, columns) {
     out[length + 1] = value;
     length += 2;
   };
-  for (let bin = log ? Math.max(1, Math.ceil(10 ** min / step)) : 0; bin < values.length;) {
+  for (let bin = log ? Math.max(1, Math.ceil(10 ** min / step)) : 0; bin < values.length; ) {
     const column = columnOf(bin);
     const first = bin;
     let [low, high] = [bin, bin];

@@ -13,7 +13,7 @@ export class RealFFT {
     }
     this.size = size;
     this.half = size / 2;
-    const angle = (index) => -2 * Math.PI * index / size;
+    const angle = (index) => (-2 * Math.PI * index) / size;
     this.cos = Float64Array.from({ length: this.half }, (_, index) => Math.cos(angle(index)));
     this.sin = Float64Array.from({ length: this.half }, (_, index) => Math.sin(angle(index)));
     this.order = bitReversed(this.half);

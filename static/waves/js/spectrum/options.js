@@ -1,7 +1,7 @@
 /** The options of the spectrum: what each offers, and how a link says them. */
 
-import { AMPLITUDES, AVERAGING, DEFAULTS, SCALES, SIZES, WINDOWS } from "./analyser.js";
 import { count } from "../text/quantities.js";
+import { AMPLITUDES, AVERAGING, DEFAULTS, SCALES, SIZES, WINDOWS } from "./analyser.js";
 
 const listed = (values, label = String) => Object.fromEntries(values.map((value) => [value, label(value)]));
 

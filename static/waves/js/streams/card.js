@@ -1,9 +1,9 @@
 /** The card of one stream: its elements, and what they say. */
 
-import { readDescription, stateWord } from "../protocol/description.js";
-import { Follower } from "./follower.js";
-import { quantity, setting } from "../text/quantities.js";
 import { renamedAddress } from "../controls/renaming.js";
+import { readDescription, stateWord } from "../protocol/description.js";
+import { quantity, setting } from "../text/quantities.js";
+import { Follower } from "./follower.js";
 import { Thumbnail } from "./thumbnail.js";
 
 const DELETED = "This stream was deleted.";
@@ -25,8 +25,9 @@ export class Card {
     this.slug = stream.slug;
     this.handle = stream.handle;
     this.#follower = new Follower(stream);
-    this.#parts = Object.fromEntries(["name", "pill", "note", "rate"].map((part) =>
-      [part, element.querySelector(`[data-${part}]`)]));
+    this.#parts = Object.fromEntries(
+      ["name", "pill", "note", "rate"].map((part) => [part, element.querySelector(`[data-${part}]`)]),
+    );
     this.place = element.querySelector("[data-thumbnail]");
     this.#thumbnail = new Thumbnail(this.place);
     this.onScreen = this.subscribed = this.deleted = false;
@@ -118,7 +119,8 @@ export class Card {
   #showRate(measured) {
     const { rate } = this.#parts;
     setText(rate, measured > 0 ? quantity(measured, "S/s", 3) : setting(this.#follower.stream.rate, "S/s"));
-    rate.title = measured > 0 ? "Samples a second of each signal, as they arrive" : "Samples a second of each signal, as set";
+    rate.title =
+      measured > 0 ? "Samples a second of each signal, as they arrive" : "Samples a second of each signal, as set";
   }
 
   #state({ connected, words }) {

@@ -3,11 +3,11 @@
  * Knows no socket and no screen.
  */
 
+import { Tracer } from "../chart/points.js";
 import { AutoRange } from "../chart/range.js";
+import { ANSWER } from "../protocol/frames.js";
 import { Record } from "../samples/record.js";
 import { LiveEdge } from "../time/timebase.js";
-import { Tracer } from "../chart/points.js";
-import { ANSWER } from "../protocol/frames.js";
 
 /** Bytes a second: the least that the server takes, so that it sends columns wherever it can. */
 const BUDGET = 1000;

@@ -1,11 +1,11 @@
 /** The list of streams: every card that is on the screen is live, over one socket. */
 
-import { Card } from "./card.js";
 import { isSwitchedOff } from "../controls/single-keys.js";
-import { StreamsSocket } from "../protocol/streams-socket.js";
 import { bindTheme } from "../controls/theme-switch.js";
+import { parse, WireError } from "../protocol/frames.js";
+import { StreamsSocket } from "../protocol/streams-socket.js";
+import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
-import { WireError, parse } from "../protocol/frames.js";
 
 /** States and rates change this often (ms): faster nobody can read. */
 const READINGS_EVERY = 500;

@@ -50,7 +50,10 @@ function shortest(value) {
  */
 function plain(text) {
   const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
-  return line.split(";").map((cell) => (isFormula(cell) ? `'${cell}` : cell)).join(";");
+  return line
+    .split(";")
+    .map((cell) => (isFormula(cell) ? `'${cell}` : cell))
+    .join(";");
 }
 
 /** The fillers of Hangul are letters that nobody sees. */

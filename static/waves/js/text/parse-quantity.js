@@ -2,8 +2,18 @@
 
 /** "µ" is two characters that look alike, and people type "u". */
 const FACTORS = {
-  f: 1e-15, p: 1e-12, n: 1e-9, "\u00b5": 1e-6, "\u03bc": 1e-6, u: 1e-6, m: 1e-3,
-  k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12,
+  f: 1e-15,
+  p: 1e-12,
+  n: 1e-9,
+  "\u00b5": 1e-6,
+  "\u03bc": 1e-6,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
 };
 const FORM = /^([+\-−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)\s*(.*)$/i;
 

@@ -1,6 +1,6 @@
 /** Where a view goes when it is scrolled and zoomed: seconds of the stream, nothing else. */
 
-import { DIVISIONS, LONGEST, SHORTEST, ceil125, step125 } from "./timebase.js";
+import { ceil125, DIVISIONS, LONGEST, SHORTEST, step125 } from "./timebase.js";
 
 /** The edge for another window that leaves the instant at `x` (seconds from the right end, ≤ 0)
  * where it is on the screen. */

@@ -1,10 +1,10 @@
 /** Export: the view as a picture or a drawing, and its data as CSV. */
 
-import { csvHeading, csvLines } from "../text/csv.js";
 import { captionHeight, captionShapes } from "../chart/export-caption.js";
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
-import { clockTime, setting } from "../text/quantities.js";
 import { indicesWithin } from "../samples/window-samples.js";
+import { csvHeading, csvLines } from "../text/csv.js";
+import { clockTime, setting } from "../text/quantities.js";
 
 /** A download may still be read when the click is over (ms). */
 const KEPT = 60_000;
@@ -110,9 +110,10 @@ export class Export {
     const space = captionHeight(caption, top.width);
     const headed = top.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
     const copies = [headed, ...below.map((chart) => chart.copy(renderer, 0, () => []))];
-    const [blob, kind] = renderer === "svg"
-      ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
-      : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
+    const [blob, kind] =
+      renderer === "svg"
+        ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
+        : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
     save(blob, `${this.scope.config.slug}-${this.#stamp}.${kind}`);
   }
 

@@ -1,9 +1,9 @@
 /** Reference traces: frozen copies of signals, drawn dim until they are removed. */
 
 import { channels } from "../chart/colour.js";
-import { clockTime, setting } from "../text/quantities.js";
-import { MOST, copyOf, dimmed, fromJson, moved, toJson } from "../measurements/references.js";
+import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
 import { moveKept, storageOf } from "../oscilloscope/view-state.js";
+import { clockTime, setting } from "../text/quantities.js";
 
 export class References {
   #rows = "";

@@ -1,8 +1,8 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
+import { indicesWithin } from "../samples/window-samples.js";
 import { count } from "../text/quantities.js";
 import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
-import { indicesWithin } from "../samples/window-samples.js";
 
 /** Rows of a page: what a screen reader goes through without losing its way. */
 const ROWS = 100;
@@ -73,10 +73,12 @@ export class Table {
     const size = `${head.join("\t")} ${rows.length}`;
     if (size !== this.size) this.#make(head, rows);
     this.size = size;
-    rows.forEach((row, k) => row.forEach((text, column) => {
-      const cell = this.#cells[k][column];
-      if (cell.textContent !== text) cell.textContent = text;
-    }));
+    rows.forEach((row, k) =>
+      row.forEach((text, column) => {
+        const cell = this.#cells[k][column];
+        if (cell.textContent !== text) cell.textContent = text;
+      }),
+    );
   }
 
   #make(head, rows) {

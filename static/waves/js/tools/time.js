@@ -1,10 +1,10 @@
 /** Time on the screen: run and pause, time/div, and going back into the past. */
 
+import { ANSWER } from "../protocol/frames.js";
+import { parseQuantity } from "../text/parse-quantity.js";
 import { duration, setting } from "../text/quantities.js";
 import { allowed, nearestWindow, within, zoomAbout } from "../time/navigation.js";
-import { parseQuantity } from "../text/parse-quantity.js";
 import { DIVISIONS, stepTimePerDivision } from "../time/timebase.js";
-import { ANSWER } from "../protocol/frames.js";
 
 /** A scroll of the arrow keys in divisions, and with shift. */
 const STEP = 1;

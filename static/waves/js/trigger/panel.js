@@ -1,9 +1,9 @@
 /** The fields and buttons of the trigger, in the bar and beside the chart. */
 
-import { setting } from "../text/quantities.js";
 import { parseQuantity } from "../text/parse-quantity.js";
+import { setting } from "../text/quantities.js";
 import { step125 } from "../time/timebase.js";
-import { MODES, isAllowed } from "./settings.js";
+import { isAllowed, MODES } from "./settings.js";
 
 const SLOPES = ["rising", "falling", "either"];
 /** Fields in the unit of the signal, and in seconds; `shorter` may have no limit. */
@@ -26,8 +26,11 @@ export class TriggerPanel {
     const { tool } = this;
     for (const mode of MODES) controls.click(`trigger-${mode}`, () => tool.setMode(mode));
     for (const slope of SLOPES) controls.click(`trigger-${slope}`, () => tool.set({ slope }));
-    for (const name of ["kind", "polarity", "direction"]) controls.choice(`trigger-${name}`, (value) => tool.set({ [name]: value }));
-    controls.choice("trigger-source", (signal) => tool.set({ signal, level: null, hysteresis: null, low: null, high: null }));
+    for (const name of ["kind", "polarity", "direction"])
+      controls.choice(`trigger-${name}`, (value) => tool.set({ [name]: value }));
+    controls.choice("trigger-source", (signal) =>
+      tool.set({ signal, level: null, hysteresis: null, low: null, high: null }),
+    );
     controls.click("trigger-middle", () => this.#middle());
     for (const name of LEVELS) this.#bindLevel(name);
     for (const name of TIMES) this.#bindTime(name);
@@ -62,7 +65,8 @@ export class TriggerPanel {
     controls.text("trigger-hint", shown.hint);
     byId("trigger").dataset.kind = settings.kind;
     for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, tool.signal.unit));
-    for (const name of TIMES) controls.fill(`trigger-${name}`, settings[name] === null ? NO_LIMIT : setting(settings[name], "s"));
+    for (const name of TIMES)
+      controls.fill(`trigger-${name}`, settings[name] === null ? NO_LIMIT : setting(settings[name], "s"));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
   }
 

@@ -3,11 +3,11 @@
  * sent, or in the past. Sources and seconds of the stream go in, places come out; no screen.
  */
 
-import { RingTrigger, secondsOf } from "./ring-trigger.js";
 import { Ring } from "../samples/ring.js";
-import { SentSweeps, crossingOf } from "./sent-sweeps.js";
-import { Sweep } from "./sweep.js";
+import { RingTrigger, secondsOf } from "./ring-trigger.js";
+import { crossingOf, SentSweeps } from "./sent-sweeps.js";
 import { levelsOf } from "./settings.js";
+import { Sweep } from "./sweep.js";
 
 /** Seconds that are looked back on besides two windows, so that something is found at once. */
 const LOOK_BACK = 0.2;
@@ -150,7 +150,10 @@ export class Triggering {
     const from = Math.max(ring.first, Math.floor((edge - window) / period) - MARGIN);
     const to = Math.min(ring.next, Math.ceil(edge / period) + MARGIN);
     const copy = new Ring({ rows: ring.rows, capacity: Math.max(1, to - from), float64: ring.float64 });
-    copy.write(from, Array.from({ length: ring.rows }, (_, row) => ring.slice(row, from, to)));
+    copy.write(
+      from,
+      Array.from({ length: ring.rows }, (_, row) => ring.slice(row, from, to)),
+    );
     this.#kept = { ring: copy, period, envelope: false, of: ring };
     return this.#kept;
   }

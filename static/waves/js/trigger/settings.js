@@ -28,14 +28,30 @@ export const INITIAL = Object.freeze({
 
 /** Names in the address. */
 const NAMES = {
-  tsource: "signal", tkind: "kind", tslope: "slope", tlevel: "level", thysteresis: "hysteresis", tholdoff: "holdoff",
-  tposition: "position", tpolarity: "polarity", tlonger: "longer", tshorter: "shorter", tdirection: "direction",
-  tlow: "low", thigh: "high",
+  tsource: "signal",
+  tkind: "kind",
+  tslope: "slope",
+  tlevel: "level",
+  thysteresis: "hysteresis",
+  tholdoff: "holdoff",
+  tposition: "position",
+  tpolarity: "polarity",
+  tlonger: "longer",
+  tshorter: "shorter",
+  tdirection: "direction",
+  tlow: "low",
+  thigh: "high",
 };
 /** Fields that only some kinds have. */
 const OF_KIND = {
-  slope: ["edge"], level: ["edge", "pulse"], polarity: ["pulse"], longer: ["pulse"], shorter: ["pulse"],
-  direction: ["window"], low: ["window"], high: ["window"],
+  slope: ["edge"],
+  level: ["edge", "pulse"],
+  polarity: ["pulse"],
+  longer: ["pulse"],
+  shorter: ["pulse"],
+  direction: ["window"],
+  low: ["window"],
+  high: ["window"],
 };
 const CHOICES = {
   kind: ["edge", "pulse", "window"],
@@ -52,7 +68,9 @@ export function initialMode(window) {
 /** What differs from the beginning, by the names of the address. */
 export function toState(settings) {
   const used = ([, field]) => !(OF_KIND[field] && !OF_KIND[field].includes(settings.kind));
-  const changed = Object.entries(NAMES).filter(used).filter(([, field]) => settings[field] !== INITIAL[field]);
+  const changed = Object.entries(NAMES)
+    .filter(used)
+    .filter(([, field]) => settings[field] !== INITIAL[field]);
   return Object.fromEntries(changed.map(([name, field]) => [name, settings[field]]));
 }
 

@@ -183,5 +183,5 @@ function positionOf(level, index, before, after) {
 
 /** Samples from one position to a later one; indices first, because they may be large. */
 function distance(former, position) {
-  return (position.sample - former.sample) + (position.fraction - former.fraction);
+  return position.sample - former.sample + (position.fraction - former.fraction);
 }
