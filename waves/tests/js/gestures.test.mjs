@@ -22,7 +22,7 @@ function surface({ hold = null } = {}) {
     hold: () => hold && follow(hold),
     drag: (point, direction) => seen.push(["drag", direction, point.px]) && follow("drag"),
     pinch: () => follow("pinch"),
-    zoom: (point, steps) => seen.push(["zoom", steps]),
+    zoom: (_point, steps) => seen.push(["zoom", steps]),
     scroll: (pixels) => seen.push(["scroll", pixels]),
     hover: () => seen.push(["hover"]),
   });

@@ -11,8 +11,8 @@ import { samplesFrame } from "./frames.mjs";
 const FRAME = 40;
 const RATE = 1000;
 /** No two samples are alike, and each is a float32. */
-const valueOf = (index) => (index * 7919) % 2 ** 24;
-const made = (first, n) => Float32Array.from({ length: n }, (_, k) => valueOf(first + k));
+const sampleAt = (index) => (index * 7919) % 2 ** 24;
+const made = (first, n) => Float32Array.from({ length: n }, (_, k) => sampleAt(first + k));
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A page by its modules, on a clock that the test turns; the server answers what it asks. */
@@ -92,7 +92,7 @@ test("looking at a past that the page does not hold meanwhile changes nothing of
     await page.answer();
     const { ring } = page.source(20 + second / 10);
     const index = 20 * RATE + second * 100 - 50;
-    assert.equal(ring.at(0, index), valueOf(index));
+    assert.equal(ring.at(0, index), sampleAt(index));
   }
   page.timebase.resume();
   page.past.release();

@@ -124,7 +124,10 @@ test("times of a timed clock keep their order over a gap", () => {
 
 test("any order of writing gives what each index had last", () => {
   let seed = 7;
-  const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+  const random = (n) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % n;
+  };
   for (let round = 0; round < 200; round += 1) {
     const ring = make({ capacity: 32 });
     const model = new Map();

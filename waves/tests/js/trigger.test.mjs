@@ -35,7 +35,10 @@ for (const { name, rate, sample_type: type, settings, blocks, positions } of gol
 /** Numbers in [0, 1) that are the same each time. */
 function random(seed) {
   let state = seed;
-  return () => (state = (state * 16807) % 2147483647) / 2147483647;
+  return () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647;
+  };
 }
 
 const KINDS = [

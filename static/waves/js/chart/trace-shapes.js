@@ -17,12 +17,12 @@ function buildPath(path, { points, x, y }) {
   let drawing = false;
   for (let at = 0; at < points.length; at += 2) {
     const up = (points[at + 1] - y.from) * y.scale + y.pixel;
-    if (up !== up) {
+    if (Number.isNaN(up)) {
       drawing = false;
       continue;
     }
     const px = (points[at] - x.from) * x.scale + x.pixel;
-    const py = up > FAR ? FAR : up < -FAR ? -FAR : up;
+    const py = Math.min(FAR, Math.max(-FAR, up));
     if (drawing) path.lineTo(px, py);
     else path.moveTo(px, py);
     drawing = true;

@@ -140,7 +140,7 @@ export class Measurements {
   }
 
   #show() {
-    const { signals, visible, controls } = this.scope;
+    const { visible, controls } = this.scope;
     const shape = JSON.stringify([this.keys, this.overTime, visible]);
     if (shape !== this.#shape) this.#build(shape);
     for (const { cell, text } of this.#cells) {

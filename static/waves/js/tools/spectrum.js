@@ -53,7 +53,7 @@ export class Spectrum {
     this.#known = "";
   }
 
-  drawn(picture, now) {
+  drawn(_picture, now) {
     this.#update(now);
   }
 
