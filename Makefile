@@ -30,6 +30,7 @@ lint: .venv/dev.stamp node_modules/made.stamp ## Check format, code and who impo
 	$(BIN)/ruff check
 	$(BIN)/lint-imports --no-cache
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+	$(NODE) tools/page_rooms.mjs
 
 types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy

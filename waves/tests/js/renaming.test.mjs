@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { renamedAddress } from "../../../static/waves/js/controls/renaming.js";
-import { moveKept, ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
+import { moveKept } from "../../../static/waves/js/controls/storage.js";
+import { ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
 
 test("every address of a stream is found under its new slug, below any prefix", () => {
   for (const [before, after] of [

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { SWEEP } from "../../../static/waves/js/protocol/frames.js";
 import { Record } from "../../../static/waves/js/samples/record.js";
-import { Assembly, crossingOf, SentSweeps, sweepLength } from "../../../static/waves/js/trigger/sent-sweeps.js";
+import { Assembly, sweepLength } from "../../../static/waves/js/samples/sweep-assembly.js";
+import { crossingOf, SentSweeps } from "../../../static/waves/js/trigger/sent-sweeps.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const sweepFrame = (first, values) => samplesFrame(first, [values], { flags: SWEEP });

@@ -4,11 +4,11 @@
  */
 
 import * as echarts from "../../../vendor/echarts/echarts.esm.min.js";
+import { ROWS } from "../text/divisions.js";
 import { axisScale } from "../text/quantities.js";
 import { channels, legible } from "./colour.js";
 import { bindGestures } from "./gestures.js";
 import { Overlay } from "./overlay.js";
-import { DIVISIONS as ROWS } from "./range.js";
 import { Traces } from "./trace-shapes.js";
 
 /** CSS pixels around the plot; a phone has less room for labels. */

@@ -1,8 +1,7 @@
 /** The range of the y axis: whole divisions of 1, 2 or 5, that does not jump. */
 
-import { ceil125 } from "../time/timebase.js";
+import { ceil125, ROWS } from "../text/divisions.js";
 
-export const DIVISIONS = 8;
 /** Seconds for which a smaller range must have been enough before it is taken. */
 const CALM = 3;
 /** The data may fill this many divisions of a fresh range; the rest is headroom. */
@@ -32,7 +31,7 @@ export function fit(low, high) {
  */
 export function around(centre, perDivision, grain = 1) {
   const middle = Math.round(centre / perDivision / grain) * grain;
-  const half = DIVISIONS / 2;
+  const half = ROWS / 2;
   return {
     min: (middle - half) * perDivision,
     max: (middle + half) * perDivision,
@@ -44,7 +43,7 @@ export function around(centre, perDivision, grain = 1) {
 export function scaled({ min, max }, perDivision) {
   const still = min < 0 && max > 0 ? 0 : (min + max) / 2;
   const share = (still - min) / (max - min);
-  return around(still + (0.5 - share) * DIVISIONS * perDivision, perDivision, GRAIN);
+  return around(still + (0.5 - share) * ROWS * perDivision, perDivision, GRAIN);
 }
 
 /**
@@ -53,11 +52,11 @@ export function scaled({ min, max }, perDivision) {
  * @param {{low: number, high: number}[]} extents
  */
 export function stacked(extents) {
-  const share = DIVISIONS / extents.length;
+  const share = ROWS / extents.length;
   return extents.map(({ low, high }, k) => {
     const span = high - low || Math.abs(high) || 1;
     const perDivision = ceil125(span / (share * STACK_FILL));
-    const up = DIVISIONS / 2 - share * (k + 0.5);
+    const up = ROWS / 2 - share * (k + 0.5);
     return around((low + high) / 2 - up * perDivision, perDivision, STACK_GRAIN);
   });
 }

@@ -37,7 +37,8 @@ import { HistoryRequests } from "../protocol/history-requests.js";
 import { StreamSocket } from "../protocol/stream-socket.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
-import { DIVISIONS, Timebase } from "../time/timebase.js";
+import { COLUMNS } from "../text/divisions.js";
+import { Timebase } from "../time/timebase.js";
 import { showStatus } from "./status.js";
 import { TOOLS } from "./tools.js";
 import { ViewState } from "./view-state.js";
@@ -284,7 +285,7 @@ class Scope {
     this.picture = Object.assign(picture, this.tools.vertical.axes(picture, now));
     this.chart.draw({
       ...picture,
-      x: { min: -window, max: 0, perDivision: window / DIVISIONS, unit: "s", zero: picture.zero },
+      x: { min: -window, max: 0, perDivision: window / COLUMNS, unit: "s", zero: picture.zero },
       extras: this.each("traces", picture),
       overlay: [...gapBands(picture), ...this.each("overlay", picture)],
     });

@@ -4,6 +4,8 @@
  * without one the settings of this browser count.
  */
 
+import { moveKept, storageOf } from "../controls/storage.js";
+
 /** An address that changes with every turn of the wheel would be refused by some browsers (ms). */
 const REST = 300;
 /** What is of the moment and not a setting: where in the past a view stands. */
@@ -58,17 +60,6 @@ function keyOf(slug) {
   return `waves.scope.${slug}`;
 }
 
-/** Move what a browser's storage keeps to another key, where it lets us. */
-export function moveKept(storage, former, key) {
-  try {
-    const kept = storage?.getItem(former) ?? null;
-    if (kept !== null) storage.setItem(key, kept);
-    storage?.removeItem(former);
-  } catch {
-    // The storage is full: it stays where it is.
-  }
-}
-
 /** {window: 0.2, y: "fixed"} as "?window=0.2&y=fixed"; what is null or undefined is left out. */
 export function toQuery(state) {
   const given = Object.entries(state).filter(([, value]) => value != null);
@@ -93,14 +84,5 @@ function settings(text) {
     return Object.fromEntries(kept.map(([key, value]) => [key, textOf(value)]));
   } catch {
     return {};
-  }
-}
-
-/** Reading the property throws where storage is forbidden. */
-export function storageOf(window) {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
   }
 }

@@ -3,12 +3,11 @@
  * stream was given past the admin's form, or a later server adds, breaks no page.
  */
 
-import { DIVISIONS, SHORTEST } from "../time/timebase.js";
-
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
-/** Seconds: the longest window that a stream may have. */
+/** Seconds: the shortest window, ten divisions of a microsecond, and the longest that a stream may have. */
+const SHORTEST_WINDOW = 1e-5;
 const LONGEST_WINDOW = 3600;
 /** Characters that a pill has room for. */
 const PILL = 28;
@@ -38,7 +37,7 @@ export function readDescription(said, known = {}) {
     signals: readSignals(said.signals, epoch === known.epoch ? known.signals : []),
     state: line(said.state, NAME) || "unknown",
     message: line(said.message, SENTENCE),
-    window: Math.min(LONGEST_WINDOW, Math.max(SHORTEST * DIVISIONS, positive(said.window, known.window ?? 2))),
+    window: Math.min(LONGEST_WINDOW, Math.max(SHORTEST_WINDOW, positive(said.window, known.window ?? 2))),
     history: positive(said.history, known.history ?? 1),
   };
 }

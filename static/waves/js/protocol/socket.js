@@ -5,7 +5,7 @@
  * so that tests never wait.
  */
 
-import { ServerClock } from "../time/timebase.js";
+import { ServerClock } from "./server-clock.js";
 import { Silence } from "./silence.js";
 
 const PROTOCOL = "waves.v1";

@@ -4,8 +4,8 @@
  */
 
 import { ANSWER, SWEEP } from "../protocol/frames.js";
-import { Assembly, sweepLength } from "../trigger/sent-sweeps.js";
 import { Ring } from "./ring.js";
+import { Assembly, sweepLength } from "./sweep-assembly.js";
 
 /** Values of all rows together that a page keeps: 16 MB as float32. */
 const MOST_VALUES = 4_000_000;

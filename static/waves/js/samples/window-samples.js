@@ -31,3 +31,8 @@ export function instantOf({ ring, period }, index) {
 export function rowsOfSignal({ envelope }, k) {
   return envelope ? [2 * k, 2 * k + 1] : [k];
 }
+
+/** Rows of the ring that belong to so many signals. */
+export function rowsOfSignals(source, signals) {
+  return Array.from({ length: signals }, (_, k) => rowsOfSignal(source, k)).flat();
+}

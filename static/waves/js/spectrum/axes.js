@@ -1,8 +1,7 @@
 /** A spectrum as points and axes for the chart. Arrays and numbers only. */
 
-import { DIVISIONS as ROWS } from "../chart/range.js";
+import { COLUMNS, ceil125, ROWS } from "../text/divisions.js";
 import { axisScale, NONE, quantity, setting } from "../text/quantities.js";
-import { ceil125, DIVISIONS } from "../time/timebase.js";
 
 /** A log axis shows this many decades at most: below them a bin is as wide as the screen. */
 const DECADES = 5;
@@ -47,7 +46,7 @@ export function spectrumPoints(values, step, { min, max, log }, columns) {
 export function frequencyAxis(step, bins, log) {
   const top = step * (bins - 1);
   if (!log) {
-    const perDivision = ceil125(top / DIVISIONS);
+    const perDivision = ceil125(top / COLUMNS);
     return { min: 0, max: top, perDivision, unit: "Hz", log, tickLabel: linearLabel(top, perDivision) };
   }
   const max = Math.log10(top);

@@ -1,10 +1,17 @@
 /** Samples as CSV, as the server writes them: sample index, unix time, the value of each signal. */
 
-import { instantOf, rowsOfSignal } from "../samples/window-samples.js";
-
 /** Lines that are made at a time: 20 ms, so that drawing goes on. */
 const CHUNK = 10_000;
 const END = "\r\n";
+
+/**
+ * What is written: rows of values by index; an index stands for `stride` samples.
+ * @typedef {object} Held
+ * @property {number} stride
+ * @property {boolean} float64
+ * @property {{first: number, next: number}[]} gaps indices of what never came
+ * @property {(row: number, index: number) => number} at
+ */
 
 /** The first line. @param {{name, unit}[]} signals */
 export function csvHeading(signals, envelope) {
@@ -16,20 +23,19 @@ export function csvHeading(signals, envelope) {
 /**
  * The lines of the indices [from, to), in pieces. A missing value is an empty field; what never
  * came has no line.
- * @param {object} source as of a picture
- * @param {(seconds: number) => number} wallTime unix seconds of a second of the stream
+ * @param {Held} held
+ * @param {number[]} rows that are written
+ * @param {(index: number) => number} timeOf unix seconds of an index
  */
-export function* csvLines(source, { from, to }, signals, wallTime) {
-  const { ring } = source;
-  const columns = Array.from({ length: signals }, (_, k) => rowsOfSignal(source, k)).flat();
-  const text = ring.float64 ? String : shortest;
-  const came = (index) => !ring.gaps.some((gap) => index >= gap.first && index < gap.next);
+export function* csvLines(held, { from, to }, rows, timeOf) {
+  const text = held.float64 ? String : shortest;
+  const came = (index) => !held.gaps.some((gap) => index >= gap.first && index < gap.next);
   for (let begin = from; begin < to; begin += CHUNK) {
     const lines = [];
     for (let index = begin; index < Math.min(to, begin + CHUNK); index += 1) {
       if (!came(index)) continue;
-      const values = columns.map((row) => ring.at(row, index)).map((value) => (Number.isNaN(value) ? "" : text(value)));
-      lines.push([index * ring.stride, wallTime(instantOf(source, index)).toFixed(6), ...values].join(","));
+      const values = rows.map((row) => held.at(row, index)).map((value) => (Number.isNaN(value) ? "" : text(value)));
+      lines.push([index * held.stride, timeOf(index).toFixed(6), ...values].join(","));
     }
     if (lines.length > 0) yield lines.join(END) + END;
   }

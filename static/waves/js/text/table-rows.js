@@ -1,7 +1,5 @@
 /** Samples as rows of texts, the newest first. Arrays, numbers and texts only. */
 
-import { instantOf, rowsOfSignal } from "../samples/window-samples.js";
-
 /** Decimals of a time that has no constant distance to the next: microseconds. */
 const TIMED_DECIMALS = 6;
 /** Significant digits of a value: what float32 holds. */
@@ -29,20 +27,21 @@ export function heading(signals, envelope) {
 }
 
 /**
- * @param {object} source as of a picture
+ * @param {{stride: number, at: (row: number, index: number) => number}} held
  * @param {{first: number, next: number}} page
- * @param {number} zero second of the stream that is called 0
- * @param {number} signals how many there are
+ * @param {number[]} rows that are shown
+ * @param {object} time
+ * @param {(index: number) => number} time.timeOf seconds of an index
+ * @param {number} time.period seconds between indices, 0 on a timed clock
  * @returns {string[][]} sample index, time and values; an empty text where nothing came
  */
-export function tableRows(source, { first, next }, zero, signals) {
-  const decimals = decimalsOf(source);
-  const columns = Array.from({ length: signals }, (_, k) => rowsOfSignal(source, k)).flat();
+export function tableRows(held, { first, next }, rows, { timeOf, period }) {
+  const decimals = decimalsOf(period);
   return Array.from({ length: next - first }, (_, k) => {
     const index = next - 1 - k;
-    const time = (instantOf(source, index) - zero).toFixed(decimals);
-    const values = columns.map((row) => valueText(source.ring.at(row, index)));
-    return [String(index * source.ring.stride), time.replace(/^-(0\.?0*)$/, "$1"), ...values];
+    const time = timeOf(index).toFixed(decimals);
+    const values = rows.map((row) => valueText(held.at(row, index)));
+    return [String(index * held.stride), time.replace(/^-(0\.?0*)$/, "$1"), ...values];
   });
 }
 
@@ -51,8 +50,8 @@ export function toTabs(rows) {
   return rows.map((row) => row.join("\t")).join("\n");
 }
 
-function decimalsOf({ ring, period }) {
-  return ring.times ? TIMED_DECIMALS : Math.min(9, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
+function decimalsOf(period) {
+  return period === 0 ? TIMED_DECIMALS : Math.min(9, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
 }
 
 function valueText(value) {

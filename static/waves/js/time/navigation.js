@@ -1,6 +1,7 @@
 /** Where a view goes when it is scrolled and zoomed: seconds of the stream, nothing else. */
 
-import { ceil125, DIVISIONS, LONGEST, SHORTEST, step125 } from "./timebase.js";
+import { COLUMNS, ceil125, step125 } from "../text/divisions.js";
+import { LONGEST, SHORTEST } from "./timebase.js";
 
 /** The edge for another window that leaves the instant at `x` (seconds from the right end, ≤ 0)
  * where it is on the screen. */
@@ -15,10 +16,10 @@ export function within(edge, { first, end, window }) {
 
 /** The window of 1-2-5 divisions nearest to a window, as fingers that pinch ask for it. */
 export function nearestWindow(window) {
-  const above = ceil125(window / DIVISIONS);
+  const above = ceil125(window / COLUMNS);
   const below = step125(above, -1);
-  const nearer = window / DIVISIONS < Math.sqrt(above * below) ? below : above;
-  return allowed(nearer) * DIVISIONS;
+  const nearer = window / COLUMNS < Math.sqrt(above * below) ? below : above;
+  return allowed(nearer) * COLUMNS;
 }
 
 /** time/div within what an oscilloscope offers. */

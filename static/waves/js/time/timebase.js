@@ -1,7 +1,7 @@
-/** Time on the screen: time/div, the live edge, and the server's clock seen from the page. */
+/** Time on the screen: time/div, and the live edge. */
 
-/** Divisions of the time axis. */
-export const DIVISIONS = 10;
+import { COLUMNS, step125 } from "../text/divisions.js";
+
 /** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, 10 min. */
 export const SHORTEST = 1e-6;
 export const LONGEST = 60;
@@ -11,25 +11,6 @@ const MEMORY = 2;
 const SLEW = 0.05;
 /** An error above this many seconds is no jitter; slewing it away would take over 5 s. */
 const JUMP = 0.25;
-
-/** The smallest of …, 0.1, 0.2, 0.5, 1, 2, 5, … that is not below `value`. */
-export function ceil125(value) {
-  const decade = Math.floor(Math.log10(value) + 1e-9);
-  const mantissa = value / 10 ** decade;
-  const step = [1, 2, 5, 10].find((candidate) => mantissa <= candidate * (1 + 1e-9));
-  return Number(`${step}e${decade}`);
-}
-
-/** The neighbour of `value` in the 1-2-5 sequence; `direction` is 1 or -1. */
-export function step125(value, direction) {
-  if (direction > 0) return ceil125(value * 1.01);
-  const above = ceil125(value);
-  const decade = Math.floor(Math.log10(above) + 1e-9);
-  const mantissa = Math.round(above / 10 ** decade);
-  const below = { 1: 0.5, 2: 1, 5: 2 }[mantissa];
-  const floor = above > value * (1 + 1e-9) ? ceil125(value / 2.5) : Number(`${below}e${decade}`);
-  return Math.min(floor, above);
-}
 
 /** time/div one step shorter (-1) or longer (1), within what an oscilloscope offers. */
 export function stepTimePerDivision(seconds, direction) {
@@ -105,7 +86,7 @@ export class Timebase {
   }
 
   get perDivision() {
-    return this.window / DIVISIONS;
+    return this.window / COLUMNS;
   }
 
   /** Show what lies before `edge` seconds, whatever arrives. */
@@ -125,28 +106,5 @@ export class Timebase {
   /** Another epoch: its seconds have nothing to do with the former ones. What is held stays. */
   begin(timed) {
     this.live = new LiveEdge(timed);
-  }
-}
-
-/** Wall time of the server from the page's steady clock, by pings (the fastest one counts). */
-export class ServerClock {
-  constructor() {
-    this.offset = null;
-    this.roundTrip = Infinity;
-  }
-
-  /** Times of sending and receiving in page seconds, `server` in unix seconds. */
-  pong(sent, received, server) {
-    const roundTrip = received - sent;
-    // A worse answer replaces an old good one in the end, because clocks drift.
-    this.roundTrip = Math.min(this.roundTrip * 1.2, Infinity);
-    if (roundTrip > this.roundTrip) return;
-    this.roundTrip = roundTrip;
-    this.offset = server - (sent + received) / 2;
-  }
-
-  /** Unix seconds of the server's clock at page time `now`; NaN before the first answer. */
-  time(now) {
-    return this.offset === null ? NaN : now + this.offset;
   }
 }

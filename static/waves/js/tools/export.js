@@ -2,7 +2,7 @@
 
 import { captionHeight, captionShapes } from "../chart/export-caption.js";
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
-import { indicesWithin } from "../samples/window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
 import { csvHeading, csvLines } from "../text/csv.js";
 import { clockTime, setting } from "../text/quantities.js";
 
@@ -95,7 +95,8 @@ export class Export {
       return download(this.#address({ epoch: record.epoch, ...samples }), "");
     }
     const parts = [csvHeading(signals, source.envelope)];
-    for (const lines of csvLines(source, range, signals.length, (seconds) => past.wallTime(seconds))) {
+    const rows = rowsOfSignals(source, signals.length);
+    for (const lines of csvLines(source.ring, range, rows, (index) => past.wallTime(instantOf(source, index)))) {
       parts.push(lines);
       await new Promise((resolve) => setTimeout(resolve));
     }

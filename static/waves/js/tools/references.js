@@ -1,8 +1,8 @@
 /** Reference traces: frozen copies of signals, drawn dim until they are removed. */
 
 import { channels } from "../chart/colour.js";
+import { moveKept, storageOf } from "../controls/storage.js";
 import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
-import { moveKept, storageOf } from "../oscilloscope/view-state.js";
 import { clockTime, setting } from "../text/quantities.js";
 
 export class References {

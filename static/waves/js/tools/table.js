@@ -1,6 +1,6 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
-import { indicesWithin } from "../samples/window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
 import { count } from "../text/quantities.js";
 import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
 
@@ -52,7 +52,9 @@ export class Table {
     const page = pageOf(indicesWithin(source, edge - window, edge), this.#offset, ROWS);
     this.#offset = page.offset;
     const head = heading(signals, source.envelope);
-    this.#shown = [head, ...tableRows(source, page, edge + zero, signals.length)];
+    const rows = rowsOfSignals(source, signals.length);
+    const timeOf = (index) => instantOf(source, index) - (edge + zero);
+    this.#shown = [head, ...tableRows(source.ring, page, rows, { timeOf, period: source.period })];
     this.#fill();
     this.#showRange(page);
   }

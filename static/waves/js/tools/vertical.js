@@ -1,10 +1,10 @@
 /** The y axes: one, one for each unit or one for each signal; fitted, or set by hand. */
 
-import { around, DIVISIONS, GRAIN, scaled } from "../chart/range.js";
+import { around, GRAIN, scaled } from "../chart/range.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "../chart/vertical-groups.js";
+import { ROWS, step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
-import { step125 } from "../time/timebase.js";
 
 /** Divisions that an arrow key moves a signal, and with shift. */
 const STEP = 1;
@@ -220,7 +220,7 @@ export class Vertical {
   #drag(group, up) {
     const scale = this.#scaleOf(group);
     const { perDivision } = scale.range;
-    scale.set(around((0.5 - up) * DIVISIONS * perDivision, perDivision, GRAIN));
+    scale.set(around((0.5 - up) * ROWS * perDivision, perDivision, GRAIN));
     this.scope.changed();
   }
 

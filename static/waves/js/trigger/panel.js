@@ -1,8 +1,8 @@
 /** The fields and buttons of the trigger, in the bar and beside the chart. */
 
+import { step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
-import { step125 } from "../time/timebase.js";
 import { isAllowed, MODES } from "./settings.js";
 
 const SLOPES = ["rising", "falling", "either"];

@@ -1,48 +1,15 @@
 /**
  * Sweeps that the server sends of a stream too fast for all of its samples: whole windows, the
- * trigger at a known place. `Assembly` puts their frames together, `SentSweeps` chooses what is
- * drawn, as `sweep.js` does where the page has the samples.
+ * trigger at a known place. `SentSweeps` chooses what is drawn, as `sweep.js` does where the page
+ * has the samples.
  */
 
-import { Ring } from "../samples/ring.js";
+import { MARGIN } from "../samples/sweep-assembly.js";
 
-/** Samples on either side of a window, so that lines reach the borders; and one for the fraction. */
-const MARGIN = 2;
 /** A sweep this old (s), besides twice the time between two, is the last one for now. */
 const SHORTEST_WAIT = 0.25;
 /** The mean distance between sweeps is that of about so many. */
 const MEMORY = 8;
-
-/** Frames of sweeps to whole sweeps. */
-export class Assembly {
-  #ring = null;
-
-  /** @param {number} length samples of a whole sweep */
-  constructor(length) {
-    this.length = length;
-  }
-
-  /** Take a frame. @returns {Ring | null} the sweep that it completes, in a ring of its own */
-  take(frame) {
-    // Frames of one sweep follow one another; a jump of the index begins the next.
-    if (frame.sample !== this.#ring?.next) this.#ring = this.#makeRing(frame);
-    this.#ring.write(frame.sample, frame.values);
-    if (this.#ring.next - this.#ring.first < this.length) return null;
-    const whole = this.#ring;
-    this.#ring = null;
-    return whole;
-  }
-
-  #makeRing({ values, sampleType, n }) {
-    const capacity = Math.max(this.length, n);
-    return new Ring({ rows: values.length, capacity, float64: sampleType === "float64" });
-  }
-}
-
-/** How many samples a sweep of `window` seconds has. */
-export function sweepLength(window, rate) {
-  return Math.ceil(window * rate) + 2 * MARGIN + 1;
-}
 
 /**
  * Where the trigger of a sweep is: interpolated where the server puts it, after the index `at`;
