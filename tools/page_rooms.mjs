@@ -16,8 +16,8 @@ const STEPS = ORDER.split(" < ").map((step) => step.split(", "));
 const APART = ["tools"];
 /** Modules of a room such as `tools` that say what all of its modules have. */
 const SHARED = ["tools/parts.js"];
-/** Who may import what others wrote. */
-const VENDOR = { "vendor/echarts/echarts.esm.min.js": ["chart/chart.js"] };
+/** The room that may import what others wrote. */
+const VENDOR = { "vendor/echarts/echarts.esm.min.js": "chart" };
 
 const IMPORTED = /(?:\bfrom|\bimport|\bimport\(|\bresolve\()\s*"(\.[^"]+)"/g;
 
@@ -42,7 +42,7 @@ function importedBy(path, text) {
 function problemOf(path, target, modules) {
   const vendored = target.replace(/^(\.\.\/)*/, "");
   if (vendored.startsWith("vendor/")) {
-    return VENDOR[vendored]?.includes(path) ? null : `${path} may not import ${vendored}.`;
+    return VENDOR[vendored] === roomOf(path) ? null : `${path} may not import ${vendored}.`;
   }
   if (!(target in modules)) return `${path} imports ${target}, which is not there.`;
   const [room, other] = [roomOf(path), roomOf(target)];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
-import { Triggering } from "../../../static/waves/js/trigger/placing.js";
+import { Placing } from "../../../static/waves/js/trigger/placing.js";
 import { fromState } from "../../../static/waves/js/trigger/settings.js";
 
 const PERIOD = 0.001;
@@ -22,7 +22,7 @@ function sine(n, quiet = Infinity) {
 }
 
 function looking(mode, ring) {
-  const triggering = new Triggering(mode, WINDOW);
+  const triggering = new Placing(mode, WINDOW);
   triggering.look(SETTINGS, 0, 1 / PERIOD);
   triggering.stand(0.2);
   triggering.feed(source(ring), (ring.next - 1) * PERIOD, WINDOW);
@@ -56,7 +56,7 @@ test("what was armed for keeps its samples, whatever is written over the ring", 
 
 test("a single sweep is the one after arming, and stays", () => {
   const ring = sine(4000);
-  const triggering = new Triggering("auto", WINDOW);
+  const triggering = new Placing("auto", WINDOW);
   triggering.look(SETTINGS, 0, 1 / PERIOD);
   triggering.stand(0.2);
   triggering.take("single", 2);
@@ -98,7 +98,7 @@ test("columns, and windows without a crossing, have no trigger", () => {
 });
 
 test("windows that nothing was looked for in stand at their right end, the newest last", () => {
-  const triggering = new Triggering("off", WINDOW);
+  const triggering = new Placing("off", WINDOW);
   assert.equal(triggering.freePlace(0, 7).edge, 7);
   triggering.freeSweep(source(sine(500)), 1);
   const place = triggering.freePlace(1, 7);

@@ -76,7 +76,7 @@ test("closing ends the worker and what was asked for", async () => {
 
 test("the worker answers with spectra and hands their buffers over", async () => {
   const sent = [];
-  globalThis.self = { postMessage: (data, transfer) => sent.push({ data, transfer }) };
+  globalThis.self = { postMessage: (data, { transfer }) => sent.push({ data, transfer }) };
   await import("../../../static/waves/js/spectrum/worker.js");
   const message = {
     traces: [

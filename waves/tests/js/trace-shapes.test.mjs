@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Traces } from "../../../static/waves/js/chart/trace-shapes.js";
+import { TraceShapes } from "../../../static/waves/js/chart/trace-shapes.js";
 
 /** A drawing whose shapes tell the path that they would draw. */
 function drawing() {
@@ -34,7 +34,7 @@ function drawing() {
         return steps.join(" ");
       }
     };
-  const traces = new Traces({ add() {} }, { Group, Rect, extendShape });
+  const traces = new TraceShapes({ add() {} }, { Group, Rect, extendShape });
   // x −1 … 0 on pixels 100 … 300, y 0 … 1 on pixels 250 … 50.
   const plot = { x: 100, y: 50, width: 200, height: 200 };
   const scales = { plot, x: { from: -1, scale: 200, pixel: 100 }, y: () => ({ from: 0, scale: -200, pixel: 250 }) };

@@ -1,5 +1,16 @@
 /** What stands over an exported picture: title, time, and a legend of the signals. */
 
+/** @import { Graphic, Shape } from "../../../vendor/echarts/echarts.esm.min.js" */
+
+/**
+ * @typedef {object} Caption
+ * @property {string} title
+ * @property {string} aside
+ * @property {{text: string, colour: string}[]} entries of the legend
+ */
+
+/** @typedef {{colour: (name: string) => string, width: number, font: string}} Look */
+
 const PAD = 20;
 const TITLE_SIZE = 15;
 const TEXT_SIZE = 11.5;
@@ -12,7 +23,8 @@ const STROKE_SPACE = 44;
 /**
  * Where the entries of a legend go.
  * @param {string[]} texts
- * @returns {{places: {x, line}[], lines: number}} x in pixels of each, and its line
+ * @param {number} width
+ * @returns {{places: {x: number, line: number}[], lines: number}} x in pixels of each, and its line
  */
 export function flow(texts, width) {
   let [x, line] = [PAD, 0];
@@ -26,7 +38,11 @@ export function flow(texts, width) {
   return { places, lines: texts.length > 0 ? line + 1 : 0 };
 }
 
-/** Pixels that a caption needs. */
+/**
+ * Pixels that a caption needs.
+ * @param {Caption} caption
+ * @param {number} width
+ */
 export function captionHeight({ entries }, width) {
   return (
     PAD +
@@ -40,12 +56,13 @@ export function captionHeight({ entries }, width) {
 }
 
 /**
- * @param {{title: string, aside: string, entries: {text, colour}[]}} caption
- * @param {{Text, Line}} graphic constructors of shapes
- * @param {{colour, width, font}} scales
+ * @param {Caption} caption
+ * @param {Pick<Graphic, "Text" | "Line">} graphic constructors of shapes
+ * @param {Look} look
+ * @returns {Shape[]}
  */
 export function captionShapes({ title, aside, entries }, { Text, Line }, { colour, width, font }) {
-  const text = (style) =>
+  const text = (/** @type {object} */ style) =>
     new Text({
       style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: font, verticalAlign: "middle", ...style },
     });

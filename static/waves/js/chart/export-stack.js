@@ -12,10 +12,11 @@ export function stackedPicture(copies) {
   const { width, places, height } = stack(copies.map(({ canvas }) => canvas));
   const picture = Object.assign(document.createElement("canvas"), { width, height });
   const context = picture.getContext("2d");
-  copies.forEach(({ canvas }, k) => context.drawImage(canvas, 0, places[k]));
+  copies.forEach(({ canvas }, k) => context?.drawImage(canvas, 0, places[k]));
   return picture;
 }
 
+/** @param {{width: number, height: number}[]} sizes */
 function stack(sizes) {
   let height = 0;
   const places = sizes.map((size) => {

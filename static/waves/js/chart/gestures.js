@@ -3,6 +3,12 @@
  * dragging, pinching, zooming by steps and scrolling.
  */
 
+/** @typedef {{px: number, py: number, touch?: boolean}} Pixel of an element */
+
+/** @typedef {{move: (to: Pixel) => void, end?: () => void}} Drag */
+
+/** @typedef {{move: (scale: number, to: Pixel) => void, end?: () => void}} Pinch */
+
 /** A pointer that moved less than this (CSS pixels) is a click and no drag. */
 const SLACK = 4;
 /** Wheel pixels of one step of zoom: a notch of a mouse is 100 to 120. */
@@ -14,33 +20,45 @@ const PAGE = 400;
 const REST = 300;
 
 /**
+ * @typedef {object} Handlers
+ * @property {(at: Pixel) => Drag | null} hold what takes hold at once
+ * @property {(at: Pixel, direction: "horizontal" | "vertical") => Drag | null} drag the same, once the pointer moved
+ * @property {(at: Pixel) => Pinch | null} pinch
+ * @property {(at: Pixel, steps: number) => void} zoom
+ * @property {(pixels: number) => void} scroll
+ * @property {(at: Pixel) => void} hover
+ */
+
+/**
  * @param {HTMLElement} element its style should have `touch-action: none`
- * @param {object} handlers each is given points {px, py, touch}
- *   - hold(point): what takes hold at once ({move(point), end()}), or null
- *   - drag(point, "horizontal" | "vertical"): the same, once the pointer moved
- *   - pinch(point): {move(scale, point), end()} or null
- *   - zoom(point, steps), scroll(pixels), hover(point)
+ * @param {Handlers} handlers
  */
 export function bindGestures(element, handlers) {
   const pointers = new Pointers(element, handlers);
   const wheel = new Wheel(element, handlers);
   element.addEventListener("pointerdown", (event) => pointers.down(event));
   element.addEventListener("pointermove", (event) => pointers.move(event));
-  for (const name of ["pointerup", "pointercancel"]) {
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
     element.addEventListener(name, (event) => pointers.up(event));
   }
   element.addEventListener("wheel", (event) => wheel.turn(event), { passive: false });
 }
 
 class Pointers {
+  /** @type {Map<number, Pixel>} */
   #down = new Map();
+  /** @type {Drag | null} */
   #held = null;
+  /** @type {Pixel | null} */
   #start = null;
 
+  /** @param {HTMLElement} element @param {Handlers} handlers */
   constructor(element, handlers) {
-    Object.assign(this, { element, handlers });
+    this.element = element;
+    this.handlers = handlers;
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
     if (event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
@@ -53,6 +71,7 @@ class Pointers {
     } else if (this.#down.size === 2) this.#pinch();
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const point = pointOf(this.element, event);
     if (!this.#down.has(event.pointerId)) {
@@ -60,23 +79,26 @@ class Pointers {
       return;
     }
     this.#down.set(event.pointerId, point);
-    if (this.#spread) this.#held?.move(this.#distance() / this.#spread, this.#centre());
+    if (this.#pinched) this.#pinched.move(this.#distance() / this.#spread, this.#centre());
     else if (this.#held) this.#held.move(point);
     else this.#begin(point);
   }
 
+  /** @param {PointerEvent} event */
   up(event) {
     if (this.#down.delete(event.pointerId)) this.#end();
   }
 
-  /** The distance at which two fingers began, 0 while there are not two. */
-  #spread = 0;
+  /** What two fingers hold, and the distance at which they began. @type {Pinch | null} */
+  #pinched = null;
+  #spread = 1;
 
   #pinch() {
     this.#spread = Math.max(1, this.#distance());
-    this.#held = this.handlers.pinch(this.#centre());
+    this.#pinched = this.handlers.pinch(this.#centre());
   }
 
+  /** @param {Pixel} point */
   #begin(point) {
     if (!this.#start) return;
     const [dx, dy] = [Math.abs(point.px - this.#start.px), Math.abs(point.py - this.#start.py)];
@@ -88,9 +110,9 @@ class Pointers {
 
   #end() {
     this.#held?.end?.();
-    this.#held = null;
+    this.#pinched?.end?.();
+    this.#held = this.#pinched = null;
     this.#start = null;
-    this.#spread = 0;
   }
 
   #distance() {
@@ -108,10 +130,13 @@ class Wheel {
   #turned = 0;
   #at = 0;
 
+  /** @param {HTMLElement} element @param {Handlers} handlers */
   constructor(element, handlers) {
-    Object.assign(this, { element, handlers });
+    this.element = element;
+    this.handlers = handlers;
   }
 
+  /** @param {WheelEvent} event */
   turn(event) {
     event.preventDefault();
     const unit = [1, LINE, PAGE][event.deltaMode];
@@ -122,6 +147,7 @@ class Wheel {
     else this.#zoom(event, dy);
   }
 
+  /** @param {WheelEvent} event @param {number} dy */
   #zoom(event, dy) {
     const fresh = event.timeStamp - this.#at > REST || dy * this.#turned < 0;
     this.#at = event.timeStamp;
@@ -132,7 +158,12 @@ class Wheel {
   }
 }
 
+/** @param {HTMLElement} element @param {{clientX: number, clientY: number, pointerType?: string}} event @returns {Pixel} */
 function pointOf(element, event) {
   const box = element.getBoundingClientRect();
-  return { px: event.clientX - box.left, py: event.clientY - box.top, touch: event.pointerType === "touch" };
+  return {
+    px: event.clientX - box.left,
+    py: event.clientY - box.top,
+    touch: event.pointerType === "touch",
+  };
 }

@@ -2,6 +2,13 @@
 
 import { ceil125, ROWS } from "../text/divisions.js";
 
+/**
+ * @typedef {object} Range of an axis: whole divisions
+ * @property {number} min
+ * @property {number} max
+ * @property {number} perDivision
+ */
+
 /** Seconds for which a smaller range must have been enough before it is taken. */
 const CALM = 3;
 /** The data may fill this many divisions of a fresh range; the rest is headroom. */
@@ -13,7 +20,12 @@ const STACK_GRAIN = 0.1;
 /** A signal may fill this much of its share of the screen; the rest keeps it off its neighbour. */
 const STACK_FILL = 0.9;
 
-/** The smallest range of 1-2-5 divisions, centred on a whole one, that holds low to high. */
+/**
+ * The smallest range of 1-2-5 divisions, centred on a whole one, that holds low to high.
+ * @param {number} low
+ * @param {number} high
+ * @returns {Range}
+ */
 export function fit(low, high) {
   const span = high - low || Math.abs(high) || 2;
   let perDivision = ceil125(span / FILL);
@@ -28,6 +40,10 @@ export function fit(low, high) {
 /**
  * The range with `perDivision` whose centre is nearest to `centre`, in steps of `grain` divisions:
  * whole ones by themselves.
+ * @param {number} centre
+ * @param {number} perDivision
+ * @param {number} [grain]
+ * @returns {Range}
  */
 export function around(centre, perDivision, grain = 1) {
   const middle = Math.round(centre / perDivision / grain) * grain;
@@ -39,7 +55,11 @@ export function around(centre, perDivision, grain = 1) {
   };
 }
 
-/** The range with another scale; 0 stays where it is on the screen, or, unseen, the middle. */
+/**
+ * The range with another scale; 0 stays where it is on the screen, or, unseen, the middle.
+ * @param {Pick<Range, "min" | "max">} range
+ * @param {number} perDivision
+ */
 export function scaled({ min, max }, perDivision) {
   const still = min < 0 && max > 0 ? 0 : (min + max) / 2;
   const share = (still - min) / (max - min);
@@ -63,10 +83,10 @@ export function stacked(extents) {
 
 /** Widens at once when data leaves it; narrows only when a smaller one was enough for a while. */
 export class AutoRange {
-  constructor() {
-    this.range = around(0, 0.5);
-    this.reset();
-  }
+  range = around(0, 0.5);
+  fresh = true;
+  /** Since when a smaller range would have been enough. @type {number | null} */
+  looseSince = null;
 
   /** Fit the next data at once, as after a change of window or of the visible signals. */
   reset() {
@@ -74,7 +94,13 @@ export class AutoRange {
     this.looseSince = null;
   }
 
-  /** @param {number} now seconds of any steady clock */
+  /**
+   * `now` is in seconds of any steady clock.
+   * @param {number} low
+   * @param {number} high
+   * @param {number} now
+   * @returns {Range}
+   */
   update(low, high, now) {
     if (!(low <= high)) return this.range;
     const wanted = fit(low, high);
@@ -85,6 +111,7 @@ export class AutoRange {
     return this.range;
   }
 
+  /** @param {Range} range */
   #take(range) {
     this.range = range;
     this.fresh = false;

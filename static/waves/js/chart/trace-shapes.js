@@ -4,15 +4,38 @@
  * several times the drawing. The chart gives the scales and the shapes of its library.
  */
 
+/**
+ * @import { Canvas, Graphic, Path, Shape } from "../../../vendor/echarts/echarts.esm.min.js"
+ * @import { Linear, Scales } from "./overlay.js"
+ */
+
+/** @typedef {{points: Float32Array, x: Linear, y: Linear}} Line */
+
+/**
+ * @typedef {object} Drawn a trace as it is drawn
+ * @property {string} id
+ * @property {Float32Array} points x, y, x, y …
+ * @property {number} axis
+ * @property {string} colour
+ * @property {number} width
+ * @property {boolean} [dash]
+ * @property {number} z
+ */
+
 /** Pixels: a value far beyond the plot, or infinite, is drawn as a line that leaves it. */
 const FAR = 1e5;
+const NOWHERE = { from: 0, scale: 0, pixel: 0 };
 
-/** A constructor of trace shapes, made of a library's `extendShape`. */
+/** A constructor of trace shapes, made of a library's `extendShape`. @param {Graphic} graphic */
 function shapeOf(graphic) {
-  return graphic.extendShape({ shape: { points: null, x: null, y: null }, buildPath });
+  return graphic.extendShape({ shape: { points: new Float32Array(0), x: NOWHERE, y: NOWHERE }, buildPath });
 }
 
-/** The line through `points`, with a hole wherever a value is NaN. */
+/**
+ * The line through `points`, with a hole wherever a value is NaN.
+ * @param {Path} path
+ * @param {Line} line
+ */
 function buildPath(path, { points, x, y }) {
   let drawing = false;
   for (let at = 0; at < points.length; at += 2) {
@@ -29,13 +52,14 @@ function buildPath(path, { points, x, y }) {
   }
 }
 
-export class Traces {
+export class TraceShapes {
   #graphic;
   #group;
   #Shape;
+  /** @type {Map<string, Shape>} */
   #shapes = new Map();
 
-  /** @param {object} zr where shapes live. @param {object} graphic constructors of shapes */
+  /** @param {Canvas} zr where shapes live @param {Graphic} graphic constructors of shapes */
   constructor(zr, graphic) {
     this.#graphic = graphic;
     this.#Shape = shapeOf(graphic);
@@ -45,9 +69,8 @@ export class Traces {
 
   /**
    * Show traces in place of the former ones.
-   * @param {{id, points: Float32Array, axis, colour, width, dash, z}[]} traces x, y, x, y …
-   * @param {object} scales {plot: {x, y, width, height}, x, y(axis)}, of which x and each y are
-   *   {from, scale, pixel}: a value is drawn at (value - from) · scale + pixel
+   * @param {Drawn[]} traces
+   * @param {Pick<Scales, "plot" | "x" | "y">} scales
    */
   draw(traces, { plot, x, y }) {
     this.#group.setClipPath(new this.#graphic.Rect({ shape: plot }));
@@ -56,22 +79,25 @@ export class Traces {
     for (const trace of traces) this.#shape(trace).attr(look(trace, x, y(trace.axis)));
   }
 
+  /** @param {{id: string}} trace */
   #shape({ id }) {
-    if (!this.#shapes.has(id)) {
-      // A silent shape keeps no record of its path: it is drawn straight from its points.
-      const shape = new this.#Shape({ silent: true });
-      this.#shapes.set(id, shape);
-      this.#group.add(shape);
-    }
-    return this.#shapes.get(id);
+    const known = this.#shapes.get(id);
+    if (known) return known;
+    // A silent shape keeps no record of its path: it is drawn straight from its points.
+    const shape = new this.#Shape({ silent: true });
+    this.#shapes.set(id, shape);
+    this.#group.add(shape);
+    return shape;
   }
 
+  /** @param {string} id @param {Shape} shape */
   #remove(id, shape) {
     this.#group.remove(shape);
     this.#shapes.delete(id);
   }
 }
 
+/** @param {Drawn} trace @param {Linear} x @param {Linear} y */
 function look({ id, points, colour, width, dash, z }, x, y) {
   const lineDash = dash ? [4 * width, 2 * width] : null;
   const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };

@@ -2,10 +2,14 @@
 
 import { searchTime } from "../samples/decimation.js";
 
+/** @import { Source } from "../samples/window-samples.js" */
+
 /**
  * The value of signal `k` at `seconds` of the stream: {low, high}, which are equal where the
  * source holds samples. NaN where nothing is held.
- * @param {{ring: Ring, period: number, envelope: boolean}} source
+ * @param {Source} source
+ * @param {number} k
+ * @param {number} seconds
  */
 export function valueAt(source, k, seconds) {
   const { ring, envelope } = source;
@@ -17,7 +21,11 @@ export function valueAt(source, k, seconds) {
   return { low: value, high: value };
 }
 
-/** An instant as an index of the ring, whole or not. */
+/**
+ * An instant as an index of the ring, whole or not.
+ * @param {Source} source
+ * @param {number} seconds
+ */
 function placeOf({ ring, period }, seconds) {
   if (!ring.times) {
     // Within a billionth of a sample it is that sample.

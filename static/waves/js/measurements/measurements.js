@@ -8,6 +8,24 @@
 import { statesOf } from "./state-levels.js";
 import { transitionsOf } from "./transitions.js";
 
+/** @import { Transition } from "./transitions.js" */
+
+/** @typedef {{count: number, min: number, max: number, sum: number, squares: number}} Sums */
+
+/**
+ * @typedef {{count: number, span: number, high: number}} Periods whole ones, the samples that they last, those in the high state
+ */
+
+/** @typedef {{extremes: {min: number, max: number}}} Extremes */
+
+/**
+ * @typedef {object} Measurement
+ * @property {string} label
+ * @property {string} unit `SIGNAL_UNIT`, or its own
+ * @property {"columns" | "samples" | "pair"} needs whether `Columns` suffice, or it takes a `Signal`, or two
+ * @property {(signal: Signal, reference: Signal) => number} compute NaN where there is no answer
+ */
+
 /** Stands for the unit of the signal in `MEASUREMENTS`. */
 export const SIGNAL_UNIT = "signal";
 /** Two signals have no phase when their periods differ by more than this share … */
@@ -17,7 +35,16 @@ const LOCKED = 0.9;
 
 /** One signal's samples, with everything that several measurements need computed once. */
 export class Signal {
-  #known = new Map();
+  /** @type {Sums | null} */
+  #sums = null;
+  /** @type {number | null} */
+  #scatter = null;
+  /** @type {{low: number, high: number} | null} */
+  #states = null;
+  /** @type {Transition[] | null} */
+  #transitions = null;
+  /** @type {Periods | null} */
+  #periods = null;
 
   /**
    * @param {ArrayLike<number>} samples with NaN for "no value"
@@ -30,7 +57,8 @@ export class Signal {
 
   /** {count, min, max, sum, squares} over the samples that have a value. */
   get sums() {
-    return this.#once("sums", () => sumsOf(this.samples));
+    this.#sums ??= sumsOf(this.samples);
+    return this.#sums;
   }
 
   get extremes() {
@@ -47,45 +75,41 @@ export class Signal {
 
   /** Sum of the squared distances from the mean. */
   get scatter() {
-    return this.#once("scatter", () => scatterOf(this.samples, this.mean));
+    this.#scatter ??= scatterOf(this.samples, this.mean);
+    return this.#scatter;
   }
 
   /** {low, high}: the levels of the two states. */
   get states() {
-    return this.#once("states", () => statesOf(this.samples, this.extremes.min, this.extremes.max));
+    this.#states ??= statesOf(this.samples, this.extremes.min, this.extremes.max);
+    return this.#states;
   }
 
   get transitions() {
-    return this.#once("transitions", () => transitionsOf(this.samples, this.states));
+    this.#transitions ??= transitionsOf(this.samples, this.states);
+    return this.#transitions;
   }
 
   /** {count, span, high}: whole periods, the samples that they last, those in the high state. */
   get periods() {
-    return this.#once("periods", () => periodsOf(this.transitions));
+    this.#periods ??= periodsOf(this.transitions);
+    return this.#periods;
   }
 
   get period() {
     return (this.periods.span / this.periods.count) * this.dt;
   }
-
-  #once(name, compute) {
-    if (!this.#known.has(name)) this.#known.set(name, compute());
-    return this.#known.get(name);
-  }
 }
 
 /** The extremes of an envelope: enough for min, max and Vpp, and for nothing else. */
 export class Columns {
-  /** @param {number} low and `high`; low > high where there is no value */
+  /** Low > high where there is no value. @param {number} low @param {number} high */
   constructor(low, high) {
     this.extremes = low <= high ? { min: low, max: high } : { min: NaN, max: NaN };
   }
 }
 
-/**
- * Every measurement by its key. `needs` is "columns" where `Columns` suffice, "samples" where it
- * takes a `Signal`, "pair" where it takes two. `compute` gives NaN where there is no answer.
- */
+/** Every measurement by its key. @type {Record<string, Measurement>} */
 export const MEASUREMENTS = {
   min: of("Minimum", SIGNAL_UNIT, "columns", ({ extremes }) => extremes.min),
   max: of("Maximum", SIGNAL_UNIT, "columns", ({ extremes }) => extremes.max),
@@ -109,42 +133,64 @@ export const MEASUREMENTS = {
 /**
  * The measurements `keys` of a signal (`Signal` or `Columns`) as {key: number}; phase is that of
  * the signal against `reference`, another `Signal` that begins at the same instant.
+ * @param {string[]} keys
+ * @param {Signal | Columns} signal
+ * @param {Signal | null} [reference]
+ * @returns {Record<string, number>}
  */
 export function measure(keys, signal, reference = null) {
+  /** @type {Record<string, number>} */
   const result = {};
   for (const key of keys) {
     const { needs, compute } = MEASUREMENTS[key];
     const possible =
       needs === "columns" || (signal instanceof Signal && (needs === "samples" || reference instanceof Signal));
-    result[key] = possible ? compute(signal, reference) : NaN;
+    // It is asked for no more than it has: that is what `needs` says.
+    const [own, other] = [/** @type {Signal} */ (signal), /** @type {Signal} */ (reference)];
+    result[key] = possible ? compute(own, other) : NaN;
   }
   return result;
 }
 
+/**
+ * @param {string} label
+ * @param {string} unit
+ * @param {Measurement["needs"]} needs
+ * @param {Measurement["compute"]} compute
+ * @returns {Measurement}
+ */
 function of(label, unit, needs, compute) {
   return { label, unit, needs, compute };
 }
 
+/** @param {Signal} signal */
 function acRms(signal) {
   return Math.sqrt(signal.scatter / signal.sums.count);
 }
 
+/** @param {Signal} signal */
 function deviation(signal) {
   const { count } = signal.sums;
   return count > 1 ? Math.sqrt(signal.scatter / (count - 1)) : NaN;
 }
 
-/** Mean time that the signal stays high (or low), from mid crossing to mid crossing. */
+/**
+ * Mean time that the signal stays high (or low), from mid crossing to mid crossing.
+ * @param {Signal} signal
+ * @param {boolean} high
+ */
 function width({ transitions, dt }, high) {
+  /** @type {number[]} */
   const widths = [];
   transitions.forEach((transition, index) => {
     const next = transitions[index + 1];
-    if (transition.rising !== high || next?.run !== transition.run) return;
+    if (!next || transition.rising !== high || next.run !== transition.run) return;
     widths.push(next.at - transition.at);
   });
   return average(widths) * dt;
 }
 
+/** @param {Signal} signal @param {boolean} rising */
 function transitionTime({ transitions, dt }, rising) {
   const complete = transitions.filter(
     (transition) => transition.rising === rising && !Number.isNaN(transition.duration),
@@ -152,15 +198,21 @@ function transitionTime({ transitions, dt }, rising) {
   return average(complete.map(({ duration }) => duration)) * dt;
 }
 
+/** @param {Signal} signal */
 function overshoot({ extremes, states: { low, high } }) {
   return (100 * (extremes.max - high)) / (high - low);
 }
 
+/** @param {Signal} signal */
 function crestFactor({ extremes: { min, max }, rms }) {
   return rms > 0 ? Math.max(-min, max) / rms : NaN;
 }
 
-/** Degrees in (−180, 180] by which the signal leads the reference: sin(ωt + φ) reads φ. */
+/**
+ * Degrees in (−180, 180] by which the signal leads the reference: sin(ωt + φ) reads φ.
+ * @param {Signal} signal
+ * @param {Signal} reference
+ */
 function phase(signal, reference) {
   const { period } = reference;
   if (!(Math.abs(signal.period / period - 1) <= SAME_PERIOD)) return NaN;
@@ -172,11 +224,16 @@ function phase(signal, reference) {
   return Math.hypot(x, y) < LOCKED ? NaN : (Math.atan2(y, x) * 180) / Math.PI;
 }
 
+/** @param {Signal} signal */
 function risingInstants({ transitions, dt }) {
   return transitions.filter(({ rising }) => rising).map(({ at }) => at * dt);
 }
 
-/** The element of a rising list that is nearest to `value`, by bisection. */
+/**
+ * The element of a rising list that is nearest to `value`, by bisection.
+ * @param {number[]} list
+ * @param {number} value
+ */
 function nearest(list, value) {
   let [low, high] = [0, list.length - 1];
   while (high - low > 1) {
@@ -187,10 +244,12 @@ function nearest(list, value) {
   return value - list[low] <= list[high] - value ? list[low] : list[high];
 }
 
+/** @param {number[]} values */
 function average(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** @param {ArrayLike<number>} samples @returns {Sums} */
 function sumsOf(samples) {
   let [count, sum, squares, min, max] = [0, 0, 0, Infinity, -Infinity];
   for (let index = 0; index < samples.length; index += 1) {
@@ -205,6 +264,7 @@ function sumsOf(samples) {
   return { count, sum, squares, min, max };
 }
 
+/** @param {ArrayLike<number>} samples @param {number} mean */
 function scatterOf(samples, mean) {
   let scatter = 0;
   for (let index = 0; index < samples.length; index += 1) {
@@ -215,7 +275,11 @@ function scatterOf(samples, mean) {
   return scatter;
 }
 
-/** Whole periods of every unbroken run, counted from its first transition. */
+/**
+ * Whole periods of every unbroken run, counted from its first transition.
+ * @param {Transition[]} transitions
+ * @returns {Periods}
+ */
 function periodsOf(transitions) {
   let [count, span, high, start] = [0, 0, 0, 0];
   while (start + 2 < transitions.length) {

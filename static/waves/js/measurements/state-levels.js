@@ -7,6 +7,8 @@
  * for clean signals, steady under noise.
  */
 
+/** @typedef {{counts: Uint32Array, sums: Float64Array}} Bins */
+
 /** Bins in each half of the histogram: even 1,000 samples then leave 30 in a bin. */
 const BINS = 32;
 /** A neighbour belongs to the mode as long as it holds this share of the fullest bin. */
@@ -21,6 +23,7 @@ const CLOSEST = 0.25;
  * constant or for noise alone.
  * @param {ArrayLike<number>} samples with NaN for "no value"
  * @param {number} min the smallest of them, and `max` the largest
+ * @param {number} max
  */
 export function statesOf(samples, min, max) {
   const middle = min + (max - min) / 2;
@@ -30,7 +33,12 @@ export function statesOf(samples, min, max) {
   return high - low < CLOSEST * (max - min) ? { low: NaN, high: NaN } : { low, high };
 }
 
-/** The state between an extreme and the middle. */
+/**
+ * The state between an extreme and the middle.
+ * @param {ArrayLike<number>} samples
+ * @param {number} extreme
+ * @param {number} middle
+ */
 function state(samples, extreme, middle) {
   const bins = histogram(samples, extreme, middle);
   const mode = modeOf(bins);
@@ -45,7 +53,13 @@ function state(samples, extreme, middle) {
   return modeOf(histogram(samples, start, start + width)).mean;
 }
 
-/** Counts and sums of the samples per bin; bin 0 lies at `from`, whichever side `to` is on. */
+/**
+ * Counts and sums of the samples per bin; bin 0 lies at `from`, whichever side `to` is on.
+ * @param {ArrayLike<number>} samples
+ * @param {number} from
+ * @param {number} to
+ * @returns {Bins}
+ */
 function histogram(samples, from, to) {
   const counts = new Uint32Array(BINS);
   const sums = new Float64Array(BINS);
@@ -62,7 +76,7 @@ function histogram(samples, from, to) {
   return { counts, sums };
 }
 
-/** The fullest bin (of equals the outermost) with its shoulders, and the mean in them. */
+/** The fullest bin (of equals the outermost) with its shoulders, and the mean in them. @param {Bins} bins */
 function modeOf(bins) {
   const { counts, sums } = bins;
   const peak = counts.indexOf(Math.max(...counts));
@@ -74,11 +88,18 @@ function modeOf(bins) {
   return { first, last, mean, height: height(bins, peak) };
 }
 
-/** The count of a bin against that of an average bin. */
+/**
+ * The count of a bin against that of an average bin.
+ * @param {Pick<Bins, "counts">} bins
+ * @param {number} bin
+ */
 function height({ counts }, bin) {
   return (counts[bin] * BINS) / total(counts);
 }
 
+/** @param {Uint32Array | Float64Array} values */
 function total(values) {
-  return values.reduce((sum, value) => sum + value, 0);
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

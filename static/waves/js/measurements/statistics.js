@@ -2,9 +2,11 @@
 
 /** Of one number. Values that do not exist (NaN) are shown as current, and not counted. */
 export class Running {
-  constructor() {
-    this.reset();
-  }
+  current = NaN;
+  mean = NaN;
+  min = NaN;
+  max = NaN;
+  count = 0;
 
   reset() {
     this.current = NaN;
@@ -14,6 +16,7 @@ export class Running {
     this.count = 0;
   }
 
+  /** @param {number} value */
   add(value) {
     this.current = value;
     if (Number.isNaN(value)) return;
@@ -27,21 +30,25 @@ export class Running {
 
 /** Of every selected measurement. A key says which: "<signal>/<measurement>", or what one likes. */
 export class Statistics {
+  /** @type {Map<string, Running>} */
   #running = new Map();
 
-  /** Keep these keys: new ones begin, those that are no longer selected are forgotten. */
+  /**
+   * Keep these keys: new ones begin, those that are no longer selected are forgotten.
+   * @param {string[]} keys
+   */
   select(keys) {
     this.#running = new Map(keys.map((key) => [key, this.#running.get(key) ?? new Running()]));
   }
 
-  /** @param {Object<string, number>} values the latest by key; keys not selected are passed over */
+  /** @param {Record<string, number>} values the latest by key; keys not selected are passed over */
   add(values) {
     for (const [key, running] of this.#running) {
       if (key in values) running.add(values[key]);
     }
   }
 
-  /** The `Running` of a selected key. */
+  /** The `Running` of a selected key. @param {string} key */
   of(key) {
     return this.#running.get(key);
   }

@@ -6,6 +6,27 @@
 import { indicesWithin } from "../samples/window-samples.js";
 import { Columns, MEASUREMENTS, measure, Signal } from "./measurements.js";
 
+/**
+ * @import { Values } from "../protocol/frames.js"
+ * @import { Source } from "../samples/window-samples.js"
+ */
+
+/**
+ * @typedef {{values: Values[], dt: number, edge: number}} Latest full-rate samples by signal, up to the second `edge`
+ */
+
+/**
+ * @typedef {{source: Source, first: number, last: number, latest: Latest | null}} Stretch from a second of the stream to another; `latest` where the source is an envelope
+ */
+
+/**
+ * @typedef {object} Measured
+ * @property {Record<string, number>[]} values by signal
+ * @property {number} samples how many of each were measured
+ * @property {number} seconds
+ * @property {boolean} part whether these were only a part
+ */
+
 /** Values of all signals together that one update measures: about 5 ms. */
 export const MOST = 120_000;
 
@@ -14,15 +35,10 @@ const HAIR = 1e-6;
 
 /**
  * @param {string[]} keys of `MEASUREMENTS`
- * @param {object} stretch
- * @param {{ring: Ring, period: number, envelope: boolean}} stretch.source
- * @param {number} stretch.first seconds of the stream, and `stretch.last`
- * @param {{values, dt, edge} | null} stretch.latest full-rate samples by signal up to the second
- *   `edge`, where the source is an envelope
+ * @param {Stretch} stretch
  * @param {boolean[]} visible by signal; the others are not measured
  * @param {number} reference place of the signal that phases are against
- * @returns {{values: Object<string, number>[], samples: number, seconds: number, part: boolean}}
- *   by signal; how many samples of each were measured, and whether these were only a part
+ * @returns {Measured}
  */
 export function measureStretch(keys, stretch, visible, reference) {
   const { source, first, last, latest } = stretch;
@@ -30,35 +46,55 @@ export function measureStretch(keys, stretch, visible, reference) {
   const signals = visible.filter(Boolean).length || 1;
   const begin = source.envelope ? from : Math.max(from, to - Math.floor(MOST / signals));
   const part = source.envelope || begin > from;
-  const own = (k) => source.ring.slice(k, begin, to);
+  const own = (/** @type {number} */ k) => source.ring.slice(k, begin, to);
   const rows = source.envelope
     ? within(latest, first, last)
     : visible.map((on, k) => (on || k === reference ? own(k) : null));
   const dt = (source.envelope ? latest?.dt : source.period) || NaN;
-  const known = visible.map((_, k) => (rows[k]?.length > 0 ? new Signal(rows[k], dt) : null));
+  const known = visible.map((_, k) => signalOf(rows[k], dt));
   const values = visible.map((on, k) => {
     if (!on) return {};
-    const all = known[k] ? measure(keys, known[k], known[reference]) : {};
+    const signal = known[k];
+    const all = signal ? measure(keys, signal, known[reference]) : {};
     return part ? { ...blank(keys), ...all, ...ofColumns(keys, source, k, from, to) } : all;
   });
   const samples = rows.find(Boolean)?.length ?? 0;
   return { values, samples, seconds: samples * dt, part };
 }
 
-/** Of the latest samples those between two seconds, by signal. */
+/** @param {Values | null | undefined} row @param {number} dt */
+function signalOf(row, dt) {
+  return row && row.length > 0 ? new Signal(row, dt) : null;
+}
+
+/**
+ * Of the latest samples those between two seconds, by signal.
+ * @param {Latest | null} latest
+ * @param {number} first
+ * @param {number} last
+ * @returns {Values[]}
+ */
 function within(latest, first, last) {
   if (!latest) return [];
   const { values, dt, edge } = latest;
-  const index = (seconds) => values[0].length - 1 - (edge - seconds) / dt;
+  const index = (/** @type {number} */ seconds) => values[0].length - 1 - (edge - seconds) / dt;
   const [from, to] = [Math.max(0, Math.ceil(index(first) - HAIR)), Math.floor(index(last) + HAIR) + 1];
   return values.map((row) => row.subarray(from, Math.max(from, to)));
 }
 
+/** @param {string[]} keys */
 function blank(keys) {
   return Object.fromEntries(keys.map((key) => [key, NaN]));
 }
 
-/** What columns, or all of very many samples, give exactly. */
+/**
+ * What columns, or all of very many samples, give exactly.
+ * @param {string[]} keys
+ * @param {Source} source
+ * @param {number} k
+ * @param {number} from
+ * @param {number} to
+ */
 function ofColumns(keys, { ring, envelope }, k, from, to) {
   const possible = keys.filter((key) => MEASUREMENTS[key].needs === "columns");
   if (possible.length === 0) return {};

@@ -5,6 +5,14 @@
  * back), so that noise on the mid level makes no transition of its own.
  */
 
+/**
+ * @typedef {object} Transition
+ * @property {number} run which of the runs without holes
+ * @property {boolean} rising
+ * @property {number} at when the mid level is crossed, in samples from the first; the mean, where noise crosses it several times
+ * @property {number} duration the time from 10 to 90 % in samples: from the last crossing of the former to the first of the latter, NaN where the signal does not go through both
+ */
+
 /** Reference levels of IEEE Std 181, as shares of the way from the low state to the high one. */
 const PROXIMAL = 0.1;
 const MID = 0.5;
@@ -17,12 +25,12 @@ const HYSTERESIS = 0.2;
 
 /**
  * All transitions in the order of time, falling and rising by turns within a run without holes.
- * `at` is when the mid level is crossed, in samples from the first; the mean, where noise crosses
- * it several times. `duration` is the time from 10 to 90 % in samples: from the last crossing of
- * the former to the first of the latter, NaN where the signal does not go through both.
- * @returns {{run: number, rising: boolean, at: number, duration: number}[]}
+ * @param {ArrayLike<number>} samples
+ * @param {{low: number, high: number}} states
+ * @returns {Transition[]}
  */
 export function transitionsOf(samples, { low, high }) {
+  /** @type {Transition[]} */
   const found = [];
   if (!(low < high)) return found;
   const rising = new Climb(low, high, found);
@@ -36,6 +44,17 @@ export function transitionsOf(samples, { low, high }) {
 
 /** Follows a signal, sample by sample, for its transitions from one state to the other. */
 class Climb {
+  level = NaN;
+  /** When the proximal level was left; NaN before it was. */
+  left = NaN;
+  begun = NaN;
+  waiting = false;
+  /** The transition that is yet to reach the distal level. @type {Transition | null} */
+  unfinished = null;
+  crossings = 0;
+  sum = 0;
+
+  /** @param {number} from @param {number} to @param {Transition[]} found where transitions go */
   constructor(from, to, found) {
     this.from = from;
     this.scale = 1 / (to - from);
@@ -44,6 +63,7 @@ class Climb {
     this.#interrupt();
   }
 
+  /** @param {number} index @param {number} sample */
   next(index, sample) {
     const before = this.level;
     // As a share of the way, so that falling is climbing too.
@@ -53,7 +73,7 @@ class Climb {
     if (before < PROXIMAL && level >= PROXIMAL) this.left = instant(index, before, level, PROXIMAL);
     if (level <= MID - HYSTERESIS) this.#wait();
     else if (this.waiting) this.#climb(index, before, level);
-    if (this.unfinished && level >= DISTAL) this.#arrive(index, before, level);
+    if (this.unfinished && level >= DISTAL) this.#arrive(this.unfinished, index, before, level);
   }
 
   #interrupt() {
@@ -72,6 +92,7 @@ class Climb {
     this.unfinished = null;
   }
 
+  /** @param {number} index @param {number} before @param {number} level */
   #climb(index, before, level) {
     if (before < MID !== level < MID) {
       this.crossings += 1;
@@ -86,13 +107,25 @@ class Climb {
     this.left = NaN;
   }
 
-  #arrive(index, before, level) {
-    this.unfinished.duration = instant(index, before, level, DISTAL) - this.begun;
+  /**
+   * @param {Transition} transition
+   * @param {number} index
+   * @param {number} before
+   * @param {number} level
+   */
+  #arrive(transition, index, before, level) {
+    transition.duration = instant(index, before, level, DISTAL) - this.begun;
     this.unfinished = null;
   }
 }
 
-/** When the line from the sample before to the one at `index` goes through `reference`. */
+/**
+ * When the line from the sample before to the one at `index` goes through `reference`.
+ * @param {number} index
+ * @param {number} before
+ * @param {number} level
+ * @param {number} reference
+ */
 function instant(index, before, level, reference) {
   return index - 1 + (reference - before) / (level - before);
 }

@@ -22,13 +22,13 @@
  * - grab(point), pinch(point): {move, end} or null; zoom(point, steps), scroll(seconds): true where
  *   it was for this tool. The first answer counts.
  *
- * A picture is what `Tracer.trace` gives, and `window`, `zero`, `axes`, `axisOf` and the `source`
+ * A picture is what `Points.of` gives, and `window`, `zero`, `axes`, `axisOf` and the `source`
  * that it was drawn from. x is in seconds from the right end; `picture.edge + x` is the instant in
  * seconds of the stream. A tool that changed anything calls `scope.changed()`.
  */
 
 import { Chart } from "../chart/chart.js";
-import { Tracer } from "../chart/points.js";
+import { Points } from "../chart/points.js";
 import { Controls } from "../controls/controls.js";
 import { follow } from "../controls/renaming.js";
 import { readConfig, readDescription } from "../protocol/description.js";
@@ -63,7 +63,7 @@ class Scope {
     this.config = config;
     this.record = new Record(config.handle);
     this.timebase = new Timebase(config.window);
-    this.tracer = new Tracer();
+    this.points = new Points();
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.signals = [];
     this.drawn = [];
@@ -271,7 +271,7 @@ class Scope {
     if (held === null && !place.trigger && this.#rests(now)) return;
     const view = { ...place, window, columns: this.chart.columns };
     const source = place.source ?? (held === null ? record.source : this.past.source(view));
-    const picture = this.tracer.trace(source.ring, { ...source, ...view, visible }, this.picture.signature);
+    const picture = this.points.of(source.ring, { ...source, ...view, visible }, this.picture.signature);
     if (picture) this.#draw({ ...place, ...picture, window, source }, now);
   }
 

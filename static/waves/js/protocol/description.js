@@ -3,6 +3,47 @@
  * stream was given past the admin's form, or a later server adds, breaks no page.
  */
 
+/**
+ * @typedef {object} Signal
+ * @property {string} key what the server is asked by
+ * @property {string} name
+ * @property {string} unit
+ * @property {string} colour "#rrggbb", or none: then the theme has one
+ */
+
+/**
+ * @typedef {object} Description what a viewer must know of a stream
+ * @property {number} handle
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} source
+ * @property {number} rate samples per second
+ * @property {"regular" | "timed"} clock
+ * @property {"float32" | "float64"} sample_type
+ * @property {number} epoch
+ * @property {Signal[]} signals
+ * @property {string} state
+ * @property {string} message
+ * @property {number} window seconds
+ * @property {number} history seconds
+ */
+
+/**
+ * @typedef {object} Config what the oscilloscope's page was told of its stream
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} source
+ * @property {number} rate
+ * @property {number} window seconds
+ * @property {number} historySeconds
+ * @property {number} handle
+ * @property {Signal[]} signals
+ * @property {string} ws address of the socket, without scheme and host
+ * @property {string} [controlUrl] where to start and stop the stream, for staff
+ */
+
+/** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */
+
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
@@ -18,9 +59,9 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 const SLUG = /^[-\w]{1,200}$/;
 
 /**
- * @param {object} said a `stream` message, or what the page was told of a stream
- * @param {object} known what holds where it says nothing that can be used: its former description
- * @returns {object} `said` with each field that the page reads as it can be used
+ * @param {Said} said a `stream` message, or what the page was told of a stream
+ * @param {Partial<Description>} [known] what holds where it says nothing that can be used: its former description
+ * @returns {Description} `said` with each field that the page reads as it can be used
  */
 export function readDescription(said, known = {}) {
   const epoch = whole(said.epoch, known.epoch ?? 0);
@@ -44,38 +85,54 @@ export function readDescription(said, known = {}) {
 
 /**
  * What the oscilloscope's page was told when it was made.
- * @param {object} config
+ * @param {Said} config
+ * @returns {Config}
  */
 export function readConfig(config) {
   const { slug, name, source, rate, window, history, handle, signals } = readDescription({
     ...config,
     history: config.historySeconds,
   });
-  return { ...config, slug, name: name || slug, source, rate, window, historySeconds: history, handle, signals };
+  const read = { ...config, slug, name: name || slug, source, rate, window, historySeconds: history, handle, signals };
+  return /** @type {Config} */ (/** @type {unknown} */ (read));
 }
 
-/** A state as a pill says it: its word. */
+/** A state as a pill says it: its word. @param {{state: string}} description */
 export function stateWord({ state }) {
   return shortened(state[0].toUpperCase() + state.slice(1));
 }
 
-/** @returns {string | null} the message as a pill has room for it: without its full stop */
+/**
+ * @param {{message: string}} description
+ * @returns {string | null} the message as a pill has room for it: without its full stop
+ */
 export function shortMessage({ message }) {
   const text = message.replace(/\.$/, "");
   return text && text.length <= PILL ? text : null;
 }
 
+/** @param {string} text */
 function shortened(text) {
   return text.length > PILL ? `${text.slice(0, PILL - 1)}…` : text;
 }
 
-/** A source that has not been asked yet names no signals: those that are known still are its own. */
+/**
+ * A source that has not been asked yet names no signals: those that are known still are its own.
+ * @param {unknown} said
+ * @param {Signal[]} [known]
+ * @returns {Signal[]}
+ */
 function readSignals(said, known = []) {
   const signals = Array.isArray(said) ? said.filter((signal) => signal && typeof signal === "object") : [];
   return signals.length > 0 ? signals.map(readSignal) : known;
 }
 
-/** The key stays as it is: it is what the server is asked by. */
+/**
+ * The key stays as it is: it is what the server is asked by.
+ * @param {Said} said
+ * @param {number} k
+ * @returns {Signal}
+ */
 function readSignal({ key, name, unit, colour }, k) {
   const named = typeof key === "string" && key.length <= NAME && key ? key : `signal-${k + 1}`;
   return {
@@ -86,18 +143,22 @@ function readSignal({ key, name, unit, colour }, k) {
   };
 }
 
+/** @param {unknown} said @param {RegExp} pattern @returns {said is string} */
 function isText(said, pattern) {
   return typeof said === "string" && pattern.test(said);
 }
 
+/** @param {unknown} said @param {number} length */
 function line(said, length) {
   return typeof said === "string" ? said.slice(0, length).replace(UNSEEN, " ").trim() : "";
 }
 
+/** @param {unknown} said @param {number} otherwise */
 function whole(said, otherwise) {
-  return Number.isSafeInteger(said) && said >= 0 ? said : otherwise;
+  return typeof said === "number" && Number.isSafeInteger(said) && said >= 0 ? said : otherwise;
 }
 
+/** @param {unknown} said @param {number} otherwise */
 function positive(said, otherwise) {
-  return Number.isFinite(said) && said > 0 ? said : otherwise;
+  return typeof said === "number" && Number.isFinite(said) && said > 0 ? said : otherwise;
 }

@@ -17,11 +17,16 @@ const TOLD = 5;
 const LATE = 2;
 
 export class Silence {
-  /** The connection stands, or something came over it. */
+  since = 0;
+  /** @type {number | null} */
+  askedAt = null;
+  /** Whether timers stood still: the silence counts anew, once, until an answer comes. */
+  excused = false;
+
+  /** The connection stands, or something came over it. @param {number} now */
   heard(now) {
     this.since = now;
     this.askedAt = null;
-    /** Whether timers stood still: the silence counts anew, once, until an answer comes. */
     this.excused = false;
   }
 
@@ -30,7 +35,7 @@ export class Silence {
     return this.askedAt === null ? this.since + QUIET : this.askedAt + PATIENCE;
   }
 
-  /** @returns {"ask" | "lost" | null} what is to be done now */
+  /** @param {number} now @returns {"ask" | "lost" | null} what is to be done now */
   look(now) {
     if (now < this.due) return null;
     const excused = now - this.due > LATE && !this.excused;
@@ -40,7 +45,7 @@ export class Silence {
     return "ask";
   }
 
-  /** What a page says of it: "No data for 5 s", "Checking", or null while all is well. */
+  /** What a page says of it: "No data for 5 s", "Checking", or null while all is well. @param {number} now */
   words(now) {
     const seconds = Math.round(now - this.since);
     if (seconds >= TOLD) return `No data for ${seconds} s`;

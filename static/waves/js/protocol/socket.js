@@ -5,8 +5,34 @@
  * so that tests never wait.
  */
 
+import { readMessage } from "./messages.js";
 import { ServerClock } from "./server-clock.js";
 import { Silence } from "./silence.js";
+
+/** @import { AckRule, Message, Hello, Pong } from "./messages.js" */
+
+/**
+ * @typedef {object} State of the connection
+ * @property {"connecting" | "open" | "waiting" | "refused" | "closed"} name
+ * @property {boolean} [again] whether it is not the first connection
+ * @property {number} [seconds] until the next try, and `until` when that is, in page seconds
+ * @property {number} [until]
+ * @property {number} [code] of the close
+ * @property {string} [reason]
+ */
+
+/**
+ * @typedef {object} SocketOptions
+ * @property {() => string} address where to open: `ws:` or `wss:`, asked at each opening
+ * @property {(buffer: ArrayBuffer, now: number) => void} onData
+ * @property {(message: Message, now: number) => void} onMessage
+ * @property {(state: State) => void} onState
+ * @property {new (address: string, protocol: string) => WebSocket} [WebSocket] given by tests, as all that follows
+ * @property {() => number} [now] page seconds
+ * @property {() => number} [random]
+ * @property {(call: () => void, ms: number) => number} [setTimeout]
+ * @property {(id: number | undefined) => void} [clearTimeout]
+ */
 
 const PROTOCOL = "waves.v1";
 /** Closes after which coming back cannot help: bad message, refused, unknown stream. */
@@ -24,39 +50,43 @@ const PING_SECONDS = 30;
 const CONNECT_SECONDS = 8;
 
 export class Socket {
+  /** @type {WebSocket | null} */
   #socket = null;
+  /** @type {Map<string, number>} */
   #timers = new Map();
   #attempt = 0;
+  /** @type {Map<number, number>} */
   #pings = new Map();
   #pingId = 0;
 
-  /**
-   * @param {object} options
-   * @param {() => string} options.address where to open: `ws:` or `wss:`, asked at each opening
-   * @param {(buffer: ArrayBuffer, now: number) => void} options.onData
-   * @param {(message: object, now: number) => void} options.onMessage
-   * @param {(state: object) => void} options.onState {name: connecting | open | waiting | refused |
-   *   closed, again?, seconds?, code?, reason?}; `again` where it is not the first connection
-   */
+  /** @type {AckRule | null} */
+  ackRule = null;
+  received = nothing();
+  /** What the server said of the close that follows. @type {string | null} */
+  reason = null;
+  /** @type {State} */
+  state = { name: "closed" };
+
+  /** @param {SocketOptions} options */
   constructor(options) {
+    /** @type {Required<SocketOptions>} */
     this.options = {
       WebSocket: globalThis.WebSocket,
       now: () => performance.now() / 1000,
       random: Math.random,
-      setTimeout: (call, ms) => setTimeout(call, ms),
-      clearTimeout: (id) => clearTimeout(id),
+      setTimeout: (/** @type {() => void} */ call, /** @type {number} */ ms) => setTimeout(call, ms),
+      clearTimeout: (/** @type {number | undefined} */ id) => clearTimeout(id),
       ...options,
     };
     this.clock = new ServerClock();
     this.silence = new Silence();
-    this.state = { name: "closed" };
   }
 
   open() {
     this.#stopTimers();
     this.#pings.clear();
     this.ackRule = null;
-    this.received = { count: 0, bytes: 0, acked: 0, ackedBytes: 0, ackedAt: null };
+    this.received = nothing();
     const socket = new this.options.WebSocket(this.options.address(), PROTOCOL);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#opened();
@@ -67,9 +97,12 @@ export class Socket {
     this.#tell({ name: "connecting", again: this.#attempt > 0 });
   }
 
-  /** Send a control message; without a connection it is left out: opening says it all. */
+  /**
+   * Send a control message; without a connection it is left out: opening says it all.
+   * @param {object} message
+   */
   send(message) {
-    if (this.state.name === "open") this.#socket.send(JSON.stringify(message));
+    if (this.state.name === "open") this.#socket?.send(JSON.stringify(message));
   }
 
   close() {
@@ -106,25 +139,30 @@ export class Socket {
     this.look();
   }
 
+  /** @param {unknown} data */
   #message(data) {
     const now = this.options.now();
     this.#heard(now);
-    if (typeof data !== "string") {
+    if (data instanceof ArrayBuffer) {
       this.#count(data.byteLength, now);
       this.options.onData(data, now);
       return;
     }
-    const message = read(data);
+    const message = typeof data === "string" ? readMessage(data) : null;
     if (message) this.#control(message, now);
   }
 
-  /** The next look is as good as it stands, except where an answer was awaited, and longer. */
+  /**
+   * The next look is as good as it stands, except where an answer was awaited, and longer.
+   * @param {number} now
+   */
   #heard(now) {
     const asked = this.silence.askedAt !== null;
     this.silence.heard(now);
     if (asked) this.look();
   }
 
+  /** @param {Message} message @param {number} now */
   #control(message, now) {
     if (message.type === "hello") this.#hello(message);
     if (message.type === "pong") this.#pong(message, now);
@@ -133,12 +171,14 @@ export class Socket {
     this.options.onMessage(message, now);
   }
 
+  /** @param {Hello} message */
   #hello(message) {
     this.ackRule = message.ack;
     this.#attempt = 0;
     this.reason = null;
   }
 
+  /** @param {number} bytes @param {number} now */
   #count(bytes, now) {
     const { received } = this;
     received.count += 1;
@@ -150,11 +190,13 @@ export class Socket {
       received.bytes - received.ackedBytes >= this.ackRule.bytes * this.#share() ||
       now - received.ackedAt >= this.ackRule.ms / 1000;
     if (due) this.#ack();
-    else if (!this.#timers.has("ack")) this.#later("ack", this.#ackWait(), () => this.#ack());
+    else if (!this.#timers.has("ack")) this.#later("ack", this.#ackWait(this.ackRule), () => this.#ack());
   }
 
-  #ackWait() {
-    return (this.ackRule.ms / 1000) * this.#share();
+  /**  */
+  /** @param {AckRule} rule */
+  #ackWait({ ms }) {
+    return (ms / 1000) * this.#share();
   }
 
   #ack() {
@@ -178,19 +220,24 @@ export class Socket {
     this.send({ type: "ping", id: this.#pingId });
   }
 
+  /** @param {Pong} message @param {number} now */
   #pong(message, now) {
     const sent = this.#pings.get(message.id);
     this.#pings.delete(message.id);
     if (sent !== undefined) this.clock.pong(sent, now, message.time);
   }
 
-  /** The browser's own close is not waited for: it takes as long as the link is dead. */
+  /**
+   * The browser's own close is not waited for: it takes as long as the link is dead.
+   * @param {string} reason
+   */
   #lost(reason) {
     this.#stopTimers();
     this.#drop();
     this.#wait({ code: 1006, reason });
   }
 
+  /** @param {WebSocket} socket @param {CloseEvent} event */
   #closed(socket, event) {
     if (socket !== this.#socket) return;
     this.#stopTimers();
@@ -199,6 +246,7 @@ export class Socket {
     else this.#wait({ code: event.code, reason });
   }
 
+  /** @param {{code: number, reason: string}} close */
   #wait({ code, reason }) {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#attempt);
     const seconds = longest * this.#share();
@@ -220,11 +268,13 @@ export class Socket {
     return LEAST_SHARE + (1 - LEAST_SHARE) * this.options.random();
   }
 
+  /** @param {State} state */
   #tell(state) {
     this.state = state;
     this.options.onState(state);
   }
 
+  /** @param {string} name @param {number} seconds @param {() => void} call */
   #later(name, seconds, call) {
     this.#cancel(name);
     this.#timers.set(
@@ -236,6 +286,7 @@ export class Socket {
     );
   }
 
+  /** @param {string} name */
   #cancel(name) {
     this.options.clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
@@ -246,12 +297,7 @@ export class Socket {
   }
 }
 
-/** A control message; null for what is none, as a later protocol may have it. */
-function read(text) {
-  try {
-    const message = JSON.parse(text);
-    return typeof message?.type === "string" ? message : null;
-  } catch {
-    return null;
-  }
+/** What came over a connection, and how much of it was acknowledged; `ackedAt` in page seconds. */
+function nothing() {
+  return { count: 0, bytes: 0, acked: 0, ackedBytes: 0, ackedAt: /** @type {number | null} */ (null) };
 }

@@ -2,11 +2,14 @@
 
 import { Ring } from "./ring.js";
 
+/** @import { SamplesFrame } from "../protocol/frames.js" */
+
 /** Samples on either side of a window, so that lines reach the borders; and one for the fraction. */
 export const MARGIN = 2;
 
 /** Frames of sweeps to whole sweeps. */
 export class Assembly {
+  /** @type {Ring | null} */
   #ring = null;
 
   /** @param {number} length samples of a whole sweep */
@@ -14,24 +17,32 @@ export class Assembly {
     this.length = length;
   }
 
-  /** Take a frame. @returns {Ring | null} the sweep that it completes, in a ring of its own */
+  /**
+   * Take a frame.
+   * @param {SamplesFrame} frame
+   * @returns {Ring | null} the sweep that it completes, in a ring of its own
+   */
   take(frame) {
     // Frames of one sweep follow one another; a jump of the index begins the next.
-    if (frame.sample !== this.#ring?.next) this.#ring = this.#makeRing(frame);
-    this.#ring.write(frame.sample, frame.values);
-    if (this.#ring.next - this.#ring.first < this.length) return null;
-    const whole = this.#ring;
-    this.#ring = null;
-    return whole;
+    const ring = this.#ring && frame.sample === this.#ring.next ? this.#ring : this.#makeRing(frame);
+    ring.write(frame.sample, frame.values);
+    const isWhole = ring.next - ring.first >= this.length;
+    this.#ring = isWhole ? null : ring;
+    return isWhole ? ring : null;
   }
 
+  /** @param {SamplesFrame} frame */
   #makeRing({ values, sampleType, n }) {
     const capacity = Math.max(this.length, n);
     return new Ring({ rows: values.length, capacity, float64: sampleType === "float64" });
   }
 }
 
-/** How many samples a sweep of `window` seconds has. */
+/**
+ * How many samples a sweep of `window` seconds has.
+ * @param {number} window
+ * @param {number} rate
+ */
 export function sweepLength(window, rate) {
   return Math.ceil(window * rate) + 2 * MARGIN + 1;
 }

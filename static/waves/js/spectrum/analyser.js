@@ -5,11 +5,43 @@
 
 import { RealFFT } from "./fft.js";
 
+/** @import { Values } from "../protocol/frames.js" */
+
+/**
+ * @typedef {object} Options
+ * @property {string} window of `WINDOWS`
+ * @property {number} size
+ * @property {string} amplitude of `AMPLITUDES`
+ * @property {string} scale of `SCALES`
+ * @property {string} averaging of `AVERAGING`
+ * @property {number} averages
+ * @property {boolean} hold
+ * @property {number} peaks
+ */
+
+/**
+ * @typedef {object} Spectrum
+ * @property {undefined} [refused]
+ * @property {number} step width of a bin in Hz
+ * @property {Float64Array<ArrayBuffer>} values one number for each of size/2 + 1 bins
+ * @property {Float64Array<ArrayBuffer> | null} held the same
+ * @property {{frequency: number, value: number}[]} peaks from the highest down
+ * @property {number} used samples transformed
+ * @property {number} averaged how many spectra the values are the mean of
+ */
+
+/**
+ * @typedef {{refused: string, values?: undefined, held?: undefined, peaks?: undefined}} Refused the reason why there is none
+ */
+
+/** @typedef {{key: string, samples: Values, dt: number}} Trace */
+
 /**
  * Window functions as sums of cosines, w(x) = a0 − a1·cos(2πx) + a2·cos(4πx) − …: periodic, so
  * that their spectra are zero at whole bins. Harris, Proc. IEEE 66 (1978), and, for the flat top,
  * D'Antona & Ferrero, Digital Signal Processing for Measurement Systems (2006), p. 70.
  * Raised to the power `bend`, the main lobe is nearest to a parabola (found by trying all).
+ * @type {Record<string, {label: string, terms: number[], bend: number}>}
  */
 export const WINDOWS = {
   rectangular: { label: "Rectangular", terms: [1], bend: 0.02 },
@@ -34,6 +66,7 @@ export const SCALES = { linear: "Linear", db: "dB" };
 /** Linear averaging keeps this many spectra at most: 17 MB at the largest size. */
 export const MOST_AVERAGES = 64;
 
+/** @type {Options} */
 export const DEFAULTS = {
   window: "hann",
   size: 4096,
@@ -52,7 +85,11 @@ const LOWEST_DB = -300;
 /** Nothing this much smaller than the highest peak is labelled: a sine rounded to float32 has lines at −118 dB. */
 const PEAK_RANGE = 1e-5;
 
-/** `count` values of a window function. */
+/**
+ * `count` values of a window function.
+ * @param {string} name
+ * @param {number} count
+ */
 export function windowOf(name, count) {
   const { terms } = WINDOWS[name];
   return Float64Array.from({ length: count }, (_, index) =>
@@ -63,6 +100,9 @@ export function windowOf(name, count) {
 /**
  * The samples that a spectrum of `size` is made of: the newest unbroken run that fills it, else
  * the longest one (of equals the newest). A hole (NaN) cannot be transformed.
+ * @param {Values} samples
+ * @param {number} size
+ * @returns {Values}
  */
 export function unbrokenRun(samples, size) {
   let best = samples.subarray(0, 0);
@@ -77,7 +117,16 @@ export function unbrokenRun(samples, size) {
 
 /** The spectra of one signal, one after the other, with the same options. */
 export class Analyser {
-  /** @param {object} options what differs from `DEFAULTS` */
+  step = NaN;
+  count = 0;
+  /** @type {Float64Array<ArrayBuffer>[]} */
+  recent = [];
+  /** @type {Float64Array<ArrayBuffer> | null} */
+  average = null;
+  /** @type {Float64Array<ArrayBuffer> | null} */
+  held = null;
+
+  /** @param {Partial<Options>} [options] what differs from `DEFAULTS` */
   constructor(options = {}) {
     this.options = { ...DEFAULTS, ...options };
     this.fft = new RealFFT(this.options.size);
@@ -85,7 +134,6 @@ export class Analyser {
     this.window = new Float64Array(0);
     const { averaging, averages } = this.options;
     this.most = averaging === "off" ? 1 : Math.min(averages, MOST_AVERAGES);
-    this.reset();
   }
 
   /** Forget averages and held peaks. */
@@ -99,12 +147,9 @@ export class Analyser {
 
   /**
    * The spectrum of the latest samples, averaged with those before.
-   * @param {Float32Array|Float64Array} samples the window, oldest first, NaN for "no value"
+   * @param {Values} samples the window, oldest first, NaN for "no value"
    * @param {number} dt seconds between samples
-   * @returns {object} {refused: "the reason"}, or {step, values, held, peaks, used, averaged}:
-   *   `step` is the width of a bin in Hz, `values` one number for each of size/2 + 1 bins, `held`
-   *   the same or null, `peaks` [{frequency, value}] from the highest down, `used` the number of
-   *   samples transformed, `averaged` how many spectra the values are the mean of
+   * @returns {Spectrum | Refused}
    */
   add(samples, dt) {
     const { size, hold } = this.options;
@@ -120,14 +165,18 @@ export class Analyser {
     return {
       step,
       values: this.#scaled(averaged),
-      held: hold ? this.#scaled(this.held) : null,
+      held: hold && this.held ? this.#scaled(this.held) : null,
       peaks: this.#peaks(averaged, run.length),
       used: run.length,
       averaged: this.count,
     };
   }
 
-  /** Squared amplitudes in the signal's unit, bin by bin. */
+  /**
+   * Squared amplitudes in the signal's unit, bin by bin.
+   * @param {Values} run
+   * @returns {Float64Array<ArrayBuffer>}
+   */
   #powers(run) {
     const { window, amplitude, size } = this.options;
     if (this.window.length !== run.length) this.window = windowOf(window, run.length);
@@ -146,6 +195,7 @@ export class Analyser {
     );
   }
 
+  /** @param {Float64Array<ArrayBuffer>} powers */
   #averaged(powers) {
     this.count = Math.min(this.count + 1, this.most);
     if (this.options.averaging === "linear") {
@@ -157,11 +207,16 @@ export class Analyser {
     return this.average;
   }
 
+  /** @param {Float64Array<ArrayBuffer>} powers */
   #scaled(powers) {
     return this.options.scale === "db" ? powers.map(decibels) : powers.map(Math.sqrt);
   }
 
-  /** The highest maxima, but none within the main lobe of a higher one, and no side lobe. */
+  /**
+   * The highest maxima, but none within the main lobe of a higher one, and no side lobe.
+   * @param {Float64Array} powers
+   * @param {number} used
+   */
   #peaks(powers, used) {
     const { window, size, peaks, scale, amplitude } = this.options;
     const lobe = (WINDOWS[window].terms.length * size) / used;
@@ -169,6 +224,7 @@ export class Analyser {
     // The mean as high as its own lobe beside it, of which every bin stands for two.
     const even = powers.slice();
     even[0] *= amplitude === "rms" ? 2 : 4;
+    /** @type {{bin: number, power: number}[]} */
     const found = [];
     for (const bin of maximaOf(powers)) {
       if (found.length === peaks || powers[bin] < floor) break;
@@ -183,20 +239,23 @@ export class Analyser {
 
 /** The analysers of several signals, all with the same options. */
 export class Analysers {
+  /** @type {Map<string, Analyser>} */
   #byKey = new Map();
   #options = "";
 
   /**
    * One spectrum for each trace. Other options begin anew, and so does a key that was left out.
-   * @param {{key: string, samples: Float32Array|Float64Array, dt: number}[]} traces
-   * @returns {object[]} what `Analyser.add` gives, with the key
+   * @param {Trace[]} traces
+   * @param {Options} options
+   * @returns {((Spectrum | Refused) & {key: string})[]}
    */
   add(traces, options) {
     const chosen = JSON.stringify(options);
     if (chosen !== this.#options) this.reset();
     this.#options = chosen;
-    this.#byKey = new Map(traces.map(({ key }) => [key, this.#byKey.get(key) ?? new Analyser(options)]));
-    return traces.map(({ key, samples, dt }) => ({ key, ...this.#byKey.get(key).add(samples, dt) }));
+    const analysers = traces.map(({ key }) => this.#byKey.get(key) ?? new Analyser(options));
+    this.#byKey = new Map(traces.map(({ key }, k) => [key, analysers[k]]));
+    return traces.map(({ key, samples, dt }, k) => ({ key, ...analysers[k].add(samples, dt) }));
   }
 
   reset() {
@@ -204,14 +263,17 @@ export class Analysers {
   }
 }
 
+/** @param {number} count */
 function tooFew(count) {
   return `A spectrum needs ${FEWEST} samples without a gap; here are at most ${count}.`;
 }
 
+/** @param {number} power */
 function decibels(power) {
   return Math.max(LOWEST_DB, 10 * Math.log10(power));
 }
 
+/** @param {Float64Array<ArrayBuffer>[]} spectra */
 function meanOf(spectra) {
   const mean = new Float64Array(spectra[0].length);
   for (const powers of spectra) {
@@ -220,8 +282,12 @@ function meanOf(spectra) {
   return mean;
 }
 
-/** Bins higher than their neighbours, from the highest down; dc has no frequency to label. */
+/**
+ * Bins higher than their neighbours, from the highest down; dc has no frequency to label.
+ * @param {Float64Array} powers
+ */
 function maximaOf(powers) {
+  /** @type {number[]} */
   const maxima = [];
   for (let bin = 1; bin < powers.length - 1; bin += 1) {
     if (powers[bin] > powers[bin - 1] && powers[bin] >= powers[bin + 1]) maxima.push(bin);
@@ -229,7 +295,12 @@ function maximaOf(powers) {
   return maxima.sort((a, b) => powers[b] - powers[a]);
 }
 
-/** Whether nothing within `reach` bins is higher: beside a side lobe there is always one that is. */
+/**
+ * Whether nothing within `reach` bins is higher: beside a side lobe there is always one that is.
+ * @param {Float64Array} powers
+ * @param {number} bin
+ * @param {number} reach
+ */
 function isHighest(powers, bin, reach) {
   for (let at = Math.max(0, Math.ceil(bin - reach)); at <= Math.min(powers.length - 1, bin + reach); at += 1) {
     if (powers[at] > powers[bin]) return false;
@@ -237,9 +308,14 @@ function isHighest(powers, bin, reach) {
   return true;
 }
 
-/** Top of the parabola through three bins, of amplitudes raised to the power `bend`. */
+/**
+ * Top of the parabola through three bins, of amplitudes raised to the power `bend`.
+ * @param {Float64Array} powers
+ * @param {number} bin
+ * @param {number} bend
+ */
 function interpolated(powers, bin, bend) {
-  const bent = (index) => (powers[index] / powers[bin]) ** (bend / 2);
+  const bent = (/** @type {number} */ index) => (powers[index] / powers[bin]) ** (bend / 2);
   const [left, right] = [bent(bin - 1), bent(bin + 1)];
   const offset = (left - right) / 2 / (left - 2 + right);
   const top = 1 - ((left - right) * offset) / 4;

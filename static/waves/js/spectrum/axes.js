@@ -3,6 +3,18 @@
 import { COLUMNS, ceil125, ROWS } from "../text/divisions.js";
 import { axisScale, NONE, quantity, setting } from "../text/quantities.js";
 
+/**
+ * @typedef {object} FrequencyAxis
+ * @property {number} min in Hz, or log10 of Hz
+ * @property {number} max
+ * @property {number} perDivision
+ * @property {string} unit
+ * @property {boolean} log whether it counts in decades
+ * @property {(value: number) => string} tickLabel
+ */
+
+/** @typedef {{min: number, max: number, perDivision: number}} Range */
+
 /** A log axis shows this many decades at most: below them a bin is as wide as the screen. */
 const DECADES = 5;
 /** Seconds for which a lower top must have been enough before it is taken. */
@@ -14,16 +26,16 @@ const HEAD = 0.5;
  * A spectrum as x, y, x, y …: each bin, or minimum and maximum where bins share a column.
  * @param {Float64Array} values by bin, from 0 Hz on
  * @param {number} step Hz between bins
- * @param {{min: number, max: number, log: boolean}} x what the axis spans, in Hz or log10 of Hz
+ * @param {{min: number, max: number, log: boolean}} x
  * @param {number} columns device pixels across the plot
  * @returns {Float32Array}
  */
 export function spectrumPoints(values, step, { min, max, log }, columns) {
   const out = new Float32Array(4 * columns + 8);
-  const xOf = (bin) => (log ? Math.log10(bin * step) : bin * step);
-  const columnOf = (bin) => Math.floor(((xOf(bin) - min) / (max - min)) * columns);
+  const xOf = (/** @type {number} */ bin) => (log ? Math.log10(bin * step) : bin * step);
+  const columnOf = (/** @type {number} */ bin) => Math.floor(((xOf(bin) - min) / (max - min)) * columns);
   let length = 0;
-  const put = (bin, value) => {
+  const put = (/** @type {number} */ bin, /** @type {number} */ value) => {
     out[length] = xOf(bin);
     out[length + 1] = value;
     length += 2;
@@ -42,7 +54,13 @@ export function spectrumPoints(values, step, { min, max, log }, columns) {
   return out.subarray(0, length);
 }
 
-/** The frequency axis, as `Chart.draw` takes it, up to half the rate; `log` counts in decades. */
+/**
+ * The frequency axis, as `Chart.draw` takes it, up to half the rate; `log` counts in decades.
+ * @param {number} step
+ * @param {number} bins
+ * @param {boolean} log
+ * @returns {FrequencyAxis}
+ */
 export function frequencyAxis(step, bins, log) {
   const top = step * (bins - 1);
   if (!log) {
@@ -54,24 +72,34 @@ export function frequencyAxis(step, bins, log) {
   return { min, max, perDivision: 1, unit: "", log, tickLabel: decadeLabel };
 }
 
-/** Whole divisions; the last one carries the unit. */
+/**
+ * Whole divisions; the last one carries the unit.
+ * @param {number} top
+ * @param {number} perDivision
+ */
 function linearLabel(top, perDivision) {
   const last = Math.floor(top / perDivision + 1e-6);
   const { unit, label } = axisScale(0, top, perDivision, "Hz");
-  return (value) => {
+  return (/** @type {number} */ value) => {
     const division = value / perDivision;
     if (Math.abs(division - Math.round(division)) > 1e-6) return "";
     return Math.round(division) === last ? `${label(value)} ${unit}` : label(value);
   };
 }
 
+/** @param {number} value */
 function decadeLabel(value) {
   return Math.abs(value - Math.round(value)) < 1e-9 ? setting(10 ** Math.round(value), "Hz") : "";
 }
 
-/** Lines at 2, 3, … 9 of each decade, in log10 of Hz. */
+/**
+ * Lines at 2, 3, … 9 of each decade, in log10 of Hz.
+ * @param {{min: number, max: number, log: boolean}} x
+ * @returns {number[]}
+ */
 export function minorLines({ min, max, log }) {
   if (!log) return [];
+  /** @type {number[]} */
   const lines = [];
   for (let decade = Math.floor(min); decade <= max; decade += 1) {
     for (let k = 2; k <= 9; k += 1) lines.push(decade + Math.log10(k));
@@ -81,7 +109,9 @@ export function minorLines({ min, max, log }) {
 
 /** The y axis of a spectrum: rises at once, falls only when a lower one was enough for a while. */
 export class Ceiling {
+  /** @type {(Range & {step: number | null}) | null} */
   #range = null;
+  /** @type {number | null} */
   #looseSince = null;
 
   /**
@@ -98,6 +128,7 @@ export class Ceiling {
     return this.#looseSince !== null && now - this.#looseSince > CALM ? this.#take(wanted, step) : former;
   }
 
+  /** @param {Range} range @param {number | null} step */
   #take(range, step) {
     this.#looseSince = null;
     this.#range = { ...range, step };
@@ -105,17 +136,24 @@ export class Ceiling {
   }
 }
 
+/** @param {number} highest @param {number} perDivision */
 function below(highest, perDivision) {
   const max = Math.ceil(highest / perDivision + HEAD) * perDivision;
   return { min: max - ROWS * perDivision, max, perDivision };
 }
 
+/** @param {number} highest */
 function above0(highest) {
   const perDivision = ceil125((highest || 1) / (ROWS - HEAD));
   return { min: 0, max: ROWS * perDivision, perDivision };
 }
 
-/** A level for people: (−3.01, "V", true) is "−3.0 dBV". */
+/**
+ * A level for people: (−3.01, "V", true) is "−3.0 dBV".
+ * @param {number} value
+ * @param {string} unit
+ * @param {boolean} decibel
+ */
 export function levelText(value, unit, decibel) {
   if (!Number.isFinite(value)) return NONE;
   return decibel ? `${value.toFixed(1).replace("-", "−")} dB${unit}` : quantity(value, unit, 3);

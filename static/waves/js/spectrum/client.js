@@ -1,13 +1,28 @@
+/** @import { Options, Refused, Spectrum, Trace } from "./analyser.js" */
+
+/** @typedef {((Spectrum | Refused) & {key?: string})[]} Spectra by trace */
+
+/**
+ * @typedef {object} Request
+ * @property {Trace[]} traces
+ * @property {Options} options
+ * @property {(spectra: Spectra | null) => void} resolve
+ * @property {(reason: Error) => void} reject
+ */
+
 /**
  * Asks the worker for spectra: one request at work, at most one waiting, and the newest wins, so
  * that a slow machine shows fewer spectra and never older ones.
  */
 export class SpectrumClient {
+  /** @type {Request | null} */
   #working = null;
+  /** @type {Request | null} */
   #waiting = null;
+  /** @type {Error | null} */
   #failure = null;
 
-  /** @param {Worker} worker of `worker.js`; closed with this client */
+  /** @param {Worker} [worker] of `worker.js`; closed with this client */
   constructor(worker = startWorker()) {
     this.worker = worker;
     worker.onmessage = ({ data }) => this.#answered(data);
@@ -18,9 +33,9 @@ export class SpectrumClient {
    * The spectra of some traces, or null if a newer request or the end of this client came first.
    * The samples are given away: their buffers move to the worker, and are empty here. After an
    * error of the worker every request is rejected.
-   * @param {{key: string, samples: Float32Array|Float64Array, dt: number}[]} traces
-   * @param {object} options of `Analyser`
-   * @returns {Promise<object[]|null>}
+   * @param {Trace[]} traces
+   * @param {Options} options
+   * @returns {Promise<Spectra | null>}
    */
   request(traces, options) {
     if (this.#failure) return Promise.reject(this.#failure);
@@ -43,19 +58,22 @@ export class SpectrumClient {
   }
 
   #next() {
-    if (this.#working || !this.#waiting) return;
-    [this.#working, this.#waiting] = [this.#waiting, null];
-    const { traces, options } = this.#working;
+    const next = this.#working ? null : this.#waiting;
+    if (!next) return;
+    [this.#working, this.#waiting] = [next, null];
+    const { traces, options } = next;
     const buffers = new Set(traces.map(({ samples }) => samples.buffer));
     this.worker.postMessage({ traces, options }, [...buffers]);
   }
 
+  /** @param {{spectra: Spectra}} answer */
   #answered({ spectra }) {
     this.#working?.resolve(spectra);
     this.#working = null;
     this.#next();
   }
 
+  /** @param {string} message */
   #failed(message) {
     this.#failure = new Error(`The spectrum stopped; reload the page. (${message})`);
     this.#working?.reject(this.#failure);

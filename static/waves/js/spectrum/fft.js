@@ -13,7 +13,7 @@ export class RealFFT {
     }
     this.size = size;
     this.half = size / 2;
-    const angle = (index) => (-2 * Math.PI * index) / size;
+    const angle = (/** @type {number} */ index) => (-2 * Math.PI * index) / size;
     this.cos = Float64Array.from({ length: this.half }, (_, index) => Math.cos(angle(index)));
     this.sin = Float64Array.from({ length: this.half }, (_, index) => Math.sin(angle(index)));
     this.order = bitReversed(this.half);
@@ -37,7 +37,7 @@ export class RealFFT {
     return { re, im };
   }
 
-  /** Joins pairs of transforms of `span` points to transforms of twice as many. */
+  /** Joins pairs of transforms of `span` points to transforms of twice as many. @param {number} span */
   #stage(span) {
     const { re, im, cos, sin, half } = this;
     const step = half / span;
@@ -76,6 +76,7 @@ export class RealFFT {
   }
 }
 
+/** @param {number} size */
 function bitReversed(size) {
   const order = new Uint32Array(size);
   for (let block = 1; block < size; block *= 2) {

@@ -3,7 +3,7 @@
  * Knows no socket and no screen.
  */
 
-import { Tracer } from "../chart/points.js";
+import { Points } from "../chart/points.js";
 import { AutoRange } from "../chart/range.js";
 import { ANSWER } from "../protocol/frames.js";
 import { Record } from "../samples/record.js";
@@ -39,7 +39,7 @@ export function viewOf({ rate, window, signals, sample_type }, pixels) {
 export class Follower {
   #record;
   #live = new LiveEdge();
-  #tracer = new Tracer();
+  #points = new Points();
   #ranges = new Map();
   #asked = "";
   #arrivedAt = -Infinity;
@@ -100,17 +100,18 @@ export class Follower {
   }
 
   /**
-   * What to draw now: as `Tracer.trace` gives it, each trace with the `range` of its unit.
+   * What to draw now: as `Points.of` gives it, each trace with the `range` of its unit.
    * @param {string} known signature of what is drawn already
    * @returns {object | null} null where there is nothing new
    */
   picture(now, columns, known) {
-    const { ring, period, envelope } = this.#record.source;
+    const { source } = this.#record;
     const edge = this.#live.edge(now);
-    if (!ring || edge === null) return null;
+    if (!source || edge === null) return null;
+    const { ring, period, envelope } = source;
     const visible = this.stream.signals.map(() => true);
     const view = { edge, window: this.view.window, columns, period, envelope, visible };
-    const picture = this.#tracer.trace(ring, view, known);
+    const picture = this.#points.of(ring, view, known);
     if (picture) this.#scale(picture.traces, now);
     return picture;
   }

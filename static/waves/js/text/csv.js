@@ -13,10 +13,15 @@ const END = "\r\n";
  * @property {(row: number, index: number) => number} at
  */
 
-/** The first line. @param {{name, unit}[]} signals */
+/**
+ * The first line.
+ * @param {{name: string, unit: string}[]} signals
+ * @param {boolean} envelope
+ */
 export function csvHeading(signals, envelope) {
   const kinds = envelope ? [" min", " max"] : [""];
-  const named = ({ name, unit }) => kinds.map((kind) => plain(`${name}${kind}${unit ? ` (${unit})` : ""}`));
+  const named = (/** @type {{name: string, unit: string}} */ { name, unit }) =>
+    kinds.map((kind) => plain(`${name}${kind}${unit ? ` (${unit})` : ""}`));
   return ["sample", "time (s)", ...signals.flatMap(named)].map(quoted).join(",") + END;
 }
 
@@ -24,12 +29,13 @@ export function csvHeading(signals, envelope) {
  * The lines of the indices [from, to), in pieces. A missing value is an empty field; what never
  * came has no line.
  * @param {Held} held
+ * @param {{from: number, to: number}} range
  * @param {number[]} rows that are written
  * @param {(index: number) => number} timeOf unix seconds of an index
  */
 export function* csvLines(held, { from, to }, rows, timeOf) {
   const text = held.float64 ? String : shortest;
-  const came = (index) => !held.gaps.some((gap) => index >= gap.first && index < gap.next);
+  const came = (/** @type {number} */ index) => !held.gaps.some((gap) => index >= gap.first && index < gap.next);
   for (let begin = from; begin < to; begin += CHUNK) {
     const lines = [];
     for (let index = begin; index < Math.min(to, begin + CHUNK); index += 1) {
@@ -41,7 +47,7 @@ export function* csvLines(held, { from, to }, rows, timeOf) {
   }
 }
 
-/** The fewest digits that read back as the same float32. */
+/** The fewest digits that read back as the same float32. @param {number} value */
 function shortest(value) {
   for (let digits = 6; digits < 9; digits += 1) {
     const short = Number(value.toPrecision(digits));
@@ -53,6 +59,7 @@ function shortest(value) {
 /**
  * A text that no spreadsheet takes for a formula, on one line. They look past what is not seen,
  * some take full-width signs for the plain ones, and some begin a cell at a semicolon.
+ * @param {string} text
  */
 function plain(text) {
   const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
@@ -62,12 +69,13 @@ function plain(text) {
     .join(";");
 }
 
-/** The fillers of Hangul are letters that nobody sees. */
+/** The fillers of Hangul are letters that nobody sees. @param {string} cell */
 function isFormula(cell) {
   const [seen = ""] = cell.replace(/^[\p{Z}\p{C}\u115f\u1160\u3164\uffa0]+/u, "");
   return /^[=+\-@]/.test(seen.normalize("NFKC"));
 }
 
+/** @param {string} text */
 function quoted(text) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -9,7 +9,8 @@ const DIGITS = 7;
  * A page of rows, counted from the newest one.
  * @param {{from: number, to: number}} range indices of what there is
  * @param {number} offset rows that are newer than the first of the page
- * @returns {{first, next, offset, count}} indices [first, next), the offset as far as it is
+ * @param {number} size
+ * @returns {{first: number, next: number, offset: number, count: number}} indices [first, next), the offset as far as it is
  *   possible, and how many rows there are in all
  */
 export function pageOf({ from, to }, offset, size) {
@@ -19,10 +20,15 @@ export function pageOf({ from, to }, offset, size) {
   return { first: Math.max(from, next - size), next, offset: possible, count };
 }
 
-/** What stands over the columns. @param {{name, unit}[]} signals */
+/**
+ * What stands over the columns.
+ * @param {{name: string, unit: string}[]} signals
+ * @param {boolean} envelope
+ */
 export function heading(signals, envelope) {
   const kinds = envelope ? [" min", " max"] : [""];
-  const named = ({ name, unit }) => kinds.map((kind) => `${name}${kind}${unit ? ` (${unit})` : ""}`);
+  const named = (/** @type {{name: string, unit: string}} */ { name, unit }) =>
+    kinds.map((kind) => `${name}${kind}${unit ? ` (${unit})` : ""}`);
   return ["Sample", "Time (s)", ...signals.flatMap(named)];
 }
 
@@ -45,15 +51,17 @@ export function tableRows(held, { first, next }, rows, { timeOf, period }) {
   });
 }
 
-/** Rows as a spreadsheet takes them from the clipboard. */
+/** Rows as a spreadsheet takes them from the clipboard. @param {string[][]} rows */
 export function toTabs(rows) {
   return rows.map((row) => row.join("\t")).join("\n");
 }
 
+/** @param {number} period */
 function decimalsOf(period) {
   return period === 0 ? TIMED_DECIMALS : Math.min(9, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
 }
 
+/** @param {number} value */
 function valueText(value) {
   return Number.isNaN(value) ? "" : String(Number(value.toPrecision(DIGITS)));
 }

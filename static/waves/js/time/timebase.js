@@ -12,7 +12,11 @@ const SLEW = 0.05;
 /** An error above this many seconds is no jitter; slewing it away would take over 5 s. */
 const JUMP = 0.25;
 
-/** time/div one step shorter (-1) or longer (1), within what an oscilloscope offers. */
+/**
+ * time/div one step shorter (-1) or longer (1), within what an oscilloscope offers.
+ * @param {number} seconds
+ * @param {number} direction
+ */
 export function stepTimePerDivision(seconds, direction) {
   return Math.min(LONGEST, Math.max(SHORTEST, step125(seconds, direction)));
 }
@@ -25,60 +29,80 @@ export function stepTimePerDivision(seconds, direction) {
  * knows wall time.
  */
 export class LiveEdge {
-  /** @param {boolean} timed silence is normal on a timed clock, so the edge may run past data */
+  /** The newest second that came. @type {number | null} */
+  end = null;
+  /** Seconds of the stream ahead of the page's clock: as shown, and as they should be. @type {number | null} */
+  #lead = null;
+  #target = 0;
+  /** Arrivals of the last seconds. @type {{now: number, lead: number}[]} */
+  #marks = [];
+  #at = 0;
+
+  /** @param {boolean} [timed] silence is normal on a timed clock, so the edge may run past data */
   constructor(timed = false) {
     this.timed = timed;
-    this.reset();
   }
 
   reset() {
     this.end = null;
-    this.lead = null;
-    this.marks = [];
-    this.at = null;
+    this.#lead = null;
+    this.#marks = [];
   }
 
-  /** Samples up to `end` seconds arrived when the page's clock showed `now` seconds. */
+  /**
+   * Samples up to `end` seconds arrived when the page's clock showed `now` seconds.
+   * @param {number} end
+   * @param {number} now
+   */
   arrived(end, now) {
     // What was shown just before this message could not have been later than the former end.
     const lead = (this.timed || this.end === null ? end : this.end) - now;
-    this.marks.push({ now, lead });
-    while (this.marks[0].now < now - MEMORY) this.marks.shift();
+    this.#marks.push({ now, lead });
+    while (this.#marks[0].now < now - MEMORY) this.#marks.shift();
     this.end = Math.max(end, this.end ?? end);
-    this.target = Math.min(...this.marks.map((mark) => mark.lead));
+    this.#target = Math.min(...this.#marks.map((mark) => mark.lead));
   }
 
-  /** The past was answered up to `end`: what is live goes on from there. */
+  /**
+   * The past was answered up to `end`: what is live goes on from there.
+   * @param {number} end
+   * @param {number} now
+   */
   answered(end, now) {
     this.end = Math.max(end, this.end ?? end);
-    this.marks = [];
-    this.lead = null;
-    this.target = this.end - now;
+    this.#marks = [];
+    this.#lead = null;
+    this.#target = this.end - now;
   }
 
-  /** The live edge at `now`; null before the first sample. */
+  /** The live edge at `now`; null before the first sample. @param {number} now */
   edge(now) {
     if (this.end === null) return null;
-    this.#slew(now);
-    const edge = now + this.lead;
+    const edge = now + this.#slew(now);
     return this.timed ? edge : Math.min(edge, this.end);
   }
 
+  /** @param {number} now */
   #slew(now) {
-    const error = this.lead === null ? Infinity : this.target - this.lead;
+    const former = this.#lead ?? this.#target;
+    const error = this.#target - former;
     // Back at once: the edge has waited at the end of the data, so nothing moves on the screen.
-    if (error < 0 || error > JUMP) this.lead = this.target;
-    else this.lead += Math.min(error, SLEW * (now - this.at));
-    this.at = now;
+    const isOff = error < 0 || error > JUMP;
+    const lead = isOff ? this.#target : former + Math.min(error, SLEW * (now - this.#at));
+    [this.#lead, this.#at] = [lead, now];
+    return lead;
   }
 }
 
 /** Running or frozen. Holding the edge stops nothing: data goes on arriving. */
 export class Timebase {
+  live = new LiveEdge();
+  /** The second at the right end of a frozen screen. @type {number | null} */
+  held = null;
+
+  /** @param {number} window seconds */
   constructor(window) {
     this.window = window;
-    this.live = new LiveEdge();
-    this.held = null;
   }
 
   get running() {
@@ -89,7 +113,7 @@ export class Timebase {
     return this.window / COLUMNS;
   }
 
-  /** Show what lies before `edge` seconds, whatever arrives. */
+  /** Show what lies before `edge` seconds, whatever arrives. @param {number} edge */
   hold(edge) {
     this.held = edge;
   }
@@ -98,12 +122,15 @@ export class Timebase {
     this.held = null;
   }
 
-  /** Seconds of the stream at the right end of the screen, or null without data. */
+  /** Seconds of the stream at the right end of the screen, or null without data. @param {number} now */
   edge(now) {
     return this.held ?? this.live.edge(now);
   }
 
-  /** Another epoch: its seconds have nothing to do with the former ones. What is held stays. */
+  /**
+   * Another epoch: its seconds have nothing to do with the former ones. What is held stays.
+   * @param {boolean} timed
+   */
   begin(timed) {
     this.live = new LiveEdge(timed);
   }

@@ -2,7 +2,7 @@
 
 import { SWEEP } from "../protocol/frames.js";
 import { TriggerPanel } from "../trigger/panel.js";
-import { Triggering } from "../trigger/placing.js";
+import { Placing } from "../trigger/placing.js";
 import {
   allCome,
   forServer,
@@ -30,7 +30,7 @@ export class Trigger {
     this.scope = scope;
     this.settings = fromState({});
     this.beginsWith = initialMode(scope.config.window);
-    this.triggering = new Triggering(this.beginsWith, scope.timebase.window);
+    this.triggering = new Placing(this.beginsWith, scope.timebase.window);
     this.panel = new TriggerPanel(this);
   }
 

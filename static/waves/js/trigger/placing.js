@@ -9,6 +9,32 @@ import { crossingOf, SentSweeps } from "./sent-sweeps.js";
 import { levelsOf } from "./settings.js";
 import { Sweep } from "./sweep.js";
 
+/**
+ * @import { Source } from "../samples/window-samples.js"
+ * @import { Settings } from "./settings.js"
+ * @import { Found, Mode, SweepState } from "./sweep.js"
+ * @import { TriggerSettings } from "./trigger.js"
+ */
+
+/** @typedef {Source & {of?: Ring}} Copied a copy of the samples of a window, and of which ring */
+
+/**
+ * @typedef {object} Place where a window stands
+ * @property {number} edge seconds of the stream at its right end
+ * @property {number} zero the x that is labelled 0, in seconds from the right end
+ * @property {Found | null} [trigger] what then is at that x
+ * @property {Source} [source] where it is not what the page holds
+ */
+
+/**
+ * @typedef {object} View
+ * @property {number} now page seconds
+ * @property {number} live the live edge
+ * @property {number} reached the newest second
+ * @property {number} window seconds
+ * @property {Source} source what the page holds
+ */
+
 /** Seconds that are looked back on besides two windows, so that something is found at once. */
 const LOOK_BACK = 0.2;
 /** Samples kept on either side of a sweep, so that its lines reach the borders. */
@@ -16,21 +42,34 @@ const MARGIN = 3;
 /** Of a sample: what rounding may take from an instant. */
 const HAIR = 1e-6;
 
-export class Triggering {
+export class Placing {
+  /** @type {RingTrigger | null} */
   #finder = null;
-  /** The trigger that was shown last, and a source that keeps its sweep whatever arrives. */
+  /** The trigger that was shown last, and a source that keeps its sweep whatever arrives. @type {Found | null} */
   #last = null;
+  /** @type {Copied | null} */
   #kept = null;
-  #search = {};
+  /** The last search of the past. @type {{key: string, ring: Ring, found: Found | null} | null} */
+  #search = null;
+  /** What is looked for; null before there are levels. @type {Settings | null} */
+  settings = null;
+  /** Row of the signal. */
+  #k = 0;
+  /** @type {SweepState} */
+  state = "auto";
 
+  /** @param {Mode} mode @param {number} window seconds */
   constructor(mode, window) {
     this.sweep = new Sweep({ mode, window });
     this.sent = new SentSweeps(mode);
     this.mode = mode;
-    this.state = "auto";
   }
 
-  /** Take a mode; `end` is the newest second of the stream: a single sweep comes after it. */
+  /**
+   * Take a mode; `end` is the newest second of the stream: a single sweep comes after it.
+   * @param {Mode} mode
+   * @param {number} end
+   */
   take(mode, end) {
     this.mode = this.sweep.mode = this.sent.mode = mode;
     if (mode !== "single") return;
@@ -40,27 +79,30 @@ export class Triggering {
 
   /**
    * Look for something else.
-   * @param {object} settings as in `settings.js`, with levels
+   * @param {Settings} settings with levels
    * @param {number} k row of the signal
    * @param {number} rate samples per second
    */
   look(settings, k, rate) {
     this.settings = settings;
-    this.k = k;
-    this.#finder = new RingTrigger(settings, k, rate);
-    this.#search = {};
+    this.#k = k;
+    this.#finder = new RingTrigger(/** @type {TriggerSettings} */ (settings), k, rate);
+    this.#search = null;
     // A frozen view, too, shows what is looked for now.
     this.#last = null;
     this.sweep.forget();
   }
 
-  /** Where in the window the trigger stands. */
+  /** Where in the window the trigger stands. @param {number} position */
   stand(position) {
-    this.settings = { ...this.settings, position };
+    if (this.settings) this.settings = { ...this.settings, position };
     this.sweep.pretrigger = position;
   }
 
-  /** Another epoch; where the view is frozen in the former, that keeps its trigger. */
+  /**
+   * Another epoch; where the view is frozen in the former, that keeps its trigger.
+   * @param {boolean} frozen
+   */
   begin(frozen) {
     this.sweep.clear();
     this.sent = new SentSweeps(this.mode);
@@ -69,52 +111,75 @@ export class Triggering {
     this.#finder?.reset();
   }
 
-  /** Look at the samples of a source that came since, up to `end` seconds. */
+  /**
+   * Look at the samples of a source that came since, up to `end` seconds.
+   * @param {Source} source
+   * @param {number} end
+   * @param {number} window
+   */
   feed(source, end, window) {
     const since = end - 2 * window - LOOK_BACK;
-    for (const { position, at } of this.#finder.feed(source, since)) this.sweep.add(position, at);
+    for (const { position, at } of this.#finder?.feed(source, since) ?? []) this.sweep.add(position, at);
   }
 
-  /** Take a whole sweep that the server sent. */
+  /**
+   * Take a whole sweep that the server sent.
+   * @param {Source} source
+   * @param {number} now
+   * @param {number} window
+   */
   sentSweep(source, now, window) {
+    if (!this.settings) return;
     const { kind, position } = this.settings;
-    const levels = levelsOf(kind).map((field) => this.settings[field]);
-    const { at: sample, crossing } = crossingOf(source.ring, { levels, position, signal: this.k });
+    const levels = levelsOf(kind).map((field) => this.settings?.[field] ?? NaN);
+    const { at: sample, crossing } = crossingOf(source.ring, { levels, position, signal: this.#k });
     const trigger = crossing && { position: crossing, at: secondsOf(source, crossing) };
     const at = trigger ? trigger.at : sample * source.period;
     this.sent.add({ source, trigger, edge: at + (1 - position) * window }, now);
   }
 
-  /** Take a whole window that the server sent and nothing was looked for in. */
+  /**
+   * Take a whole window that the server sent and nothing was looked for in.
+   * @param {Source} source
+   * @param {number} now
+   */
   freeSweep(source, now) {
     this.sent.add({ source, trigger: null, edge: (source.ring.next - 1) * source.period }, now);
   }
 
-  /** The place of the newest of those. */
+  /**
+   * The place of the newest of those.
+   * @param {number} now
+   * @param {number} live
+   */
   freePlace(now, live) {
     return this.#sentPlace(this.sent.update(now), live, 0);
   }
 
   /**
    * The place of a view that runs.
-   * @param {object} view {now, live, reached, window, source}: page seconds, the live edge, the
-   *   newest second, and what the page holds
+   * @param {View} view
    * @param {boolean} isSent whether the server sends sweeps
+   * @returns {Place}
    */
   running({ now, live, reached, window, source }, isSent) {
     this.sweep.window = window;
     const found = isSent ? this.sent.update(now) : this.sweep.update(reached, live);
     this.state = found.state;
     if (found.trigger) this.#last = found.trigger;
-    const zero = (this.settings.position - 1) * window;
+    const zero = (this.#position - 1) * window;
     if (isSent) return this.#sentPlace(found, live, zero);
     const place = { edge: found.edge ?? live, zero, trigger: found.trigger };
     const waits = found.trigger && (found.state === "armed" || found.state === "stopped");
     return waits ? { ...place, source: this.#keep(source, place.edge, window) } : place;
   }
 
-  /** The place of a frozen view: its edge stays, and the trigger is the one nearest to where it
-   * would stand. `sourceOf()` gives the samples of the view, or columns, which have none. */
+  /**
+   * The place of a frozen view: its edge stays, and the trigger is the one nearest to where it
+   * would stand. `sourceOf()` gives the samples of the view, or columns, which have none.
+   * @param {{held: number, window: number, sourceOf: () => Source}} view
+   * @returns {Place}
+   */
   frozen({ held, window, sourceOf }) {
     const kept = this.#kept && covers(this.#kept, held - window, held) ? { source: this.#kept } : {};
     const source = kept.source ?? sourceOf();
@@ -123,26 +188,43 @@ export class Triggering {
     return { edge: held, zero: trigger ? trigger.at - held : 0, trigger, ...kept };
   }
 
+  get #position() {
+    return this.settings?.position ?? 0;
+  }
+
+  /**
+   * @param {{trigger: Found | null, edge: number | null, source?: Source}} found
+   * @param {number} live
+   * @param {number} zero
+   * @returns {Place}
+   */
   #sentPlace({ trigger, edge, source }, live, zero) {
-    if (!source) return { edge: live, zero, trigger: null };
+    if (!source || edge === null) return { edge: live, zero, trigger: null };
     this.#kept = source;
     return { edge, zero, trigger, source };
   }
 
+  /** @param {Source} source @param {number} held @param {number} window */
   #nearest(source, held, window) {
-    const isWithin = ({ at }) => at >= held - window && at <= held;
+    const isWithin = (/** @type {Found} */ { at }) => at >= held - window && at <= held;
     // The one that it stood on when it was frozen: with a holdoff, a search may find others.
     if (this.#last && isWithin(this.#last)) return this.#last;
     const { ring } = source;
     const key = `${held} ${window} ${ring.revision} ${ring.first} ${Math.min(ring.next, held / source.period + 2)}`;
-    if (this.#search.key !== key || this.#search.ring !== ring) {
-      const wanted = held - (1 - this.settings.position) * window;
-      this.#search = { key, ring, found: this.#finder.nearest(source, held - window, held, wanted) };
+    if (this.#search?.key !== key || this.#search.ring !== ring) {
+      const wanted = held - (1 - this.#position) * window;
+      this.#search = { key, ring, found: this.#finder?.nearest(source, held - window, held, wanted) ?? null };
     }
     return this.#search.found;
   }
 
-  /** A copy of the samples of a window, made once: the ring will be written over. */
+  /**
+   * A copy of the samples of a window, made once: the ring will be written over.
+   * @param {Source} source
+   * @param {number} edge
+   * @param {number} window
+   * @returns {Source}
+   */
   #keep(source, edge, window) {
     if (this.#kept && this.#kept.of === source.ring && covers(this.#kept, edge - window, edge)) return this.#kept;
     if (source.ring.times) return source;
@@ -159,7 +241,12 @@ export class Triggering {
   }
 }
 
-/** Whether a source of samples holds all of [from, to] seconds. */
+/**
+ * Whether a source of samples holds all of [from, to] seconds.
+ * @param {Source} source
+ * @param {number} from
+ * @param {number} to
+ */
 function covers({ ring, period }, from, to) {
   return ring.first <= from / period + HAIR && ring.next - 1 >= to / period - HAIR;
 }

@@ -6,6 +6,17 @@
 
 import { MARGIN } from "../samples/sweep-assembly.js";
 
+/**
+ * @import { Ring } from "../samples/ring.js"
+ * @import { Source } from "../samples/window-samples.js"
+ * @import { Found, Mode, SweepState } from "./sweep.js"
+ * @import { Position } from "./trigger.js"
+ */
+
+/**
+ * @typedef {{source: Source, trigger: Found | null, edge: number}} SentSweep `trigger` is null where it ran free
+ */
+
 /** A sweep this old (s), besides twice the time between two, is the last one for now. */
 const SHORTEST_WAIT = 0.25;
 /** The mean distance between sweeps is that of about so many. */
@@ -16,7 +27,7 @@ const MEMORY = 8;
  * null where the signal does not cross there, as in a sweep that ran free.
  * @param {Ring} ring one sweep
  * @param {{levels: number[], position: number, signal: number}} trigger
- * @returns {{at: number, crossing: {sample, fraction} | null}}
+ * @returns {{at: number, crossing: Position | null}}
  */
 export function crossingOf(ring, { levels, position, signal }) {
   const samples = ring.next - ring.first - 2 * MARGIN - 1;
@@ -30,12 +41,14 @@ export function crossingOf(ring, { levels, position, signal }) {
 }
 
 export class SentSweeps {
+  /** @type {SentSweep | null} */
   #shown = null;
   #isFree = false;
   #done = false;
+  /** @type {number[]} */
   #times = [];
 
-  /** @param {"auto" | "normal" | "single"} mode may be changed later, too */
+  /** @param {Mode} mode may be changed later, too */
   constructor(mode) {
     this.mode = mode;
   }
@@ -47,7 +60,8 @@ export class SentSweeps {
 
   /**
    * Take a whole sweep, at page seconds `now`.
-   * @param {{source, trigger, edge}} sweep `trigger` is null where it ran free
+   * @param {SentSweep} sweep
+   * @param {number} now
    */
   add(sweep, now) {
     const { trigger } = sweep;
@@ -59,15 +73,20 @@ export class SentSweeps {
     this.#times = [...this.#times, now].slice(-MEMORY);
   }
 
-  /** What to draw now, as `Sweep.update` gives it, and its `source`; null before the first. */
+  /**
+   * What to draw now, as `Sweep.update` gives it, and its `source`; null before the first.
+   * @param {number} now
+   * @returns {{state: SweepState, edge: number | null, trigger: Found | null, source?: Source}}
+   */
   update(now) {
     const state = this.#state(now);
     return this.#shown ? { state, ...this.#shown } : { state, edge: null, trigger: null };
   }
 
+  /** @param {number} now @returns {SweepState} */
   #state(now) {
     if (this.mode === "single") return this.#shown && this.#done ? "stopped" : "armed";
-    const [first, last] = [this.#times[0], this.#times.at(-1)];
+    const [first, last] = [this.#times[0], this.#times[this.#times.length - 1]];
     const between = (last - first) / (this.#times.length - 1) || 0;
     const quiet = !this.#shown || now - last > SHORTEST_WAIT + 2 * between;
     if (this.mode === "auto") return quiet || this.#isFree ? "auto" : "triggered";

@@ -10,6 +10,14 @@
  * - "stopped": the one sweep that was asked for is on the screen.
  */
 
+/** @import { Position } from "./trigger.js" */
+
+/** @typedef {{position: Position, at: number}} Found a trigger, and when it is in seconds of the stream */
+
+/** @typedef {"armed" | "triggered" | "auto" | "stopped"} SweepState */
+
+/** @typedef {"auto" | "normal" | "single" | "off"} Mode */
+
 /** A sweep is on the screen for this long at least (s) before auto runs free, or it flickers. */
 const SHORTEST_WAIT = 0.1;
 /** Of triggers that are closer (s) the first is kept: no screen shows more, and memory is bound. */
@@ -18,20 +26,22 @@ const APART = 0.01;
 const SHARE_APART = 0.01;
 
 export class Sweep {
-  #waiting;
-  #shown;
-  #free;
-  #since;
+  /** @type {Found[]} */
+  #waiting = [];
+  /** @type {Found | null} */
+  #shown = null;
+  #free = true;
+  #since = -Infinity;
 
   /**
-   * @param {object} options what may be changed later, too
-   * @param {"auto" | "normal" | "single"} options.mode
-   * @param {number} options.window seconds on the screen
-   * @param {number} options.pretrigger where in the window the trigger is, 0 (left) to 1
+   * What may be changed later, too: seconds on the screen, and where in the window the trigger is, 0
+   * (left) to 1.
+   * @param {{mode?: Mode, window: number, pretrigger?: number}} options
    */
   constructor({ mode = "auto", window, pretrigger = 0.5 }) {
-    Object.assign(this, { mode, window, pretrigger });
-    this.clear();
+    this.mode = mode;
+    this.window = window;
+    this.pretrigger = pretrigger;
   }
 
   /** Forget everything, as at the beginning of an epoch. */
@@ -47,13 +57,20 @@ export class Sweep {
     this.#waiting = [];
   }
 
-  /** Wait for one more sweep, whose trigger is after `since` seconds; what is shown stays. */
+  /**
+   * Wait for one more sweep, whose trigger is after `since` seconds; what is shown stays.
+   * @param {number} since
+   */
   arm(since) {
     this.#since = since;
     this.forget();
   }
 
-  /** Take a trigger; they come in order. `position` is what `Trigger.feed` gave, `at` its time. */
+  /**
+   * Take a trigger; they come in order. `position` is what `Trigger.feed` gave, `at` its time.
+   * @param {Position} position
+   * @param {number} at
+   */
   add(position, at) {
     if (at <= this.#since || (this.mode === "single" && this.#stopped)) return;
     const last = this.#waiting.at(-1) ?? this.#shown;
@@ -66,7 +83,7 @@ export class Sweep {
    * @param {number} reached seconds up to which the stream is known: its newest sample's, or on a
    *   timed clock, where silence is no lack, the live edge
    * @param {number} live seconds at the right end of the screen when it runs free
-   * @returns {{state: string, edge: number | null, trigger: {position, at} | null}} `edge` is the
+   * @returns {{state: SweepState, edge: number | null, trigger: Found | null}} `edge` is the
    *   right end of the window; null where there is no sweep yet
    */
   update(reached, live) {
@@ -92,18 +109,24 @@ export class Sweep {
     return this.#shown !== null && this.#shown.at > this.#since;
   }
 
-  /** Show the newest trigger whose window is complete; a single sweep is the first such. */
+  /**
+   * Show the newest trigger whose window is complete; a single sweep is the first such.
+   * @param {number} reached
+   */
   #take(reached) {
-    while (this.#waiting.length > 0 && this.#end(this.#waiting[0]) <= reached) {
-      this.#shown = this.#waiting.shift();
+    for (let [next] = this.#waiting; next && this.#end(next) <= reached; [next] = this.#waiting) {
+      this.#shown = next;
+      this.#waiting.shift();
       if (this.mode === "single") this.forget();
     }
   }
 
+  /** @param {Found} trigger */
   #end(trigger) {
     return trigger.at + (1 - this.pretrigger) * this.window;
   }
 
+  /** @param {SweepState} state @returns {{state: SweepState, edge: number | null, trigger: Found | null}} */
   #sweep(state) {
     return { state, edge: this.#shown && this.#end(this.#shown), trigger: this.#shown };
   }
@@ -111,6 +134,9 @@ export class Sweep {
 
 /**
  * Which samples a window of `samples` (whole or not) around a trigger holds, on a regular clock.
+ * @param {Position} position
+ * @param {number} pretrigger
+ * @param {number} samples
  * @returns {{first: number, last: number, offset: number}} the window begins `offset` of a
  *   sample, in [0, 1), after `first`, and ends not after `last`
  */

@@ -17,19 +17,38 @@
  * at 20 samples a period.
  */
 
-/** Settings have the names, meanings and defaults of Python's `TriggerSettings`. */
+/** @import { Values } from "../protocol/frames.js" */
+
+/**
+ * @typedef {object} TriggerSettings with the names, meanings and defaults of Python's `TriggerSettings`
+ * @property {"edge" | "pulse" | "window"} kind
+ * @property {"rising" | "falling" | "either"} slope
+ * @property {number} level
+ * @property {number} hysteresis
+ * @property {number} holdoff no trigger comes sooner than these seconds after the last one
+ * @property {"positive" | "negative"} polarity
+ * @property {number} longer seconds between which the width of a pulse lies; null for no upper bound
+ * @property {number | null} shorter
+ * @property {"entering" | "leaving"} direction
+ * @property {number} low
+ * @property {number} high
+ */
+
+/**
+ * @typedef {{sample: number, fraction: number}} Position `fraction` of a sample, in [0, 1), after the index `sample`
+ */
+
+/** @type {Readonly<TriggerSettings>} */
 export const DEFAULTS = Object.freeze({
-  kind: "edge", // "pulse", "window"
-  slope: "rising", // "falling", "either"
+  kind: "edge",
+  slope: "rising",
   level: 0,
   hysteresis: 0,
-  /** No trigger comes sooner than these seconds after the last one. */
   holdoff: 0,
-  polarity: "positive", // "negative"
-  /** Seconds between which the width of a pulse lies; null for no upper bound. */
+  polarity: "positive",
   longer: 0,
   shorter: null,
-  direction: "entering", // "leaving"
+  direction: "entering",
   low: -1,
   high: 1,
 });
@@ -43,11 +62,14 @@ export class Trigger {
   #edges;
   #pulses;
   #holdoff;
-  #before;
-  #last;
+  #before = NaN;
+  /** @type {Position | null} */
+  #last = null;
+  /** Index of the first sample that was not fed. */
+  next = 0;
 
   /**
-   * @param {object} settings what differs from `DEFAULTS`
+   * @param {Partial<TriggerSettings>} settings what differs from `DEFAULTS`
    * @param {number} rate samples per second; on a timed clock the mean, so that widths and
    *   holdoff are approximate there
    */
@@ -56,12 +78,10 @@ export class Trigger {
     this.#edges = edgesOf(all);
     this.#pulses = all.kind === "pulse" ? new Pulses(all, rate) : null;
     this.#holdoff = all.holdoff * rate;
-    this.reset();
   }
 
   /** Forget everything, as at the beginning of an epoch. */
   reset() {
-    /** Index of the first sample that was not fed. */
     this.next = 0;
     this.#before = NaN;
     this.#last = null;
@@ -71,12 +91,17 @@ export class Trigger {
   /**
    * Take the samples `values[from]` to before `values[to]`, the first having the index `first`.
    * A jump ahead disarms; going back begins anew.
-   * @returns {{sample: number, fraction: number}[]} the triggers that they complete, in order:
+   * @param {number} first
+   * @param {Values | number[]} values
+   * @param {number} [from]
+   * @param {number} [to]
+   * @returns {Position[]} the triggers that they complete, in order:
    *   `fraction` of a sample, in [0, 1), after the index `sample`
    */
   feed(first, values, from = 0, to = values.length) {
     if (first < this.next) this.reset();
     else if (first > this.next) this.#disarm();
+    /** @type {Position[]} */
     const found = [];
     const edges = this.#edges;
     let before = this.#before;
@@ -101,6 +126,13 @@ export class Trigger {
     this.#pulses?.disarm();
   }
 
+  /**
+   * @param {Edge} edge
+   * @param {number} index
+   * @param {number} before
+   * @param {number} after
+   * @param {Position[]} found
+   */
   #crossed(edge, index, before, after, found) {
     const position = positionOf(edge.level, index, before, after);
     if (this.#pulses && !this.#pulses.ends(position, edge.rising)) return;
@@ -116,6 +148,7 @@ class Edge {
   #level;
   #arm;
 
+  /** @param {number} level @param {number} hysteresis @param {boolean} rising */
   constructor(level, hysteresis, rising) {
     this.level = level;
     this.rising = rising;
@@ -125,7 +158,7 @@ class Edge {
     this.#arm = this.#level - hysteresis;
   }
 
-  /** Whether `value` is the first to reach the level since the edge was armed. */
+  /** Whether `value` is the first to reach the level since the edge was armed. @param {number} value */
   completes(value) {
     const height = value * this.#sign;
     if (height < this.#arm) this.armed = true;
@@ -142,9 +175,11 @@ class Pulses {
   #longer;
   #shorter;
   #endsRising;
+  /** @type {Position | null} */
   #begin = null;
   #beganRising = false;
 
+  /** @param {TriggerSettings} settings @param {number} rate samples per second */
   constructor({ polarity, longer, shorter }, rate) {
     this.#longer = longer * rate;
     this.#shorter = (shorter ?? Infinity) * rate;
@@ -155,7 +190,11 @@ class Pulses {
     this.#begin = null;
   }
 
-  /** Whether the crossing ends a pulse of the right polarity and width. */
+  /**
+   * Whether the crossing ends a pulse of the right polarity and width.
+   * @param {Position} position
+   * @param {boolean} rising
+   */
   ends(position, rising) {
     const width = this.#begin && this.#beganRising !== rising ? distance(this.#begin, position) : NaN;
     this.#begin = position;
@@ -164,7 +203,10 @@ class Pulses {
   }
 }
 
-/** The one or two edges that settings are made of; no sample completes both. */
+/**
+ * The one or two edges that settings are made of; no sample completes both.
+ * @param {TriggerSettings} settings
+ */
 function edgesOf({ kind, slope, level, hysteresis, direction, low, high }) {
   if (kind === "window") {
     const entering = direction === "entering";
@@ -175,13 +217,23 @@ function edgesOf({ kind, slope, level, hysteresis, direction, low, high }) {
   return slopes.map((rising) => new Edge(level, hysteresis, rising));
 }
 
-/** Where the line to the sample at `index` from the one before it is at `level`. */
+/**
+ * Where the line to the sample at `index` from the one before it is at `level`.
+ * @param {number} level
+ * @param {number} index
+ * @param {number} before
+ * @param {number} after
+ */
 function positionOf(level, index, before, after) {
   const fraction = (level - before) / (after - before);
   return fraction < 1 ? { sample: index - 1, fraction } : { sample: index, fraction: 0 };
 }
 
-/** Samples from one position to a later one; indices first, because they may be large. */
+/**
+ * Samples from one position to a later one; indices first, because they may be large.
+ * @param {Position} former
+ * @param {Position} position
+ */
 function distance(former, position) {
   return position.sample - former.sample + (position.fraction - former.fraction);
 }
