@@ -1,17 +1,26 @@
 /** The table of signals: on and off, what they read, and their units per division. */
 
+/** @typedef {{key: string, name: string, colour: string, visible: boolean}} SignalRow */
+
+/** @typedef {{name: HTMLButtonElement, now: HTMLTableCellElement, scale: HTMLButtonElement}} Row */
+
+/** @typedef {{toggle: (k: number) => void, select: (k: number) => void}} Acts what the buttons of a row do */
+
 export class SignalRows {
+  /** @type {Row[]} */
   #rows = [];
 
   /**
    * @param {HTMLElement} body of the table
-   * @param {{toggle(k), select(k)}} acts what the buttons of a row do
+   * @param {Acts} acts
    */
   constructor(body, acts) {
-    Object.assign(this, { body, acts });
+    this.body = body;
+    this.acts = acts;
+    this.names = "";
   }
 
-  /** @param {{key, name, colour, visible}[]} signals one row each, made anew where they are others */
+  /** @param {SignalRow[]} signals one row each, made anew where they are others */
   show(signals) {
     const names = JSON.stringify(signals.map(({ key, name }) => [key, name]));
     if (names !== this.names) this.#make(signals);
@@ -22,7 +31,11 @@ export class SignalRows {
     });
   }
 
-  /** What row `k` says. @param {{now, perDivision, selected}} row two texts and a boolean */
+  /**
+   * What row `k` says.
+   * @param {number} k
+   * @param {{now: string, perDivision: string, selected: boolean}} row two texts and a boolean
+   */
   read(k, { now, perDivision, selected }) {
     const row = this.#rows[k];
     if (row.now.textContent !== now) row.now.textContent = now;
@@ -30,6 +43,7 @@ export class SignalRows {
     press(row.scale, selected);
   }
 
+  /** @param {SignalRow[]} signals */
   #make(signals) {
     this.#rows = signals.map(({ name }, k) => ({
       name: button("signal", name, `${name}: on or off`, () => this.acts.toggle(k)),
@@ -40,6 +54,12 @@ export class SignalRows {
   }
 }
 
+/**
+ * @param {string} className
+ * @param {string} text
+ * @param {string} title
+ * @param {() => void} act
+ */
 function button(className, text, title, act) {
   const made = document.createElement("button");
   const label = document.createElement("span");
@@ -52,11 +72,13 @@ function button(className, text, title, act) {
   return made;
 }
 
+/** @param {HTMLElement} element @param {boolean} pressed */
 function press(element, pressed) {
   const state = String(pressed);
   if (element.getAttribute("aria-pressed") !== state) element.setAttribute("aria-pressed", state);
 }
 
+/** @param {Row} row */
 function element({ name, now, scale }) {
   const row = document.createElement("tr");
   const head = document.createElement("th");

@@ -8,7 +8,7 @@ const KEY = "waves.keys";
 /** Where storage is forbidden, the choice lasts as long as the page. */
 let off = stored() === "off";
 
-/** Whether this key is one that is switched off; the space bar is none of those. */
+/** Whether this key is one that is switched off; the space bar is none of those. @param {string} key */
 export function isSwitchedOff(key) {
   return off && key.length === 1 && key !== " ";
 }

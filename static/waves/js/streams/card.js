@@ -6,6 +6,16 @@ import { quantity, setting } from "../text/quantities.js";
 import { Follower } from "./follower.js";
 import { Thumbnail } from "./thumbnail.js";
 
+/**
+ * @import { Said } from "../protocol/description.js"
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { ViewMessage } from "../protocol/messages.js"
+ */
+
+/**
+ * @typedef {{connected: boolean, words: string | null}} Connection whether the page hears of it, and what is to be said of that
+ */
+
 const DELETED = "This stream was deleted.";
 
 export class Card {
@@ -17,7 +27,7 @@ export class Card {
 
   /**
    * @param {HTMLElement} element the list item
-   * @param {object} told what the page was told of the stream
+   * @param {Said} told what the page was told of the stream
    */
   constructor(element, told) {
     const stream = readDescription(told);
@@ -25,16 +35,15 @@ export class Card {
     this.slug = stream.slug;
     this.handle = stream.handle;
     this.#follower = new Follower(stream);
-    this.#parts = Object.fromEntries(
-      ["name", "pill", "note", "rate"].map((part) => [part, element.querySelector(`[data-${part}]`)]),
-    );
-    this.place = element.querySelector("[data-thumbnail]");
+    const part = (/** @type {string} */ name) => partOf(element, `[data-${name}]`);
+    this.#parts = { name: part("name"), pill: part("pill"), note: part("note"), rate: part("rate") };
+    this.place = part("thumbnail");
     this.#thumbnail = new Thumbnail(this.place);
     this.onScreen = this.subscribed = this.deleted = false;
     this.drawnAt = -Infinity;
   }
 
-  /** What to subscribe with. */
+  /** What to subscribe with. @param {number} now */
   subscription(now) {
     return this.#follower.subscription(this.#thumbnail.size.width, now);
   }
@@ -44,12 +53,16 @@ export class Card {
     return this.#follower.changedView(this.#thumbnail.size.width);
   }
 
-  /** Whether its name contains these words, in lower case. */
+  /** Whether its name contains these words, in lower case. @param {string} words */
   matches(words) {
     return this.#follower.stream.name.toLowerCase().includes(words);
   }
 
-  /** Take a `stream` message. @returns {string | null} the former slug, where it is another */
+  /**
+   * Take a `stream` message.
+   * @param {Said} message
+   * @returns {string | null} the former slug, where it is another
+   */
   describe(message) {
     const description = readDescription(message, this.#follower.stream);
     this.#described = true;
@@ -59,19 +72,21 @@ export class Card {
     return description.slug === this.slug ? null : this.#rename(description.slug);
   }
 
+  /** @param {string} slug */
   #rename(slug) {
     const former = this.slug;
-    const link = this.element.querySelector("a");
-    link.setAttribute("href", renamedAddress(link.getAttribute("href"), former, slug));
+    const link = partOf(this.element, "a");
+    link.setAttribute("href", renamedAddress(link.getAttribute("href") ?? "", former, slug));
     this.element.dataset.slug = this.slug = slug;
     return former;
   }
 
-  /** Take a `view` message. */
+  /** Take a `view` message. @param {ViewMessage} message */
   expect(message) {
     this.#follower.expect(message);
   }
 
+  /** @param {Frame} frame @param {number} now */
   add(frame, now) {
     this.#follower.add(frame, now);
   }
@@ -81,7 +96,11 @@ export class Card {
     this.deleted = true;
   }
 
-  /** Take another size, in device pixels. */
+  /**
+   * Take another size, in device pixels.
+   * @param {number} width
+   * @param {number} height
+   */
   resize(width, height) {
     this.#thumbnail.size = { width, height };
     this.#redraw();
@@ -92,7 +111,7 @@ export class Card {
     this.#redraw();
   }
 
-  /** Draw, where there is anything new to see. */
+  /** Draw, where there is anything new to see. @param {number} now */
   draw(now) {
     const { width } = this.#thumbnail.size;
     const picture = width > 0 ? this.#follower.picture(now, width, this.#signature) : null;
@@ -103,8 +122,8 @@ export class Card {
 
   /**
    * Say how the stream is.
-   * @param {{connected: boolean, words: string | null}} connection whether the page hears of it, and
-   *   what is to be said of that
+   * @param {number} now
+   * @param {Connection} connection
    */
   show(now, connection) {
     const { name, text, note } = this.#state(connection);
@@ -115,7 +134,7 @@ export class Card {
     this.#showRate(this.#follower.rate(now));
   }
 
-  /** As measured where samples come, else as set. */
+  /** As measured where samples come, else as set. @param {number} measured */
   #showRate(measured) {
     const { rate } = this.#parts;
     setText(rate, measured > 0 ? quantity(measured, "S/s", 3) : setting(this.#follower.stream.rate, "S/s"));
@@ -123,6 +142,7 @@ export class Card {
       measured > 0 ? "Samples a second of each signal, as they arrive" : "Samples a second of each signal, as set";
   }
 
+  /** @param {Connection} connection */
   #state({ connected, words }) {
     const { stream } = this.#follower;
     if (this.deleted) return { name: "stopped", text: "Deleted", note: DELETED };
@@ -136,7 +156,18 @@ export class Card {
   }
 }
 
-/** Set a text where it differs: an unchanged one costs no layout. */
+/** @param {HTMLElement} element @param {string} selector */
+function partOf(element, selector) {
+  const part = element.querySelector(selector);
+  if (!(part instanceof HTMLElement)) throw new Error(`A card has no ${selector}.`);
+  return part;
+}
+
+/**
+ * Set a text where it differs: an unchanged one costs no layout.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

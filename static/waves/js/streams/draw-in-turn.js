@@ -10,9 +10,7 @@ const EVERY_REDUCED = 1;
 /**
  * @param {{drawnAt: number, draw: (now: number) => void}[]} cards
  * @param {number} now page seconds
- * @param {object} options
- * @param {boolean} options.reduced whether people ask for reduced motion
- * @param {() => number} options.clock milliseconds
+ * @param {{reduced?: boolean, clock?: () => number}} [options] whether people ask for reduced motion; milliseconds
  */
 export function drawInTurn(cards, now, { reduced = false, clock = () => performance.now() } = {}) {
   const every = reduced ? EVERY_REDUCED : EVERY;

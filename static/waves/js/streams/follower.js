@@ -9,6 +9,20 @@ import { ANSWER } from "../protocol/frames.js";
 import { Record } from "../samples/record.js";
 import { LiveEdge } from "../time/timebase.js";
 
+/**
+ * @import { Description } from "../protocol/description.js"
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { ViewMessage } from "../protocol/messages.js"
+ * @import { Trace } from "../chart/points.js"
+ * @import { Range } from "../chart/range.js"
+ */
+
+/** @typedef {{window: number, columns: number, budget: number}} View what is asked of a stream */
+
+/** @typedef {Trace & {range: Range}} Ranged each trace with the range of its unit */
+
+/** @typedef {{signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
+
 /** Bytes a second: the least that the server takes, so that it sends columns wherever it can. */
 const BUDGET = 1000;
 /** The most that a card may cost, in bytes a second: twelve of them make a quarter of a megabyte. */
@@ -25,8 +39,9 @@ const KEPT_VALUES = 2 ** 18;
  * A stream that is dear is shown with a longer window than its own: the server halves columns
  * until fewer than twice as many fill the window, each a minimum and a maximum, so four values a
  * pixel and signal pass in one window.
- * @param {{rate: number, window: number, signals: object[], sample_type: string}} stream
- * @returns {{window: number, columns: number, budget: number}}
+ * @param {Pick<Description, "rate" | "window" | "signals" | "sample_type">} stream
+ * @param {number} pixels
+ * @returns {View}
  */
 export function viewOf({ rate, window, signals, sample_type }, pixels) {
   const columns = Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, Math.round(pixels)));
@@ -40,13 +55,18 @@ export class Follower {
   #record;
   #live = new LiveEdge();
   #points = new Points();
+  /** @type {Map<string, AutoRange>} */
   #ranges = new Map();
   #asked = "";
   #arrivedAt = -Infinity;
 
-  /** @param {object} stream what the page was told: handle, state, message, and as `viewOf` takes */
+  /** What was asked for last; before that what this stream needs at no width. @type {View} */
+  view;
+
+  /** @param {Description} stream what the page was told */
   constructor(stream) {
     this.stream = stream;
+    this.view = viewOf(stream, 0);
     this.#record = new Record(stream.handle, KEPT_VALUES);
   }
 
@@ -56,13 +76,16 @@ export class Follower {
    * @param {number} now page seconds
    */
   subscription(pixels, now) {
-    const held = now - this.#arrivedAt < this.view?.window;
+    const held = now - this.#arrivedAt < this.view.window;
     if (this.changedView(pixels) || !held) return this.view;
     const since = this.#record.position;
     return since ? { ...this.view, since } : this.view;
   }
 
-  /** The view for this width, remembered as asked for; null where it is what was asked for last. */
+  /**
+   * The view for this width, remembered as asked for; null where it is what was asked for last.
+   * @param {number} pixels
+   */
   changedView(pixels) {
     this.view = viewOf(this.stream, pixels);
     const asked = JSON.stringify(this.view);
@@ -71,7 +94,7 @@ export class Follower {
     return this.view;
   }
 
-  /** Take a `stream` message. */
+  /** Take a `stream` message. @param {Description} message */
   describe(message) {
     this.stream = message;
     if (this.#record.describe(message)) this.#begin();
@@ -79,12 +102,16 @@ export class Follower {
     this.#live.timed = message.clock === "timed" && message.state === "live";
   }
 
-  /** Take a `view` message. */
+  /** Take a `view` message. @param {ViewMessage} message */
   expect(message) {
     this.#record.expect(message);
   }
 
-  /** Take a frame that arrived at `now` page seconds. */
+  /**
+   * Take a frame that arrived at `now` page seconds.
+   * @param {Frame} frame
+   * @param {number} now
+   */
   add(frame, now) {
     const added = this.#record.add(frame, now);
     if (added?.restarted) this.#begin();
@@ -94,15 +121,17 @@ export class Follower {
     else this.#live.arrived(this.#record.end, now);
   }
 
-  /** Measured samples per second and signal; 0 where none come. */
+  /** Measured samples per second and signal; 0 where none come. @param {number} now */
   rate(now) {
     return this.#record.rate(now);
   }
 
   /**
    * What to draw now: as `Points.of` gives it, each trace with the `range` of its unit.
+   * @param {number} now
+   * @param {number} columns
    * @param {string} known signature of what is drawn already
-   * @returns {object | null} null where there is nothing new
+   * @returns {Picture | null} null where there is nothing new
    */
   picture(now, columns, known) {
     const { source } = this.#record;
@@ -112,8 +141,7 @@ export class Follower {
     const visible = this.stream.signals.map(() => true);
     const view = { edge, window: this.view.window, columns, period, envelope, visible };
     const picture = this.#points.of(ring, view, known);
-    if (picture) this.#scale(picture.traces, now);
-    return picture;
+    return picture && { signature: picture.signature, traces: this.#scaled(picture.traces, now) };
   }
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */
@@ -122,16 +150,29 @@ export class Follower {
     this.#ranges.clear();
   }
 
-  /** Signals of one unit share a range, so that they compare; others have their own. */
-  #scale(traces, now) {
+  /**
+   * Signals of one unit share a range, so that they compare; others have their own.
+   * @param {Trace[]} traces
+   * @param {number} now
+   * @returns {Ranged[]}
+   */
+  #scaled(traces, now) {
     const units = this.stream.signals.map(({ unit }) => unit);
-    for (const unit of new Set(units)) {
-      const those = traces.filter((_, k) => units[k] === unit);
-      const low = Math.min(...those.map((trace) => trace.low));
-      const high = Math.max(...those.map((trace) => trace.high));
-      if (!this.#ranges.has(unit)) this.#ranges.set(unit, new AutoRange());
-      const range = this.#ranges.get(unit).update(low, high, now);
-      for (const trace of those) trace.range = range;
-    }
+    const rangeOf = new Map(
+      [...new Set(units)].map((unit) => {
+        const those = traces.filter((_, k) => units[k] === unit);
+        const low = Math.min(...those.map((trace) => trace.low));
+        const high = Math.max(...those.map((trace) => trace.high));
+        return [unit, this.#rangeOf(unit).update(low, high, now)];
+      }),
+    );
+    return traces.map((trace, k) => ({ ...trace, range: rangeOf.get(units[k]) ?? this.#rangeOf(units[k]).range }));
+  }
+
+  /** @param {string} unit */
+  #rangeOf(unit) {
+    const range = this.#ranges.get(unit) ?? new AutoRange();
+    this.#ranges.set(unit, range);
+    return range;
   }
 }

@@ -1,11 +1,21 @@
 /** The list of streams: every card that is on the screen is live, over one socket. */
 
+import { byId, input, optional } from "../controls/elements.js";
 import { isSwitchedOff } from "../controls/single-keys.js";
 import { bindTheme } from "../controls/theme-switch.js";
 import { parse, WireError } from "../protocol/frames.js";
 import { StreamsSocket } from "../protocol/streams-socket.js";
 import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
+
+/**
+ * @import { Message, Failure } from "../protocol/messages.js"
+ * @import { Said } from "../protocol/description.js"
+ */
+
+/**
+ * @typedef {{ws: string, streams: (Said & {handle: number})[]}} Config what the page was told: the address of its socket, and of each stream
+ */
 
 /** States and rates change this often (ms): faster nobody can read. */
 const READINGS_EVERY = 500;
@@ -19,11 +29,14 @@ const ANSWER_MS = 10_000;
 const MARGIN = "120px";
 
 const seconds = () => performance.now() / 1000;
-const byId = (id) => document.getElementById(id);
 
 class Streams {
+  /** @type {Map<number, Card>} */
   #cards = new Map();
+  /** @type {Map<string, number>} */
   #rests = new Map();
+  /** What a person must do, where a message could not be read. @type {string | null} */
+  #problem = null;
 
   constructor() {
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -37,10 +50,11 @@ class Streams {
     this.socket.open();
     window.addEventListener("online", () => this.socket.retryNow());
     document.addEventListener("visibilitychange", () => this.#visible());
-    byId("search").addEventListener("input", () => this.#search());
+    input("search").addEventListener("input", () => this.#search());
     const nextTheme = bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
     document.addEventListener("keydown", (event) => {
-      const typed = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input");
+      const isTyping = event.target instanceof Element && event.target.closest("input") !== null;
+      const typed = event.ctrlKey || event.metaKey || event.altKey || isTyping;
       if (event.key.toLowerCase() === "t" && !typed && !isSwitchedOff(event.key)) nextTheme();
     });
     setInterval(() => this.#look(), READINGS_EVERY);
@@ -69,16 +83,17 @@ class Streams {
     requestAnimationFrame(frame);
   }
 
+  /** @param {(card: Card) => void} visit */
   #each(visit) {
     this.#cards.forEach(visit);
   }
 
-  /** Take the cards of a document that are not here yet. */
+  /** Take the cards of a document that are not here yet. @param {Document} page */
   #adopt(page) {
     const streams = configOf(page).streams;
     for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
       const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
-      if (!element) continue;
+      if (!(element instanceof HTMLElement)) continue;
       if (page !== document) byId("cards").append(element);
       const card = new Card(element, stream);
       this.#cards.set(stream.handle, card);
@@ -96,24 +111,27 @@ class Streams {
     const page = new DOMParser().parseFromString(text, "text/html");
     const handles = this.#adopt(page);
     this.#each((card) => !handles.has(card.handle) && card.remove());
-    byId("search").placeholder = page.getElementById("search").placeholder;
+    const search = page.getElementById("search");
+    if (search instanceof HTMLInputElement) input("search").placeholder = search.placeholder;
     this.#search();
     this.#sync();
   }
 
   #search() {
-    const words = byId("search").value.trim().toLowerCase();
+    const words = input("search").value.trim().toLowerCase();
     const cards = [...this.#cards.values()];
     for (const card of cards) card.element.hidden = !card.matches(words);
     byId("none").hidden = cards.length === 0 || cards.some((card) => !card.element.hidden);
-    byId("empty")?.toggleAttribute("hidden", cards.length > 0);
+    optional("empty", HTMLElement)?.toggleAttribute("hidden", cards.length > 0);
   }
 
   // What is on the screen is subscribed to.
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #seen(entries) {
     for (const { target, isIntersecting } of entries) {
-      this.#cards.get(Number(target.dataset.handle)).onScreen = isIntersecting;
+      const card = this.#cards.get(handleOf(target));
+      if (card) card.onScreen = isIntersecting;
     }
     this.#afterRest("sync", () => this.#sync());
   }
@@ -141,19 +159,23 @@ class Streams {
     });
   }
 
+  /** @param {ResizeObserverEntry[]} entries */
   #resized(entries) {
     for (const { target } of entries) {
-      this.#cards.get(Number(target.closest(".card").dataset.handle)).resize(...pixelsOf(target));
+      const [width, height] = pixelsOf(target);
+      this.#cards.get(handleOf(target))?.resize(width, height);
     }
     this.#afterRest("views", () => this.#each((card) => this.#askForView(card)));
   }
 
+  /** @param {Card} card */
   #askForView(card) {
     if (!card.subscribed || this.socket.state.name !== "open") return;
     const view = card.changedView();
     if (view) this.socket.send({ type: "view", handle: card.handle, ...view });
   }
 
+  /** @param {string} name @param {() => void} call */
   #afterRest(name, call) {
     clearTimeout(this.#rests.get(name));
     this.#rests.set(name, setTimeout(call, REST));
@@ -161,38 +183,45 @@ class Streams {
 
   // What the server says.
 
+  /** @param {ArrayBuffer} buffer @param {number} now */
   #data(buffer, now) {
     for (const frame of this.#parse(buffer)) this.#cards.get(frame.handle)?.add(frame, now);
   }
 
-  /** The frames of a message; one that cannot be read is told, and everything else goes on. */
+  /**
+   * The frames of a message; one that cannot be read is told, and everything else goes on.
+   * @param {ArrayBuffer} buffer
+   */
   #parse(buffer) {
     try {
       return parse(buffer);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.problem = "A message could not be read, please reload this page.";
+      this.#problem = "A message could not be read, please reload this page.";
       return [];
     }
   }
 
+  /** @param {Message} message */
   #message(message) {
     if (message.type === "error") this.#unknown(message);
+    if (message.type !== "view" && message.type !== "stream") return;
     const card = this.#cards.get(message.handle);
     if (!card) return;
-    if (message.type === "view") card.expect(message);
-    if (message.type !== "stream") return;
+    if (message.type === "view") return card.expect(message);
     const former = card.describe(message);
     if (former !== null) this.socket.rename(former, card.slug);
     this.#askForView(card);
     this.#showCard(card);
   }
 
+  /** @param {Failure} failure */
   #unknown({ stream }) {
     this.#each((card) => card.slug === stream && card.remove());
     this.#sync();
   }
 
+  /** @param {Card} card */
   #showCard(card) {
     card.show(seconds(), { connected: this.socket.state.name === "open", words: this.socket.words() });
   }
@@ -208,16 +237,17 @@ class Streams {
       connecting: state.again && again,
       refused: state.reason || "The server refused this page.",
     };
-    const text = this.problem ?? (said[state.name] || "");
+    const text = this.#problem ?? (said[state.name] || "");
     if (byId("connection").textContent !== text) byId("connection").textContent = text;
   }
 }
 
+/** @param {Document} page @returns {Config} */
 function configOf(page) {
-  return JSON.parse(page.getElementById("waves-config").textContent);
+  return JSON.parse(page.getElementById("waves-config")?.textContent ?? "");
 }
 
-/** The text at an address of this server; null where none comes. */
+/** The text at an address of this server; null where none comes. @param {string} address */
 async function fetched(address) {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) });
@@ -227,7 +257,11 @@ async function fetched(address) {
   }
 }
 
-/** Told of each change in device pixels, such as another screen, where the browser can. */
+/**
+ * Told of each change in device pixels, such as another screen, where the browser can.
+ * @param {ResizeObserver} observer
+ * @param {Element} element
+ */
 function observePixels(observer, element) {
   try {
     observer.observe(element, { box: "device-pixel-content-box" });
@@ -236,7 +270,13 @@ function observePixels(observer, element) {
   }
 }
 
-/** Not the observer's own pixels: those are wrong on an emulated screen. */
+/** The stream whose card an element is, or is in. @param {Element} element */
+function handleOf(element) {
+  const card = element.closest(".card");
+  return card instanceof HTMLElement ? Number(card.dataset.handle) : NaN;
+}
+
+/** Not the observer's own pixels: those are wrong on an emulated screen. @param {Element} element */
 function pixelsOf(element) {
   const { width, height } = element.getBoundingClientRect();
   return [width, height].map((size) => Math.round(size * devicePixelRatio));

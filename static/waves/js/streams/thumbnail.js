@@ -2,6 +2,12 @@
 
 import { legible } from "../chart/colour.js";
 
+/** @import { Range } from "../chart/range.js" */
+
+/**
+ * @typedef {{points: Float32Array, range: Pick<Range, "min" | "max">}} Trace x, y, x, y …, x in seconds from the right end
+ */
+
 /**
  * A stroke wider than one device pixel costs several times as much where a trace goes up and down
  * more than this many times the width of the card; elsewhere it costs nothing that shows.
@@ -12,7 +18,8 @@ const PALETTE = 8;
 
 export class Thumbnail {
   #canvas = document.createElement("canvas");
-  #context = this.#canvas.getContext("2d");
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  /** @type {Map<string, string>} */
   #colours = new Map();
 
   /** @param {HTMLElement} place what it fills; shows what it holds until there is a picture */
@@ -29,7 +36,7 @@ export class Thumbnail {
   }
 
   /**
-   * @param {object} picture as `Follower.picture` gives it
+   * @param {{traces: Trace[]}} picture as `Follower.picture` gives it
    * @param {{colour: string}[]} signals
    * @param {number} window seconds from the left end to the right
    */
@@ -51,6 +58,7 @@ export class Thumbnail {
     this.#context.lineJoin = "bevel";
   }
 
+  /** @param {Trace} trace @param {number} window */
   #stroke({ points, range }, window) {
     const context = this.#context;
     const { width, height } = this.size;
@@ -72,12 +80,15 @@ export class Thumbnail {
     context.stroke();
   }
 
-  #colourOf({ colour }, k) {
-    const key = colour || `--signal-${(k % PALETTE) + 1}`;
-    if (!this.#colours.has(key)) this.#colours.set(key, this.#resolved(key));
-    return this.#colours.get(key);
+  /** @param {{colour: string}} signal @param {number} k */
+  #colourOf({ colour: own }, k) {
+    const key = own || `--signal-${(k % PALETTE) + 1}`;
+    const colour = this.#colours.get(key) ?? this.#resolved(key);
+    this.#colours.set(key, colour);
+    return colour;
   }
 
+  /** @param {string} key */
   #resolved(key) {
     const style = getComputedStyle(this.place);
     if (!key.startsWith("--")) return legible(key, style.backgroundColor);
