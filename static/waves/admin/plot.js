@@ -1,8 +1,8 @@
 /** Draws traces into a canvas, in the colours of the admin's theme. */
 
-import { legible } from "../js/colour.js";
-import { axisScale } from "../js/format.js";
-import { fit } from "../js/range.js";
+import { legible } from "../js/chart/colour.js";
+import { fit } from "../js/chart/range.js";
+import { axisScale } from "../js/text/quantities.js";
 
 const PALETTE = ["#f2b705", "#2f9be6", "#e0569b", "#35b46a", "#9a6fe0", "#e07a3a"];
 const MARGIN = { left: 64, right: 12, top: 10, bottom: 24 };

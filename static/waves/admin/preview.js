@@ -46,7 +46,8 @@ export class Preview {
 
   /** Post the form; an answer that comes after a later post is of no interest. */
   async update() {
-    const post = (this.posts += 1);
+    this.posts += 1;
+    const post = this.posts;
     const body = new FormData(this.form);
     body.set("_stream", this.section.dataset.stream ?? "");
     try {

@@ -23,10 +23,11 @@ globalThis.chart = (id = "chart") => echarts?.getInstanceByDom(document.getEleme
 const shapes = (id) => globalThis.chart(id)?.getZr().storage.getDisplayList() ?? [];
 
 /** The traces of a chart whose names begin so, in the order of their numbers. */
-globalThis.traces = (begin, id = "chart") => shapes(id)
-  .filter(({ name }) => name?.startsWith(begin))
-  .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
-  .map(({ name, shape: { points } }) => ({ name, x: every(points, 0), y: every(points, 1) }));
+globalThis.traces = (begin, id = "chart") =>
+  shapes(id)
+    .filter(({ name }) => name?.startsWith(begin))
+    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
+    .map(({ name, shape: { points } }) => ({ name, x: every(points, 0), y: every(points, 1) }));
 
 /** The spectrum: bins of each signal as x and y, and the ends of the frequency axis. */
 globalThis.spectrum = () => {
@@ -90,13 +91,16 @@ globalThis.crossings = (picture, level, k = 0) => {
  * ("level") or to the right ("zero"), and the flags of cursors by their labels; with the pixels
  * to take hold of.
  */
-globalThis.handles = () => shapes("chart").flatMap(({ type, shape, style }) => {
-  if (type === "tspan") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
-  if (type !== "polygon" || shape.points.length !== 3) return [];
-  const [[left, top], , [px, py]] = shape.points;
-  const kind = shape.points[1][1] === top ? "position" : px < left ? "level" : "zero";
-  return { kind, px: kind === "position" ? px : left, py: kind === "position" ? top + 4 : py };
-}).sort((a, b) => a.py - b.py);
+globalThis.handles = () =>
+  shapes("chart")
+    .flatMap(({ type, shape, style }) => {
+      if (type === "tspan") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
+      if (type !== "polygon" || shape.points.length !== 3) return [];
+      const [[left, top], , [px, py]] = shape.points;
+      const kind = shape.points[1][1] === top ? "position" : px < left ? "level" : "zero";
+      return { kind, px: kind === "position" ? px : left, py: kind === "position" ? top + 4 : py };
+    })
+    .sort((a, b) => a.py - b.py);
 
 /** Seconds from the right end at which the trigger is drawn, or undefined. */
 globalThis.standing = () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { channels, contrast, legible } from "../../../static/waves/js/colour.js";
+import { channels, contrast, legible } from "../../../static/waves/js/chart/colour.js";
 
 test("contrast is that of WCAG", () => {
   assert.equal(contrast([0, 0, 0], [255, 255, 255]), 21);

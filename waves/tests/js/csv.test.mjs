@@ -1,19 +1,28 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { rowsOfSignals } from "../../../static/waves/js/samples/window-samples.js";
+import { csvHeading, csvLines } from "../../../static/waves/js/text/csv.js";
 
-import { csvHeading, csvLines } from "../../../static/waves/js/csv.js";
-import { Ring } from "../../../static/waves/js/ring.js";
-
-const SIGNALS = [{ name: "a", unit: "V" }, { name: "b, c", unit: "" }];
+const SIGNALS = [
+  { name: "a", unit: "V" },
+  { name: "b, c", unit: "" },
+];
 
 function sourceOf(rows, { at = 0, float64 = false, stride = 1, envelope = false } = {}) {
   const ring = new Ring({ rows: rows.length, capacity: 100_000, float64, stride });
   const Values = float64 ? Float64Array : Float32Array;
-  ring.write(at, rows.map((row) => Values.from(row)));
+  ring.write(
+    at,
+    rows.map((row) => Values.from(row)),
+  );
   return { ring, period: 0.5, envelope };
 }
 
-const linesOf = (source, range, signals = 1) => [...csvLines(source, range, signals, (seconds) => 1000 + seconds)].join("").split("\r\n");
+const linesOf = (source, range, signals = 1) =>
+  [...csvLines(source.ring, range, rowsOfSignals(source, signals), (index) => 1000 + index * source.period)]
+    .join("")
+    .split("\r\n");
 
 test("the heading has names and units, quoted where they must be", () => {
   assert.equal(csvHeading(SIGNALS, false), 'sample,time (s),a (V),"b, c"\r\n');
@@ -63,8 +72,12 @@ test("columns have minimum and maximum, and the index of their first sample", ()
 
 test("long tables come in pieces, and nothing is lost between them", () => {
   const source = sourceOf([Float32Array.from({ length: 25_000 }, (_, k) => k)]);
-  const pieces = [...csvLines(source, { from: 0, to: 25_000 }, 1, (seconds) => seconds)];
+  const pieces = [...csvLines(source.ring, { from: 0, to: 25_000 }, [0], (index) => index)];
   assert.equal(pieces.length, 3);
-  const values = pieces.join("").trim().split("\r\n").map((line) => Number(line.split(",")[2]));
+  const values = pieces
+    .join("")
+    .trim()
+    .split("\r\n")
+    .map((line) => Number(line.split(",")[2]));
   assert.ok(values.every((value, k) => value === k) && values.length === 25_000);
 });

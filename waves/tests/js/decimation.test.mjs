@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Fold, samplePoints, searchTime, timedPoints } from "../../../static/waves/js/decimation.js";
-import { Ring } from "../../../static/waves/js/ring.js";
+import { Fold, samplePoints, searchTime, timedPoints } from "../../../static/waves/js/samples/decimation.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { counting } from "./frames.mjs";
 
 const index = (i) => i;
@@ -24,8 +24,8 @@ function expected(ring, from, to, per) {
   for (let i = Math.max(ring.first, Math.ceil(Math.floor(from / per) * per)); i < Math.min(to, ring.next); i += 1) {
     const value = ring.at(0, i);
     const [low, high] = columns.get(Math.floor(i / per)) ?? [NaN, NaN];
-    columns.set(Math.floor(i / per), Number.isNaN(value) ? [low, high]
-      : [low <= value ? low : value, high >= value ? high : value]);
+    const wider = Number.isNaN(low) ? [value, value] : [Math.min(low, value), Math.max(high, value)];
+    columns.set(Math.floor(i / per), Number.isNaN(value) ? [low, high] : wider);
   }
   return columns;
 }
@@ -105,7 +105,10 @@ test("the nearer extreme comes first, so that a smooth signal makes no zigzag", 
   fold.update(ring, 0, 40, 10, false);
   const points = fold.points(0, 0, 40, index, new Float32Array(64));
   const values = [...points].filter((_, at) => at % 2 === 1).slice(2);
-  assert.deepEqual(values, [...values].sort((a, b) => b - a));
+  assert.deepEqual(
+    values,
+    [...values].sort((a, b) => b - a),
+  );
 });
 
 test("few samples are drawn as they are, and holes stay holes", () => {
@@ -127,5 +130,8 @@ test("a timed clock is folded by time", () => {
 test("a time is found by searching", () => {
   const ring = new Ring({ rows: 1, capacity: 10, timed: true });
   ring.write(0, [new Float32Array(4)], Float64Array.of(0, 0.1, 0.2, 1.5));
-  assert.deepEqual([-1, 0.1, 0.15, 2].map((t) => searchTime(ring, t)), [0, 1, 2, 4]);
+  assert.deepEqual(
+    [-1, 0.1, 0.15, 2].map((t) => searchTime(ring, t)),
+    [0, 1, 2, 4],
+  );
 });

@@ -2,14 +2,27 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { MEASUREMENTS, SIGNAL_UNIT } from "../../../static/waves/js/measurements.js";
+import { MEASUREMENTS, SIGNAL_UNIT } from "../../../static/waves/js/measurements/measurements.js";
 import {
-  AMPLITUDES, AVERAGING, DEFAULTS, MOST_AVERAGES, SCALES, WINDOWS,
-} from "../../../static/waves/js/spectrum.js";
+  AMPLITUDES,
+  AVERAGING,
+  DEFAULTS,
+  MOST_AVERAGES,
+  SCALES,
+  WINDOWS,
+} from "../../../static/waves/js/spectrum/analyser.js";
 
 const page = readFileSync(new URL("../../../docs/measurements.md", import.meta.url), "utf8");
-const rows = page.split("\n").filter((line) => line.startsWith("|"))
-  .map((line) => line.replaceAll("\\|", "¦").split("|").slice(1, -1).map((cell) => cell.trim()));
+const rows = page
+  .split("\n")
+  .filter((line) => line.startsWith("|"))
+  .map((line) =>
+    line
+      .replaceAll("\\|", "¦")
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 const row = (column, key) => rows.find((cells) => cells[column] === `\`${key}\``);
 
 test("each measurement stands in the docs with its name, unit and definition", () => {
@@ -24,7 +37,9 @@ test("each measurement stands in the docs with its name, unit and definition", (
 test("each option of the spectrum stands in the docs", () => {
   for (const key of Object.keys(DEFAULTS)) assert.ok(row(1, key), `${key} is missing`);
   for (const [option, choices] of Object.entries({
-    amplitude: AMPLITUDES, averaging: AVERAGING, scale: SCALES,
+    amplitude: AMPLITUDES,
+    averaging: AVERAGING,
+    scale: SCALES,
   })) {
     for (const key of Object.keys(choices)) assert.match(row(1, option)[2], new RegExp(`\`${key}\``));
   }

@@ -28,9 +28,14 @@ export class FakePage {
       }
     }
     this.socket = new Socket({
-      ...options, random: this.random, WebSocket: FakeSocket, now: () => this.now,
-      setTimeout: (call, ms) => this.#later(call, ms), clearTimeout: (id) => this.timers.delete(id),
-      onData: (buffer) => this.data.push(buffer), onMessage: (message) => this.messages.push(message),
+      ...options,
+      random: this.random,
+      WebSocket: FakeSocket,
+      now: () => this.now,
+      setTimeout: (call, ms) => this.#later(call, ms),
+      clearTimeout: (id) => this.timers.delete(id),
+      onData: (buffer) => this.data.push(buffer),
+      onMessage: (message) => this.messages.push(message),
       onState: (state) => this.states.push(state),
     });
     this.socket.open();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { RealFFT } from "../../../static/waves/js/fft.js";
+import { RealFFT } from "../../../static/waves/js/spectrum/fft.js";
 
 /** Something without symmetries: the golden ratio's multiples modulo 1. */
-const irregular = (n) => Float64Array.from({ length: n }, (_, k) => (k * 0.6180339887 + 0.1) % 1 - 0.4);
+const irregular = (n) => Float64Array.from({ length: n }, (_, k) => ((k * 0.6180339887 + 0.1) % 1) - 0.4);
 
 test("it is the sum that defines the transform, at every small size", () => {
   for (const size of [4, 8, 16, 32, 64, 128, 256]) {
@@ -13,8 +13,8 @@ test("it is the sum that defines the transform, at every small size", () => {
     for (let k = 0; k <= size / 2; k += 1) {
       let [a, b] = [0, 0];
       x.forEach((value, n) => {
-        a += value * Math.cos(2 * Math.PI * k * n / size);
-        b -= value * Math.sin(2 * Math.PI * k * n / size);
+        a += value * Math.cos((2 * Math.PI * k * n) / size);
+        b -= value * Math.sin((2 * Math.PI * k * n) / size);
       });
       assert.ok(Math.hypot(re[k] - a, im[k] - b) < 1e-11, `bin ${k} of ${size}`);
     }

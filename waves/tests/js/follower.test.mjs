@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Follower, viewOf } from "../../../static/waves/js/follower.js";
+import { Follower, viewOf } from "../../../static/waves/js/streams/follower.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const SIGNAL = { key: "a", name: "A", unit: "V", colour: "" };
 const STREAM = {
-  handle: 1, slug: "sine", name: "Sine", rate: 1000, window: 2, sample_type: "float32", epoch: 1,
-  clock: "regular", state: "live", message: "", signals: [SIGNAL],
+  handle: 1,
+  slug: "sine",
+  name: "Sine",
+  rate: 1000,
+  window: 2,
+  sample_type: "float32",
+  epoch: 1,
+  clock: "regular",
+  state: "live",
+  message: "",
+  signals: [SIGNAL],
 };
 const VIEW = { type: "view", handle: 1, epoch: 1, stride: 1, mode: "samples", first: 0, next: 0 };
 
@@ -28,7 +37,11 @@ test("a stream is asked for at the width of its card, within the server's bounds
 });
 
 test("a dear stream is shown with a window in which its columns cost at most 20 kB/s", () => {
-  for (const [rate, signals] of [[1_000_000, 4], [200_000, 3], [50_000, 1]]) {
+  for (const [rate, signals] of [
+    [1_000_000, 4],
+    [200_000, 3],
+    [50_000, 1],
+  ]) {
     const stream = { ...STREAM, rate, window: 0.001, signals: Array(signals).fill(SIGNAL) };
     const { window, columns } = viewOf(stream, 350);
     const stride = 2 ** Math.floor(Math.log2(Math.max(1, (window * rate) / columns)));

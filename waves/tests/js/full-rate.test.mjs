@@ -1,11 +1,14 @@
-import test from "node:test";
 import assert from "node:assert/strict";
-
-import { LATEST, joined, latestRange } from "../../../static/waves/js/full-rate.js";
-import { MOST_VALUES } from "../../../static/waves/js/history-requests.js";
+import test from "node:test";
+import { MOST_VALUES } from "../../../static/waves/js/protocol/history-requests.js";
+import { joined, LATEST, latestRange } from "../../../static/waves/js/samples/full-rate.js";
 
 const frame = (sample, ...values) => ({
-  sample, n: values[0].length, dt: 0.001, clock: "regular", values: values.map((row) => Float32Array.from(row)),
+  sample,
+  n: values[0].length,
+  dt: 0.001,
+  clock: "regular",
+  values: values.map((row) => Float32Array.from(row)),
 });
 
 test("the latest samples end with the one that is wanted", () => {
@@ -21,5 +24,11 @@ test("many signals get fewer samples each, within what one answer may hold", () 
 test("frames are joined, and what lies between them is missing", () => {
   const { first, dt, values } = joined([frame(10, [1, 2], [5, 6]), frame(13, [4], [8])]);
   assert.deepEqual([first, dt], [10, 0.001]);
-  assert.deepEqual(values.map((row) => [...row]), [[1, 2, NaN, 4], [5, 6, NaN, 8]]);
+  assert.deepEqual(
+    values.map((row) => [...row]),
+    [
+      [1, 2, NaN, 4],
+      [5, 6, NaN, 8],
+    ],
+  );
 });

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bindGestures } from "../../../static/waves/js/gestures.js";
+import { bindGestures } from "../../../static/waves/js/chart/gestures.js";
 
 /** An element at (10, 20), the gestures that were understood, and a way to make events. */
 function surface({ hold = null } = {}) {
   const listeners = {};
   const seen = [];
   const element = {
-    addEventListener: (name, listener) => { listeners[name] = listener; },
+    addEventListener: (name, listener) => {
+      listeners[name] = listener;
+    },
     getBoundingClientRect: () => ({ left: 10, top: 20 }),
     setPointerCapture: () => {},
   };
@@ -20,15 +22,24 @@ function surface({ hold = null } = {}) {
     hold: () => hold && follow(hold),
     drag: (point, direction) => seen.push(["drag", direction, point.px]) && follow("drag"),
     pinch: () => follow("pinch"),
-    zoom: (point, steps) => seen.push(["zoom", steps]),
+    zoom: (_point, steps) => seen.push(["zoom", steps]),
     scroll: (pixels) => seen.push(["scroll", pixels]),
     hover: () => seen.push(["hover"]),
   });
   const event = (name, clientX, clientY, pointerId = 1) =>
     listeners[name]({ clientX, clientY, pointerId, button: 0, pointerType: "mouse" });
-  const wheel = (more) => listeners.wheel({
-    deltaX: 0, deltaY: 0, deltaMode: 0, shiftKey: false, timeStamp: 0, clientX: 0, clientY: 0, preventDefault() {}, ...more,
-  });
+  const wheel = (more) =>
+    listeners.wheel({
+      deltaX: 0,
+      deltaY: 0,
+      deltaMode: 0,
+      shiftKey: false,
+      timeStamp: 0,
+      clientX: 0,
+      clientY: 0,
+      preventDefault() {},
+      ...more,
+    });
   return { seen, event, wheel };
 }
 
@@ -73,7 +84,11 @@ test("a notch of the wheel is one step, and small turns add up to one", () => {
   wheel({ deltaY: 100 });
   wheel({ deltaY: -120, timeStamp: 400 });
   for (let k = 0; k < 9; k += 1) wheel({ deltaY: 10, timeStamp: 900 + 16 * k });
-  assert.deepEqual(seen, [["zoom", 1], ["zoom", -1], ["zoom", 1]]);
+  assert.deepEqual(seen, [
+    ["zoom", 1],
+    ["zoom", -1],
+    ["zoom", 1],
+  ]);
 });
 
 test("a wheel that rested begins anew", () => {
@@ -87,5 +102,9 @@ test("sideways, or with shift, the wheel scrolls", () => {
   wheel({ deltaX: 30, deltaY: 2 });
   wheel({ deltaY: -100, shiftKey: true });
   wheel({ deltaX: -3, deltaMode: 1 });
-  assert.deepEqual(seen, [["scroll", 30], ["scroll", -100], ["scroll", -60]]);
+  assert.deepEqual(seen, [
+    ["scroll", 30],
+    ["scroll", -100],
+    ["scroll", -60],
+  ]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { HistoryRequests, MOST_VALUES } from "../../../static/waves/js/history-requests.js";
+import { HistoryRequests, MOST_VALUES } from "../../../static/waves/js/protocol/history-requests.js";
 
 const RANGE = { handle: 1, epoch: 1, first: 0, last: 99 };
 
@@ -16,7 +16,10 @@ test("exactly the frames that the answer names are the answer", async () => {
   assert.deepEqual(sent, [{ type: "history", id: 1, ...RANGE }]);
   assert.equal(requests.take("live"), false);
   requests.answered({ id: 1, frames: 2 });
-  assert.deepEqual(["a", "b", "live"].map((frame) => requests.take(frame)), [true, true, false]);
+  assert.deepEqual(
+    ["a", "b", "live"].map((frame) => requests.take(frame)),
+    [true, true, false],
+  );
   assert.deepEqual(await answer, ["a", "b"]);
 });
 

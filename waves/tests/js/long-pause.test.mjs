@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { HistoryRequests } from "../../../static/waves/js/history-requests.js";
-import { Past } from "../../../static/waves/js/past.js";
-import { Record } from "../../../static/waves/js/record.js";
-import { Timebase } from "../../../static/waves/js/timebase.js";
-import { ANSWER } from "../../../static/waves/js/wire.js";
+import { ANSWER } from "../../../static/waves/js/protocol/frames.js";
+import { HistoryRequests } from "../../../static/waves/js/protocol/history-requests.js";
+import { Past } from "../../../static/waves/js/samples/past.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { Timebase } from "../../../static/waves/js/time/timebase.js";
 import { samplesFrame } from "./frames.mjs";
 
 /** Of 1 kHz at 25 frames a second. */
 const FRAME = 40;
 const RATE = 1000;
 /** No two samples are alike, and each is a float32. */
-const valueOf = (index) => (index * 7919) % 2 ** 24;
-const made = (first, n) => Float32Array.from({ length: n }, (_, k) => valueOf(first + k));
+const sampleAt = (index) => (index * 7919) % 2 ** 24;
+const made = (first, n) => Float32Array.from({ length: n }, (_, k) => sampleAt(first + k));
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A page by its modules, on a clock that the test turns; the server answers what it asks. */
@@ -93,7 +92,7 @@ test("looking at a past that the page does not hold meanwhile changes nothing of
     await page.answer();
     const { ring } = page.source(20 + second / 10);
     const index = 20 * RATE + second * 100 - 50;
-    assert.equal(ring.at(0, index), valueOf(index));
+    assert.equal(ring.at(0, index), sampleAt(index));
   }
   page.timebase.resume();
   page.past.release();

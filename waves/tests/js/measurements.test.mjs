@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  Columns, MEASUREMENTS, Signal, measure,
-} from "../../../static/waves/js/measurements.js";
+import { Columns, MEASUREMENTS, measure, Signal } from "../../../static/waves/js/measurements/measurements.js";
 
 const ALL = Object.keys(MEASUREMENTS);
 const DT = 1e-3;
 
 const sampled = (count, value) => Float64Array.from({ length: count }, (_, k) => value(k * DT));
-const sine = (hertz, degrees = 0) => (t) => Math.sin(2 * Math.PI * (hertz * t + degrees / 360));
+const sine =
+  (hertz, degrees = 0) =>
+  (t) =>
+    Math.sin(2 * Math.PI * (hertz * t + degrees / 360));
 const of = (samples, ...keys) => measure(keys, new Signal(samples, DT));
-const near = (actual, expected, share = 1e-3) => assert.ok(
-  Math.abs(actual - expected) <= share * Math.abs(expected), `${actual} is not near ${expected}`,
-);
+const near = (actual, expected, share = 1e-3) =>
+  assert.ok(Math.abs(actual - expected) <= share * Math.abs(expected), `${actual} is not near ${expected}`);
 
 /** Linear edges of 20 samples; low 0 for 80, high 2 for 80: a period of 200 samples. */
 function pulses(count) {
@@ -26,7 +26,10 @@ function pulses(count) {
 }
 
 test("a sine has the values of the textbook", () => {
-  const got = of(sampled(10000, (t) => 3 * sine(5)(t)), ...ALL);
+  const got = of(
+    sampled(10000, (t) => 3 * sine(5)(t)),
+    ...ALL,
+  );
   near(got.vpp, 6);
   near(got.rms, 3 / Math.SQRT2);
   near(got.frequency, 5);
@@ -34,7 +37,7 @@ test("a sine has the values of the textbook", () => {
   near(got.duty, 50);
   near(got.positiveWidth, 0.1);
   near(got.negativeWidth, 0.1);
-  near(got.riseTime, 0.2 * 2 * Math.asin(0.8) / (2 * Math.PI));
+  near(got.riseTime, (0.2 * 2 * Math.asin(0.8)) / (2 * Math.PI));
   near(got.fallTime, got.riseTime);
   near(got.crestFactor, Math.SQRT2);
   assert.ok(Math.abs(got.mean) < 1e-9);
@@ -69,9 +72,7 @@ test("a constant has no frequency, no edges and no phase", () => {
   const signal = new Signal(new Float32Array(1000).fill(2), DT);
   const got = measure(ALL, signal, signal);
   const defined = ALL.filter((key) => !Number.isNaN(got[key]));
-  assert.deepEqual(
-    defined, ["min", "max", "vpp", "mean", "rms", "acRms", "deviation", "crestFactor"],
-  );
+  assert.deepEqual(defined, ["min", "max", "vpp", "mean", "rms", "acRms", "deviation", "crestFactor"]);
   assert.deepEqual([got.min, got.vpp, got.rms, got.acRms, got.crestFactor], [2, 0, 2, 0, 1]);
 });
 
@@ -79,7 +80,10 @@ test("without samples, or with holes only, nothing is defined", () => {
   for (const samples of [new Float32Array(0), new Float32Array(50).fill(NaN)]) {
     const signal = new Signal(samples, DT);
     const got = measure(ALL, signal, signal);
-    assert.deepEqual(ALL.filter((key) => !Number.isNaN(got[key])), []);
+    assert.deepEqual(
+      ALL.filter((key) => !Number.isNaN(got[key])),
+      [],
+    );
   }
 });
 
@@ -145,7 +149,10 @@ test("a ramp has its ends as states", () => {
 test("phase is positive when the signal leads, and wraps at 180 degrees", () => {
   const reference = new Signal(sampled(4000, sine(7)), DT);
   for (const degrees of [0, 30, 90, 179, -179, -90, -0.5]) {
-    const signal = new Signal(sampled(4000, (t) => 5 + 0.1 * sine(7, degrees)(t)), DT);
+    const signal = new Signal(
+      sampled(4000, (t) => 5 + 0.1 * sine(7, degrees)(t)),
+      DT,
+    );
     const { phase } = measure(["phase"], signal, reference);
     assert.ok(Math.abs(phase - degrees) < 0.1, `${phase} for ${degrees}`);
   }
@@ -167,7 +174,10 @@ test("columns give min, max and Vpp, and nothing else", () => {
   const defined = ALL.filter((key) => !Number.isNaN(got[key]));
   assert.deepEqual(defined, ["min", "max", "vpp"]);
   assert.deepEqual([got.min, got.max, got.vpp], [-3, 5, 8]);
-  assert.deepEqual(defined, ALL.filter((key) => MEASUREMENTS[key].needs === "columns"));
+  assert.deepEqual(
+    defined,
+    ALL.filter((key) => MEASUREMENTS[key].needs === "columns"),
+  );
   const empty = measure(["vpp"], new Columns(Infinity, -Infinity));
   assert.ok(Number.isNaN(empty.vpp));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { allowed, nearestWindow, within, zoomAbout } from "../../../static/waves/js/navigation.js";
+import { allowed, nearestWindow, within, zoomAbout } from "../../../static/waves/js/time/navigation.js";
 
 /** Where the instant at `x` seconds from the right end is after a zoom, as a share of the window. */
 function place(view, x, wanted) {
@@ -40,5 +40,8 @@ test("a pinch goes to the nearest step of the sequence", () => {
 
 test("time/div is held within what there is", () => {
   assert.deepEqual([1e-9, 0.02, 900].map(allowed), [1e-6, 0.02, 60]);
-  assert.deepEqual([1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)), ["0.0000100000000", "600.000000"]);
+  assert.deepEqual(
+    [1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)),
+    ["0.0000100000000", "600.000000"],
+  );
 });

@@ -1,31 +1,97 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { legible } from "../../../static/waves/js/colour.js";
-import { csvHeading } from "../../../static/waves/js/csv.js";
-import { readConfig, readDescription, shortMessage, stateWord } from "../../../static/waves/js/description.js";
-import { captionHeight } from "../../../static/waves/js/export-caption.js";
-import { Follower, viewOf } from "../../../static/waves/js/follower.js";
-import { axisScale, duration, quantity, setting } from "../../../static/waves/js/format.js";
-import { Record } from "../../../static/waves/js/record.js";
-import { pill } from "../../../static/waves/js/status.js";
-import { LONGEST, SHORTEST, Timebase } from "../../../static/waves/js/timebase.js";
-import { allCome, initialMode } from "../../../static/waves/js/trigger-settings.js";
-import { fromText, groupsOf, ordered } from "../../../static/waves/js/vertical-groups.js";
-import { SWEEP } from "../../../static/waves/js/wire.js";
+import { legible } from "../../../static/waves/js/chart/colour.js";
+import { captionHeight } from "../../../static/waves/js/chart/export-caption.js";
+import { fromText, groupsOf, ordered } from "../../../static/waves/js/chart/vertical-groups.js";
+import { pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { readConfig, readDescription, shortMessage, stateWord } from "../../../static/waves/js/protocol/description.js";
+import { SWEEP } from "../../../static/waves/js/protocol/frames.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { Follower, viewOf } from "../../../static/waves/js/streams/follower.js";
+import { csvHeading } from "../../../static/waves/js/text/csv.js";
+import { axisScale, duration, quantity, setting } from "../../../static/waves/js/text/quantities.js";
+import { LONGEST, SHORTEST, Timebase } from "../../../static/waves/js/time/timebase.js";
+import { allCome, initialMode } from "../../../static/waves/js/trigger/settings.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const FIELDS = [
-  "type", "handle", "slug", "name", "source", "rate", "clock", "sample_type", "epoch", "signals", "state", "message",
-  "window", "history", "measured_rate", "skipped",
+  "type",
+  "handle",
+  "slug",
+  "name",
+  "source",
+  "rate",
+  "clock",
+  "sample_type",
+  "epoch",
+  "signals",
+  "state",
+  "message",
+  "window",
+  "history",
+  "measured_rate",
+  "skipped",
 ];
 /** What no field of a description should hold, and some do. */
 const ODD = [
-  undefined, null, true, false, 0, -0, -1, 1, 2 ** 31, 2 ** 53, 1e308, -1e308, 5e-324, NaN, Infinity, -Infinity, 0.5,
-  "", " ", "red", "#fff", "#gggggg", "#ffd23f", "rgb(1, 2, 3)", "var(--x)", "--text", "null", "1000", "Infinity",
-  "__proto__", "constructor", "toString", "<script>alert(1)</script>", "a\u0000b\u001b[31m", "\ud800", "\udc00\ud800",
-  "\uFFFE", "\u202Eevil", "​", "名前 µ Ω 🌊", "x".repeat(100_000), "🌊".repeat(5000), "\n\t\r", "../../admin", "a/b?c#d",
-  "live", "silent", "an-unknown-state", "timed", "float64", [], {}, [null], [[]], [1, "a"], { length: 3 }, ["#ffffff"],
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  -0,
+  -1,
+  1,
+  2 ** 31,
+  2 ** 53,
+  1e308,
+  -1e308,
+  5e-324,
+  NaN,
+  Infinity,
+  -Infinity,
+  0.5,
+  "",
+  " ",
+  "red",
+  "#fff",
+  "#gggggg",
+  "#ffd23f",
+  "rgb(1, 2, 3)",
+  "var(--x)",
+  "--text",
+  "null",
+  "1000",
+  "Infinity",
+  "__proto__",
+  "constructor",
+  "toString",
+  "<script>alert(1)</script>",
+  "a\u0000b\u001b[31m",
+  "\ud800",
+  "\udc00\ud800",
+  "\uFFFE",
+  "\u202Eevil",
+  "​",
+  "名前 µ Ω 🌊",
+  "x".repeat(100_000),
+  "🌊".repeat(5000),
+  "\n\t\r",
+  "../../admin",
+  "a/b?c#d",
+  "live",
+  "silent",
+  "an-unknown-state",
+  "timed",
+  "float64",
+  [],
+  {},
+  [null],
+  [[]],
+  [1, "a"],
+  { length: 3 },
+  ["#ffffff"],
 ];
 const SIGNAL_FIELDS = ["key", "name", "unit", "colour"];
 
@@ -41,9 +107,21 @@ function chances(seed) {
 }
 
 const sound = (more) => ({
-  type: "stream", handle: 1, slug: "sine", name: "Sine", source: "generator", rate: 1000, clock: "regular",
-  sample_type: "float32", epoch: 1, signals: [{ key: "sine", name: "Sine", unit: "V", colour: "#ffd23f" }],
-  state: "live", message: "", window: 2, history: 10, ...more,
+  type: "stream",
+  handle: 1,
+  slug: "sine",
+  name: "Sine",
+  source: "generator",
+  rate: 1000,
+  clock: "regular",
+  sample_type: "float32",
+  epoch: 1,
+  signals: [{ key: "sine", name: "Sine", unit: "V", colour: "#ffd23f" }],
+  state: "live",
+  message: "",
+  window: 2,
+  history: 10,
+  ...more,
 });
 
 /** A description some of whose fields are odd, or not there. */
@@ -53,7 +131,10 @@ function odd(chance) {
   for (const field of FIELDS) if (chance() < 0.4) made[field] = any();
   if (chance() < 0.6) {
     made.signals = Array.from({ length: Math.floor(chance() * 4) }, () =>
-      (chance() < 0.1 ? any() : Object.fromEntries(SIGNAL_FIELDS.filter(() => chance() < 0.8).map((field) => [field, any()]))));
+      chance() < 0.1
+        ? any()
+        : Object.fromEntries(SIGNAL_FIELDS.filter(() => chance() < 0.8).map((field) => [field, any()])),
+    );
   }
   for (const field of FIELDS) if (chance() < 0.1) delete made[field];
   return made;
@@ -66,7 +147,12 @@ function check(read) {
   assert.ok(Number.isSafeInteger(read.handle) && read.handle >= 0);
   assert.ok(Number.isSafeInteger(read.epoch) && read.epoch >= 0);
   assert.match(read.slug, /^[-\w]{0,200}$/);
-  for (const [field, most] of [["name", 200], ["source", 200], ["state", 200], ["message", 1000]]) {
+  for (const [field, most] of [
+    ["name", 200],
+    ["source", 200],
+    ["state", 200],
+    ["message", 1000],
+  ]) {
     assert.ok(isText(read[field], most), field);
   }
   assert.ok(read.state);
@@ -89,7 +175,13 @@ function use(read, chance) {
   for (const sharing of ["one", "unit", "signal"]) ordered(groupsOf(signals, sharing), 0, visible);
   fromText(signals.map(({ key }) => `${key}:0:1`).join(","));
   for (const { unit } of signals) [quantity(0.02, unit), setting(0.02, unit), axisScale(-1, 1, 0.25, unit).label(0.5)];
-  [duration(read.history), setting(read.rate, "S/s"), csvHeading(signals, true), allCome(read), initialMode(read.window)];
+  [
+    duration(read.history),
+    setting(read.rate, "S/s"),
+    csvHeading(signals, true),
+    allCome(read),
+    initialMode(read.window),
+  ];
   captionHeight({ entries: signals.map(({ name }) => ({ text: name })) }, 800);
   assert.ok(stateWord(read).length <= 28);
   assert.ok((shortMessage(read) ?? "").length <= 28);
@@ -113,9 +205,10 @@ function draw(read, chance) {
   for (let k = 0; k < 3; k += 1) {
     const rows = Array.from({ length: 1 + Math.floor(chance() * 3) }, () => counting(0, 4));
     const more = { handle: read.handle, epoch: read.epoch };
-    const frame = chance() < 0.3
-      ? envelopeFrame(8 * k, 2, rows, rows, more)
-      : samplesFrame(4 * k, rows, { ...more, flags: chance() < 0.3 ? SWEEP : 0 });
+    const frame =
+      chance() < 0.3
+        ? envelopeFrame(8 * k, 2, rows, rows, more)
+        : samplesFrame(4 * k, rows, { ...more, flags: chance() < 0.3 ? SWEEP : 0 });
     for (const taker of [record, follower]) taker.add(frame, k);
     const picture = follower.picture(k + 0.5, 300, "");
     assert.ok(!picture || picture.traces.length === read.signals.length);
@@ -157,7 +250,15 @@ test("nothing that the page's configuration holds breaks it", () => {
   for (let k = 0; k < 1000; k += 1) {
     const { history, ...made } = odd(chance);
     const config = readConfig({ ...made, historySeconds: history });
-    check({ ...config, epoch: 0, state: "live", message: "", clock: "regular", sample_type: "float32", history: config.historySeconds });
+    check({
+      ...config,
+      epoch: 0,
+      state: "live",
+      message: "",
+      clock: "regular",
+      sample_type: "float32",
+      history: config.historySeconds,
+    });
     assert.ok(new Timebase(config.window).perDivision <= 6 * LONGEST);
   }
 });
@@ -165,14 +266,21 @@ test("nothing that the page's configuration holds breaks it", () => {
 test("what a description does not say stays as it was", () => {
   const known = readDescription(sound({ window: 5 }));
   assert.deepEqual(readDescription({ type: "stream", epoch: 1, state: "stopped" }, known), {
-    ...known, state: "stopped", source: "", clock: "regular", sample_type: "float32",
+    ...known,
+    state: "stopped",
+    source: "",
+    clock: "regular",
+    sample_type: "float32",
   });
 });
 
 test("a colour that is none is left to the palette, one that is stays", () => {
   const signals = ["red", "#fff", "#12345g", 7, null, "#A1b2C3"].map((colour, k) => ({ key: `s${k}`, colour }));
   const read = readDescription(sound({ signals }));
-  assert.deepEqual(read.signals.map(({ colour }) => colour), ["", "", "", "", "", "#A1b2C3"]);
+  assert.deepEqual(
+    read.signals.map(({ colour }) => colour),
+    ["", "", "", "", "", "#A1b2C3"],
+  );
 });
 
 test("a source that was not asked yet keeps the signals that are known, of the same epoch", () => {
@@ -190,7 +298,13 @@ test("where other signals are described, what was held of the former ones is put
   assert.equal(record.describe(readDescription(sound({ signals: two }))), true);
   assert.equal(record.ring, null);
   assert.equal(record.add(samplesFrame(2, [[3, 4]]), 0), null);
-  record.add(samplesFrame(2, [[3, 4], [5, 6]]), 0);
+  record.add(
+    samplesFrame(2, [
+      [3, 4],
+      [5, 6],
+    ]),
+    0,
+  );
   assert.equal(record.ring.rows, 2);
 });
 

@@ -1,15 +1,26 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { parseQuantity } from "../../../static/waves/js/text/parse-quantity.js";
+import { setting } from "../../../static/waves/js/text/quantities.js";
 
-import { setting } from "../../../static/waves/js/format.js";
-import { parseQuantity } from "../../../static/waves/js/parse-quantity.js";
-
-const near = (found, wanted) => assert.ok(Math.abs(found - wanted) <= 1e-12 * Math.abs(wanted), `${found}, not ${wanted}`);
+const near = (found, wanted) =>
+  assert.ok(Math.abs(found - wanted) <= 1e-12 * Math.abs(wanted), `${found}, not ${wanted}`);
 
 test("what people type is understood", () => {
   const typed = {
-    "20 ms": 0.02, "20ms": 0.02, "20m": 0.02, " 0.02 ": 0.02, "0,02 s": 0.02, ".5": 0.5, "5.": 5,
-    "2e-3": 0.002, "50 µs": 5e-5, "50us": 5e-5, "20 ms/div": 0.02, "1 ks": 1000, "−3 ms": -0.003,
+    "20 ms": 0.02,
+    "20ms": 0.02,
+    "20m": 0.02,
+    " 0.02 ": 0.02,
+    "0,02 s": 0.02,
+    ".5": 0.5,
+    "5.": 5,
+    "2e-3": 0.002,
+    "50 µs": 5e-5,
+    "50us": 5e-5,
+    "20 ms/div": 0.02,
+    "1 ks": 1000,
+    "−3 ms": -0.003,
   };
   for (const [text, seconds] of Object.entries(typed)) near(parseQuantity(text, "s"), seconds);
 });

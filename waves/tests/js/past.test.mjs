@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Past } from "../../../static/waves/js/past.js";
-import { Record } from "../../../static/waves/js/record.js";
+import { Past } from "../../../static/waves/js/samples/past.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const HISTORY = 10;
@@ -13,7 +13,11 @@ function looking({ first = 19_000, n = 1000 } = {}) {
   record.describe({ type: "stream", handle: 1, epoch: 1, history: HISTORY, rate: 1000 });
   record.add(samplesFrame(first, [counting(first, n)]), 0);
   const asked = [];
-  const past = new Past(record, (request) => new Promise((resolve) => asked.push({ ...request, resolve })), () => {});
+  const past = new Past(
+    record,
+    (request) => new Promise((resolve) => asked.push({ ...request, resolve })),
+    () => {},
+  );
   return { record, past, asked };
 }
 
@@ -151,9 +155,19 @@ test("answers of an epoch that ended meanwhile are not kept", async () => {
 test("a signal too many for one answer is asked for in fewer columns", () => {
   const record = new Record(1);
   record.describe({ type: "stream", handle: 1, epoch: 1, history: HISTORY, rate: 1000 });
-  record.add(samplesFrame(19_000, Array.from({ length: 60 }, () => counting(0, 10))), 0);
+  record.add(
+    samplesFrame(
+      19_000,
+      Array.from({ length: 60 }, () => counting(0, 10)),
+    ),
+    0,
+  );
   const asked = [];
-  new Past(record, (request) => asked.push(request) && new Promise(() => {}), () => {}).source(view(16, 4, 2000));
+  new Past(
+    record,
+    (request) => asked.push(request) && new Promise(() => {}),
+    () => {},
+  ).source(view(16, 4, 2000));
   assert.ok(asked[0].columns * 4 * 60 <= 262_144);
 });
 
@@ -164,13 +178,22 @@ test("on a timed clock the past is asked for by the mean rate and shown by its t
   const times = Float64Array.from(counting(0, 100), (k) => 40 + k / 10);
   record.add(samplesFrame(400, [counting(400, 100)], { ...timed, times }), 0);
   const asked = [];
-  const past = new Past(record, (request) => new Promise((resolve) => asked.push({ ...request, resolve })), () => {});
+  const past = new Past(
+    record,
+    (request) => new Promise((resolve) => asked.push({ ...request, resolve })),
+    () => {},
+  );
   assert.equal(past.source(view(50, 5)).ring, record.ring);
   past.source(view(30, 5));
   assert.ok(asked[0].first <= 250 && asked[0].last >= 300, JSON.stringify(asked[0]));
   const { first, last, resolve } = asked[0];
   const n = last + 1 - first;
-  resolve([samplesFrame(first, [counting(first, n)], { ...timed, times: Float64Array.from(counting(first, n), (k) => k / 10) })]);
+  resolve([
+    samplesFrame(first, [counting(first, n)], {
+      ...timed,
+      times: Float64Array.from(counting(first, n), (k) => k / 10),
+    }),
+  ]);
   await settled();
   const { ring } = past.source(view(30, 5));
   assert.equal(ring.timeAt(300), 30);

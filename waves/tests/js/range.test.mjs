@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { AutoRange, around, fit } from "../../../static/waves/js/range.js";
+import { AutoRange, around, fit } from "../../../static/waves/js/chart/range.js";
 
 test("a range is eight divisions of 1, 2 or 5 that hold the data", () => {
-  for (const [low, high] of [[-1, 1], [0, 100], [3.1, 3.2], [-7e6, 2e6], [1e-9, 3e-9], [5, 5], [0, 0]]) {
+  for (const [low, high] of [
+    [-1, 1],
+    [0, 100],
+    [3.1, 3.2],
+    [-7e6, 2e6],
+    [1e-9, 3e-9],
+    [5, 5],
+    [0, 0],
+  ]) {
     const { min, max, perDivision } = fit(low, high);
     assert.ok(min <= low && high <= max, `${low} to ${high} in ${min} to ${max}`);
     assert.ok(Math.abs((max - min) / perDivision - 8) < 1e-9);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { Record } from "../../../static/waves/js/record.js";
-import { ANSWER } from "../../../static/waves/js/wire.js";
+import { ANSWER } from "../../../static/waves/js/protocol/frames.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const description = (more) => ({ type: "stream", handle: 1, epoch: 1, state: "live", ...more });
@@ -123,7 +122,10 @@ test("a timed clock counts seconds from its first label", () => {
   const timed = { clock: "timed", dt: 0 };
   record.add(samplesFrame(0, [[1, 2]], { ...timed, t0: 500, times: Float64Array.of(0, 0.5) }), 0);
   record.add(samplesFrame(2, [[3]], { ...timed, t0: 502, times: Float64Array.of(0) }), 0);
-  assert.deepEqual([0, 1, 2].map((index) => record.ring.timeAt(index)), [0, 0.5, 2]);
+  assert.deepEqual(
+    [0, 1, 2].map((index) => record.ring.timeAt(index)),
+    [0, 0.5, 2],
+  );
   assert.equal(record.end, 2);
   assert.equal(record.wallTime(2), 502);
 });

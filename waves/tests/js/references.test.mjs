@@ -1,8 +1,8 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
-import { flow } from "../../../static/waves/js/export-caption.js";
-import { copyOf, dimmed, fromJson, moved, toJson } from "../../../static/waves/js/references.js";
+import { flow } from "../../../static/waves/js/chart/export-caption.js";
+import { copyOf, dimmed, fromJson, moved, toJson } from "../../../static/waves/js/measurements/references.js";
 
 const POINTS = Float32Array.of(-1, 5, -0.5, NaN, 0, 7);
 
@@ -35,6 +35,9 @@ test("a dim colour lies half-way to the background", () => {
 test("a legend goes on in the next line where it does not fit", () => {
   const { places, lines } = flow(["one signal", "another signal", "a third signal"], 300);
   assert.equal(lines, 2);
-  assert.deepEqual(places.map(({ line }) => line), [0, 0, 1]);
+  assert.deepEqual(
+    places.map(({ line }) => line),
+    [0, 0, 1],
+  );
   assert.equal(places[2].x, places[0].x);
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { moveKept } from "../../../static/waves/js/controls/storage.js";
+import { ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
 import { addressOf } from "../../../static/waves/js/text/address.js";
-import { ViewState, moveKept } from "../../../static/waves/js/view-state.js";
 
 test("an address of a stream is what the server gave, with the slug in its place", () => {
   for (const [template, address] of [
@@ -10,7 +11,8 @@ test("an address of a stream is what the server gave, with the slug in its place
     ["/lab/waves/streams/{slug}/", "/lab/waves/streams/sine/"],
     ["/lab/ws/streams/{slug}/", "/lab/ws/streams/sine/"],
     ["/sine/streams/{slug}/control/", "/sine/streams/sine/control/"],
-  ]) assert.equal(addressOf(template, "sine"), address);
+  ])
+    assert.equal(addressOf(template, "sine"), address);
 });
 
 test("whatever a slug holds, it stays one part of the address", () => {
@@ -21,7 +23,9 @@ test("whatever a slug holds, it stays one part of the address", () => {
 function storage(kept) {
   const items = new Map(Object.entries(kept));
   return {
-    items, getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value),
+    items,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => items.set(key, value),
     removeItem: (key) => items.delete(key),
   };
 }
@@ -37,7 +41,12 @@ test("the settings of a view go with the stream", () => {
 
 test("where a browser keeps nothing, nothing is moved, and nothing breaks", () => {
   moveKept(null, "a", "b");
-  const full = { ...storage({ a: "1" }), setItem() { throw new Error("full"); } };
+  const full = {
+    ...storage({ a: "1" }),
+    setItem() {
+      throw new Error("full");
+    },
+  };
   moveKept(full, "a", "b");
   assert.equal(full.items.get("a"), "1");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { counting } from "./frames.mjs";
 
 const make = (options) => new Ring({ rows: 1, capacity: 10, ...options });
@@ -52,7 +52,10 @@ test("an answer fills a gap, partly or wholly", () => {
   ring.write(0, row(0, 2));
   ring.write(6, row(6, 2));
   ring.write(3, row(3, 1));
-  assert.deepEqual(ring.gaps, [{ first: 2, next: 3 }, { first: 4, next: 6 }]);
+  assert.deepEqual(ring.gaps, [
+    { first: 2, next: 3 },
+    { first: 4, next: 6 },
+  ]);
   ring.write(2, row(2, 4));
   assert.deepEqual(ring.gaps, []);
   assert.deepEqual(held(ring), counting(0, 8));
@@ -113,12 +116,18 @@ test("times of a timed clock keep their order over a gap", () => {
   const ring = make({ timed: true });
   ring.write(0, row(0, 2), Float64Array.of(0, 0.5));
   ring.write(4, row(4, 1), Float64Array.of(9));
-  assert.deepEqual(counting(0, 5).map((index) => ring.timeAt(index)), [0, 0.5, 0.5, 0.5, 9]);
+  assert.deepEqual(
+    counting(0, 5).map((index) => ring.timeAt(index)),
+    [0, 0.5, 0.5, 0.5, 9],
+  );
 });
 
 test("any order of writing gives what each index had last", () => {
   let seed = 7;
-  const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+  const random = (n) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % n;
+  };
   for (let round = 0; round < 200; round += 1) {
     const ring = make({ capacity: 32 });
     const model = new Map();

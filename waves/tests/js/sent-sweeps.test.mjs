@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { Record } from "../../../static/waves/js/record.js";
-import { Assembly, SentSweeps, crossingOf, sweepLength } from "../../../static/waves/js/sent-sweeps.js";
-import { SWEEP } from "../../../static/waves/js/wire.js";
+import { SWEEP } from "../../../static/waves/js/protocol/frames.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { Assembly, sweepLength } from "../../../static/waves/js/samples/sweep-assembly.js";
+import { crossingOf, SentSweeps } from "../../../static/waves/js/trigger/sent-sweeps.js";
 import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
 
 const sweepFrame = (first, values) => samplesFrame(first, [values], { flags: SWEEP });
@@ -25,7 +25,10 @@ test("a sweep has five samples more than its window", () => {
 test("the crossing lies after the margin and the part before the trigger", () => {
   const ring = new Assembly(15).take(sweepFrame(40, counting(-4, 15)));
   // 10 samples, position 0.2: between the fifth and the sixth of them.
-  assert.deepEqual(crossingOf(ring, { levels: [0.25], position: 0.2, signal: 0 }), { at: 44, crossing: { sample: 44, fraction: 0.25 } });
+  assert.deepEqual(crossingOf(ring, { levels: [0.25], position: 0.2, signal: 0 }), {
+    at: 44,
+    crossing: { sample: 44, fraction: 0.25 },
+  });
   assert.deepEqual(crossingOf(ring, { levels: [0], position: 0.2, signal: 0 }).crossing, { sample: 44, fraction: 0 });
   assert.equal(crossingOf(ring, { levels: [5], position: 0.2, signal: 0 }).crossing, null);
 });

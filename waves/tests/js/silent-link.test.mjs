@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamSocket } from "../../../static/waves/js/stream-socket.js";
-import { StreamsSocket } from "../../../static/waves/js/streams-socket.js";
+import { StreamSocket } from "../../../static/waves/js/protocol/stream-socket.js";
+import { StreamsSocket } from "../../../static/waves/js/protocol/streams-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 /** Both sockets of the pages: of one stream, and of the list. */
@@ -23,7 +23,8 @@ for (const [name, [Socket, options]] of Object.entries(KINDS)) {
     for (let tenth = 0; tenth < 10 * seconds; tenth += 1) {
       page.pass(0.1);
       const asked = page.sent("ping").at(-1).id;
-      if (asked !== page.answered) page.say({ type: "pong", id: (page.answered = asked), time: 1000 });
+      if (asked !== page.answered) page.say({ type: "pong", id: asked, time: 1000 });
+      page.answered = asked;
     }
   };
   const names = (page) => page.states.map((state) => state.name);

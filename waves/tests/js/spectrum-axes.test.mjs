@@ -1,7 +1,13 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
-import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../../../static/waves/js/spectrum-axes.js";
+import {
+  Ceiling,
+  frequencyAxis,
+  levelText,
+  minorLines,
+  spectrumPoints,
+} from "../../../static/waves/js/spectrum/axes.js";
 
 test("a linear axis goes from 0 to half the rate, and its last division has the unit", () => {
   const x = frequencyAxis(1, 501, false);

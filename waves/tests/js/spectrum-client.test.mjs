@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { SpectrumClient } from "../../../static/waves/js/spectrum-client.js";
+import { SpectrumClient } from "../../../static/waves/js/spectrum/client.js";
 
 /** A worker that answers when it is told to. */
 class Bench {
@@ -42,7 +42,11 @@ test("samples are handed over, not copied, even where traces share a buffer", as
   const memory = new Float32Array(8);
   const [a, b] = [memory.subarray(0, 4), memory.subarray(4)];
   const answer = new SpectrumClient(bench).request(
-    [{ key: "a", samples: a, dt: 1 }, { key: "b", samples: b, dt: 1 }], { name: "shared" },
+    [
+      { key: "a", samples: a, dt: 1 },
+      { key: "b", samples: b, dt: 1 },
+    ],
+    { name: "shared" },
   );
   assert.equal(memory.length, 0);
   assert.equal(bench.posted[0].traces[1].samples.length, 4);
@@ -72,8 +76,8 @@ test("closing ends the worker and what was asked for", async () => {
 
 test("the worker answers with spectra and hands their buffers over", async () => {
   const sent = [];
-  globalThis.self = { postMessage: (data, transfer) => sent.push({ data, transfer }) };
-  await import("../../../static/waves/js/spectrum-worker.js");
+  globalThis.self = { postMessage: (data, { transfer }) => sent.push({ data, transfer }) };
+  await import("../../../static/waves/js/spectrum/worker.js");
   const message = {
     traces: [
       { key: "a", samples: new Float32Array(256).fill(1), dt: 1 },
@@ -82,7 +86,14 @@ test("the worker answers with spectra and hands their buffers over", async () =>
     options: { size: 256, hold: true },
   };
   self.onmessage({ data: message });
-  const [{ data: { spectra: [a, b] }, transfer }] = sent;
+  const [
+    {
+      data: {
+        spectra: [a, b],
+      },
+      transfer,
+    },
+  ] = sent;
   assert.equal(a.key, "a");
   assert.deepEqual(transfer, [a.values.buffer, a.held.buffer]);
   assert.match(b.refused, /64 samples/);

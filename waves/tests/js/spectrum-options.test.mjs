@@ -1,8 +1,7 @@
-import test from "node:test";
 import assert from "node:assert/strict";
-
-import { CHOICES, INITIAL, analysis, fromState, toState } from "../../../static/waves/js/spectrum-options.js";
-import { DEFAULTS } from "../../../static/waves/js/spectrum.js";
+import test from "node:test";
+import { DEFAULTS } from "../../../static/waves/js/spectrum/analyser.js";
+import { analysis, CHOICES, fromState, INITIAL, toState } from "../../../static/waves/js/spectrum/options.js";
 
 const texts = (state) => Object.fromEntries(Object.entries(state).map(([key, value]) => [key, String(value)]));
 

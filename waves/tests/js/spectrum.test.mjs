@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  Analyser, Analysers, WINDOWS, unbrokenRun, windowOf,
-} from "../../../static/waves/js/spectrum.js";
+import { Analyser, Analysers, unbrokenRun, WINDOWS, windowOf } from "../../../static/waves/js/spectrum/analyser.js";
 
 const RATE = 1000;
 const LINEAR = { scale: "linear", amplitude: "peak", size: 1024 };
 
-const tone = (count, hertz, amplitude = 1, offset = 0) => Float64Array.from(
-  { length: count }, (_, k) => offset + amplitude * Math.sin(2 * Math.PI * hertz * k / RATE + 0.4),
-);
+const tone = (count, hertz, amplitude = 1, offset = 0) =>
+  Float64Array.from({ length: count }, (_, k) => offset + amplitude * Math.sin((2 * Math.PI * hertz * k) / RATE + 0.4));
 /** The middle of a bin of 1,024. */
-const bin = (index) => index * RATE / 1024;
+const bin = (index) => (index * RATE) / 1024;
 const once = (samples, options = {}) => new Analyser({ ...LINEAR, ...options }).add(samples, 1 / RATE);
-const near = (actual, expected, allowed) => assert.ok(
-  Math.abs(actual - expected) <= allowed, `${actual} is not within ${allowed} of ${expected}`,
-);
+const near = (actual, expected, allowed) =>
+  assert.ok(Math.abs(actual - expected) <= allowed, `${actual} is not within ${allowed} of ${expected}`);
 
 test("a sine on a bin shows its amplitude there through every window", () => {
   for (const window of Object.keys(WINDOWS)) {
@@ -83,8 +79,11 @@ test("too few samples without a gap are refused with a reason", () => {
 test("peaks lie between bins where the sine does, and are as high", () => {
   // What docs/measurements.md promises: bins, and share of the amplitude.
   const allowed = {
-    rectangular: [0.17, 0.28], hann: [0.002, 0.001], hamming: [0.002, 0.003],
-    blackmanHarris: [0.002, 0.001], flatTop: [0.1, 0.01],
+    rectangular: [0.17, 0.28],
+    hann: [0.002, 0.001],
+    hamming: [0.002, 0.003],
+    blackmanHarris: [0.002, 0.001],
+    flatTop: [0.1, 0.01],
   };
   assert.deepEqual(Object.keys(allowed), Object.keys(WINDOWS));
   for (const [window, [bins, share]] of Object.entries(allowed)) {
@@ -97,11 +96,14 @@ test("peaks lie between bins where the sine does, and are as high", () => {
 });
 
 test("the highest peaks are labelled, from the highest down, and no more than asked for", () => {
-  const samples = tone(1024, bin(100.3), 1).map((value, k) => (
-    value + tone(1024, bin(220.6), 3)[k] + tone(1024, bin(300), 0.1)[k]
-  ));
+  const samples = tone(1024, bin(100.3), 1).map(
+    (value, k) => value + tone(1024, bin(220.6), 3)[k] + tone(1024, bin(300), 0.1)[k],
+  );
   const { peaks } = once(samples, { window: "blackmanHarris", peaks: 2 });
-  assert.deepEqual(peaks.map(({ frequency }) => Math.round(frequency / bin(1))), [221, 100]);
+  assert.deepEqual(
+    peaks.map(({ frequency }) => Math.round(frequency / bin(1))),
+    [221, 100],
+  );
   const db = once(samples, { window: "blackmanHarris", peaks: 1, scale: "db" }).peaks[0];
   near(db.value, 20 * Math.log10(3), 0.1);
 });
@@ -119,14 +121,15 @@ test("linear averaging is the mean power of the last spectra", () => {
   near(heights[0][0], 1, 1e-9);
   near(heights[1][0], 5, 1e-9);
   near(heights[2][0], 17, 1e-9);
-  assert.deepEqual(heights.map(([, averaged]) => averaged), [1, 2, 2]);
+  assert.deepEqual(
+    heights.map(([, averaged]) => averaged),
+    [1, 2, 2],
+  );
 });
 
 test("exponential averaging moves by one part in N", () => {
   const analyser = new Analyser({ ...LINEAR, averaging: "exponential", averages: 4 });
-  const powers = [1, 3, 3].map(
-    (amplitude) => analyser.add(tone(1024, bin(100), amplitude), 1 / RATE).values[100] ** 2,
-  );
+  const powers = [1, 3, 3].map((amplitude) => analyser.add(tone(1024, bin(100), amplitude), 1 / RATE).values[100] ** 2);
   near(powers[0], 1, 1e-9);
   near(powers[1], 3, 1e-9);
   near(powers[2], 4.5, 1e-9);
@@ -155,14 +158,20 @@ test("another rate begins averages and peak hold anew", () => {
 test("signals are averaged each on its own, and other options begin anew", () => {
   const analysers = new Analysers();
   const trace = (key, amplitude) => ({ key, samples: tone(1024, bin(100), amplitude), dt: 1 / RATE });
-  const heights = (traces, options) => analysers.add(traces, { ...LINEAR, ...options })
-    .map(({ key, held }) => [key, Math.round(held[100])]);
+  const heights = (traces, options) =>
+    analysers.add(traces, { ...LINEAR, ...options }).map(({ key, held }) => [key, Math.round(held[100])]);
   heights([trace("a", 5), trace("b", 1)], { hold: true });
-  assert.deepEqual(heights([trace("b", 2), trace("a", 2)], { hold: true }), [["b", 2], ["a", 5]]);
+  assert.deepEqual(heights([trace("b", 2), trace("a", 2)], { hold: true }), [
+    ["b", 2],
+    ["a", 5],
+  ]);
   assert.deepEqual(heights([trace("a", 2)], { hold: true, peaks: 1 }), [["a", 2]]);
 });
 
 test("windows are periodic", () => {
-  assert.deepEqual([...windowOf("hann", 4)].map((value) => Math.round(value * 1e9) / 1e9), [0, 0.5, 1, 0.5]);
+  assert.deepEqual(
+    [...windowOf("hann", 4)].map((value) => Math.round(value * 1e9) / 1e9),
+    [0, 0.5, 1, 0.5],
+  );
   assert.deepEqual([...windowOf("rectangular", 3)], [1, 1, 1]);
 });

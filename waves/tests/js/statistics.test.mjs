@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Running, Statistics } from "../../../static/waves/js/statistics.js";
+import { Running, Statistics } from "../../../static/waves/js/measurements/statistics.js";
 
 const plain = ({ current, mean, min, max, count }) => ({ current, mean, min, max, count });
 

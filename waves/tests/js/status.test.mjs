@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { readDescription } from "../../../static/waves/js/description.js";
-import { notice, pill } from "../../../static/waves/js/status.js";
-import { Timebase } from "../../../static/waves/js/timebase.js";
+import { notice, pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { readDescription } from "../../../static/waves/js/protocol/description.js";
+import { Timebase } from "../../../static/waves/js/time/timebase.js";
 
 /** The pill of a page whose stream, connection and view are as told. */
 function shown({ stream, socket = { name: "open" }, words = null, paused = false, refusal }) {
   const timebase = new Timebase(2);
   if (paused) timebase.hold(1);
   const description = stream && readDescription(stream);
-  const { name, text } = pill({ socket: { state: socket, words: () => words }, record: { description }, timebase, refusal }, 10);
+  const { name, text } = pill(
+    { socket: { state: socket, words: () => words }, record: { description }, timebase, refusal },
+    10,
+  );
   return [name, text];
 }
 
@@ -26,8 +28,14 @@ for (const paused of [false, true]) {
     const words = "No data for 5 s";
     assert.deepEqual(shown({ stream: live, words, paused }), ["waiting", words]);
     assert.deepEqual(shown({ stream: { state: "failed", message: "No." }, words, paused }), ["waiting", words]);
-    assert.deepEqual(shown({ stream: live, socket: { name: "waiting", until: 12.2 }, paused }), ["waiting", "Reconnecting in 3 s"]);
-    assert.deepEqual(shown({ stream: live, socket: { name: "connecting", again: true }, paused }), ["waiting", "Reconnecting"]);
+    assert.deepEqual(shown({ stream: live, socket: { name: "waiting", until: 12.2 }, paused }), [
+      "waiting",
+      "Reconnecting in 3 s",
+    ]);
+    assert.deepEqual(shown({ stream: live, socket: { name: "connecting", again: true }, paused }), [
+      "waiting",
+      "Reconnecting",
+    ]);
   });
 }
 
@@ -43,7 +51,10 @@ test("a stream that there is not was deleted, whatever the view was", () => {
 });
 
 test("a source that yields nothing says since when", () => {
-  assert.deepEqual(shown({ stream: { state: "silent", message: "No samples for 6 s." } }), ["silent", "No samples for 6 s"]);
+  assert.deepEqual(shown({ stream: { state: "silent", message: "No samples for 6 s." } }), [
+    "silent",
+    "No samples for 6 s",
+  ]);
 });
 
 test("a state that this page does not know is told by its message, or by its name", () => {

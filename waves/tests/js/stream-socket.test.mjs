@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamSocket } from "../../../static/waves/js/stream-socket.js";
+import { StreamSocket } from "../../../static/waves/js/protocol/stream-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 class Page extends FakePage {
@@ -88,7 +88,15 @@ test("a stream that has another slug is asked for by that when it comes back", (
   assert.equal(page.last.url, "ws://host/ws/streams/other/?window=2&columns=1000");
 });
 
-for (const text of ['{"type": "from-a-later-server", "handle": 1}', "{}", "null", "3", "[]", '{"type": 4}', "no JSON"]) {
+for (const text of [
+  '{"type": "from-a-later-server", "handle": 1}',
+  "{}",
+  "null",
+  "3",
+  "[]",
+  '{"type": 4}',
+  "no JSON",
+]) {
   test(`a message that it does not know disturbs nothing: ${text}`, () => {
     const page = new Page();
     page.connect();
@@ -174,7 +182,10 @@ test("counting begins anew with each connection", () => {
   page.pass(1);
   page.connect();
   page.receive(200_000);
-  assert.deepEqual(page.sent("ack").map((message) => message.count), [1, 1]);
+  assert.deepEqual(
+    page.sent("ack").map((message) => message.count),
+    [1, 1],
+  );
 });
 
 test("after close nothing is sent and nothing tried", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { StreamsSocket } from "../../../static/waves/js/streams-socket.js";
+import { StreamsSocket } from "../../../static/waves/js/protocol/streams-socket.js";
 import { FakePage } from "./fake-page.mjs";
 
 const VIEW = { window: 2, columns: 300, budget: 1000 };
@@ -44,7 +44,10 @@ test("a stream that is no longer viewed is not asked for again", () => {
   page.last.onclose({ code: 1006 });
   page.pass(1);
   page.connect();
-  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["noise"]);
+  assert.deepEqual(
+    subscribed(page).map(({ stream }) => stream),
+    ["noise"],
+  );
 });
 
 test("a stream that has another slug is asked for, and let go of, by that", () => {
@@ -55,7 +58,10 @@ test("a stream that has another slug is asked for, and let go of, by that", () =
   page.last.onclose({ code: 1006 });
   page.pass(1);
   page.connect();
-  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["other"]);
+  assert.deepEqual(
+    subscribed(page).map(({ stream }) => stream),
+    ["other"],
+  );
   page.socket.unsubscribe("other");
   assert.deepEqual(page.sent("unsubscribe"), [{ type: "unsubscribe", stream: "other" }]);
 });
@@ -74,11 +80,20 @@ test("a message that it does not know ends no subscription", () => {
   const page = opened();
   page.connect();
   page.socket.subscribe("sine", () => VIEW);
-  for (const message of [{ type: "notice", handle: 1, code: "x", message: "Words." }, { type: "later", stream: "sine" }, {}, null]) page.say(message);
+  for (const message of [
+    { type: "notice", handle: 1, code: "x", message: "Words." },
+    { type: "later", stream: "sine" },
+    {},
+    null,
+  ])
+    page.say(message);
   page.last.onclose({ code: 1006 });
   page.pass(1);
   page.connect();
-  assert.deepEqual(subscribed(page).map(({ stream }) => stream), ["sine"]);
+  assert.deepEqual(
+    subscribed(page).map(({ stream }) => stream),
+    ["sine"],
+  );
 });
 
 test("a stream that was never viewed is not unsubscribed", () => {
@@ -100,7 +115,10 @@ test("it comes back with the position of each stream at that time", () => {
   page.last.onclose({ code: 1012 });
   page.pass(1);
   page.connect();
-  assert.deepEqual(subscribed(page).map(({ since }) => since), [held.sine, held.noise]);
+  assert.deepEqual(
+    subscribed(page).map(({ since }) => since),
+    [held.sine, held.noise],
+  );
 });
 
 test("messages of all streams are acknowledged by one count", () => {
@@ -128,7 +146,10 @@ test("whoever hears that the connection stands may say more", () => {
   page.connect();
   assert.equal(page.states.at(-1).name, "open");
   page.socket.send({ type: "view", handle: 1, ...VIEW });
-  assert.deepEqual(page.last.sent.map(({ type }) => type), ["subscribe", "ping", "view"]);
+  assert.deepEqual(
+    page.last.sent.map(({ type }) => type),
+    ["subscribe", "ping", "view"],
+  );
 });
 
 test("a stream that the server does not know is let go of", () => {

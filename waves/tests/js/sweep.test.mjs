@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Sweep, span } from "../../../static/waves/js/sweep.js";
-import { Trigger } from "../../../static/waves/js/trigger.js";
+import { Sweep, span } from "../../../static/waves/js/trigger/sweep.js";
+import { Trigger } from "../../../static/waves/js/trigger/trigger.js";
 
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 const NONE = { sample: 0, fraction: 0 };

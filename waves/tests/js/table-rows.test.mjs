@@ -1,16 +1,21 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
-import { heading, pageOf, tableRows, toTabs } from "../../../static/waves/js/table-rows.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { heading, pageOf, tableRows, toTabs } from "../../../static/waves/js/text/table-rows.js";
 
 const RANGE = { from: 1000, to: 1250 };
 
-function sourceOf(...rows) {
+function ringOf(...rows) {
   const ring = new Ring({ rows: rows.length, capacity: 100 });
-  ring.write(10, rows.map((row) => Float32Array.from(row)));
-  return { ring, period: 0.001, envelope: false };
+  ring.write(
+    10,
+    rows.map((row) => Float32Array.from(row)),
+  );
+  return ring;
 }
+
+const from = (zero) => ({ timeOf: (index) => index * 0.001 - zero, period: 0.001 });
 
 test("the first page holds the newest rows, the last one what is left", () => {
   assert.deepEqual(pageOf(RANGE, 0, 100), { first: 1150, next: 1250, offset: 0, count: 250 });
@@ -23,12 +28,16 @@ test("a page beyond the window is its oldest row", () => {
 });
 
 test("rows are newest first, and times count from the label 0", () => {
-  const rows = tableRows(sourceOf([1, 2, 3], [4, NaN, 6]), { first: 10, next: 13 }, 0.011, 2);
-  assert.deepEqual(rows, [["12", "0.0010", "3", "6"], ["11", "0.0000", "2", ""], ["10", "-0.0010", "1", "4"]]);
+  const rows = tableRows(ringOf([1, 2, 3], [4, NaN, 6]), { first: 10, next: 13 }, [0, 1], from(0.011));
+  assert.deepEqual(rows, [
+    ["12", "0.0010", "3", "6"],
+    ["11", "0.0000", "2", ""],
+    ["10", "-0.0010", "1", "4"],
+  ]);
 });
 
 test("no time is minus zero", () => {
-  const [[, time]] = tableRows(sourceOf([1]), { first: 10, next: 11 }, 0.01 + 1e-12, 1);
+  const [[, time]] = tableRows(ringOf([1]), { first: 10, next: 11 }, [0], from(0.01 + 1e-12));
   assert.equal(time, "0.0000");
 });
 
@@ -37,5 +46,11 @@ test("columns say what they hold", () => {
 });
 
 test("a spreadsheet gets tabs and lines", () => {
-  assert.equal(toTabs([["a", "b"], ["1", "2"]]), "a\tb\n1\t2");
+  assert.equal(
+    toTabs([
+      ["a", "b"],
+      ["1", "2"],
+    ]),
+    "a\tb\n1\t2",
+  );
 });

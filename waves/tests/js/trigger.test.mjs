@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
-import { DEFAULTS, Trigger } from "../../../static/waves/js/trigger.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { DEFAULTS, Trigger } from "../../../static/waves/js/trigger/trigger.js";
 
-const golden = JSON.parse(
-  readFileSync(new URL("../dsp/golden_triggers.json", import.meta.url), "utf8"),
-);
+const golden = JSON.parse(readFileSync(new URL("../dsp/golden_triggers.json", import.meta.url), "utf8"));
 
 const arrayOf = (samples, type) =>
   (type === "float32" ? Float32Array : Float64Array).from(samples, (value) => value ?? NaN);
@@ -37,7 +35,10 @@ for (const { name, rate, sample_type: type, settings, blocks, positions } of gol
 /** Numbers in [0, 1) that are the same each time. */
 function random(seed) {
   let state = seed;
-  return () => (state = (state * 16807) % 2147483647) / 2147483647;
+  return () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647;
+  };
 }
 
 const KINDS = [
@@ -95,7 +96,10 @@ test("it is fed from the memory of a ring, round its end and over its gaps", () 
   write(5, [-1, -1, -1, -1]);
   write(9, [-1, 1, -1, -1]);
   write(14, [1, -1, 3]);
-  assert.deepEqual(pairs(found), [[9, 0.5], [15, 0.25]]);
+  assert.deepEqual(pairs(found), [
+    [9, 0.5],
+    [15, 0.25],
+  ]);
 });
 
 test("a 50 Hz sine at 1 kHz triggers at its zeros", () => {

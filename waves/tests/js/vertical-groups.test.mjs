@@ -1,10 +1,14 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
-import { GRAIN, around, scaled, stacked } from "../../../static/waves/js/range.js";
-import { Scale, fromText, groupsOf, ordered, toText } from "../../../static/waves/js/vertical-groups.js";
+import { around, GRAIN, scaled, stacked } from "../../../static/waves/js/chart/range.js";
+import { fromText, groupsOf, ordered, Scale, toText } from "../../../static/waves/js/chart/vertical-groups.js";
 
-const SIGNALS = [{ key: "u", unit: "V" }, { key: "i", unit: "A" }, { key: "w", unit: "V" }];
+const SIGNALS = [
+  { key: "u", unit: "V" },
+  { key: "i", unit: "A" },
+  { key: "w", unit: "V" },
+];
 const membersOf = (sharing) => groupsOf(SIGNALS, sharing).map(({ members }) => members);
 
 test("signals share one axis, one for each unit, or none", () => {
@@ -15,7 +19,10 @@ test("signals share one axis, one for each unit, or none", () => {
 
 test("the chosen axis stands at the left, and what is not seen comes last", () => {
   const groups = ordered(groupsOf(SIGNALS, "signal"), 2, [false, true, true]);
-  assert.deepEqual(groups.map(({ id }) => id), ["w", "i", "u"]);
+  assert.deepEqual(
+    groups.map(({ id }) => id),
+    ["w", "i", "u"],
+  );
 });
 
 test("a range that is set by hand stays until it is fitted again", () => {
@@ -29,7 +36,12 @@ test("a range that is set by hand stays until it is fitted again", () => {
 test("ranges that were set by hand are written and read again", () => {
   const [fitted, fixed] = [new Scale(), new Scale()];
   fixed.set(around(-1.25, 0.5, GRAIN));
-  const text = toText(new Map([["u", fitted], ["i", fixed]]));
+  const text = toText(
+    new Map([
+      ["u", fitted],
+      ["i", fixed],
+    ]),
+  );
   assert.equal(text, "i:-1.25:0.5");
   assert.deepEqual(fromText(text), [{ id: "i", centre: -1.25, perDivision: 0.5 }]);
 });
@@ -47,10 +59,14 @@ test("another scale leaves 0 where it is on the screen", () => {
 });
 
 test("stacked signals lie one above the other and do not touch", () => {
-  const extents = [{ low: -0.4, high: 1.6 }, { low: -0.8, high: 0.8 }, { low: -1.8, high: -0.6 }];
-  const onScreen = stacked(extents).map(({ min, max }, k) => (
-    [extents[k].low, extents[k].high].map((value) => (value - min) / (max - min))
-  ));
+  const extents = [
+    { low: -0.4, high: 1.6 },
+    { low: -0.8, high: 0.8 },
+    { low: -1.8, high: -0.6 },
+  ];
+  const onScreen = stacked(extents).map(({ min, max }, k) =>
+    [extents[k].low, extents[k].high].map((value) => (value - min) / (max - min)),
+  );
   assert.ok(onScreen[0][1] <= 1 && onScreen[2][0] >= 0);
   assert.ok(onScreen[0][0] > onScreen[1][1] && onScreen[1][0] > onScreen[2][1]);
   for (const [low, high] of onScreen) assert.ok(high - low > 1 / 3 / 3);

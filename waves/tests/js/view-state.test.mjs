@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ViewState, fromQuery, toQuery } from "../../../static/waves/js/view-state.js";
+import { fromQuery, toQuery, ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
 
 /** A page at an address with the storage of a browser; timers run when told to. */
 function page(search = "", kept = {}) {
@@ -10,7 +10,10 @@ function page(search = "", kept = {}) {
   const given = {
     storage: { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value) },
     setTimeout: (call) => timers.push(call),
-    window: { location: { search, pathname: "/streams/sine/" }, history: { replaceState: (_, __, to) => visited.push(to) } },
+    window: {
+      location: { search, pathname: "/streams/sine/" },
+      history: { replaceState: (_, __, to) => visited.push(to) },
+    },
   };
   const visited = [];
   const rest = () => timers.splice(0).forEach((call) => call());
@@ -18,7 +21,10 @@ function page(search = "", kept = {}) {
 }
 
 test("a query is short and can be read", () => {
-  assert.equal(toQuery({ window: 0.2, y: undefined, off: "a,b", run: 0, end: 1 / 3 }), "?window=0.2&off=a,b&run=0&end=0.333333333333");
+  assert.equal(
+    toQuery({ window: 0.2, y: undefined, off: "a,b", run: 0, end: 1 / 3 }),
+    "?window=0.2&off=a,b&run=0&end=0.333333333333",
+  );
   assert.equal(toQuery({}), "");
 });
 
@@ -65,7 +71,9 @@ test("what is left to the page is left to it the next time, too", () => {
 test("settings that can't be read, and a storage that refuses, are let be", () => {
   assert.deepEqual(page("", { "waves.scope.sine": "{" }).state.restore(), {});
   const { state, visited, rest } = page();
-  state.storage.setItem = () => { throw new Error("full"); };
+  state.storage.setItem = () => {
+    throw new Error("full");
+  };
   state.keep(() => ({ window: 1 }));
   rest();
   assert.equal(visited.length, 1);

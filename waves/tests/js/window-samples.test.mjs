@@ -1,8 +1,8 @@
-import test from "node:test";
 import assert from "node:assert/strict";
+import test from "node:test";
 
-import { Ring } from "../../../static/waves/js/ring.js";
-import { indicesWithin, instantOf } from "../../../static/waves/js/window-samples.js";
+import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { indicesWithin, instantOf } from "../../../static/waves/js/samples/window-samples.js";
 
 function sourceOf({ count = 100, at = 0, period = 0.001, envelope = false, times = null } = {}) {
   const ring = new Ring({ rows: envelope ? 2 : 1, capacity: 1000, timed: times !== null });

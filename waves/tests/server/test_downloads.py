@@ -136,7 +136,9 @@ async def test_head_of_a_download_has_no_body(daphne, kind) -> None:
     assert (b"attachment" in head) == (kind != "json")
 
 
-@pytest.mark.parametrize("path", ["/", "/streams/sine/", "/static/waves/js/main.js", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/streams/sine/", "/static/waves/js/oscilloscope/scope.js", "/nothing"]
+)
 async def test_head_of_a_page_has_no_body(daphne, path) -> None:
     answer = await read_all(ask(daphne, path, "HEAD", "Connection: close"))
     assert answer.partition(b"\r\n\r\n")[2] == b""

@@ -11,7 +11,7 @@ from django.template import RequestContext, Template
 from django.test import RequestFactory
 
 HASHED = {
-    "waves/js/main.js": "waves/js/main.0a1b2c.js",
+    "waves/js/time/timebase.js": "waves/js/time/timebase.0a1b2c.js",
     "waves/css/waves.css": "waves/css/w.1.css",
     "plant/app.js": "plant/app.9f8e7d.js",
     "admin/js/core.js": "admin/js/core.123456.js",
@@ -47,7 +47,9 @@ def test_without_a_manifest_nothing_is_mapped_and_no_policy_is_asked_for_an_inli
 
 @pytest.mark.usefixtures("hashed_files")
 def test_our_modules_are_mapped_to_their_hashed_names_and_nothing_else_is():
-    assert imports(rendered()) == {"/static/waves/js/main.js": "/static/waves/js/main.0a1b2c.js"}
+    assert imports(rendered()) == {
+        "/static/waves/js/time/timebase.js": "/static/waves/js/time/timebase.0a1b2c.js"
+    }
 
 
 @pytest.mark.usefixtures("hashed_files")

@@ -1,8 +1,8 @@
 /** Auto-set: about four periods of the first signal across the screen, and each signal in its share. */
 
-import { Signal, measure } from "../measurements.js";
-import { nearestWindow } from "../navigation.js";
-import { stacked } from "../range.js";
+import { stacked } from "../chart/range.js";
+import { measure, Signal } from "../measurements/measurements.js";
+import { nearestWindow } from "../time/navigation.js";
 
 /** Periods across the screen. */
 const PERIODS = 4;

@@ -1,6 +1,6 @@
 /** The clock at the right end of the screen: local time, UTC, or relative to the trigger. */
 
-import { clockTime, quantity } from "../format.js";
+import { clockTime, quantity } from "../text/quantities.js";
 
 const ZONES = ["local", "utc", "trigger"];
 

@@ -3,8 +3,8 @@
  * or from the right end; on what is frozen they stay with the samples.
  */
 
-import { valueAt } from "../cursor-values.js";
-import { NONE, quantity } from "../format.js";
+import { valueAt } from "../measurements/cursor-values.js";
+import { NONE, quantity } from "../text/quantities.js";
 
 const NAMES = ["1", "2", "a", "b"];
 const TIMES = ["1", "2"];
@@ -94,7 +94,10 @@ export class Cursors {
     if (!this.shown) return [];
     this.#follow(picture);
     if (this.times[1] === null || this.levels.a === null) this.#bringIn(picture);
-    return [...TIMES.map((name) => this.#timeItem(name, picture)), ...["a", "b"].map((name) => this.#levelItem(name, picture))];
+    return [
+      ...TIMES.map((name) => this.#timeItem(name, picture)),
+      ...["a", "b"].map((name) => this.#levelItem(name, picture)),
+    ];
   }
 
   readings() {
@@ -108,7 +111,10 @@ export class Cursors {
     controls.text("cursor-dy", quantity(this.levels.b - this.levels.a, this.#unit, DIGITS));
     const texts = { 1: this.#timeText(x1), 2: this.#timeText(x2), a: this.#levelText("a"), b: this.#levelText("b") };
     for (const name of NAMES) this.#slide(name, texts[name]);
-    controls.text("cursor-chosen", TIMES.includes(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`);
+    controls.text(
+      "cursor-chosen",
+      TIMES.includes(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`,
+    );
     controls.choose("cursor-signal", signals[this.k]?.key ?? "");
     this.#rows.forEach((cells, k) => this.#showValues(cells, k, [x1, x2]));
   }
@@ -147,7 +153,7 @@ export class Cursors {
     const isOther = this.#footing !== null && footing !== this.#footing;
     this.#footing = footing;
     // Where they were on the screen, they stay.
-    const former = this.#linked ? picture : this.last ?? picture;
+    const former = this.#linked ? picture : (this.last ?? picture);
     this.#linked = false;
     if (frozen === this.#frozen && !isOther) return;
     const xs = TIMES.map((name) => this.#x(name, former));

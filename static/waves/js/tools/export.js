@@ -1,11 +1,11 @@
 /** Export: the view as a picture or a drawing, and its data as CSV. */
 
-import { csvHeading, csvLines } from "../csv.js";
-import { captionHeight, captionShapes } from "../export-caption.js";
-import { stackedDrawing, stackedPicture } from "../export-stack.js";
-import { clockTime, setting } from "../format.js";
+import { captionHeight, captionShapes } from "../chart/export-caption.js";
+import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
+import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
-import { indicesWithin } from "../window-samples.js";
+import { csvHeading, csvLines } from "../text/csv.js";
+import { clockTime, setting } from "../text/quantities.js";
 
 /** A download may still be read when the click is over (ms). */
 const KEPT = 60_000;
@@ -97,7 +97,8 @@ export class Export {
       return download(this.#address({ epoch: record.epoch, ...samples }), "");
     }
     const parts = [csvHeading(signals, source.envelope)];
-    for (const lines of csvLines(source, range, signals.length, (seconds) => past.wallTime(seconds))) {
+    const rows = rowsOfSignals(source, signals.length);
+    for (const lines of csvLines(source.ring, range, rows, (index) => past.wallTime(instantOf(source, index)))) {
       parts.push(lines);
       await new Promise((resolve) => setTimeout(resolve));
     }
@@ -112,9 +113,10 @@ export class Export {
     const space = captionHeight(caption, top.width);
     const headed = top.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
     const copies = [headed, ...below.map((chart) => chart.copy(renderer, 0, () => []))];
-    const [blob, kind] = renderer === "svg"
-      ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
-      : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
+    const [blob, kind] =
+      renderer === "svg"
+        ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
+        : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
     save(blob, `${this.scope.config.slug}-${this.#stamp}.${kind}`);
   }
 

@@ -1,9 +1,9 @@
 /** Measurements of the visible signals, over the window or between the cursors, and over time. */
 
-import { count, quantity } from "../format.js";
-import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements.js";
-import { measureStretch } from "../measuring.js";
-import { Statistics } from "../statistics.js";
+import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
+import { Statistics } from "../measurements/statistics.js";
+import { measureStretch } from "../measurements/stretch.js";
+import { count, quantity } from "../text/quantities.js";
 
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
@@ -30,7 +30,9 @@ export class Measurements {
   }
 
   bind(controls) {
-    byId("measure-choice").replaceChildren(...Object.entries(MEASUREMENTS).map(([key, { label }]) => this.#choiceOf(key, label)));
+    byId("measure-choice").replaceChildren(
+      ...Object.entries(MEASUREMENTS).map(([key, { label }]) => this.#choiceOf(key, label)),
+    );
     controls.click("measure-between", () => this.#set({ between: !this.between }));
     controls.click("measure-statistics", () => this.#set({ overTime: !this.overTime }));
     controls.click("measure-reset", () => this.#reset());
@@ -84,7 +86,10 @@ export class Measurements {
   }
 
   get #referenceAt() {
-    return Math.max(0, this.scope.signals.findIndex(({ key }) => key === this.reference));
+    return Math.max(
+      0,
+      this.scope.signals.findIndex(({ key }) => key === this.reference),
+    );
   }
 
   get #span() {
@@ -101,10 +106,12 @@ export class Measurements {
     this.statistics.select(signals.flatMap(({ key }) => this.keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
     const { ring } = source;
-    const measured = `${first} ${last} ${ring.revision} ${Math.min(ring.next, (last / source.period) || ring.next)} ${latest?.edge}`;
+    const measured = `${first} ${last} ${ring.revision} ${Math.min(ring.next, last / source.period || ring.next)} ${latest?.edge}`;
     if (measured === this.#measuredKey) return;
     this.#measuredKey = measured;
-    const values = signals.flatMap(({ key }, k) => Object.entries(this.result.values[k]).map(([name, value]) => [`${key}/${name}`, value]));
+    const values = signals.flatMap(({ key }, k) =>
+      Object.entries(this.result.values[k]).map(([name, value]) => [`${key}/${name}`, value]),
+    );
     this.statistics.add(Object.fromEntries(values));
   }
 
@@ -133,7 +140,7 @@ export class Measurements {
   }
 
   #show() {
-    const { signals, visible, controls } = this.scope;
+    const { visible, controls } = this.scope;
     const shape = JSON.stringify([this.keys, this.overTime, visible]);
     if (shape !== this.#shape) this.#build(shape);
     for (const { cell, text } of this.#cells) {
@@ -214,7 +221,9 @@ export class Measurements {
 
   /** The table as text, columns separated by tabs. */
   get text() {
-    const rows = [...byId("measure-table").rows].map((row) => [...row.cells].map((cell) => cell.title || cell.textContent).join("\t"));
+    const rows = [...byId("measure-table").rows].map((row) =>
+      [...row.cells].map((cell) => cell.title || cell.textContent).join("\t"),
+    );
     const note = byId("measure-span").textContent;
     return [this.scope.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
@@ -238,7 +247,11 @@ function header(text, kind = "", tone = "", signal = "") {
 
 function rowOf(cells, scope = "row") {
   const row = document.createElement("tr");
-  cells.filter(({ tagName }) => tagName === "TH").forEach((head) => { head.scope = scope; });
+  cells
+    .filter(({ tagName }) => tagName === "TH")
+    .forEach((head) => {
+      head.scope = scope;
+    });
   row.append(...cells);
   return row;
 }

@@ -1,6 +1,6 @@
 /** The page around the chart: theme, full screen, and the link to this view. */
 
-import { bindTheme } from "../theme-switch.js";
+import { bindTheme } from "../controls/theme-switch.js";
 
 export class Page {
   constructor(scope) {

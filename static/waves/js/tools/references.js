@@ -1,9 +1,9 @@
 /** Reference traces: frozen copies of signals, drawn dim until they are removed. */
 
-import { channels } from "../colour.js";
-import { clockTime, setting } from "../format.js";
-import { MOST, copyOf, dimmed, fromJson, moved, toJson } from "../references.js";
-import { moveKept, storageOf } from "../view-state.js";
+import { channels } from "../chart/colour.js";
+import { moveKept, storageOf } from "../controls/storage.js";
+import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
+import { clockTime, setting } from "../text/quantities.js";
 
 export class References {
   #rows = "";

@@ -1,7 +1,7 @@
 /** The signals: on and off, what they read, and which one the vertical controls are for. */
 
-import { quantity } from "../format.js";
-import { SignalRows } from "../signal-rows.js";
+import { SignalRows } from "../controls/signal-rows.js";
+import { quantity } from "../text/quantities.js";
 
 export class Signals {
   constructor(scope) {

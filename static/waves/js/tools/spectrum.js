@@ -1,10 +1,10 @@
 /** The spectrum of the window, as a view of its own; the transform is done in a worker. */
 
-import { Chart } from "../chart.js";
-import { count, quantity } from "../format.js";
-import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum-axes.js";
-import { SpectrumClient } from "../spectrum-client.js";
-import { CHOICES, analysis, fromState, toState, typed } from "../spectrum-options.js";
+import { Chart } from "../chart/chart.js";
+import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
+import { SpectrumClient } from "../spectrum/client.js";
+import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/options.js";
+import { count, quantity } from "../text/quantities.js";
 
 /** Seconds between two spectra: 20 a second look like motion. */
 const EVERY = 0.05;
@@ -53,7 +53,7 @@ export class Spectrum {
     this.#known = "";
   }
 
-  drawn(picture, now) {
+  drawn(_picture, now) {
     this.#update(now);
   }
 
@@ -128,16 +128,21 @@ export class Spectrum {
     const { controls, signals } = this.scope;
     const good = this.#spectra.filter(({ values }) => values);
     controls.show("spectrum-note", good.length === 0);
-    controls.text("spectrum-note", this.#spectra[0]?.refused ?? (this.scope.visible.includes(true) ? "Waiting for samples." : "No signal is on."));
+    controls.text(
+      "spectrum-note",
+      this.#spectra[0]?.refused ?? (this.scope.visible.includes(true) ? "Waiting for samples." : "No signal is on."),
+    );
     if (good.length === 0) return;
     this.chart ??= this.#makeChart();
     const x = frequencyAxis(good[0].step, good[0].values.length, this.options.axis === "log");
     const points = (spectrum, values) => spectrumPoints(values, spectrum.step, x, this.chart.columns);
     const byKey = new Map(good.map((spectrum) => [spectrum.key, spectrum]));
     const found = signals.map(({ key }) => byKey.get(key));
-    const held = found.flatMap((spectrum, k) => (
-      spectrum?.held ? [{ id: `held-${k}`, points: points(spectrum, spectrum.held), colour: this.#colour(k), dash: true }] : []
-    ));
+    const held = found.flatMap((spectrum, k) =>
+      spectrum?.held
+        ? [{ id: `held-${k}`, points: points(spectrum, spectrum.held), colour: this.#colour(k), dash: true }]
+        : [],
+    );
     const axis = this.#axis(good);
     this.chart.draw({
       traces: found.map((spectrum) => ({ points: spectrum ? points(spectrum, spectrum.values) : NOTHING })),
@@ -186,14 +191,16 @@ export class Spectrum {
 
   #labels(spectrum, k, axis) {
     const log = this.options.axis === "log";
-    return (spectrum?.peaks ?? []).map(({ frequency, value }, n) => ({
-      id: `peak-${k}-${n}`,
-      text: quantity(frequency, "Hz"),
-      x: log ? Math.log10(frequency) : frequency,
-      y: Math.min(value, axis.max) + LIFT * (axis.max - axis.min),
-      align: "center",
-      colour: this.#colour(k),
-    })).filter(({ y }) => y > axis.min);
+    return (spectrum?.peaks ?? [])
+      .map(({ frequency, value }, n) => ({
+        id: `peak-${k}-${n}`,
+        text: quantity(frequency, "Hz"),
+        x: log ? Math.log10(frequency) : frequency,
+        y: Math.min(value, axis.max) + LIFT * (axis.max - axis.min),
+        align: "center",
+        colour: this.#colour(k),
+      }))
+      .filter(({ y }) => y > axis.min);
   }
 
   /** Labels that do not cover each other, the highest first. */
@@ -226,7 +233,8 @@ export class Spectrum {
     const bin = `a bin is ${quantity(spectrum.step, "Hz", 3)} wide`;
     const mean = spectrum.averaged > 1 ? `, mean of ${spectrum.averaged}` : "";
     const used = `${count(spectrum.used)} samples`;
-    if (this.basis.envelope) return `From the latest ${used} at full rate, ${quantity(spectrum.used * this.basis.dt, "s", 3)} in all; ${bin}${mean}.`;
+    if (this.basis.envelope)
+      return `From the latest ${used} at full rate, ${quantity(spectrum.used * this.basis.dt, "s", 3)} in all; ${bin}${mean}.`;
     const newest = this.basis.whole && spectrum.used < this.options.size ? "" : "the newest ";
     return `From ${newest}${used} of the window; ${bin}${mean}.`;
   }

@@ -1,8 +1,8 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
-import { count } from "../format.js";
-import { heading, pageOf, tableRows, toTabs } from "../table-rows.js";
-import { indicesWithin } from "../window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
+import { count } from "../text/quantities.js";
+import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
 
 /** Rows of a page: what a screen reader goes through without losing its way. */
 const ROWS = 100;
@@ -52,7 +52,9 @@ export class Table {
     const page = pageOf(indicesWithin(source, edge - window, edge), this.#offset, ROWS);
     this.#offset = page.offset;
     const head = heading(signals, source.envelope);
-    this.#shown = [head, ...tableRows(source, page, edge + zero, signals.length)];
+    const rows = rowsOfSignals(source, signals.length);
+    const timeOf = (index) => instantOf(source, index) - (edge + zero);
+    this.#shown = [head, ...tableRows(source.ring, page, rows, { timeOf, period: source.period })];
     this.#fill();
     this.#showRange(page);
   }
@@ -73,10 +75,12 @@ export class Table {
     const size = `${head.join("\t")} ${rows.length}`;
     if (size !== this.size) this.#make(head, rows);
     this.size = size;
-    rows.forEach((row, k) => row.forEach((text, column) => {
-      const cell = this.#cells[k][column];
-      if (cell.textContent !== text) cell.textContent = text;
-    }));
+    rows.forEach((row, k) =>
+      row.forEach((text, column) => {
+        const cell = this.#cells[k][column];
+        if (cell.textContent !== text) cell.textContent = text;
+      }),
+    );
   }
 
   #make(head, rows) {

@@ -1,14 +1,15 @@
 /** Time on the screen: run and pause, time/div, and going back into the past. */
 
-import { duration, setting } from "../format.js";
-import { allowed, nearestWindow, within, zoomAbout } from "../navigation.js";
-import { parseQuantity } from "../parse-quantity.js";
-import { DIVISIONS, stepTimePerDivision } from "../timebase.js";
-import { ANSWER } from "../wire.js";
+import { ANSWER } from "../protocol/frames.js";
+import { COLUMNS } from "../text/divisions.js";
+import { parseQuantity } from "../text/parse-quantity.js";
+import { duration, setting } from "../text/quantities.js";
+import { allowed, nearestWindow, within, zoomAbout } from "../time/navigation.js";
+import { stepTimePerDivision } from "../time/timebase.js";
 
 /** A scroll of the arrow keys in divisions, and with shift. */
 const STEP = 1;
-const LEAP = DIVISIONS;
+const LEAP = COLUMNS;
 
 const pageSeconds = () => performance.now() / 1000;
 
@@ -33,7 +34,7 @@ export class Time {
     for (const [id, act] of Object.entries(clicks)) controls.click(id, act);
     controls.field("time", {
       read: (text) => readPerDivision(text),
-      apply: (perDivision) => this.setWindow(perDivision * DIVISIONS),
+      apply: (perDivision) => this.setWindow(perDivision * COLUMNS),
       step: (direction) => this.#step(direction),
       hint: "Time per division is a time, such as “20 ms”.",
     });
@@ -91,7 +92,7 @@ export class Time {
   }
 
   zoom({ x }, steps) {
-    this.setWindow(stepTimePerDivision(this.timebase.perDivision, steps) * DIVISIONS, x);
+    this.setWindow(stepTimePerDivision(this.timebase.perDivision, steps) * COLUMNS, x);
     return true;
   }
 
@@ -157,8 +158,8 @@ export class Time {
   }
 
   restore({ window, run, epoch, end }) {
-    const perDivision = allowed(Number(window) / DIVISIONS);
-    if (Number.isFinite(perDivision) && perDivision > 0) this.timebase.window = perDivision * DIVISIONS;
+    const perDivision = allowed(Number(window) / COLUMNS);
+    if (Number.isFinite(perDivision) && perDivision > 0) this.timebase.window = perDivision * COLUMNS;
     if (run === "0" && Number.isFinite(Number(end))) this.#wanted = { epoch: Number(epoch), end: Number(end) };
   }
 

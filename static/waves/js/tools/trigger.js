@@ -1,9 +1,19 @@
 /** The trigger: its mode, its settings, and its handles on the chart. */
 
-import { MODES, allCome, forServer, fromState, initialMode, levelsOf, problemOf, toState, withLevels } from "../trigger-settings.js";
-import { TriggerPanel } from "../trigger-panel.js";
-import { Triggering } from "../triggering.js";
-import { SWEEP } from "../wire.js";
+import { SWEEP } from "../protocol/frames.js";
+import { TriggerPanel } from "../trigger/panel.js";
+import { Placing } from "../trigger/placing.js";
+import {
+  allCome,
+  forServer,
+  fromState,
+  initialMode,
+  levelsOf,
+  MODES,
+  problemOf,
+  toState,
+  withLevels,
+} from "../trigger/settings.js";
 
 /** A level is chosen from what these seconds show of a signal, or a window if that is shorter. */
 const ENOUGH = 1;
@@ -20,7 +30,7 @@ export class Trigger {
     this.scope = scope;
     this.settings = fromState({});
     this.beginsWith = initialMode(scope.config.window);
-    this.triggering = new Triggering(this.beginsWith, scope.timebase.window);
+    this.triggering = new Placing(this.beginsWith, scope.timebase.window);
     this.panel = new TriggerPanel(this);
   }
 
@@ -44,7 +54,10 @@ export class Trigger {
 
   /** Which signal it is, by its place. */
   get k() {
-    return Math.max(0, this.scope.signals.findIndex(({ key }) => key === this.settings.signal));
+    return Math.max(
+      0,
+      this.scope.signals.findIndex(({ key }) => key === this.settings.signal),
+    );
   }
 
   get signal() {
@@ -149,13 +162,19 @@ export class Trigger {
   /** The state as on an instrument, and a sentence where it needs one. */
   get shown() {
     const { timebase, picture } = this.scope;
-    if (this.mode === "off") return { state: "off", text: "Off", hint: this.#isFree ? "Too fast to roll: these are the newest windows, as they come." : "" };
+    if (this.mode === "off")
+      return {
+        state: "off",
+        text: "Off",
+        hint: this.#isFree ? "Too fast to roll: these are the newest windows, as they come." : "",
+      };
     if (this.problem) return { state: "armed", text: "Armed", hint: this.problem };
     if (!timebase.running) {
       const hint = picture.trigger || !this.#isReady ? "" : "Nothing in this window triggers.";
       return { state: "stopped", text: STATES.stopped, hint };
     }
-    if (this.isTooLong) return { state: "auto", text: STATES.auto, hint: "At this rate the window is too long for a trigger." };
+    if (this.isTooLong)
+      return { state: "auto", text: STATES.auto, hint: "At this rate the window is too long for a trigger." };
     const { state } = this.triggering;
     const armed = picture.trigger ? "Nothing triggers now: the last sweep stays." : "Nothing has triggered yet.";
     return { state, text: STATES[state], hint: state === "armed" ? armed : "" };
@@ -186,7 +205,11 @@ export class Trigger {
   /** Move the level, or the whole of a window, by steps. */
   moveLevel(steps) {
     const fields = levelsOf(this.settings.kind);
-    this.set(Object.fromEntries(fields.map((field) => [field, tidy(this.settings[field] + steps * this.levelStep, this.levelStep)])));
+    this.set(
+      Object.fromEntries(
+        fields.map((field) => [field, tidy(this.settings[field] + steps * this.levelStep, this.levelStep)]),
+      ),
+    );
   }
 
   movePosition(steps) {
@@ -242,7 +265,10 @@ export class Trigger {
     if (ring.next - ring.first < 0.9 * wanted) return false;
     const rows = envelope ? [2 * this.k, 2 * this.k + 1] : [this.k];
     const values = rows.flatMap((row) => [...ring.slice(row, from, ring.next)]).filter(Number.isFinite);
-    const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+    const [low, high] = [
+      values.reduce((a, b) => Math.min(a, b), Infinity),
+      values.reduce((a, b) => Math.max(a, b), -Infinity),
+    ];
     if (!(low < high)) return false;
     this.settings = withLevels(this.settings, low, high);
     return true;

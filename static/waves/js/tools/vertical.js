@@ -1,10 +1,10 @@
 /** The y axes: one, one for each unit or one for each signal; fitted, or set by hand. */
 
-import { setting } from "../format.js";
-import { parseQuantity } from "../parse-quantity.js";
-import { DIVISIONS, GRAIN, around, scaled } from "../range.js";
-import { step125 } from "../timebase.js";
-import { SHARINGS, Scale, fromText, groupsOf, ordered, toText } from "../vertical-groups.js";
+import { around, GRAIN, scaled } from "../chart/range.js";
+import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "../chart/vertical-groups.js";
+import { ROWS, step125 } from "../text/divisions.js";
+import { parseQuantity } from "../text/parse-quantity.js";
+import { setting } from "../text/quantities.js";
 
 /** Divisions that an arrow key moves a signal, and with shift. */
 const STEP = 1;
@@ -58,7 +58,12 @@ export class Vertical {
   /** The axes of a picture, and which of them each signal has. */
   axes({ traces }, now) {
     const groups = ordered(this.#groups, this.scope.tools.signals.selected, this.scope.visible);
-    const axisOf = traces.map((_, k) => Math.max(0, groups.findIndex(({ members }) => members.includes(k))));
+    const axisOf = traces.map((_, k) =>
+      Math.max(
+        0,
+        groups.findIndex(({ members }) => members.includes(k)),
+      ),
+    );
     const axes = groups.map((group) => {
       const seen = group.members.map((k) => traces[k]).filter(Boolean);
       const low = Math.min(...seen.map((trace) => trace.low));
@@ -72,12 +77,24 @@ export class Vertical {
 
   /** Handles at the left border: where 0 of each axis is. */
   overlay({ axes, axisOf }) {
-    return this.#groups.filter((group) => this.#isSeen(group)).map((group) => {
-      const axis = axisOf[group.members[0]];
-      const colour = axes[axis].colour ?? "--dim";
-      const drag = ({ up }) => this.#drag(group, up);
-      return { id: `zero-${group.id}`, line: "horizontal", handle: "triangle", bare: true, clamp: true, y: 0, axis, colour, drag };
-    });
+    return this.#groups
+      .filter((group) => this.#isSeen(group))
+      .map((group) => {
+        const axis = axisOf[group.members[0]];
+        const colour = axes[axis].colour ?? "--dim";
+        const drag = ({ up }) => this.#drag(group, up);
+        return {
+          id: `zero-${group.id}`,
+          line: "horizontal",
+          handle: "triangle",
+          bare: true,
+          clamp: true,
+          y: 0,
+          axis,
+          colour,
+          drag,
+        };
+      });
   }
 
   /** A drag up or down in the plot moves the chosen axis. */
@@ -203,7 +220,7 @@ export class Vertical {
   #drag(group, up) {
     const scale = this.#scaleOf(group);
     const { perDivision } = scale.range;
-    scale.set(around((0.5 - up) * DIVISIONS * perDivision, perDivision, GRAIN));
+    scale.set(around((0.5 - up) * ROWS * perDivision, perDivision, GRAIN));
     this.scope.changed();
   }
 

@@ -1,0 +1,480 @@
+/**
+ * The chart: the only module that knows ECharts, which draws the axes; a `setOption` costs more
+ * than all traces together, so it is called where an axis changed. Traces are shapes (`trace-shapes.js`).
+ */
+
+import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import { ROWS } from "../text/divisions.js";
+import { axisScale } from "../text/quantities.js";
+import { channels, legible } from "./colour.js";
+import { captionHeight, captionShapes } from "./export-caption.js";
+import { bindGestures } from "./gestures.js";
+import { Overlay } from "./overlay.js";
+import { TraceShapes } from "./trace-shapes.js";
+
+/**
+ * @import { Drag, Pixel } from "./gestures.js"
+ * @import { Item, Point, Scales } from "./overlay.js"
+ * @import { Drawn } from "./trace-shapes.js"
+ * @import { Caption } from "./export-caption.js"
+ * @import { Shape } from "../../vendor/echarts/echarts.esm.min.js"
+ * @import { Linear } from "./overlay.js"
+ */
+
+/**
+ * @typedef {object} XAxis
+ * @property {number} min
+ * @property {number} max
+ * @property {number} perDivision
+ * @property {string} unit
+ * @property {number} [zero] what is labelled 0
+ * @property {(value: number) => string} [tickLabel] what says all labels instead
+ * @property {boolean} [log]
+ */
+
+/**
+ * @typedef {object} YAxis the first is at the left, a second one with `label` at the right, others are not seen
+ * @property {number} min
+ * @property {number} max
+ * @property {number} perDivision
+ * @property {string} unit
+ * @property {boolean} [label]
+ * @property {string} [colour]
+ */
+
+/**
+ * @typedef {{id: string, points: Float32Array, colour: string, dash?: boolean, axis?: number}} Extra a trace besides those of signals
+ */
+
+/**
+ * @typedef {object} Shown
+ * @property {{points: Float32Array}[]} traces x in seconds from the right end, by signal
+ * @property {boolean} sparse fewer samples than pixels
+ * @property {XAxis} x
+ * @property {YAxis[]} axes of y
+ * @property {number[]} axisOf which of them a signal has, by signal
+ * @property {Extra[]} [extras]
+ * @property {Item[]} [overlay]
+ */
+
+/**
+ * @typedef {object} Hands what the pointer does, in the coordinates of the axes; true, or something to drag, where it was for someone
+ * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointDrag | null} grab
+ * @property {(at: Point) => PointPinch | null} pinch
+ * @property {(at: Point, steps: number) => void} zoom
+ * @property {(seconds: number) => void} scroll
+ */
+
+/** @typedef {{move: (to: Point) => void, end?: () => void}} PointDrag */
+
+/** @typedef {{move: (scale: number, to: Point) => void, end?: () => void}} PointPinch */
+
+/** @typedef {{key: string, name: string, colour: string}} Signal */
+
+/** @typedef {{Text: new (options: object) => Shape, Line: new (options: object) => Shape}} Shapes */
+
+/** CSS pixels around the plot; a phone has less room for labels. */
+const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
+const PHONE_MARGINS = { left: 54, right: 26, top: 12, bottom: 26 };
+const PHONE_WIDTH = 560;
+const LABEL_SIZE = 11.5;
+/**
+ * CSS pixels of a stroke. Wider than one device pixel costs two to five times the frame where
+ * traces are dense; where there are fewer samples than pixels it costs nothing that shows.
+ */
+const denseWidth = (/** @type {number} */ ratio) => 1 / ratio;
+const sparseWidth = (/** @type {number} */ ratio) => Math.max(1, 1.5 / ratio);
+/** Traces without a colour of their own take these custom properties, in turn. */
+const PALETTE = 8;
+/** In front of the grid, behind what is laid over: see `overlay.js`. */
+const BEHIND = 1;
+const FRONT = 2;
+/** No double quotes: ECharts writes it into an attribute of an SVG as it is. */
+const FONT = "ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
+
+export class Chart {
+  #chart;
+  #element;
+  #overlay;
+  #traces;
+  #axes = "";
+  /** @type {Drawn[]} */
+  #drawn = [];
+  /** @type {Item[]} */
+  #items = [];
+  /** @type {Record<string, string>} */
+  #colours = {};
+  /** What the axes span, from the last picture on. @type {XAxis} */
+  #x = { min: -1, max: 0, perDivision: 0.1, unit: "s" };
+  /** @type {YAxis[]} */
+  #y = [{ min: -1, max: 1, perDivision: 0.25, unit: "" }];
+
+  /** @type {Signal[]} */
+  signals = [];
+
+  /** @param {HTMLElement} element an empty element with a size @param {string} label */
+  constructor(element, label) {
+    this.#element = element;
+    this.label = label;
+    this.#chart = echarts.init(element, null, { renderer: "canvas" });
+    this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
+    this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
+    this.resize();
+  }
+
+  /** Device pixels across the plot: more columns than this nobody can see. */
+  get columns() {
+    return Math.max(16, Math.round(this.#plot().width * this.#chart.getDevicePixelRatio()));
+  }
+
+  /** Take the size of the element, and colours and grid of the theme. */
+  resize() {
+    this.#chart.resize({ devicePixelRatio: window.devicePixelRatio });
+    this.theme();
+  }
+
+  /** Read the colours anew, after a change of theme or of signals. */
+  theme() {
+    this.#colours = {};
+    this.#axes = "";
+    this.#chart.setOption(this.#frameOption());
+  }
+
+  /** Say of what it is, to those who cannot see it. @param {string} label */
+  relabel(label) {
+    this.label = label;
+    this.#element.setAttribute("aria-label", label);
+    this.theme();
+  }
+
+  /** @param {Signal[]} signals */
+  setSignals(signals) {
+    this.signals = signals;
+  }
+
+  /** CSS pixels across the whole picture. */
+  get width() {
+    return this.#element.clientWidth;
+  }
+
+  /** A custom property of the theme as rgb(). @param {string} name */
+  colour(name) {
+    return this.#cached(name);
+  }
+
+  /**
+   * The colour of signal `k` on this background.
+   * @param {{colour: string}} signal
+   * @param {number} k
+   */
+  colourOf(signal, k) {
+    if (!signal.colour) return this.#cached(`--signal-${(k % PALETTE) + 1}`);
+    this.#colours[signal.colour] ??= legible(signal.colour, this.#cached("--plot"));
+    return this.#colours[signal.colour];
+  }
+
+  /**
+   * @param {Shown} picture
+   */
+  draw({ traces, sparse, x, axes, axisOf, extras = [], overlay = [] }) {
+    this.#x = x;
+    this.#y = axes;
+    if (this.#element.classList.contains("covered")) return;
+    this.#showAxes(x, axes);
+    const ratio = this.#chart.getDevicePixelRatio();
+    const width = sparse ? sparseWidth(ratio) : denseWidth(ratio);
+    this.#drawn = [...extras.map((extra) => this.#extra(extra, width)), ...this.#signalTraces(traces, axisOf, width)];
+    this.#items = overlay;
+    const scales = this.#scales();
+    this.#traces.draw(this.#drawn, scales);
+    this.#overlay.draw(overlay, scales);
+  }
+
+  /** Another view lies over this one: nothing is drawn meanwhile. @param {boolean} covered */
+  cover(covered) {
+    this.#element.classList.toggle("covered", covered);
+  }
+
+  /** The picture as it stands, for a file, under a caption. @param {Caption | null} caption */
+  drawing(caption) {
+    const { copy, width, height } = this.#copy("svg", caption);
+    const svg = copy.renderToSVGString();
+    copy.dispose();
+    return { svg, width, height };
+  }
+
+  /** The same, as pixels. @param {Caption | null} caption */
+  canvas(caption) {
+    const { copy } = this.#copy("canvas", caption);
+    const canvas = copy.renderToCanvas();
+    copy.dispose();
+    return { canvas };
+  }
+
+  /** @param {"svg" | "canvas"} renderer @param {Caption | null} caption */
+  #copy(renderer, caption) {
+    const space = caption ? captionHeight(caption, this.width) : 0;
+    const { clientWidth: width, clientHeight } = this.#element;
+    const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
+    const ssr = renderer === "svg";
+    const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
+    const margins = this.#margins();
+    copy.setOption({
+      ...this.#chart.getOption(),
+      grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" },
+    });
+    const scales = this.#scales(space);
+    new TraceShapes(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
+    new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
+    const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width, font: FONT }) : [];
+    shapes.forEach((shape) => copy.getZr().add(shape));
+    copy.getZr().flush();
+    return { copy, width, height: size.height };
+  }
+
+  /**
+   * What the pointer does, in the coordinates of the axes; see `oscilloscope/scope.js` for the names.
+   * @param {Hands} hands
+   */
+  listen({ grab, zoom, scroll, pinch }) {
+    bindGestures(this.#element, {
+      hold: (pixel) => this.#hold(pixel),
+      drag: (pixel, direction) => this.#following(grab({ ...this.point(pixel), direction })),
+      pinch: (pixel) => {
+        const held = pinch(this.point(pixel));
+        return held && { ...held, move: (scale, at) => held.move(scale, this.point(at)) };
+      },
+      zoom: (pixel, steps) => zoom(this.point(pixel), steps),
+      scroll: (pixels) => scroll((pixels / this.#plot().width) * (this.#x.max - this.#x.min)),
+      hover: (pixel) => this.#hover(pixel),
+    });
+  }
+
+  /**
+   * Pixels of the element to x (seconds from the right end) and y of an axis.
+   * @param {Pixel} pixel
+   * @returns {Point}
+   */
+  point({ px, py, touch = false }) {
+    const plot = this.#plot();
+    const along = (px - plot.x) / plot.width;
+    const up = 1 - (py - plot.y) / plot.height;
+    const x = this.#x.min + along * (this.#x.max - this.#x.min);
+    const y = (axis = 0) => this.#y[axis].min + up * (this.#y[axis].max - this.#y[axis].min);
+    return { px, py, touch, x, y: y(), yOf: y, along, up };
+  }
+
+  /**
+   * x (seconds from the right end) and y of an axis to pixels of the element.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} [axis]
+   */
+  pixel(x, y, axis = 0) {
+    const { px, py } = this.#scales();
+    return { px: px(x), py: py(y, axis) };
+  }
+
+  /** @param {Pixel} pixel @returns {Drag | null} */
+  #hold(pixel) {
+    const item = this.#overlay.at(pixel);
+    if (!item) return null;
+    return { move: (to) => item.drag?.(this.point(to)), end: () => item.drop?.() };
+  }
+
+  /** @param {PointDrag | null} held @returns {Drag | null} */
+  #following(held) {
+    return held && { ...held, move: (pixel) => held.move(this.point(pixel)) };
+  }
+
+  /** @param {Pixel} pixel */
+  #hover(pixel) {
+    const item = this.#overlay.at(pixel);
+    const cursor = item ? (item.line === "vertical" ? "ew-resize" : "ns-resize") : "";
+    if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
+  }
+
+  /** @param {number} [down] pixels that everything is moved down @returns {Scales} */
+  #scales(down = 0) {
+    const plot = this.#plot();
+    plot.y += down;
+    const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
+    const y = this.#y.map(({ min, max }) => ({
+      from: min,
+      scale: -plot.height / (max - min),
+      pixel: plot.y + plot.height,
+    }));
+    const place = (/** @type {number} */ value, /** @type {Linear} */ { from, scale, pixel }) =>
+      (value - from) * scale + pixel;
+    return {
+      plot,
+      x,
+      y: (axis = 0) => y[axis],
+      px: (value) => place(value, x),
+      py: (value, axis = 0) => place(value, y[axis]),
+      colour: (colour) => this.#toned(colour),
+    };
+  }
+
+  /**
+   * @param {Shown["traces"]} traces
+   * @param {number[]} axisOf
+   * @param {number} width
+   * @returns {Drawn[]}
+   */
+  #signalTraces(traces, axisOf, width) {
+    return traces.map(({ points }, k) => ({
+      id: `signal-${k}`,
+      points,
+      axis: axisOf[k] ?? 0,
+      colour: this.colourOf(this.signals[k], k),
+      width,
+      z: FRONT,
+    }));
+  }
+
+  /** @param {Extra} extra @param {number} width @returns {Drawn} */
+  #extra({ id, points, colour, dash, axis = 0 }, width) {
+    return { id: `extra-${id}`, points, axis, colour: this.#toned(colour), width, dash, z: BEHIND };
+  }
+
+  /** @param {string} colour */
+  #toned(colour) {
+    return colour.startsWith("--") ? this.#cached(colour) : colour;
+  }
+
+  #frameOption() {
+    return {
+      animation: false,
+      backgroundColor: this.#cached("--plot"),
+      // A description of our own: ECharts would write one from the data, at every frame.
+      aria: { enabled: true, label: { description: this.label } },
+      grid: { ...this.#margins(), outerBoundsMode: "none" },
+      xAxis: this.#axis({}),
+      yAxis: this.#y.map((axis, k) => this.#yAxis(axis, k)),
+    };
+  }
+
+  /** @param {YAxis} axis @param {number} k */
+  #yAxis({ label, colour }, k) {
+    if (k === 0) return this.#axis({}, colour);
+    const show = Boolean(label) && k === 1;
+    return this.#axis({ show, position: "right", splitLine: { show: false } }, colour);
+  }
+
+  /** @param {object} more @param {string} [colour] */
+  #axis(more, colour = "--dim") {
+    const line = { show: true, lineStyle: { color: this.#cached("--grid"), width: 1 } };
+    const color = this.#toned(colour);
+    return {
+      type: "value",
+      splitLine: line,
+      axisLine: { ...line, onZero: false },
+      axisTick: { show: false },
+      axisLabel: { color, fontSize: LABEL_SIZE, fontFamily: FONT, hideOverlap: true },
+      ...more,
+    };
+  }
+
+  /** @param {XAxis} x @param {YAxis[]} axes */
+  #showAxes(x, axes) {
+    const key = JSON.stringify([x, axes]);
+    if (key === this.#axes) return;
+    this.#axes = key;
+    this.#chart.setOption(
+      {
+        grid: this.#margins(),
+        xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: this.#tickLabel(x) } },
+        yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
+      },
+      { silent: true },
+    );
+  }
+
+  /** @param {YAxis} axis @param {number} k */
+  #scaledAxis(axis, k) {
+    const look = this.#yAxis(axis, k);
+    const { axisLabel, ...scale } = yScale(axis);
+    return { ...look, ...scale, axisLabel: { ...look.axisLabel, ...axisLabel } };
+  }
+
+  /**
+   * Every division has a label, on a phone every second one, the last of them included.
+   * @param {XAxis} x
+   * @returns {(value: number) => string}
+   */
+  #tickLabel(x) {
+    const label = x.tickLabel ?? timeLabel(x);
+    if (!this.#isPhone || x.log) return label;
+    const last = Math.floor((x.max - x.min) / x.perDivision + 1e-6);
+    const isShown = (/** @type {number} */ value) => (last - Math.round((value - x.min) / x.perDivision)) % 2 === 0;
+    return (value) => (isShown(value) ? label(value) : "");
+  }
+
+  get #isPhone() {
+    return this.#element.clientWidth < PHONE_WIDTH;
+  }
+
+  #margins() {
+    const margins = this.#isPhone ? PHONE_MARGINS : MARGINS;
+    return this.#y[1]?.label ? { ...margins, right: margins.left } : margins;
+  }
+
+  #plot() {
+    const { left, right, top, bottom } = this.#margins();
+    const { clientWidth, clientHeight } = this.#element;
+    return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+  }
+
+  /** A colour of the theme; reading it costs a style calculation, so it is kept. @param {string} name */
+  #cached(name) {
+    this.#colours[name] ??= this.#colour(name);
+    return this.#colours[name];
+  }
+
+  /** A custom property as rgb(): the browser resolves it, whatever it is written as. @param {string} name */
+  #colour(name) {
+    this.#element.style.color = `var(${name})`;
+    const rgb = channels(getComputedStyle(this.#element).color);
+    this.#element.style.color = "";
+    return `rgb(${rgb.join(", ")})`;
+  }
+}
+
+/**
+ * Labels that count from `zero`.
+ * @param {XAxis} axis
+ * @returns {(value: number) => string}
+ */
+function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
+  const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
+  const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
+  const label = withUnit(scale, max - zero);
+  return (value) => label(value - zero);
+}
+
+/**
+ * Labels of an axis; the one at `end` carries the unit.
+ * @param {{unit: string, label: (value: number) => string}} scale
+ * @param {number} end
+ * @returns {(value: number) => string}
+ */
+function withUnit(scale, end) {
+  return (value) => {
+    const last = Math.abs(value - end) < 1e-9 * (1 + Math.abs(end));
+    return last ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
+  };
+}
+
+/**
+ * As many decimals as the first division needs: a range that was dragged begins anywhere.
+ * @param {YAxis} axis
+ */
+function yScale(axis) {
+  const { min, max } = axis;
+  const step = (max - min) / ROWS;
+  const grain =
+    [1, 0.1, 0.01].find((part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6) ?? 0.01;
+  const scale = axisScale(min, max, step * grain, axis.unit);
+  return { min, max, interval: step, axisLabel: { formatter: withUnit(scale, max) } };
+}

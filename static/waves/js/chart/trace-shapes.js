@@ -1,0 +1,105 @@
+/**
+ * Traces as shapes of the chart's own canvas: one polyline each, rebuilt from its points at every
+ * picture. A series of ECharts would take each of them through its whole pipeline, which costs
+ * several times the drawing. The chart gives the scales and the shapes of its library.
+ */
+
+/**
+ * @import { Canvas, Graphic, Path, Shape } from "../../../vendor/echarts/echarts.esm.min.js"
+ * @import { Linear, Scales } from "./overlay.js"
+ */
+
+/** @typedef {{points: Float32Array, x: Linear, y: Linear}} Line */
+
+/**
+ * @typedef {object} Drawn a trace as it is drawn
+ * @property {string} id
+ * @property {Float32Array} points x, y, x, y …
+ * @property {number} axis
+ * @property {string} colour
+ * @property {number} width
+ * @property {boolean} [dash]
+ * @property {number} z
+ */
+
+/** Pixels: a value far beyond the plot, or infinite, is drawn as a line that leaves it. */
+const FAR = 1e5;
+const NOWHERE = { from: 0, scale: 0, pixel: 0 };
+
+/** A constructor of trace shapes, made of a library's `extendShape`. @param {Graphic} graphic */
+function shapeOf(graphic) {
+  return graphic.extendShape({ shape: { points: new Float32Array(0), x: NOWHERE, y: NOWHERE }, buildPath });
+}
+
+/**
+ * The line through `points`, with a hole wherever a value is NaN.
+ * @param {Path} path
+ * @param {Line} line
+ */
+function buildPath(path, { points, x, y }) {
+  let drawing = false;
+  for (let at = 0; at < points.length; at += 2) {
+    const up = (points[at + 1] - y.from) * y.scale + y.pixel;
+    if (Number.isNaN(up)) {
+      drawing = false;
+      continue;
+    }
+    const px = (points[at] - x.from) * x.scale + x.pixel;
+    const py = Math.min(FAR, Math.max(-FAR, up));
+    if (drawing) path.lineTo(px, py);
+    else path.moveTo(px, py);
+    drawing = true;
+  }
+}
+
+export class TraceShapes {
+  #graphic;
+  #group;
+  #Shape;
+  /** @type {Map<string, Shape>} */
+  #shapes = new Map();
+
+  /** @param {Canvas} zr where shapes live @param {Graphic} graphic constructors of shapes */
+  constructor(zr, graphic) {
+    this.#graphic = graphic;
+    this.#Shape = shapeOf(graphic);
+    this.#group = new graphic.Group({ silent: true });
+    zr.add(this.#group);
+  }
+
+  /**
+   * Show traces in place of the former ones.
+   * @param {Drawn[]} traces
+   * @param {Pick<Scales, "plot" | "x" | "y">} scales
+   */
+  draw(traces, { plot, x, y }) {
+    this.#group.setClipPath(new this.#graphic.Rect({ shape: plot }));
+    const shown = new Set(traces.map(({ id }) => id));
+    for (const [id, shape] of this.#shapes) if (!shown.has(id)) this.#remove(id, shape);
+    for (const trace of traces) this.#shape(trace).attr(look(trace, x, y(trace.axis)));
+  }
+
+  /** @param {{id: string}} trace */
+  #shape({ id }) {
+    const known = this.#shapes.get(id);
+    if (known) return known;
+    // A silent shape keeps no record of its path: it is drawn straight from its points.
+    const shape = new this.#Shape({ silent: true });
+    this.#shapes.set(id, shape);
+    this.#group.add(shape);
+    return shape;
+  }
+
+  /** @param {string} id @param {Shape} shape */
+  #remove(id, shape) {
+    this.#group.remove(shape);
+    this.#shapes.delete(id);
+  }
+}
+
+/** @param {Drawn} trace @param {Linear} x @param {Linear} y */
+function look({ id, points, colour, width, dash, z }, x, y) {
+  const lineDash = dash ? [4 * width, 2 * width] : null;
+  const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };
+  return { name: id, z, shape: { points, x, y }, style };
+}

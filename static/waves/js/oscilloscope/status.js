@@ -1,0 +1,103 @@
+/** What the scope says of itself in words and numbers: pill, readings, status line. */
+
+import { shortMessage, stateWord } from "../protocol/description.js";
+import { count, duration, NONE, quantity, setting } from "../text/quantities.js";
+
+/** States whose word says it all; another one's message is in the pill where it is short. */
+const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
+/** Notices that take back the one before. */
+const ENDINGS = new Set(["trigger_resumed"]);
+
+/** Everything that changes with time, a few times a second. */
+export function showStatus(scope, now) {
+  const { controls } = scope;
+  controls.pill(pill(scope, now));
+  controls.notice(notice(scope));
+  showFacts(scope);
+  showLine(scope, now);
+}
+
+/** The one state that matters most: first the connection, then the stream, then the view. */
+export function pill({ socket, record, timebase, refusal }, now) {
+  const { description } = record;
+  const connection = connectionPill(socket, refusal, now);
+  if (connection) return connection;
+  if (!description) return { name: "connecting", text: "Connecting" };
+  if (description.state === "live")
+    return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
+  return { name: description.state, text: stateText(description), title: description.message };
+}
+
+/** What is to be said of the connection; null where it stands and something came lately. */
+function connectionPill(socket, refusal, now) {
+  const { state } = socket;
+  if (state.name === "refused")
+    return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal };
+  if (state.name === "waiting") {
+    const left = Math.max(0, Math.ceil(state.until - now));
+    return { name: "waiting", text: `Reconnecting in ${left} s`, title: state.reason };
+  }
+  if (state.name !== "open")
+    return state.again ? { name: "waiting", text: "Reconnecting" } : { name: "connecting", text: "Connecting" };
+  const text = socket.words();
+  return text && { name: "waiting", text, title: "Nothing comes from the server." };
+}
+
+function stateText(description) {
+  const message = TOLD_BY_WORD.has(description.state) ? null : shortMessage(description);
+  return message ?? stateWord(description);
+}
+
+/** The one sentence that a person should read now, or null. */
+export function notice({ socket, record, refusal, problem, noticed }) {
+  if (problem) return problem;
+  if (socket.state.name === "refused") return refusal || "The server refused this page.";
+  const { description } = record;
+  if (!description || description.state === "live") return told(noticed);
+  const { state, message } = description;
+  if (state === "failed") return message || "The source failed.";
+  if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
+  // What the pill says already does not lie over the picture too.
+  return stateText(description) === shortMessage(description) ? null : message;
+}
+
+function told(noticed) {
+  return noticed && !ENDINGS.has(noticed.code) ? noticed.message : null;
+}
+
+function showFacts({ record, picture, timebase, config, controls, signals }) {
+  const { description } = record;
+  const { source } = picture;
+  const rate = setting(description?.rate ?? config.rate, "S/s");
+  const many = signals.length === 1 ? "1 signal" : `${signals.length} signals`;
+  controls.text("summary", `${rate} · ${many} · ${config.source}`);
+  controls.text("fact-rate", rate);
+  controls.text("fact-window", setting(timebase.window, "s"));
+  controls.text("fact-history", duration(description?.history ?? config.historySeconds));
+  controls.text("fact-epoch", String(record.epoch ?? NONE));
+  controls.text("fact-mode", modeText(source, record));
+  if (description) controls.control(description.state !== "stopped");
+}
+
+function showLine({ socket, record, timebase, controls, drawn, openedAt, picture }, now) {
+  const open = socket.state.name === "open";
+  const quiet = socket.words() !== null;
+  controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
+  controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
+  controls.text("rate", quantity(record.rate(now), "S/s"));
+  const wall = record.wallTime(picture.edge);
+  const live = open && !quiet && timebase.running && record.description?.state === "live";
+  controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
+  controls.text("lost", count(record.lost));
+  controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
+}
+
+/** Whole milliseconds; two clocks that differ a little may make it a hair below zero. */
+function latency(seconds) {
+  return setting(Number(Math.max(0, seconds).toFixed(3)), "s");
+}
+
+function modeText(source, record) {
+  if (source?.envelope) return `min and max of ${count(source.ring.stride)}`;
+  return source && source.ring === record.swept ? "sweeps" : "samples";
+}

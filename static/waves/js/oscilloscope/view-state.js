@@ -1,0 +1,88 @@
+/**
+ * The state of the view, in the address and in the browser's storage, so that a link shows a
+ * colleague the same view and a stream looks as it did. An address with a query says all of it;
+ * without one the settings of this browser count.
+ */
+
+import { moveKept, storageOf } from "../controls/storage.js";
+
+/** An address that changes with every turn of the wheel would be refused by some browsers (ms). */
+const REST = 300;
+/** What is of the moment and not a setting: where in the past a view stands. */
+const OF_THE_MOMENT = ["run", "epoch", "end"];
+
+export class ViewState {
+  #timer = null;
+
+  /** @param {string} slug of the stream. Window, storage and timers are given by tests. */
+  constructor(slug, { window = globalThis, storage = storageOf(globalThis), setTimeout = globalThis.setTimeout } = {}) {
+    Object.assign(this, { window, storage, setTimeout });
+    this.key = keyOf(slug);
+  }
+
+  /** What the page begins with, texts by short names. */
+  restore() {
+    const query = fromQuery(this.window.location.search);
+    if (Object.keys(query).length > 0) return query;
+    return settings(this.storage?.getItem(this.key));
+  }
+
+  /** The stream has another slug: what was kept under the former one is kept under that. */
+  rename(slug) {
+    const former = this.key;
+    this.key = keyOf(slug);
+    moveKept(this.storage, former, this.key);
+  }
+
+  /** Keep what `state()` gives once it has rested. */
+  keep(state) {
+    this.pending = state;
+    this.#timer ??= this.setTimeout.call(null, () => this.flush(), REST);
+  }
+
+  /** Keep it now. */
+  flush() {
+    this.#timer = null;
+    const state = this.pending?.();
+    if (!state) return;
+    const { location, history } = this.window;
+    history.replaceState(null, "", `${location.pathname}${toQuery(state)}`);
+    const kept = Object.entries(state).filter(([key]) => !OF_THE_MOMENT.includes(key));
+    try {
+      this.storage?.setItem(this.key, JSON.stringify(Object.fromEntries(kept)));
+    } catch {
+      // The storage is full: the address still says it all.
+    }
+  }
+}
+
+function keyOf(slug) {
+  return `waves.scope.${slug}`;
+}
+
+/** {window: 0.2, y: "fixed"} as "?window=0.2&y=fixed"; what is null or undefined is left out. */
+export function toQuery(state) {
+  const given = Object.entries(state).filter(([, value]) => value != null);
+  const query = new URLSearchParams(given.map(([key, value]) => [key, textOf(value)])).toString();
+  // Commas and colons may stand in a query, and are easier to read.
+  return query && `?${query.replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+}
+
+export function fromQuery(search) {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+/** Numbers as short as they can be read again: 12 digits tell a sample of an hour at 1 MS/s. */
+function textOf(value) {
+  return typeof value === "number" ? String(Number(value.toPrecision(12))) : String(value);
+}
+
+/** Settings that were kept, or none where they can't be read. */
+function settings(text) {
+  try {
+    const kept = Object.entries(JSON.parse(text ?? "{}")).filter(([, value]) => value !== null);
+    return Object.fromEntries(kept.map(([key, value]) => [key, textOf(value)]));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,101 @@
+/** Draws traces into the canvas of a card, device pixel by device pixel. */
+
+import { legible } from "../chart/colour.js";
+
+/** @import { Range } from "../chart/range.js" */
+
+/**
+ * @typedef {{points: Float32Array, range: Pick<Range, "min" | "max">}} Trace x, y, x, y …, x in seconds from the right end
+ */
+
+/**
+ * A stroke wider than one device pixel costs several times as much where a trace goes up and down
+ * more than this many times the width of the card; elsewhere it costs nothing that shows.
+ */
+const CALM = 4;
+/** Traces without a colour of their own take these custom properties, in turn. */
+const PALETTE = 8;
+
+export class Thumbnail {
+  #canvas = document.createElement("canvas");
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  /** @type {Map<string, string>} */
+  #colours = new Map();
+
+  /** @param {HTMLElement} place what it fills; shows what it holds until there is a picture */
+  constructor(place) {
+    this.place = place;
+    this.#canvas.setAttribute("aria-hidden", "true");
+    /** In device pixels; the canvas takes it with the next picture, or it would go blank. */
+    this.size = { width: 0, height: 0 };
+  }
+
+  /** Read the colours anew, after a change of theme. */
+  theme() {
+    this.#colours.clear();
+  }
+
+  /**
+   * @param {{traces: Trace[]}} picture as `Follower.picture` gives it
+   * @param {{colour: string}[]} signals
+   * @param {number} window seconds from the left end to the right
+   */
+  draw({ traces }, signals, window) {
+    this.#prepare();
+    // Drawn from the last to the first, as the first signal is the one that counts.
+    for (let k = traces.length - 1; k >= 0; k -= 1) {
+      this.#context.strokeStyle = this.#colourOf(signals[k], k);
+      this.#stroke(traces[k], window);
+    }
+  }
+
+  #prepare() {
+    const { width, height } = this.size;
+    const canvas = this.#canvas;
+    if (!canvas.isConnected) this.place.replaceChildren(canvas);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    this.#context.clearRect(0, 0, width, height);
+    this.#context.lineJoin = "bevel";
+  }
+
+  /** @param {Trace} trace @param {number} window */
+  #stroke({ points, range }, window) {
+    const context = this.#context;
+    const { width, height } = this.size;
+    const [perSecond, perUnit] = [width / window, height / (range.max - range.min)];
+    let [drawing, climbed, last] = [false, 0, 0];
+    context.beginPath();
+    for (let at = 0; at < points.length; at += 2) {
+      const x = width + points[at] * perSecond;
+      const y = (range.max - points[at + 1]) * perUnit;
+      // Nothing is drawn where there is no value: the line begins anew behind the hole.
+      if (drawing) context.lineTo(x, y);
+      else context.moveTo(x, y);
+      drawing = !Number.isNaN(y);
+      if (!drawing) continue;
+      climbed += Math.abs(y - last);
+      last = y;
+    }
+    context.lineWidth = climbed < CALM * width ? Math.max(1.5, devicePixelRatio) : 1;
+    context.stroke();
+  }
+
+  /** @param {{colour: string}} signal @param {number} k */
+  #colourOf({ colour: own }, k) {
+    const key = own || `--signal-${(k % PALETTE) + 1}`;
+    const colour = this.#colours.get(key) ?? this.#resolved(key);
+    this.#colours.set(key, colour);
+    return colour;
+  }
+
+  /** @param {string} key */
+  #resolved(key) {
+    const style = getComputedStyle(this.place);
+    if (!key.startsWith("--")) return legible(key, style.backgroundColor);
+    // Only the colour of an element says what light-dark() comes to.
+    this.place.style.color = `var(${key})`;
+    const { color } = style;
+    this.place.style.color = "";
+    return color;
+  }
+}

@@ -1,0 +1,102 @@
+/** Triggers in what a page holds of a stream: as samples arrive, or in a window of the past. */
+
+import { searchTime } from "../samples/decimation.js";
+import { Trigger } from "./trigger.js";
+
+/**
+ * @import { Source } from "../samples/window-samples.js"
+ * @import { Found } from "./sweep.js"
+ * @import { Position, TriggerSettings } from "./trigger.js"
+ */
+
+/** A search of the past looks at no more samples than this on either side: about 10 ms. */
+const MOST = 250_000;
+
+export class RingTrigger {
+  #trigger;
+  #signal;
+  /** @type {Source["ring"] | null} */
+  #ring = null;
+
+  /**
+   * @param {TriggerSettings} settings
+   * @param {number} signal row of the ring
+   * @param {number} rate samples per second
+   */
+  constructor(settings, signal, rate) {
+    this.settings = settings;
+    this.rate = rate;
+    this.#signal = signal;
+    this.#trigger = new Trigger(settings, rate);
+  }
+
+  reset() {
+    this.#trigger.reset();
+  }
+
+  /**
+   * Look at the samples that were not looked at, beginning not before `since` seconds.
+   * @param {Source} source samples, no envelope
+   * @param {number} since
+   * @returns {Found[]} `at` in seconds of the stream
+   */
+  feed(source, since) {
+    const { ring } = source;
+    if (ring !== this.#ring) this.#trigger.reset();
+    this.#ring = ring;
+    const from = Math.max(this.#trigger.next, ring.first, Math.ceil(indexAt(source, since)));
+    return this.#look(this.#trigger, source, from, ring.next);
+  }
+
+  /**
+   * The trigger nearest to `wanted` within [from, to] seconds, or null.
+   * @param {Source} source
+   * @param {number} from
+   * @param {number} to
+   * @param {number} wanted
+   * @returns {Found | null}
+   */
+  nearest(source, from, to, wanted) {
+    const { ring } = source;
+    const middle = Math.round(indexAt(source, wanted));
+    const begin = Math.max(ring.first, Math.floor(indexAt(source, from)), middle - MOST);
+    const end = Math.min(ring.next, Math.ceil(indexAt(source, to)) + 1, middle + MOST);
+    const found = this.#look(new Trigger(this.settings, this.rate), source, begin, end);
+    const distance = (/** @type {Found} */ { at }) => Math.abs(at - wanted);
+    const within = found.filter(({ at }) => at >= from && at <= to);
+    return within.length === 0 ? null : within.reduce((best, next) => (distance(next) < distance(best) ? next : best));
+  }
+
+  /**
+   * @param {Trigger} trigger
+   * @param {Source} source
+   * @param {number} from
+   * @param {number} to
+   * @returns {Found[]}
+   */
+  #look(trigger, source, from, to) {
+    /** @type {Position[]} */
+    const found = [];
+    const values = source.ring.memory(this.#signal);
+    source.ring.runs(from, to, (offset, count, index) => {
+      found.push(...trigger.feed(index, values, offset, offset + count));
+    });
+    return found.map((position) => ({ position, at: secondsOf(source, position) }));
+  }
+}
+
+/**
+ * Seconds of the stream at a position.
+ * @param {Source} source
+ * @param {Position} position
+ */
+export function secondsOf({ ring, period }, { sample, fraction }) {
+  if (!ring.times) return (sample + fraction) * period;
+  const before = ring.timeAt(sample);
+  return fraction === 0 ? before : before + fraction * (ring.timeAt(sample + 1) - before);
+}
+
+/** @param {Source} source @param {number} seconds */
+function indexAt({ ring, period }, seconds) {
+  return ring.times ? searchTime(ring, seconds) : seconds / period;
+}

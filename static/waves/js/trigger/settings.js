@@ -1,0 +1,198 @@
+/**
+ * The settings of the trigger as a person changes them: in the address, for the server, in words.
+ * Levels that are null are yet to be chosen from the signal.
+ */
+
+import { DEFAULTS } from "./trigger.js";
+
+/**
+ * @import { Mode } from "./sweep.js"
+ * @import { TriggerSettings } from "./trigger.js"
+ */
+
+/** @typedef {"level" | "hysteresis" | "low" | "high"} LevelField */
+
+/** @typedef {"holdoff" | "longer" | "shorter"} TimeField */
+
+/**
+ * @typedef {Omit<TriggerSettings, LevelField> & Record<LevelField, number | null> & {signal: string | null, position: number}} Settings levels that are null are yet to be chosen; `signal` is a key, null the first; `position` is where in the window the trigger stands, 0 to 1
+ */
+
+/** @typedef {keyof Settings} Field */
+
+/** @type {Mode[]} */
+export const MODES = ["auto", "normal", "single", "off"];
+/** A window up to this long (s) is watched standing still; a longer one is watched going by. */
+const STILL = 0.5;
+/** No history is longer (s): the server refuses more. */
+const LONGEST = 1e7;
+/** Bytes per second that the server sends, where a page does not ask for others. */
+const BUDGET = 1_000_000;
+/** Hysteresis as a share of the signal's span: more than the noise of a clean signal. */
+const HYSTERESIS = 0.02;
+
+/** What a view begins with. @type {Readonly<Settings>} */
+export const INITIAL = Object.freeze({
+  ...DEFAULTS,
+  signal: null,
+  level: null,
+  hysteresis: null,
+  low: null,
+  high: null,
+  position: 0.2,
+});
+
+/** Names in the address. @type {Record<string, Field>} */
+const NAMES = {
+  tsource: "signal",
+  tkind: "kind",
+  tslope: "slope",
+  tlevel: "level",
+  thysteresis: "hysteresis",
+  tholdoff: "holdoff",
+  tposition: "position",
+  tpolarity: "polarity",
+  tlonger: "longer",
+  tshorter: "shorter",
+  tdirection: "direction",
+  tlow: "low",
+  thigh: "high",
+};
+/** Fields that only some kinds have. @type {Partial<Record<Field, TriggerSettings["kind"][]>>} */
+const OF_KIND = {
+  slope: ["edge"],
+  level: ["edge", "pulse"],
+  polarity: ["pulse"],
+  longer: ["pulse"],
+  shorter: ["pulse"],
+  direction: ["window"],
+  low: ["window"],
+  high: ["window"],
+};
+/** @type {Partial<Record<Field, string[]>>} */
+const CHOICES = {
+  kind: ["edge", "pulse", "window"],
+  slope: ["rising", "falling", "either"],
+  polarity: ["positive", "negative"],
+  direction: ["entering", "leaving"],
+};
+
+/**
+ * The mode that a stream begins with: slow ones roll.
+ * @param {number} window
+ * @returns {Mode}
+ */
+export function initialMode(window) {
+  return window < STILL ? "auto" : "off";
+}
+
+/** What differs from the beginning, by the names of the address. @param {Settings} settings */
+export function toState(settings) {
+  const used = (/** @type {[string, Field]} */ [, field]) => OF_KIND[field]?.includes(settings.kind) ?? true;
+  const changed = Object.entries(NAMES)
+    .filter(used)
+    .filter(([, field]) => settings[field] !== INITIAL[field]);
+  return Object.fromEntries(changed.map(([name, field]) => [name, settings[field]]));
+}
+
+/**
+ * Settings from texts of the address; what cannot be read is as at the beginning.
+ * @param {Record<string, string | undefined>} state
+ * @returns {Settings}
+ */
+export function fromState(state) {
+  const given = Object.entries(NAMES).filter(([name]) => state[name] !== undefined);
+  const read = given.map(([name, field]) => [field, readField(field, state[name] ?? "")]);
+  return { ...INITIAL, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
+}
+
+/** @param {Field} field @param {string} text */
+function readField(field, text) {
+  if (field === "signal") return text;
+  const offered = CHOICES[field];
+  if (offered) return offered.includes(text) ? text : undefined;
+  const number = text === "" ? NaN : Number(text);
+  return Number.isFinite(number) && isAllowed(field, number) ? number : undefined;
+}
+
+/**
+ * Whether a number may stand in a field, whatever the others say.
+ * @param {Field} field
+ * @param {number} value
+ */
+export function isAllowed(field, value) {
+  if (field === "position") return value >= 0 && value <= 1;
+  if (field === "holdoff" || field === "longer") return value >= 0 && value <= LONGEST;
+  if (field === "shorter") return value > 0 && value <= LONGEST;
+  return field !== "hysteresis" || value >= 0;
+}
+
+/**
+ * Levels that are not chosen yet, from the lowest and the highest value of the signal.
+ * @param {Settings} settings
+ * @param {number} low
+ * @param {number} high
+ * @returns {Settings}
+ */
+export function withLevels(settings, low, high) {
+  const span = high - low;
+  const chosen = {
+    level: round((low + high) / 2, span),
+    hysteresis: round(span * HYSTERESIS, span),
+    low: round(low + span / 4, span),
+    high: round(high - span / 4, span),
+  };
+  const missing = Object.entries(chosen).filter(([field]) => settings[/** @type {LevelField} */ (field)] === null);
+  return { ...settings, ...Object.fromEntries(missing) };
+}
+
+/**
+ * To a thousandth of the span's decade: a level that can be read.
+ * @param {number} value
+ * @param {number} span
+ */
+function round(value, span) {
+  if (!(span > 0)) return value;
+  const decade = 10 ** (Math.floor(Math.log10(span)) - 2);
+  return Number((Math.round(value / decade) * decade).toPrecision(9));
+}
+
+/**
+ * Why nothing can trigger, in words, or null. The server would refuse the same.
+ * @param {Settings} settings
+ */
+export function problemOf({ kind, longer, shorter, low, high, hysteresis }) {
+  if (kind === "pulse" && shorter !== null && longer >= shorter) return "“Longer than” must be below “Shorter than”.";
+  if (kind !== "window") return null;
+  if (low === null || high === null || hysteresis === null) return null;
+  if (low >= high) return "“Low” must be below “High”.";
+  return hysteresis >= high - low ? "The hysteresis must be below High − Low." : null;
+}
+
+/**
+ * Whether all samples of a stream come, so that the page finds triggers itself.
+ * @param {{rate: number, signals: unknown[], sample_type: string}} description
+ */
+export function allCome({ rate, signals, sample_type: type }) {
+  return rate * signals.length * (type === "float64" ? 8 : 4) <= BUDGET;
+}
+
+/**
+ * The `trigger` of a `view` message. The page itself stops after a single sweep.
+ * @param {Settings} settings
+ * @param {Mode} mode
+ */
+export function forServer(settings, mode) {
+  // What is null is of another kind, or no limit: the server has defaults of its own.
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+  return { ...given, mode: mode === "auto" ? "auto" : "normal" };
+}
+
+/**
+ * The levels that are drawn: one, or the two of a window.
+ * @param {TriggerSettings["kind"]} kind
+ * @returns {LevelField[]}
+ */
+export function levelsOf(kind) {
+  return kind === "window" ? ["low", "high"] : ["level"];
+}
