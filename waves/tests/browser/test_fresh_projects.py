@@ -1,5 +1,6 @@
 """The wheel in projects that know nothing of Waves: the five edits, and a signal moves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from waves.tests.server.viewing import view
 
 PICTURE = """(slug) => document.querySelector(`[data-slug="${slug}"] canvas`)?.toDataURL()"""
 DIFFERS = f"([slug, former]) => ({PICTURE})(slug) !== former"
+#: The name of a collected file, with the hash of what is in it.
+HASHED = re.compile(r"/assets/.*\.[0-9a-f]{12}\.js$")
 DRAWN = "() => globalThis.drawn?.()?.signals.map(({ y }) => [...y])"
 
 
@@ -71,6 +74,24 @@ async def test_a_signal_moves_below_a_prefix_behind_a_login_and_a_policy(
     await page.get_by_role("button", name="Log in").click()
     await page.wait_for_url(f"**/{host.prefix}")
     await see_it_move(page, server, host.prefix)
+
+
+@pytest.fixture(scope="module")
+def deployed(installed, tmp_path_factory):
+    host = hosts.deployed(tmp_path_factory.mktemp("deployed"), installed)
+    with host.serve(ready="/internal/healthz/ready", server="daphne") as server:
+        yield host, server
+
+
+async def test_a_signal_moves_where_files_are_hashed_and_the_policy_has_a_nonce(context, deployed):
+    host, server = deployed
+    page = await context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    await see_it_move(page, server, host.prefix)
+    modules = [url for url in asked if "/waves/js/" in url or "/waves/vendor/" in url]
+    assert len(modules) > 40
+    assert all(HASHED.search(url) for url in modules)
 
 
 async def test_the_form_of_a_stream_shows_it_in_an_admin_elsewhere(context, guarded):

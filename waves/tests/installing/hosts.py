@@ -105,10 +105,17 @@ class Host:
         self.manage("createsuperuser", "--noinput", f"--username={USER}", "--email=a@example.org")
 
     @contextmanager
-    def serve(self, ready: str = "", status: int = 200) -> Iterator[Process]:
-        """`runserver`, until something is answered."""
+    def serve(
+        self, ready: str = "", status: int = 200, server: str = "runserver"
+    ) -> Iterator[Process]:
+        """A server, until something is answered."""
         port = free_port()
-        command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+        address = ["-b", "127.0.0.1", "-p", str(port)]
+        arguments = {
+            "runserver": ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+            "daphne": ["-m", "daphne", *address, "lab.asgi:application"],
+        }[server]
+        command = [sys.executable, *arguments]
         process = Process(command, self.environment, port, self.folder.parent, cwd=self.folder)
         try:
             process.await_answer(ready or f"/{self.prefix}", status)
@@ -145,4 +152,44 @@ def guarded(folder: Path, installed: Path) -> Host:
     host.manage("makemigrations", "people", "-v0")
     host.five_edits()
     host.make_administrator()
+    return host
+
+
+#: As a project is deployed: files with hashed names, and a policy with a nonce.
+DEPLOYED = """
+from csp.constants import NONCE, NONE, SELF
+
+STATIC_ROOT = BASE_DIR / "collected"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        **dict.fromkeys(("style-src", "img-src", "connect-src"), [SELF]),
+    }
+}
+"""
+
+
+def deployed(folder: Path, installed: Path) -> Host:
+    """DEBUG off, hashed files at an address of their own, django-csp, probes, and plain daphne."""
+    host = Host(folder, installed, prefix="live/")
+    host.add_app("plant")
+    (host.folder / "plant" / "streams.py").write_text(RECIPE)
+    settings = "lab/settings.py"
+    host.edit(settings, "DEBUG = True", "DEBUG = False")
+    host.edit(settings, "ALLOWED_HOSTS = []", 'ALLOWED_HOSTS = ["127.0.0.1"]')
+    host.edit(settings, "STATIC_URL = 'static/'", 'STATIC_URL = "assets/"')
+    security = "    'django.middleware.security.SecurityMiddleware',\n"
+    added = ("whitenoise.middleware.WhiteNoiseMiddleware", "csp.middleware.CSPMiddleware")
+    host.edit(settings, security, security + "".join(f"    {name!r},\n" for name in added))
+    host.append(settings, DEPLOYED)
+    host.five_edits()
+    included = 'include("waves.urls")),\n'
+    probes = '    path("internal/", include("waves.health_urls")),\n'
+    host.edit("lab/urls.py", included, included + probes)
+    host.manage("collectstatic", "--noinput", "-v0")
     return host
