@@ -18,7 +18,7 @@ settings.load_profile("any machine")
 HERE = Path(__file__).parent
 #: Whoever asks for one of these, or lives in one of those, starts a server or a browser.
 SERVER_FIXTURES = {"prepared_site", "redis"}
-SERVER_FOLDERS = {HERE / "browser", HERE / "faults"}
+SERVER_FOLDERS = {HERE / "browser", HERE / "faults", HERE / "installing"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -43,6 +43,7 @@ def test_what_failed_last_is_remembered(pytestconfig):
 
 def test_who_starts_a_server_or_a_browser_is_marked(request):
     """As far as one can see it before it runs."""
+    folders = {"browser", "faults", "installing"}
     for item in request.session.items:
-        if {"browser", "faults"} & set(item.path.parts) or "site" in item.fixturenames:
+        if folders & set(item.path.parts) or "site" in item.fixturenames:
             assert item.get_closest_marker("servers"), item.nodeid
