@@ -21,7 +21,7 @@ import { LiveEdge } from "../time/timebase.js";
 
 /** @typedef {Trace & {range: Range}} Ranged each trace with the range of its unit */
 
-/** @typedef {{signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
+/** @typedef {{edge: number, signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
 
 /** Bytes a second: the least that the server takes, so that it sends columns wherever it can. */
 const BUDGET = 1000;
@@ -141,7 +141,7 @@ export class Follower {
     const visible = this.stream.signals.map(() => true);
     const view = { edge, window: this.view.window, columns, period, envelope, visible };
     const picture = this.#points.of(ring, view, known);
-    return picture && { signature: picture.signature, traces: this.#scaled(picture.traces, now) };
+    return picture && { ...picture, traces: this.#scaled(picture.traces, now) };
   }
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */

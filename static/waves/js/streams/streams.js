@@ -10,6 +10,7 @@ import { drawInTurn } from "./draw-in-turn.js";
 
 /**
  * @import { Message, Failure } from "../protocol/messages.js"
+ * @import { State } from "../protocol/socket.js"
  * @import { Said } from "../protocol/description.js"
  */
 
@@ -231,6 +232,7 @@ class Streams {
     if (document.hidden) return;
     this.#each((card) => this.#showCard(card));
     const again = "Not connected. Trying again …";
+    /** @type {{[name in State["name"]]?: string | false | null}} */
     const said = {
       open: this.socket.words() && "Nothing comes from the server.",
       waiting: again,
