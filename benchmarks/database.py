@@ -50,7 +50,7 @@ def make_stream(slug: str, fields: dict[str, Any]) -> None:
 
     signals = fields.pop("signals")
     noise = fields.pop("noise", 0.0)
-    stream = Stream(name=slug.capitalize(), slug=slug, source="generator", **fields)
+    stream = Stream(name=slug.capitalize(), slug=slug, **fields)
     stream.full_clean()
     stream.save()
     for number in range(signals):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIRequest
@@ -14,32 +14,34 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from waves import csvtext, downloads, jsontext, specs
+from waves import downloads, specs
 from waves.answers import error_answer, json_answer
 from waves.directory import find_stream
 from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
+from waves.exports import EXPORTS, Export
 from waves.lifespan import services
-from waves.streaming import wire
 from waves.streaming.messages import MAX_INDEX, Columns
 from waves.streaming.plan import column_stride
 from waves.streaming.status import board
 from waves.streaming.stream import LiveStream
 from waves.threads import in_thread
 
-#: Who parses a JSON answer holds all of it at once, so it is bounded.
-MAX_JSON_VALUES = 1_000_000
 #: An answer of so few values is made in one piece or two, and takes nobody's place.
 SMALL_VALUES = 8192
-TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "waves": "application/octet-stream",
-}
 
 # Django's stubs know no coroutine views, so their answer is Any.
 AsyncView = Callable[..., Any]
+
+
+def _known_format(name: str) -> str:
+    if name not in EXPORTS:
+        *others, last = map(repr, EXPORTS)
+        expected = f"{', '.join(others)} or {last}"
+        raise PydanticCustomError("format", "Input should be {expected}", {"expected": expected})
+    return name
 
 
 class Range(BaseModel):
@@ -53,7 +55,11 @@ class Range(BaseModel):
     first: Annotated[int | None, Field(ge=0, le=MAX_INDEX)] = None
     last: Annotated[int | None, Field(ge=0, le=MAX_INDEX)] = None
     columns: Columns | None = None
-    format: Literal["json", "csv", "waves"] = "json"
+    format: Annotated[
+        str,
+        AfterValidator(_known_format),
+        Field(json_schema_extra=lambda schema: schema.update(enum=list(EXPORTS))),
+    ] = "json"
 
 
 def _answering(view: AsyncView) -> AsyncView:
@@ -120,27 +126,27 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
             "This process keeps nothing of the stream yet: open its page, and ask again."
         )
     stride, first, end = _range(live, wanted)
-    if wanted.format == "json":
-        _check_size(live, stride, first, end)
-    response = await _download(request, live, wanted.format, (stride, first, end))
-    if wanted.format != "json":
+    export = EXPORTS[wanted.format](live.description["signals"], columns=stride > 1)
+    _check_size(live, wanted.format, stride, first, end)
+    response = await _download(request, live, export, (stride, first, end))
+    if export.saved:
         name = f"{slug}-{live.history.epoch}-{first}.{wanted.format}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 async def _download(
-    request: HttpRequest, live: LiveStream, kind: str, range_: tuple[int, int, int]
+    request: HttpRequest, live: LiveStream, export: Export, range_: tuple[int, int, int]
 ) -> HttpResponseBase:
     if request.method == "HEAD":
-        return HttpResponse(content_type=TYPES[kind])
+        return HttpResponse(content_type=export.content_type)
     stride, first, end = range_
     small = (end - first) // stride * live.history.signals <= SMALL_VALUES
     give_back = None if small else await downloads.places().take()
-    body = _Body(_written(live, kind, stride, first, end), give_back)
+    body = _Body(_written(live, export, stride, first, end), give_back)
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](body.close)
-    return StreamingHttpResponse(body, content_type=TYPES[kind])
+    return StreamingHttpResponse(body, content_type=export.content_type)
 
 
 class _Body:
@@ -159,25 +165,14 @@ class _Body:
 
 
 async def _written(
-    live: LiveStream, kind: str, stride: int, first: int, end: int
+    live: LiveStream, export: Export, stride: int, first: int, end: int
 ) -> AsyncIterator[bytes]:
-    assert live.description is not None  # noqa: S101 (samples() has looked)
-    if kind == "csv":
-        yield csvtext.heading(live.description["signals"], columns=stride > 1)
-        write: downloads.Writer = csvtext.pieces
-    elif kind == "json":
-        yield jsontext.HEAD
-        write = jsontext.writer()
-    else:
-        write = _encoded
-    async for piece in downloads.body(live, stride, first, end, write):
+    if head := export.head():
+        yield head
+    async for piece in downloads.body(live, stride, first, end, export.pieces):
         yield piece
-    if kind == "json":
-        yield jsontext.TAIL
-
-
-def _encoded(frame: wire.Frame) -> Iterator[bytes]:
-    yield wire.encode(frame)
+    if tail := export.tail():
+        yield tail
 
 
 def _parse(request: HttpRequest) -> Range:
@@ -213,9 +208,13 @@ def _range(live: LiveStream, wanted: Range) -> tuple[int, int, int]:
     return stride, first, max(first, end // stride * stride)
 
 
-def _check_size(live: LiveStream, stride: int, first: int, end: int) -> None:
-    if (end - first) // stride * live.history.signals * min(stride, 2) > MAX_JSON_VALUES:
+def _check_size(live: LiveStream, kind: str, stride: int, first: int, end: int) -> None:
+    bound = EXPORTS[kind].max_values
+    if bound is None:
+        return
+    if (end - first) // stride * live.history.signals * min(stride, 2) > bound:
+        others = " or ".join(name for name, other in EXPORTS.items() if other.max_values is None)
         raise WireError(
-            f"format: JSON holds at most {MAX_JSON_VALUES} values; ask for csv or waves, for "
+            f"format: {kind.upper()} holds at most {bound} values; ask for {others}, for "
             "columns, or for a shorter range."
         )

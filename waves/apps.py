@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.apps import AppConfig, apps
 
@@ -19,8 +20,10 @@ class WavesConfig(AppConfig):
     problems: Sequence[ConfigurationError] = ()
 
     def ready(self) -> None:
-        """Register the system checks, and import ``streams.py`` of every installed app."""
-        from waves import checks  # noqa: F401
+        """Register the checks, add what other apps bring, import the ``streams.py`` of each app."""
+        from waves import checks, extensions  # noqa: F401
         from waves.sources.declarations import discover
 
+        with suppress(ConfigurationError):  # told by checks.check_worker
+            extensions.problems[:] = extensions.add_from_settings()
         self.problems = discover(config.name for config in apps.get_app_configs())

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from waves import clientaddress
+from waves import clientaddress, extensions
 from waves.apps import WavesConfig
 from waves.conf import get_config
 from waves.exceptions import ConfigurationError
@@ -116,6 +116,15 @@ def check_modules(app_configs: object = None, **kwargs: Any) -> list[CheckMessag
     return [
         Warning(str(problem), hint="Mend the module and restart.", id="waves.W001")
         for problem in cast(WavesConfig, apps.get_app_config("waves")).problems
+    ]
+
+
+@register(SETTINGS)
+def check_extensions(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """What could not be added would be missed later: in a list of choices, or by a stream."""
+    return [
+        Error(str(problem), hint="Correct or remove it (docs/extending.md).", id="waves.E030")
+        for problem in extensions.problems
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, cast
 
@@ -51,6 +51,10 @@ class Config:
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None
+    #: What other apps add: dotted paths of classes by their names (see ``extensions``).
+    sources: Mapping[str, str] = field(default_factory=dict)
+    waveforms: Mapping[str, str] = field(default_factory=dict)
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body_bytes(self) -> int:
@@ -66,6 +70,8 @@ def get_config() -> Config:
     for name in ("allowed_origins", "trusted_proxies"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
+    for name in ("sources", "waveforms", "exports"):
+        values[name] = _paths(name, values.get(name, {}))
     return Config(**values)
 
 
@@ -85,6 +91,15 @@ def _installation(values: Mapping[str, Any]) -> str:
             f"and so not “{identity[:60]}”."
         )
     return identity
+
+
+def _paths(name: str, value: Any) -> Mapping[str, str]:
+    if isinstance(value, Mapping) and all(isinstance(path, str) for path in value.values()):
+        return value
+    raise ConfigurationError(
+        f'WAVES["{name}"] is a dict of names and dotted paths of classes, such as '
+        f'{{"dice": "plant.dice.Dice"}}, and not {str(value)[:60]}.'
+    )
 
 
 @receiver(setting_changed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import orjson
 
+from waves.exports import Export
 from waves.streaming.wire import Frame, as_mapping
 
 #: Numbers that are written at a time: half a millisecond.
@@ -15,19 +16,31 @@ VALUES = 8192
 #: A piece has so many bytes at least, where there are as many.
 LEAST = 32 * 1024
 
-HEAD, TAIL = b'{"type":"data","frames":[', b"]}"
 
+class JsonExport(Export):
+    """One message, with a comma between its frames."""
 
-def writer() -> Callable[[Frame], Iterator[bytes]]:
-    """What writes the frames of one message, with the commas between them."""
-    count = 0
+    content_type = "application/json"
+    saved = False
+    #: Who parses it holds all of it at once.
+    max_values = 1_000_000
 
-    def write(frame: Frame) -> Iterator[bytes]:
-        nonlocal count
-        count += 1
-        return _joined(_parts(frame, b"," if count > 1 else b""))
+    def __init__(self, signals: Iterable[Mapping[str, str]], *, columns: bool) -> None:
+        super().__init__(signals, columns=columns)
+        self._comma = b""
 
-    return write
+    def head(self) -> bytes:
+        """The beginning of the message."""
+        return b'{"type":"data","frames":['
+
+    def pieces(self, frame: Frame) -> Iterator[bytes]:
+        """One frame of the message."""
+        comma, self._comma = self._comma, b","
+        return _joined(_parts(frame, comma))
+
+    def tail(self) -> bytes:
+        """The end of the message."""
+        return b"]}"
 
 
 def _joined(parts: Iterator[bytes]) -> Iterator[bytes]:

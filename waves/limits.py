@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
 
 from waves.conf import get_config
-from waves.dsp.synthesis import parameter_fields
 from waves.streaming.block import SAMPLE_TYPES
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 MIN_RATE = 0.01
 MAX_RATE = 2_000_000.0
@@ -57,26 +54,3 @@ def rate_problem(rate: float, signals: int) -> str | None:
 def megabytes(size: int) -> str:
     """A size in bytes, as people say it."""
     return f"{size / 2**20:,.1f} MiB" if size >= 2**20 else f"{size / 1024:,.0f} KiB"
-
-
-def aliasing(spec: StreamSpec) -> list[str]:
-    """What the generator is asked for above half its rate, where a sine looks like a slower one."""
-    if spec.source != "generator":
-        return []
-    half = spec.rate / 2
-    return [
-        f"{signal.name}: {name} {value:g} Hz is above half the sample rate ({half:g} Hz), "
-        "so it shows as a lower frequency (aliasing)."
-        for signal in spec.signals
-        for name, value in _frequencies(signal)
-        if value > half
-    ]
-
-
-def _frequencies(signal: SignalSpec) -> Iterator[tuple[str, float]]:
-    for name, info in parameter_fields(signal.waveform).items():
-        extra = info.json_schema_extra
-        value = signal.parameters.get(name)
-        in_hertz = isinstance(extra, Mapping) and extra.get("unit") == "Hz"
-        if in_hertz and isinstance(value, int | float):
-            yield info.title or name, value

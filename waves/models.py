@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from waves import limits
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
-from waves.sources import SOURCES, validate_options
+from waves.sources import DEFAULT_SOURCE, SOURCES, validate_options
 from waves.streaming.block import SAMPLE_TYPES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def source_choices() -> list[tuple[str, str]]:
     """Every registered source; a callable, so that a new one needs no migration."""
-    return [(kind, label) for kind, (label, _) in SOURCES.items()]
+    return [(kind, source.label) for kind, source in SOURCES.items()]
 
 
 def waveform_choices() -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ class Stream(models.Model):
     source = models.CharField(
         max_length=32,
         choices=source_choices,
-        default="generator",
+        default=DEFAULT_SOURCE,
         help_text="What produces the samples.",
     )
     options = models.JSONField(default=dict, blank=True)

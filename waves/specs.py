@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,8 +14,11 @@ from waves import limits, stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
-from waves.sources.declarations import Declaration
+from waves.sources import SOURCES
+from waves.sources.base import Proposal, Source
 from waves.streaming.spec import SignalSpec, StreamSpec
+
+logger = logging.getLogger("waves")
 
 #: 2020-01-01 UTC: epochs are at least the seconds since then, which fit 32 bits until 2156.
 EPOCHS_BEGIN = 1_577_836_800
@@ -78,35 +82,46 @@ class Looks:
         return spec.slug
 
 
-def create_decorated_streams(declared: Iterable[Declaration]) -> None:
-    """Make a stream for each declared function, once: one that a user deleted stays deleted."""
-    for declaration in declared:
-        if declaration.create:
+def create_proposed_streams() -> None:
+    """Make each stream that a source proposes, once: one that a user deleted stays deleted."""
+    for kind, source in SOURCES.items():
+        for proposal in _proposals(kind, source):
             with transaction.atomic():
-                _create_once(declaration)
+                _create_once(kind, proposal)
 
 
-def _create_once(declaration: Declaration) -> None:
-    path = declaration.path
-    _, new = KnownFunction.objects.get_or_create(path=path)
-    if new and not Stream.objects.filter(source="python", options__function=path).exists():
-        _stream_of(declaration).save()
+def _proposals(kind: str, source: type[Source]) -> list[Proposal]:
+    try:
+        return list(source.proposals())
+    except Exception as error:  # a fault of one source hinders no other
+        logger.error(
+            "The source %s proposes no stream: %s", kind, f"{type(error).__name__}: {error}"
+        )
+        return []
 
 
-def _stream_of(declaration: Declaration) -> Stream:
-    """A stream that runs a declared function; its slug gets a number where it is taken."""
-    slug, number = declaration.slug, 2
+def _create_once(kind: str, proposal: Proposal) -> None:
+    _, new = KnownFunction.objects.get_or_create(path=proposal.key)
+    options = {f"options__{name}": value for name, value in proposal.options.items()}
+    same = Stream.objects.filter(source=kind, **options) if options else Stream.objects.none()
+    if new and not same.exists():
+        _stream_of(kind, proposal).save()
+
+
+def _stream_of(kind: str, proposal: Proposal) -> Stream:
+    """The stream that is proposed; its slug gets a number where it is taken."""
+    slug, number = proposal.slug, 2
     while Stream.objects.filter(slug=slug).exists():
-        slug, number = f"{declaration.slug}-{number}", number + 1
+        slug, number = f"{proposal.slug}-{number}", number + 1
     return Stream(
-        name=declaration.name,
+        name=proposal.name,
         slug=slug,
-        description=declaration.description,
-        source="python",
-        options={"function": declaration.path},
-        rate=declaration.rate,
-        window=declaration.window,
-        history=max(limits.MIN_HISTORY, 10.0, 2 * declaration.window),
+        description=proposal.description,
+        source=kind,
+        options=dict(proposal.options),
+        rate=proposal.rate,
+        window=proposal.window,
+        history=max(limits.MIN_HISTORY, 10.0, 2 * proposal.window),
         position=Stream.objects.count(),
     )
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from waves.exceptions import UnknownStreamError
 from waves.models import Stream
-from waves.sources import SOURCES
+from waves.sources import source_label
 from waves.specs import stream_named, stream_spec
 from waves.streaming.spec import StreamSpec
 from waves.streaming.status import board
@@ -89,7 +89,7 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "handle": spec.handle,
         "ws": f"/ws/streams/{spec.slug}/",
         "rate": _finite(spec.rate),
-        "source": SOURCES[spec.source][0] if spec.source in SOURCES else spec.source,
+        "source": source_label(spec.source),
         "window": _finite(spec.window),
         "historySeconds": _finite(spec.history),
         "enabled": spec.enabled,

@@ -19,7 +19,7 @@ from waves.admin.fields import form_field
 from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
 from waves.models import Signal, Stream, key_from
 from waves.sources import SOURCES, option_fields
-from waves.sources.declarations import registered
+from waves.sources.base import Rows
 from waves.stored import mapping
 
 #: Fields of every waveform; those of one waveform carry its key instead.
@@ -43,6 +43,11 @@ def waveform_fields() -> Declared:
         for key in WAVEFORMS
     }
     return {COMMON: common, **own}
+
+
+def waveform_makers() -> tuple[str, ...]:
+    """The CSS classes of what is shown for the sources alone whose rows have waveforms."""
+    return tuple(f"waves-source-{kind}" for kind, s in SOURCES.items() if s.rows == "waveforms")
 
 
 def field_name(kind: str, name: str) -> str:
@@ -144,8 +149,9 @@ class StreamForm(DeclaredForm):
     def clean(self) -> dict[str, Any]:
         """Let the model check rate and history for as many signals as were sent."""
         self.instance.signal_count = self._posted_signals()
-        if self.kind == "generator" and not self.instance.signal_count:
-            self.add_error("source", "A generator needs a signal to make: add one below.")
+        source = SOURCES.get(self.kind)
+        if source and source.rows != "overrides" and not self.instance.signal_count:
+            self.add_error("source", source.no_signal)
         return super().clean()
 
     def _posted_signals(self) -> int:
@@ -165,12 +171,13 @@ class SignalForm(DeclaredForm):
         model = Signal
         exclude = ("stream", "parameters")  # noqa: DJ006  edited through the declared fields
 
-    #: Whether the source makes its signals from these rows.
-    generated = False
+    #: What the rows are for the source that was chosen.
+    rows: Rows = "overrides"
 
     def has_changed(self) -> bool:
-        """A generator makes the row that a new stream begins with, even where it was left as is."""
-        return super().has_changed() or (self.generated and bool(self["name"].value()))
+        """The row that a new stream begins with is a signal, even where it was left as it is."""
+        is_signal = self.rows != "overrides" and bool(self["name"].value())
+        return super().has_changed() or is_signal
 
 
 def _count(*, required: bool = True) -> forms.IntegerField:
@@ -209,10 +216,11 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return counts
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Tell each row whether it is made by the generator; others keep their waveform."""
+        """Tell each row what it is for the source; where it has no waveform, it keeps its own."""
         super().add_fields(form, index)
-        form.generated = self.instance.source == "generator"
-        if form.is_bound and not form.generated:
+        kind = self.instance.source
+        form.rows = SOURCES[kind].rows if kind in SOURCES else "overrides"
+        if form.is_bound and form.rows != "waveforms":
             form.fill([form.kind_field, *form.chosen().values()])
 
     def clean(self) -> None:
@@ -247,17 +255,18 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return super().save_existing_objects(commit)
 
 
-def declared_functions() -> list[tuple[str, str]]:
-    """The functions that the source ``python`` can run."""
-    found = [(path, f"{d.name} ({path})") for path, d in registered().items()]
-    return [("", "---------"), *found]
-
-
 def _declared_field(kind: str, name: str, info: FieldInfo) -> forms.Field:
     field = form_field(name, info)
-    if (kind, name) == ("python", "function"):
-        return forms.ChoiceField(
-            choices=declared_functions, label=field.label, help_text=field.help_text
+    choices = SOURCES[kind].choices.get(name) if kind in SOURCES else None
+    if choices is not None:
+        empty = [] if field.initial else [("", "---------")]
+        return forms.TypedChoiceField(
+            choices=lambda: [*empty, *choices()],
+            label=field.label,
+            help_text=field.help_text,
+            required=field.required,
+            initial=field.initial,
+            empty_value=None,
         )
     if kind == COMMON:
         unused = [key for key, waveform in WAVEFORMS.items() if name in waveform.unused]

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from waves import limits
 from waves.dsp.decimation import envelope
-from waves.dsp.synthesis import Synthesizer
+from waves.exceptions import WavesError
 from waves.models import Signal, Stream
+from waves.sources import SOURCES
+from waves.sources.base import Source
 from waves.specs import signal_spec, stream_spec
 from waves.streaming.spec import SignalSpec, StreamSpec
 
@@ -39,19 +41,23 @@ def memory(stream: Stream) -> str:
 def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -> dict[str, Any]:
     """Traces, warnings and errors of a stream that is being edited; nothing is saved.
 
-    What is merely not filled in yet is no error here: one draws while one types.
+    What is merely not filled in yet is no error here: one draws while one types. ``previewed``
+    says whether the traces are to be shown, and not the running stream.
     """
     form.is_valid()  # gives the formset's rows what they belong to
     formset.is_valid()
     errors = _errors([form, *formset.forms]) | _count_errors(formset)
-    result: dict[str, Any] = {**NOTHING, "errors": errors}
-    if not errors:
-        result["memory"] = memory(form.instance)
-    if not errors and form.instance.source == "generator":
-        spec = stream_spec(form.instance, map(signal_spec, _signals(formset)))
-        result["signals"] = traces(spec)
-        result["warnings"] = limits.aliasing(spec)
-    return result
+    source = SOURCES.get(form.instance.source)
+    previewed = source is not None and source.previewed
+    result: dict[str, Any] = {**NOTHING, "errors": errors, "previewed": previewed}
+    if source is None or errors:
+        return result
+    result["memory"] = memory(form.instance)
+    spec = stream_spec(form.instance, map(signal_spec, _signals(formset)))
+    try:
+        return {**result, "signals": traces(source, spec), "warnings": source.warnings(spec)}
+    except WavesError as error:
+        return {**result, "errors": {"": [str(error)]}}
 
 
 def _count_errors(formset: BaseInlineFormSet[Any, Any, Any]) -> dict[str, list[str]]:
@@ -71,16 +77,21 @@ def _signals(formset: BaseInlineFormSet[Any, Any, Any]) -> list[Signal]:
     ]
 
 
-def traces(spec: StreamSpec) -> list[dict[str, Any]]:
-    """One window of each signal, from its first sample."""
+def traces(source: type[Source], spec: StreamSpec) -> list[dict[str, Any]]:
+    """One window of each signal, from its first sample; none where the source shows no preview."""
+    if not source.previewed:
+        return []
     wanted = int(spec.rate * spec.window)
     n = max(2, min(wanted, MAX_SAMPLES // max(len(spec.signals), 1)))
-    return [_trace(spec, signal, n) for signal in spec.signals]
-
-
-def _trace(spec: StreamSpec, signal: SignalSpec, n: int) -> dict[str, Any]:
     stride = 1 if n <= MAX_VALUES else 1 << (2 * n // MAX_VALUES).bit_length()
-    samples = Synthesizer(spec.rate, signal.waveform, signal.parameters).samples(n - n % stride)
+    made = source.preview(spec, n)
+    return [_trace(spec, signal, samples, stride) for signal, samples in made]
+
+
+def _trace(
+    spec: StreamSpec, signal: SignalSpec, samples: NDArray[Any], stride: int
+) -> dict[str, Any]:
+    samples = samples[: len(samples) // stride * stride]
     values, dt = samples, 1.0 / spec.rate
     if stride > 1:
         values, dt = _columns(samples, stride), stride / spec.rate / 2

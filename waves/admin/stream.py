@@ -15,11 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from waves import limits
 from waves.admin import forms, preview
 from waves.dsp.synthesis import WAVEFORMS
 from waves.models import Signal, Stream
-from waves.sources import SOURCES
+from waves.sources import SOURCES, source_class
 from waves.specs import stream_spec
 from waves.streaming.status import board
 
@@ -60,13 +59,14 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         """A fieldset a waveform: preview.js shows the chosen one only."""
         declared = forms.waveform_fields()
+        makers = forms.waveform_makers()
         others = [name for name in declared[forms.COMMON] if name not in LEVEL_AND_TIME]
         own = [
             (
                 None,
                 {
                     "fields": row(key, declared[key]),
-                    "classes": ("waves-waveform", f"waves-waveform-{key}"),
+                    "classes": ("waves-waveform", f"waves-waveform-{key}", *makers),
                 },
             )
             for key in WAVEFORMS
@@ -74,21 +74,15 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
         ]
         return [
             (None, {"fields": [("name", "key", "unit", "colour", "position")]}),
-            (None, {"fields": ["waveform"], "classes": ("waves-source-generator",)}),
+            (None, {"fields": ["waveform"], "classes": makers}),
             (
                 None,
-                {
-                    "fields": row(forms.COMMON, LEVEL_AND_TIME),
-                    "classes": ("waves-source-generator",),
-                },
+                {"fields": row(forms.COMMON, LEVEL_AND_TIME), "classes": makers},
             ),
             *own,
             (
                 "Noise, clipping, bits",
-                {
-                    "fields": row(forms.COMMON, others),
-                    "classes": ("collapse", "waves-source-generator"),
-                },
+                {"fields": row(forms.COMMON, others), "classes": ("collapse", *makers)},
             ),
         ]
 
@@ -192,13 +186,13 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         declared = forms.source_fields()
         options = [
             (
-                SOURCES[kind][0],
+                source.label,
                 {
                     "fields": row(kind, declared[kind]),
                     "classes": ("waves-source", f"waves-source-{kind}"),
                 },
             )
-            for kind in SOURCES
+            for kind, source in SOURCES.items()
             if declared[kind]
         ]
         return [
@@ -257,5 +251,5 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Save the signals, then warn of what works but may surprise."""
         super().save_related(request, form, formsets, change)
         stream = Stream.objects.prefetch_related("signals").get(pk=form.instance.pk)
-        for warning in limits.aliasing(stream_spec(stream)):
+        for warning in source_class(stream.source).warnings(stream_spec(stream)):
             messages.warning(request, warning)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from waves.dsp.noise import Noise
-from waves.dsp.shapes import Floats
+from waves.dsp.phase import Floats
 
 #: Beyond this, float32 (7 digits) shows nothing but its own rounding beside ordinary values.
 LARGEST_VALUE = 1e9
@@ -23,6 +23,8 @@ LARGEST_VALUE = 1e9
 HIGHEST_FREQUENCY = 1e9
 #: Seeds are 32-bit words.
 LARGEST_SEED = 2**32 - 1
+#: The unit of what is a part of a period.
+PERIOD = "of a period"
 
 
 def parameter(
@@ -35,6 +37,12 @@ def parameter(
     """
     extra: dict[str, Any] = {"unit": unit, "why": why}
     return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)  # type: ignore[call-overload]
+
+
+def fraction_parameter(default: float, title: str, description: str) -> Any:
+    """A part of the period, from none to all of it."""
+    why = "it is a fraction of the period"
+    return parameter(default, title, description, unit=PERIOD, why=why, ge=0.0, le=1.0)
 
 
 def seed_parameter(title: str = "Seed") -> Any:
@@ -146,6 +154,8 @@ class Waveform(Parameters):
 
     #: For people.
     label: ClassVar[str]
+    #: For docs/waveforms.md: the value y at the position p in a period, 0 to 1, or of sample i.
+    formula: ClassVar[str] = ""
     #: Fields of ``Conditioning`` that change nothing here; a form leaves them out.
     unused: ClassVar[frozenset[str]] = frozenset()
 
@@ -158,7 +168,12 @@ class PeriodicWaveform(Waveform, abc.ABC):
 
     @abc.abstractmethod
     def values(self, cycles: Floats, step: float) -> Floats:
-        """Values at ``cycles``, positions in [0, 1]; ``step`` is what a sample adds, modulo 1."""
+        """A new array of the values at ``cycles``, of the same shape and type.
+
+        ``cycles`` are positions in [0, 1], float32 or float64, where 0 is the start of a period;
+        ``step`` is what a sample adds, modulo 1. Positions instead of radians keep edges exact:
+        at 1,000 Hz and 8,000 samples/s a square is high for 4 samples and low for 4.
+        """
 
     def positions(self, cycles: NDArray[np.float64]) -> NDArray[np.float64]:
         """What ``values`` gets for ``cycles``, before it is rounded to the sample type."""
@@ -167,10 +182,6 @@ class PeriodicWaveform(Waveform, abc.ABC):
     def periods_per_second(self, frequency: float) -> Fraction:
         """How often the waveform repeats, in Hz, exactly."""
         return Fraction(frequency)
-
-    def highest_frequency(self, frequency: float) -> float:
-        """The highest sine that was asked for by name, in Hz; edges have no highest one."""
-        return frequency
 
 
 class NoiseWaveform(Waveform, abc.ABC):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: Samples, or positions, in float32 or float64.
+Floats = NDArray[np.floating[Any]]
+
+TAU = 2.0 * math.pi
 
 #: Samples are made in chunks of this many, aligned to absolute sample indices, so that a sample has
 #: the same value whatever blocks are asked for. 16,384 float64 values (128 KiB) stay in a core's

@@ -11,9 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from waves.dsp.catalogue import WAVEFORMS
 from waves.dsp.explanation import explain
-from waves.dsp.noise import ADDITIVE, Noise
+from waves.dsp.noise import Noise
 from waves.dsp.parameters import (
     Conditioning,
     NoiseWaveform,
@@ -22,21 +21,31 @@ from waves.dsp.parameters import (
     Waveform,
     split,
 )
-from waves.dsp.phase import CHUNK, Phase
-from waves.dsp.shapes import Floats
+from waves.dsp.phase import CHUNK, Floats, Phase
+from waves.dsp.waveforms import WAVEFORMS
+from waves.dsp.waveforms.brown import BrownNoise
+from waves.dsp.waveforms.gaussian import GaussianNoise
+from waves.dsp.waveforms.pink import PinkNoise
+from waves.dsp.waveforms.uniform import UniformNoise
 from waves.exceptions import ConfigurationError
 
 __all__ = [
     "WAVEFORMS",
     "Conditioning",
     "Synthesizer",
-    "highest_frequency",
     "parameter_fields",
     "validate_parameters",
 ]
 
 M = TypeVar("M", bound=Parameters)
 
+#: Noise to add to a signal, by name: the class, and what brings its standard deviation to 1.
+ADDITIVE: dict[str, tuple[type[Noise], float]] = {
+    "uniform": (UniformNoise, math.sqrt(3.0)),
+    "gaussian": (GaussianNoise, 1.0),
+    "pink": (PinkNoise, 1.0),
+    "brown": (BrownNoise, 1.0),
+}
 #: Additive noise draws other numbers than a noise waveform of the same seed.
 _ADDITIVE_LANE = 1
 
@@ -61,17 +70,6 @@ def parameter_fields(waveform: str) -> dict[str, FieldInfo]:
     common = Conditioning.model_fields.items()
     used = {name: field for name, field in common if name not in kind.unused}
     return used | kind.model_fields
-
-
-def highest_frequency(waveform: str, parameters: Mapping[str, Any]) -> float:
-    """The highest frequency (Hz) that the parameters name; above half the rate it aliases.
-
-    0 for noise. Raises ConfigurationError as ``validate_parameters`` does.
-    """
-    model, conditioning = _models(waveform, parameters)
-    if not isinstance(model, PeriodicWaveform):
-        return 0.0
-    return model.highest_frequency(conditioning.frequency)
 
 
 class Synthesizer:
@@ -200,10 +198,7 @@ def _validated(kind: type[M], values: dict[str, Any], owner: str) -> M:
 
 
 def _waveform_class(waveform: str) -> type[Waveform]:
-    try:
-        return WAVEFORMS[waveform]
-    except KeyError:
+    if waveform not in WAVEFORMS:
         known = ", ".join(WAVEFORMS)
-        raise ConfigurationError(
-            f"There is no waveform “{waveform}”; choose one of {known}."
-        ) from None
+        raise ConfigurationError(f"There is no waveform “{waveform}”; choose one of {known}.")
+    return WAVEFORMS[waveform]

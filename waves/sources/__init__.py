@@ -1,7 +1,8 @@
 """Sources: what produces samples. One module a source, and one line in ``SOURCES``.
 
 ``from waves.sources import stream`` is the decorator for data of one's own (see
-docs/your-own-data.md). Nothing here knows Django.
+docs/your-own-data.md). Nothing here knows Django. Other apps add sources by a setting (see
+docs/extending.md).
 """
 
 from __future__ import annotations
@@ -15,30 +16,50 @@ from pydantic.fields import FieldInfo
 
 from waves.dsp.explanation import explain
 from waves.exceptions import ConfigurationError
-from waves.sources.base import SignalInfo, Source
+from waves.registry import Registry
+from waves.sources.base import Options, SignalInfo, Source
 
 if TYPE_CHECKING:
     from waves.sources.declarations import stream
 
 __all__ = [
+    "DEFAULT_SOURCE",
     "SOURCES",
     "SignalInfo",
     "option_fields",
     "source_class",
+    "source_label",
     "stream",
     "validate_options",
 ]
 
-#: Kind -> (label, dotted path of the class); the module is imported on first use.
-SOURCES: dict[str, tuple[str, str]] = {
-    "generator": ("Generator", "waves.sources.generator.GeneratorSource"),
-    "python": ("Python function", "waves.sources.python.PythonSource"),
-    "system": ("This machine", "waves.sources.system.SystemSource"),
-}
+
+def _problem(source: type[Source]) -> str:
+    if not getattr(source, "label", ""):
+        return "has no label: say what people choose it by."
+    if not issubclass(source.options, Options):
+        return "has options that are no subclass of waves.sources.base.Options."
+    unknown = sorted(set(source.choices) - set(source.options.model_fields))
+    return f"has choices for {', '.join(unknown)}, which is no option." if unknown else ""
+
+
+#: Every source by its kind, in the order of the admin's list.
+SOURCES: Registry[Source] = Registry(
+    "source",
+    Source,  # type: ignore[type-abstract]
+    {
+        "generator": "waves.sources.generator.GeneratorSource",
+        "python": "waves.sources.python.PythonSource",
+        "system": "waves.sources.system.SystemSource",
+    },
+    _problem,
+)
+#: What a new stream has, until another is chosen.
+DEFAULT_SOURCE = "generator"
 
 
 def __getattr__(name: str) -> Any:
-    """Import the decorator only where it is used: an option form needs no numpy."""
+    """Import the decorator only where it is used."""
     if name == "stream":
         return importlib.import_module("waves.sources.declarations").stream
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -49,9 +70,12 @@ def source_class(kind: str) -> type[Source]:
     if kind not in SOURCES:
         known = ", ".join(SOURCES)
         raise ConfigurationError(f"There is no source {kind!r}. Choose one of: {known}.")
-    module, _, name = SOURCES[kind][1].rpartition(".")
-    found: type[Source] = getattr(importlib.import_module(module), name)
-    return found
+    return SOURCES[kind]
+
+
+def source_label(kind: str) -> str:
+    """What people call a source; its kind where there is none (any more)."""
+    return SOURCES[kind].label if kind in SOURCES else kind
 
 
 def option_fields(kind: str) -> dict[str, FieldInfo]:
@@ -64,9 +88,9 @@ def validate_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ConfigurationError with one sentence that names the option, its bound, and what it was.
     """
-    declared = source_class(kind).options
+    source = source_class(kind)
     try:
-        return declared.model_validate(dict(options)).model_dump()
+        return source.options.model_validate(dict(options)).model_dump()
     except ValidationError as error:
-        owner = f"The source “{SOURCES[kind][0]}”"
-        raise ConfigurationError(explain(error, owner, declared.model_fields)) from None
+        owner = f"The source “{source.label}”"
+        raise ConfigurationError(explain(error, owner, source.options.model_fields)) from None

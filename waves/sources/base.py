@@ -6,15 +6,34 @@ import abc
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from waves.exceptions import SourceError
-from waves.streaming.block import SampleBlock
-from waves.streaming.spec import StreamSpec
+from waves.streaming.block import SAMPLE_TYPES, SampleBlock
+from waves.streaming.spec import SignalSpec, StreamSpec
+
+#: What a source is written with, in one place: also what comes from other rooms.
+__all__ = [
+    "SAMPLE_TYPES",
+    "Choices",
+    "Clock",
+    "Due",
+    "Options",
+    "Proposal",
+    "Rows",
+    "SampleBlock",
+    "SignalInfo",
+    "SignalSpec",
+    "Source",
+    "SourceContext",
+    "StreamSpec",
+]
 
 
 class Options(BaseModel):
@@ -73,24 +92,79 @@ class SourceContext:
     skipped: Callable[[int], None] = lambda n: None
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A stream that is made by itself, once: one that a user deleted stays deleted.
+
+    ``key`` tells it from every other one for ever, whatever proposes it: a dotted path. ``rate``
+    is in Hz, ``window`` in seconds.
+    """
+
+    key: str
+    name: str
+    slug: str
+    rate: float
+    window: float = 2.0
+    description: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: What the rows of signals in the admin are for a source: overrides, by key, of what it declares;
+#: its signals; or its signals with a waveform and parameters each.
+Rows = Literal["overrides", "signals", "waveforms"]
+#: What an option can be, as pairs of the value and the words for people; asked for at each use.
+Choices = Callable[[], Iterable[tuple[str, str]]]
+
+
 class Source(abc.ABC):
     """One run of a source, for one epoch. Made by the runner, iterated once.
 
-    ``options`` is the class of the source's options; ``max_rate`` in Hz is what the form allows;
+    The class says what is to be known of all its runs: ``label`` for people, ``options`` (the
+    class of its options), ``max_rate`` in Hz (a run at a higher rate is refused), and what follows.
     ``clock`` is "regular" or "timed" and may differ from one instance to the next.
     Raise SourceError with words for a person where samples cannot be had; any other exception is
     caught by the runner as well, shown, and the source is restarted with back-off.
     """
 
+    label: ClassVar[str]
     options: ClassVar[type[Options]] = Options
     max_rate: ClassVar[float] = math.inf
+    rows: ClassVar[Rows] = "overrides"
+    #: What the form says where the rows are the signals, and there is none.
+    no_signal: ClassVar[str] = "This source needs a signal: add one below."
+    #: By the name of an option: the form offers these instead of a field to type into.
+    choices: ClassVar[Mapping[str, Choices]] = {}
+    #: Whether the admin draws ``preview`` while a stream is edited, instead of the running stream.
+    previewed: ClassVar[bool] = False
     clock: str = "regular"
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         if spec.problem:
             raise SourceError(spec.problem)
+        if spec.rate > self.max_rate:
+            raise SourceError(
+                f"{self.label} can be read {self.max_rate:g} times a second at most; "
+                f"the rate is {spec.rate:g} Hz. Choose {self.max_rate:g} Hz or less."
+            )
         self.spec = spec
         self.context = context
+
+    @classmethod
+    def preview(
+        cls, spec: StreamSpec, n: int
+    ) -> Iterable[tuple[SignalSpec, NDArray[np.floating[Any]]]]:
+        """The first ``n`` samples ``[n]`` of each signal, made at once while a person types."""
+        return ()
+
+    @classmethod
+    def warnings(cls, spec: StreamSpec) -> list[str]:
+        """Sentences on what works but may surprise, for whoever edits the stream."""
+        return []
+
+    @classmethod
+    def proposals(cls) -> Iterable[Proposal]:
+        """The streams that the worker makes by itself when it starts."""
+        return ()
 
     @property
     @abc.abstractmethod

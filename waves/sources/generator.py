@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from waves.dsp.synthesis import Synthesizer
+from waves.dsp.synthesis import Synthesizer, parameter_fields
 from waves.exceptions import SourceError
 from waves.sources.base import Due, Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
@@ -25,7 +27,11 @@ class GeneratorSource(Source):
     there is no signal.
     """
 
+    label = "Generator"
     options = GeneratorOptions
+    rows = "waveforms"
+    no_signal = "A generator needs a signal to make: add one below."
+    previewed = True
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
@@ -44,6 +50,26 @@ class GeneratorSource(Source):
     def signals(self) -> tuple[SignalInfo, ...]:
         """The rows of the admin, as they are now."""
         return tuple(SignalInfo(s.key, s.name, s.unit) for s in self.spec.signals)
+
+    @classmethod
+    def preview(
+        cls, spec: StreamSpec, n: int
+    ) -> Iterator[tuple[SignalSpec, NDArray[np.floating[Any]]]]:
+        """Each signal from its first sample."""
+        for signal in spec.signals:
+            yield signal, Synthesizer(spec.rate, signal.waveform, signal.parameters).samples(n)
+
+    @classmethod
+    def warnings(cls, spec: StreamSpec) -> list[str]:
+        """What is asked for above half the rate, where a sine looks like a slower one."""
+        half = spec.rate / 2
+        return [
+            f"{signal.name}: {name} {value:g} Hz is above half the sample rate ({half:g} Hz), "
+            "so it shows as a lower frequency (aliasing)."
+            for signal in spec.signals
+            for name, value in _frequencies(signal)
+            if value > half
+        ]
 
     async def blocks(self) -> AsyncGenerator[SampleBlock, None]:
         """Yield what is due at each tick; after a lag of over 1 s, skip and count."""
@@ -72,3 +98,12 @@ class GeneratorSource(Source):
         for synthesizer, old, new in rows:
             if (old.waveform, old.parameters) != (new.waveform, new.parameters):
                 synthesizer.update(new.waveform, new.parameters)
+
+
+def _frequencies(signal: SignalSpec) -> Iterator[tuple[str, float]]:
+    for name, info in parameter_fields(signal.waveform).items():
+        extra = info.json_schema_extra
+        value = signal.parameters.get(name)
+        in_hertz = isinstance(extra, Mapping) and extra.get("unit") == "Hz"
+        if in_hertz and isinstance(value, int | float):
+            yield info.title or name, value

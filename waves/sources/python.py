@@ -6,16 +6,25 @@ generators yield is joined by ``waves.sources.arrivals``, on the event loop.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from pydantic import Field
 
 from waves.exceptions import SourceError
 from waves.sources.arrivals import Arrivals
-from waves.sources.base import Clock, Due, Options, SignalInfo, Source, SourceContext
-from waves.sources.declarations import Declaration, declared
+from waves.sources.base import (
+    Choices,
+    Clock,
+    Due,
+    Options,
+    Proposal,
+    SignalInfo,
+    Source,
+    SourceContext,
+)
+from waves.sources.declarations import Declaration, declared, registered
 from waves.sources.pacing import MAX_LAG, Ticker
 from waves.sources.returned import Array, failure, guarded, samples, series
 from waves.sources.thread import DedicatedThread
@@ -37,10 +46,16 @@ class PythonOptions(Options):
     )
 
 
+def _functions() -> Iterator[tuple[str, str]]:
+    return ((path, f"{d.name} ({path})") for path, d in registered().items())
+
+
 class PythonSource(Source):
     """Runs one declared function. Raises SourceError where it is unknown, raises or misreturns."""
 
+    label = "Python function"
     options = PythonOptions
+    choices: ClassVar[Mapping[str, Choices]] = {"function": _functions}
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
@@ -56,6 +71,14 @@ class PythonSource(Source):
     def signals(self) -> tuple[SignalInfo, ...]:
         """What the decorator declared."""
         return self.declaration.signals
+
+    @classmethod
+    def proposals(cls) -> Iterator[Proposal]:
+        """A stream for each declared function that does not ask for none."""
+        for d in registered().values():
+            if d.create:
+                options = {"function": d.path}
+                yield Proposal(d.path, d.name, d.slug, d.rate, d.window, d.description, options)
 
     def update(self, spec: StreamSpec) -> None:
         """Take over the pace of the frames."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
-import psutil
 from pydantic import Field, model_validator
 
 from waves.exceptions import SourceError
@@ -19,6 +18,12 @@ from waves.sources.thread import DedicatedThread
 from waves.streaming.block import SAMPLE_TYPES, SampleBlock
 from waves.streaming.spec import StreamSpec
 
+try:
+    import psutil
+except ImportError:  # the extra `system` is not installed: the options can be edited all the same
+    psutil = None  # type: ignore[assignment]
+
+NEEDS_PSUTIL = "This machine is read by a package: pip install 'django-waves[system]'"
 #: Hz. The kernel counts processor time in steps of 10 ms: faster readings would show the steps.
 MAX_RATE = 50.0
 
@@ -154,21 +159,21 @@ def reading(group: Group) -> Reading:
 
 
 class SystemSource(Source):
-    """Reads the machine once for each sample. Raises SourceError for a rate above 50 Hz.
+    """Reads the machine once for each sample.
+
+    Raises SourceError for a rate above 50 Hz, and where psutil is not installed.
 
     Raises ConfigurationError for options that cannot work.
     """
 
+    label = "This machine"
     options = SystemOptions
     max_rate = MAX_RATE
 
     def __init__(self, spec: StreamSpec, context: SourceContext) -> None:
         super().__init__(spec, context)
-        if spec.rate > MAX_RATE:
-            raise SourceError(
-                f"This machine can be read {MAX_RATE:g} times a second at most; "
-                f"the rate is {spec.rate:g} Hz. Choose {MAX_RATE:g} Hz or less."
-            )
+        if psutil is None:
+            raise SourceError(NEEDS_PSUTIL)
         chosen = SystemOptions(**validate_options("system", spec.options))
         groups = [make() for name, make in GROUPS.items() if getattr(chosen, name)]
         # A group that this machine does not have is left out, not drawn as an empty trace.

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """One signal of a stream. ``parameters`` is used by the generator only."""
+    """One signal of a stream. ``waveform`` and ``parameters`` matter to a source that makes
+    its signals of them (``Source.rows``)."""
 
     key: str
     name: str
@@ -27,7 +28,7 @@ class StreamSpec:
     """The configuration of one stream, as the worker runs it.
 
     ``rate`` is in Hz, ``window`` and ``history`` in seconds. ``signals`` are the rows of the
-    admin: for the generator what is synthesised, for every other source overrides by key.
+    admin: what they are for the source says ``Source.rows``.
     """
 
     handle: int

@@ -45,7 +45,7 @@ CANCELS = 4
 def resolve_signals(spec: StreamSpec, source: Source) -> tuple[SignalSpec, ...]:
     """What a source declares, with name, unit and colour of the admin's rows by key."""
     rows = {row.key: row for row in spec.signals}
-    if spec.source == "generator":
+    if source.rows != "overrides":
         return spec.signals
     resolved = []
     for info in source.signals:

@@ -21,7 +21,6 @@ from waves.conf import get_config
 from waves.exceptions import ServiceUnavailableError
 from waves.layer import Publisher
 from waves.sources.base import Clock
-from waves.sources.declarations import registered
 from waves.streaming.description import Description, describe
 from waves.streaming.spec import StreamSpec
 from waves.threads import in_thread
@@ -129,11 +128,11 @@ class Worker:
         return True
 
     async def _identify(self) -> None:
-        """Learn whose database this is; at first, make the streams of decorated functions."""
+        """Learn whose database this is; at first, make the streams that sources propose."""
         found = await in_thread(installation.find, worker=True)()
         if self._leases is not None and self._leases.identity == found.identity:
             return
-        await in_thread(specs.create_decorated_streams, worker=True)(registered().values())
+        await in_thread(specs.create_proposed_streams, worker=True)()
         self._publisher.identify(found)
         old, self._leases = self._leases, Leases(found, self.name, exclusive=self._exclusive)
         if old is not None:

@@ -2,19 +2,19 @@
 
 /** Keep the form in step with what is chosen in it. */
 export function watchKinds(form) {
-  const show = () => showKinds(form);
-  form.addEventListener("change", show);
-  document.addEventListener("formset:added", show);
-  show();
+  const update = () => showKinds(form);
+  form.addEventListener("change", update);
+  document.addEventListener("formset:added", update);
+  update();
 }
 
 function showKinds(form) {
   const source = form.querySelector("#id_source")?.value;
-  toggleKind(form, "waves-source", source);
+  show(form.querySelectorAll("fieldset.waves-source"), { "waves-source": source });
   for (const signal of form.querySelectorAll(".inline-related")) {
     const waveform = signal.querySelector("select[name$='-waveform']")?.value;
-    toggleKind(signal, "waves-waveform", waveform);
-    toggle(signal.querySelectorAll("fieldset.waves-waveform"), source !== "generator", true);
+    const chosen = { "waves-source": source, "waves-waveform": waveform };
+    show(signal.querySelectorAll("fieldset"), chosen);
     for (const field of signal.querySelectorAll("[data-waves-unused]")) {
       const unused = field.dataset.wavesUnused.split(" ").includes(waveform);
       field.closest(".fieldBox").parentElement.hidden = unused;
@@ -22,17 +22,14 @@ function showKinds(form) {
   }
 }
 
-/** Of the fieldsets `<group> <group>-<kind>`, show those of the kind. */
-function toggleKind(root, group, kind) {
-  for (const fieldset of root.querySelectorAll(`fieldset[class*="${group}-"]`)) {
-    toggle([fieldset], !fieldset.classList.contains(`${group}-${kind}`));
-  }
-}
-
-/** A disabled fieldset is neither focused nor sent. With `only`, what is shown stays as it is. */
-function toggle(fieldsets, hidden, only = false) {
+/** Show the fieldsets that belong to what was chosen: of each group that a fieldset has classes of
+ * (`<group>-<kind>`), the chosen kind. A disabled fieldset is neither focused nor sent. */
+function show(fieldsets, chosen) {
   for (const fieldset of fieldsets) {
-    if (only && !hidden) continue;
+    const hidden = Object.entries(chosen).some(([group, kind]) => {
+      const kinds = [...fieldset.classList].filter((name) => name.startsWith(`${group}-`));
+      return kinds.length > 0 && !kinds.includes(`${group}-${kind}`);
+    });
     fieldset.hidden = hidden;
     fieldset.disabled = hidden;
   }

@@ -1,5 +1,5 @@
-/** The preview: posts the form while it is edited; for other sources than the generator it shows
- * the running stream. */
+/** The preview: posts the form while it is edited, and shows what the server makes of it; for a
+ * source that has no preview it shows the running stream. */
 
 import { LiveSignals } from "./live.js";
 import { draw } from "./plot.js";
@@ -59,14 +59,15 @@ export class Preview {
     }
   }
 
-  answered({ signals, warnings, errors, memory }) {
+  answered({ signals, warnings, errors, memory, previewed }) {
     if (memory) this.form.querySelector(".field-memory .readonly").textContent = memory;
     const [name, messages] = Object.entries(errors)[0] ?? [];
     if (messages) this.say(this.withLabel(name, messages[0]), true);
     else this.say(warnings.join(" "));
+    if (previewed === undefined) return; // there is no such stream, or one may not see it
     const source = this.form.querySelector("#id_source").value;
-    this.follow(source !== "generator" && source === this.section.dataset.source);
-    if (source === "generator") {
+    this.follow(!previewed && source === this.section.dataset.source);
+    if (previewed) {
       if (!messages) this.show(signals);
     } else if (!this.live) {
       this.show([]);

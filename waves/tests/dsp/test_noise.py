@@ -5,9 +5,8 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import signal, stats
 
-from waves.dsp.noise import ADDITIVE
 from waves.dsp.phase import CHUNK
-from waves.dsp.synthesis import Synthesizer
+from waves.dsp.synthesis import ADDITIVE, Synthesizer
 
 RATE = 1000.0
 N = 64 * CHUNK

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import signal
 
-from waves.dsp.prbs import TAPS, sequence
 from waves.dsp.synthesis import Synthesizer
+from waves.dsp.waveforms.prbs import TAPS, sequence
 
 
 @pytest.mark.parametrize("order", TAPS)

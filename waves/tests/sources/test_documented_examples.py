@@ -1,15 +1,9 @@
 import re
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field
 
-from waves.sources.base import Options, SignalInfo, Source, SourceContext
-from waves.sources.pacing import Ticker
 from waves.sources.python import PythonSource
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 from waves.tests.sources.fakes import Skips, spec, take
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -41,10 +35,8 @@ def test_the_recipe_is_ten_lines():
 
 
 async def test_the_example_of_a_source_runs_as_it_is_printed():
-    names = (AsyncGenerator, Field, Options, SignalInfo, Source, SourceContext)
-    namespace = {thing.__name__: thing for thing in (*names, Ticker, SampleBlock, StreamSpec)}
-    namespace |= {"np": np, "SAMPLE_TYPES": SAMPLE_TYPES, "__name__": "dice"}
-    (example,) = examples("sources.md", "class DiceSource")
+    namespace = {"__name__": "plant.dice"}
+    (example,) = examples("extending.md", "class DiceSource")
     exec(compile(example, "dice.py", "exec"), namespace)
     _, block = await take(
         namespace["DiceSource"](spec("dice", options={"sides": 6}), Skips().context()), 2

@@ -5,6 +5,7 @@ import psutil
 import pytest
 
 from waves.exceptions import ConfigurationError, SourceError
+from waves.sources import system as module
 from waves.sources.base import Clock
 from waves.sources.system import GROUPS, MAX_RATE, SystemOptions, SystemSource
 from waves.tests.sources.fakes import FakeClock, Skips, running, spec, take
@@ -116,3 +117,9 @@ def test_an_option_that_cannot_work_is_named():
 def test_a_rate_above_the_bound_is_refused_with_the_bound():
     with pytest.raises(SourceError, match="50 times a second at most; the rate is 51 Hz"):
         source(rate=51.0)
+
+
+def test_without_psutil_the_extra_that_brings_it_is_named(monkeypatch):
+    monkeypatch.setattr(module, "psutil", None)
+    with pytest.raises(SourceError, match=r"pip install 'django-waves\[system\]'"):
+        source()

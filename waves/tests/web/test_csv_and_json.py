@@ -6,7 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from waves import csvtext, jsontext
+from waves.csvtext import CsvExport
+from waves.jsontext import JsonExport
 from waves.streaming.wire import Frame, to_json
 
 UNSEEN = ["", " ", "\t", "\r", "\n", "\xa0", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e"]
@@ -15,7 +16,7 @@ SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b"
 
 
 def heading(name: str, unit: str = "") -> list[str]:
-    text = csvtext.heading([{"name": name, "unit": unit}], columns=False).decode()
+    text = CsvExport([{"name": name, "unit": unit}], columns=False).head().decode()
     (row,) = csv.reader(io.StringIO(text, newline=""))
     return row[2:]
 
@@ -74,15 +75,15 @@ FRAMES = [
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_json_in_pieces_is_the_message_that_it_was_whole(count):
-    write = jsontext.writer()
-    pieces = [piece for frame in FRAMES[:count] for piece in write(frame)]
-    whole = b"".join([jsontext.HEAD, *pieces, jsontext.TAIL])
+    export = JsonExport([], columns=False)
+    pieces = [piece for frame in FRAMES[:count] for piece in export.pieces(frame)]
+    whole = b"".join([export.head(), *pieces, export.tail()])
     assert whole.decode() == to_json(FRAMES[:count])
 
 
 @pytest.mark.parametrize("given", FRAMES)
 def test_csv_in_pieces_has_every_line_once(given):
-    text = b"".join(csvtext.pieces(given)).decode()
+    text = b"".join(CsvExport([], columns=False).pieces(given)).decode()
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert [int(row[0]) for row in rows] == [32 + i * given.stride for i in range(given.n)]
     columns = len(given.values) * (1 if given.maxima is None else 2)
@@ -94,5 +95,5 @@ def test_csv_in_pieces_has_every_line_once(given):
 
 def test_no_piece_is_long():
     for given in FRAMES:
-        for write in (csvtext.pieces, jsontext.writer()):
-            assert all(len(piece) < 512 * 1024 for piece in write(given))
+        for export in (CsvExport([], columns=False), JsonExport([], columns=False)):
+            assert all(0 < len(piece) < 512 * 1024 for piece in export.pieces(given))

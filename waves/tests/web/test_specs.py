@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from waves import specs
 from waves.exceptions import UnknownStreamError
 from waves.models import KnownFunction, Signal, Stream
-from waves.sources.base import SignalInfo
+from waves.sources import SOURCES, declarations
+from waves.sources.base import Proposal, SignalInfo
 from waves.sources.declarations import Declaration
+from waves.sources.system import SystemSource
 
 pytestmark = pytest.mark.django_db
 
@@ -111,37 +113,65 @@ def test_the_epoch_of_a_stream_that_is_gone_is_refused(db):
         specs.next_epoch(99)
 
 
-def test_a_decorated_function_gets_its_stream_once(db):
+@pytest.fixture
+def pump(monkeypatch):
+    """One function is declared, and nothing else."""
+    declared = declaration()
+    monkeypatch.setattr(declarations, "_declarations", {declared.path: declared})
+
+
+def test_a_decorated_function_gets_its_stream_once(db, pump):
     for _ in range(2):
-        specs.create_decorated_streams([declaration()])
+        specs.create_proposed_streams()
     stream = Stream.objects.get()
     assert (stream.source, stream.slug, stream.rate) == ("python", "pump", 50.0)
     assert stream.options == {"function": "plant.streams.pump"}
     assert stream.history >= 2 * stream.window
 
 
-def test_a_deleted_stream_stays_deleted(db):
-    specs.create_decorated_streams([declaration()])
+def test_a_deleted_stream_stays_deleted(db, pump):
+    specs.create_proposed_streams()
     Stream.objects.all().delete()
-    specs.create_decorated_streams([declaration()])
+    specs.create_proposed_streams()
     assert not Stream.objects.exists()
 
 
-def test_a_slug_that_is_taken_gets_a_number(db):
+def test_a_slug_that_is_taken_gets_a_number(db, pump):
     Stream.objects.create(name="Pump", slug="pump")
-    specs.create_decorated_streams([declaration()])
+    specs.create_proposed_streams()
     assert Stream.objects.filter(slug="pump-2").exists()
 
 
-def test_a_function_that_a_stream_runs_already_gets_no_second_one(db):
+def test_a_function_that_a_stream_runs_already_gets_no_second_one(db, pump):
     Stream.objects.create(
         name="Mine", slug="mine", source="python", options={"function": "plant.streams.pump"}
     )
-    specs.create_decorated_streams([declaration()])
+    specs.create_proposed_streams()
     assert Stream.objects.count() == 1
     assert KnownFunction.objects.count() == 1
 
 
-def test_a_function_that_wants_no_stream_gets_none(db):
-    specs.create_decorated_streams([declaration(create=False)])
+def test_a_function_that_wants_no_stream_gets_none(db, monkeypatch):
+    declared = declaration(create=False)
+    monkeypatch.setattr(declarations, "_declarations", {declared.path: declared})
+    specs.create_proposed_streams()
     assert not Stream.objects.exists()
+
+
+def test_a_source_that_cannot_propose_hinders_no_other(db, pump, monkeypatch, caplog):
+    def broken():
+        raise OSError("no list of pumps")
+
+    assert list(SOURCES).index("system") > list(SOURCES).index("python")
+    monkeypatch.setattr(SOURCES["generator"], "proposals", broken)
+    monkeypatch.setattr(SystemSource, "proposals", broken)
+    specs.create_proposed_streams()
+    assert Stream.objects.get().slug == "pump"
+    assert "The source system proposes no stream: OSError: no list of pumps" in caplog.text
+
+
+def test_two_streams_that_are_proposed_without_options_are_both_made(db, pump, monkeypatch):
+    both = [Proposal(f"plant.{name}", name.upper(), name, 1.0) for name in ("a", "b")]
+    monkeypatch.setattr(SystemSource, "proposals", lambda: both)
+    specs.create_proposed_streams()
+    assert set(Stream.objects.filter(source="system").values_list("slug", flat=True)) == {"a", "b"}
