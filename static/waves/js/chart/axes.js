@@ -5,7 +5,7 @@ import { around, GRAIN } from "./range.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical-groups.js";
 
 /**
- * @import { YAxis } from "./chart.js"
+ * @import { YAxis } from "./axis-labels.js"
  * @import { Trace } from "./points.js"
  * @import { Range } from "./range.js"
  * @import { Group } from "./vertical-groups.js"

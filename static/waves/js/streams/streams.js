@@ -7,6 +7,7 @@ import { parse, WireError } from "../protocol/frames.js";
 import { StreamsSocket } from "../protocol/streams-socket.js";
 import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
+import { pixelsOf } from "./thumbnail.js";
 
 /**
  * @import { Message, Failure } from "../protocol/messages.js"
@@ -163,7 +164,7 @@ class Streams {
   /** @param {ResizeObserverEntry[]} entries */
   #resized(entries) {
     for (const { target } of entries) {
-      const [width, height] = pixelsOf(target);
+      const { width, height } = pixelsOf(target);
       this.#cards.get(handleOf(target))?.resize(width, height);
     }
     this.#afterRest("views", () => this.#each((card) => this.#askForView(card)));
@@ -276,12 +277,6 @@ function observePixels(observer, element) {
 function handleOf(element) {
   const card = element.closest(".card");
   return card instanceof HTMLElement ? Number(card.dataset.handle) : NaN;
-}
-
-/** Not the observer's own pixels: those are wrong on an emulated screen. @param {Element} element */
-function pixelsOf(element) {
-  const { width, height } = element.getBoundingClientRect();
-  return [width, height].map((size) => Math.round(size * devicePixelRatio));
 }
 
 new Streams().start();

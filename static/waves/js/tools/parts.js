@@ -5,7 +5,8 @@
 
 /**
  * @import { Axes } from "../chart/axes.js"
- * @import { Chart, Extra, PointDrag, PointPinch, YAxis } from "../chart/chart.js"
+ * @import { Chart, Extra, PointDrag, PointPinch } from "../chart/chart.js"
+ * @import { YAxis } from "../chart/axis-labels.js"
  * @import { Item, Point } from "../chart/overlay.js"
  * @import { Picture as Drawn } from "../chart/points.js"
  * @import { Controls } from "../controls/controls.js"

@@ -8,7 +8,8 @@ import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/option
 import { count, quantity } from "../text/quantities.js";
 
 /**
- * @import { Extra, YAxis } from "../chart/chart.js"
+ * @import { Extra } from "../chart/chart.js"
+ * @import { YAxis } from "../chart/axis-labels.js"
  * @import { Item } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { View } from "../controls/views.js"
