@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from waves.dsp.trigger import trigger_fields
 from waves.exceptions import UnknownStreamError
 from waves.models import Stream
 from waves.sources import source_label
@@ -94,6 +95,7 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "historySeconds": _finite(spec.history),
         "enabled": spec.enabled,
         "signals": _signals(spec),
+        "trigger": trigger_fields(),
         "staff": staff,
         "controlUrl": reverse("waves:control", args=[spec.slug]) if staff else None,
         "adminUrl": reverse("admin:waves_stream_change", args=[spec.handle]) if staff else None,

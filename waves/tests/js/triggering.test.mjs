@@ -3,6 +3,7 @@ import test from "node:test";
 import { Record } from "../../../static/waves/js/samples/record.js";
 import { Triggering } from "../../../static/waves/js/trigger/triggering.js";
 import { samplesFrame } from "./frames.mjs";
+import { SCHEMA } from "./trigger-fields.mjs";
 
 const RATE = 1000;
 const SIGNALS = [{ key: "sine", name: "Sine", unit: "V", colour: "" }];
@@ -18,7 +19,7 @@ function world({ window = 0.1, signals = SIGNALS, running = true } = {}) {
     goTo: (edge) => told.push(edge),
   };
   const triggering = new Triggering({
-    config: { window, rate: RATE },
+    config: { window, rate: RATE, trigger: SCHEMA },
     record,
     past: { source: () => record.source },
     timeline,

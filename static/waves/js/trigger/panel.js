@@ -3,7 +3,7 @@
 import { step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
-import { isAllowed, MODES } from "./settings.js";
+import { MODES } from "./settings.js";
 
 /**
  * @import { Field, LevelField, Settings, TimeField } from "./settings.js"
@@ -41,6 +41,7 @@ const MIDDLE = { level: null, hysteresis: null, low: null, high: null };
  * @property {(id: string, text: string) => void} text
  * @property {(id: string, text: string) => void} fill
  * @property {(id: string, name: string, value: string) => void} mark
+ * @property {(id: string, kind: string) => void} showKind
  */
 
 export class TriggerPanel {
@@ -90,7 +91,7 @@ export class TriggerPanel {
     controls.mark("trigger-state", "state", shown.state);
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
-    controls.mark("trigger", "kind", settings.kind);
+    controls.showKind("trigger", settings.kind);
     for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit));
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
@@ -104,11 +105,11 @@ export class TriggerPanel {
   #bindLevel(name) {
     const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) => allowed(name, parseQuantity(text, triggering.signal.unit)),
+      read: (text) => this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
       apply: (value) => triggering.set({ [name]: value }),
       step: (direction) => {
         const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(9));
-        if (isAllowed(name, value)) triggering.set({ [name]: value });
+        if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
       },
     });
   }
@@ -117,7 +118,8 @@ export class TriggerPanel {
   #bindTime(name) {
     const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) => (name === "shorter" && isNoLimit(text) ? Infinity : allowed(name, parseQuantity(text, "s"))),
+      read: (text) =>
+        name === "shorter" && isNoLimit(text) ? Infinity : this.#allowed(name, parseQuantity(text, "s")),
       apply: (value) => triggering.set({ [name]: value === Infinity ? null : value }),
       step: (direction) => triggering.set({ [name]: this.#steppedTime(name, direction) }),
     });
@@ -132,10 +134,15 @@ export class TriggerPanel {
     return name === "shorter" ? value : 0;
   }
 
+  /** @param {Field} name @param {number | null} value */
+  #allowed(name, value) {
+    return value !== null && this.triggering.fields.isAllowed(name, value) ? value : null;
+  }
+
   #bindPosition() {
     const { triggering } = this;
     this.controls.field("trigger-position", {
-      read: (text) => allowed("position", hundredth(parseQuantity(text, "%"))),
+      read: (text) => this.#allowed("position", hundredth(parseQuantity(text, "%"))),
       apply: (position) => triggering.stand(position),
       step: (direction) => triggering.movePosition(direction / 5),
     });
@@ -150,11 +157,6 @@ function timeText(value) {
 /** @param {string} text */
 function isNoLimit(text) {
   return text.trim() === "" || text.trim() === NO_LIMIT;
-}
-
-/** @param {Field} name @param {number | null} value */
-function allowed(name, value) {
-  return value !== null && isAllowed(name, value) ? value : null;
 }
 
 /** @param {number | null} value */

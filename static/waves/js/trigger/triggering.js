@@ -1,11 +1,13 @@
 /** The trigger of the oscilloscope: its mode, its settings, and whether windows stand at it. */
 
 import { SWEEP } from "../protocol/frames.js";
+import { TriggerFields } from "./fields.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
   forServer,
   fromState,
+  INITIAL,
   initialMode,
   levelsOf,
   MODES,
@@ -19,6 +21,7 @@ import {
  * @import { Frame } from "../protocol/frames.js"
  * @import { Past } from "../samples/past.js"
  * @import { Record } from "../samples/record.js"
+ * @import { Schema } from "./fields.js"
  * @import { Place } from "./placing.js"
  * @import { LevelField, Settings } from "./settings.js"
  * @import { Found, Mode, SweepState } from "./sweep.js"
@@ -47,7 +50,7 @@ const NO_SIGNAL = { key: "", name: "", unit: "", colour: "" };
  * @property {number[]} axisOf
  *
  * @typedef {object} World what the trigger looks at, and whom it tells
- * @property {{window: number, rate: number}} config
+ * @property {{window: number, rate: number, trigger: Schema}} config
  * @property {Record} record
  * @property {Past} past
  * @property {Timeline} timeline
@@ -69,24 +72,25 @@ export class Triggering {
   /** The mode that a view begins with. */
   #beginsWith;
   /** @type {Settings} */
-  settings = fromState({});
+  settings = { ...INITIAL };
 
   /** @param {World} world */
   constructor(world) {
     this.#world = world;
+    this.fields = new TriggerFields(world.config.trigger);
     this.#beginsWith = initialMode(world.config.window);
     this.#placing = new Placing(this.#beginsWith, world.timeline.window);
   }
 
   /** @param {{[name: string]: string | undefined}} state */
   restore(state) {
-    this.settings = fromState(state);
+    this.settings = fromState(state, this.fields);
     this.#placing.take(MODES.find((mode) => mode === state.trigger) ?? this.#beginsWith, -Infinity);
   }
 
   state() {
     const mode = this.mode === this.#beginsWith ? {} : { trigger: this.mode };
-    return this.mode === "off" ? mode : { ...mode, ...toState(this.settings) };
+    return this.mode === "off" ? mode : { ...mode, ...toState(this.settings, this.fields) };
   }
 
   get mode() {
