@@ -49,6 +49,7 @@ lint: .venv/dev.stamp node_modules/made.stamp ## Check format, code and who impo
 
 types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy
+	$(NODE) node_modules/typescript/bin/tsc
 
 bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
 	$(BIN)/python -m benchmarks

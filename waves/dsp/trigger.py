@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import Any, Literal, NamedTuple, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,18 @@ class TriggerSettings(Parameters):
     Fields of the other kinds are checked for their type only, so that changing the kind back and
     forth keeps them.
     """
+
+    #: Fields that only some kinds have; all other fields belong to every kind.
+    of_kinds: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "slope": ("edge",),
+        "level": ("edge", "pulse"),
+        "polarity": ("pulse",),
+        "longer": ("pulse",),
+        "shorter": ("pulse",),
+        "direction": ("window",),
+        "low": ("window",),
+        "high": ("window",),
+    }
 
     kind: Literal["edge", "pulse", "window"] = parameter(
         "edge",
@@ -124,6 +137,29 @@ class TriggerSettings(Parameters):
         if self.kind == "window" and self.hysteresis >= self.high - self.low:
             raise ValueError("Hysteresis must be below High − Low: the window could not arm.")
         return self
+
+
+def trigger_fields() -> dict[str, dict[str, Any]]:
+    """What each field of a trigger may be, for a page: its title, which kinds have it, what it is
+    chosen from (``choices``), and the bounds of JSON Schema.
+    """
+    schema = TriggerSettings.model_json_schema()["properties"]
+    kinds = schema["kind"]["enum"]
+    return {
+        name: {
+            "title": field["title"],
+            "kinds": list(TriggerSettings.of_kinds.get(name, kinds)),
+            **({"choices": field["enum"]} if "enum" in field else {}),
+            **_bounds(field),
+        }
+        for name, field in schema.items()
+    }
+
+
+def _bounds(field: Mapping[str, Any]) -> dict[str, float]:
+    number = next((one for one in field.get("anyOf", []) if one["type"] == "number"), field)
+    names = ("minimum", "exclusiveMinimum", "maximum")
+    return {name: number[name] for name in names if name in number}
 
 
 class Trigger:

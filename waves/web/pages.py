@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from waves.access import may_view
 from waves.addresses import address, admin_address, by_slug
 from waves.conf import get_config
+from waves.dsp.trigger import trigger_fields
 from waves.exceptions import UnknownStreamError
 from waves.hub.status import board
 from waves.models import Stream
@@ -140,6 +141,7 @@ def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
         "historySeconds": _finite(spec.history),
         "enabled": spec.enabled,
         "signals": _signals(spec),
+        "trigger": trigger_fields(),
         "staff": staff,
         "controlUrl": address("control", spec.slug) if staff else None,
         "adminUrl": admin_address("waves_stream_change", spec.handle) if staff else None,

@@ -1,8 +1,9 @@
 /** The change page of a stream: the fields of the chosen kinds, and a preview of what is edited. */
 
+import { byId, element } from "../js/controls/elements.js";
 import { watchKinds } from "./kinds.js";
 import { Preview } from "./preview.js";
 
-const form = document.getElementById("stream_form");
+const form = element("stream_form", HTMLFormElement);
 watchKinds(form);
-new Preview(form, document.getElementById("waves-preview")).start();
+new Preview(form, byId("waves-preview")).start();

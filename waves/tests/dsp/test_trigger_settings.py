@@ -7,13 +7,24 @@ import pytest
 from pydantic import ValidationError
 
 from waves.dsp.explanation import explain
-from waves.dsp.trigger import TriggerSettings
+from waves.dsp.trigger import TriggerSettings, trigger_fields
 
-GOLDEN = json.loads((Path(__file__).parent / "golden_triggers.json").read_text())
+HERE = Path(__file__).parent
+GOLDEN = json.loads((HERE / "golden_triggers.json").read_text())
 
 
 def test_the_defaults_are_those_that_the_page_has():
     assert TriggerSettings(signal="a").model_dump(exclude={"signal"}) == GOLDEN["defaults"]
+
+
+def test_the_page_is_told_of_each_field_what_may_stand_in_it():
+    assert trigger_fields() == json.loads((HERE / "trigger_fields.json").read_text())
+
+
+def test_the_page_is_told_of_no_field_that_there_is_not():
+    assert set(TriggerSettings.of_kinds) <= set(TriggerSettings.model_fields)
+    kinds = set(trigger_fields()["kind"]["choices"])
+    assert all(set(field["kinds"]) <= kinds for field in trigger_fields().values())
 
 
 @pytest.mark.parametrize(

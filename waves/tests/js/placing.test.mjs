@@ -3,11 +3,11 @@ import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { Placing } from "../../../static/waves/js/trigger/placing.js";
-import { fromState } from "../../../static/waves/js/trigger/settings.js";
+import { INITIAL } from "../../../static/waves/js/trigger/settings.js";
 
 const PERIOD = 0.001;
 const WINDOW = 0.2;
-const SETTINGS = { ...fromState({}), level: 0, hysteresis: 0.01 };
+const SETTINGS = { ...INITIAL, level: 0, hysteresis: 0.01 };
 const source = (ring) => ({ ring, period: PERIOD, envelope: false });
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 

@@ -4,42 +4,20 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
-import { ROWS } from "../text/divisions.js";
-import { axisScale } from "../text/quantities.js";
-import { channels, legible } from "./colour.js";
+import { tickLabel, yScale } from "./axis-labels.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";
 import { Overlay } from "./overlay.js";
+import { Palette } from "./palette.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
+ * @import { XAxis, YAxis } from "./axis-labels.js"
  * @import { Drag, Pixel } from "./gestures.js"
  * @import { Item, Point, Scales } from "./overlay.js"
  * @import { Drawn } from "./trace-shapes.js"
  * @import { Caption } from "./export-caption.js"
- * @import { Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Linear } from "./overlay.js"
- */
-
-/**
- * @typedef {object} XAxis
- * @property {number} min
- * @property {number} max
- * @property {number} perDivision
- * @property {string} unit
- * @property {number} [zero] what is labelled 0
- * @property {(value: number) => string} [tickLabel] what says all labels instead
- * @property {boolean} [log]
- */
-
-/**
- * @typedef {object} YAxis the first is at the left, a second one with `label` at the right, others are not seen
- * @property {number} min
- * @property {number} max
- * @property {number} perDivision
- * @property {string} unit
- * @property {boolean} [label]
- * @property {string} [colour]
  */
 
 /**
@@ -71,8 +49,6 @@ import { TraceShapes } from "./trace-shapes.js";
 
 /** @typedef {{key: string, name: string, colour: string}} Signal */
 
-/** @typedef {{Text: new (options: object) => Shape, Line: new (options: object) => Shape}} Shapes */
-
 /** CSS pixels around the plot; a phone has less room for labels. */
 const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
 const PHONE_MARGINS = { left: 54, right: 26, top: 12, bottom: 26 };
@@ -84,8 +60,6 @@ const LABEL_SIZE = 11.5;
  */
 const denseWidth = (/** @type {number} */ ratio) => 1 / ratio;
 const sparseWidth = (/** @type {number} */ ratio) => Math.max(1, 1.5 / ratio);
-/** Traces without a colour of their own take these custom properties, in turn. */
-const PALETTE = 8;
 /** In front of the grid, behind what is laid over: see `overlay.js`. */
 const BEHIND = 1;
 const FRONT = 2;
@@ -102,8 +76,7 @@ export class Chart {
   #drawn = [];
   /** @type {Item[]} */
   #items = [];
-  /** @type {Record<string, string>} */
-  #colours = {};
+  #palette;
   /** What the axes span, from the last picture on. @type {XAxis} */
   #x = { min: -1, max: 0, perDivision: 0.1, unit: "s" };
   /** @type {YAxis[]} */
@@ -116,6 +89,7 @@ export class Chart {
   constructor(element, label) {
     this.#element = element;
     this.label = label;
+    this.#palette = new Palette(element, () => this.#palette.colour("--plot"));
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
     this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
@@ -135,7 +109,7 @@ export class Chart {
 
   /** Read the colours anew, after a change of theme or of signals. */
   theme() {
-    this.#colours = {};
+    this.#palette.clear();
     this.#axes = "";
     this.#chart.setOption(this.#frameOption());
   }
@@ -159,18 +133,12 @@ export class Chart {
 
   /** A custom property of the theme as rgb(). @param {string} name */
   colour(name) {
-    return this.#cached(name);
+    return this.#palette.colour(name);
   }
 
-  /**
-   * The colour of signal `k` on this background.
-   * @param {{colour: string}} signal
-   * @param {number} k
-   */
+  /** The colour of signal `k` on this background. @param {{colour: string}} signal @param {number} k */
   colourOf(signal, k) {
-    if (!signal.colour) return this.#cached(`--signal-${(k % PALETTE) + 1}`);
-    this.#colours[signal.colour] ??= legible(signal.colour, this.#cached("--plot"));
-    return this.#colours[signal.colour];
+    return this.#palette.of(signal, k);
   }
 
   /**
@@ -312,7 +280,7 @@ export class Chart {
       y: (axis = 0) => y[axis],
       px: (value) => place(value, x),
       py: (value, axis = 0) => place(value, y[axis]),
-      colour: (colour) => this.#toned(colour),
+      colour: (colour) => this.#palette.toned(colour),
     };
   }
 
@@ -335,18 +303,13 @@ export class Chart {
 
   /** @param {Extra} extra @param {number} width @returns {Drawn} */
   #extra({ id, points, colour, dash, axis = 0 }, width) {
-    return { id: `extra-${id}`, points, axis, colour: this.#toned(colour), width, dash, z: BEHIND };
-  }
-
-  /** @param {string} colour */
-  #toned(colour) {
-    return colour.startsWith("--") ? this.#cached(colour) : colour;
+    return { id: `extra-${id}`, points, axis, colour: this.#palette.toned(colour), width, dash, z: BEHIND };
   }
 
   #frameOption() {
     return {
       animation: false,
-      backgroundColor: this.#cached("--plot"),
+      backgroundColor: this.#palette.colour("--plot"),
       // A description of our own: ECharts would write one from the data, at every frame.
       aria: { enabled: true, label: { description: this.label } },
       grid: { ...this.#margins(), outerBoundsMode: "none" },
@@ -364,8 +327,8 @@ export class Chart {
 
   /** @param {object} more @param {string} [colour] */
   #axis(more, colour = "--dim") {
-    const line = { show: true, lineStyle: { color: this.#cached("--grid"), width: 1 } };
-    const color = this.#toned(colour);
+    const line = { show: true, lineStyle: { color: this.#palette.colour("--grid"), width: 1 } };
+    const color = this.#palette.toned(colour);
     return {
       type: "value",
       splitLine: line,
@@ -384,7 +347,12 @@ export class Chart {
     this.#chart.setOption(
       {
         grid: this.#margins(),
-        xAxis: { min: x.min, max: x.max, interval: x.perDivision, axisLabel: { formatter: this.#tickLabel(x) } },
+        xAxis: {
+          min: x.min,
+          max: x.max,
+          interval: x.perDivision,
+          axisLabel: { formatter: tickLabel(x, this.#isPhone) },
+        },
         yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
       },
       { silent: true },
@@ -394,21 +362,8 @@ export class Chart {
   /** @param {YAxis} axis @param {number} k */
   #scaledAxis(axis, k) {
     const look = this.#yAxis(axis, k);
-    const { axisLabel, ...scale } = yScale(axis);
-    return { ...look, ...scale, axisLabel: { ...look.axisLabel, ...axisLabel } };
-  }
-
-  /**
-   * Every division has a label, on a phone every second one, the last of them included.
-   * @param {XAxis} x
-   * @returns {(value: number) => string}
-   */
-  #tickLabel(x) {
-    const label = x.tickLabel ?? timeLabel(x);
-    if (!this.#isPhone || x.log) return label;
-    const last = Math.floor((x.max - x.min) / x.perDivision + 1e-6);
-    const isShown = (/** @type {number} */ value) => (last - Math.round((value - x.min) / x.perDivision)) % 2 === 0;
-    return (value) => (isShown(value) ? label(value) : "");
+    const { label, ...scale } = yScale(axis);
+    return { ...look, ...scale, axisLabel: { ...look.axisLabel, formatter: label } };
   }
 
   get #isPhone() {
@@ -425,56 +380,4 @@ export class Chart {
     const { clientWidth, clientHeight } = this.#element;
     return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
   }
-
-  /** A colour of the theme; reading it costs a style calculation, so it is kept. @param {string} name */
-  #cached(name) {
-    this.#colours[name] ??= this.#colour(name);
-    return this.#colours[name];
-  }
-
-  /** A custom property as rgb(): the browser resolves it, whatever it is written as. @param {string} name */
-  #colour(name) {
-    this.#element.style.color = `var(${name})`;
-    const rgb = channels(getComputedStyle(this.#element).color);
-    this.#element.style.color = "";
-    return `rgb(${rgb.join(", ")})`;
-  }
-}
-
-/**
- * Labels that count from `zero`.
- * @param {XAxis} axis
- * @returns {(value: number) => string}
- */
-function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
-  const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
-  const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
-  const label = withUnit(scale, max - zero);
-  return (value) => label(value - zero);
-}
-
-/**
- * Labels of an axis; the one at `end` carries the unit.
- * @param {{unit: string, label: (value: number) => string}} scale
- * @param {number} end
- * @returns {(value: number) => string}
- */
-function withUnit(scale, end) {
-  return (value) => {
-    const last = Math.abs(value - end) < 1e-9 * (1 + Math.abs(end));
-    return last ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
-  };
-}
-
-/**
- * As many decimals as the first division needs: a range that was dragged begins anywhere.
- * @param {YAxis} axis
- */
-function yScale(axis) {
-  const { min, max } = axis;
-  const step = (max - min) / ROWS;
-  const grain =
-    [1, 0.1, 0.01].find((part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6) ?? 0.01;
-  const scale = axisScale(min, max, step * grain, axis.unit);
-  return { min, max, interval: step, axisLabel: { formatter: withUnit(scale, max) } };
 }

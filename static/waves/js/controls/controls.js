@@ -187,6 +187,17 @@ export class Controls {
     byId(id).dataset[name] = value;
   }
 
+  /** Of what only some kinds have, show what is of a kind. @param {string} id @param {string} kind */
+  showKind(id, kind) {
+    const whole = byId(id);
+    if (whole.dataset.kind === kind) return;
+    whole.dataset.kind = kind;
+    for (const part of whole.querySelectorAll("[data-kinds]")) {
+      const kinds = (part.getAttribute("data-kinds") ?? "").split(" ");
+      part.toggleAttribute("hidden", !kinds.includes(kind));
+    }
+  }
+
   /**
    * Whether a button can be pressed.
    * @param {string} id

@@ -1,24 +1,36 @@
 /** A page whose stream was renamed: heading, title, address and links follow. */
 
 import { addressOf } from "../text/address.js";
+import { byId } from "./elements.js";
+
+/** @import { Config } from "../protocol/description.js" */
 
 /**
- * Follow a description to its name and slug, in `scope.config` and on the page.
- * @param {{config, chart, viewState, each}} scope
+ * @typedef {object} Named what has the name of a stream
+ * @property {Config} config
+ * @property {{relabel: (label: string) => void}} chart
+ * @property {{rename: (slug: string) => void}} viewState
+ * @property {() => void} renamed called after all else
+ */
+
+/**
+ * Follow a description to its name and slug, in the configuration and on the page.
+ * @param {Named} named
  * @param {{name: string, slug: string}} description
  */
-export function follow(scope, { name, slug }) {
-  const { config } = scope;
+export function follow(named, { name, slug }) {
+  const { config } = named;
   const former = config.slug;
-  if (slug !== former) move(scope, slug);
+  if (slug !== former) move(named, slug);
   if (name === config.name && slug === former) return;
   config.name = name;
   document.title = `${name} · Waves`;
-  document.getElementById("name").textContent = name;
-  scope.chart.relabel(`Live chart of ${name}`);
-  scope.each("renamed", former);
+  byId("name").textContent = name;
+  named.chart.relabel(`Live chart of ${name}`);
+  named.renamed();
 }
 
+/** @param {Named} named @param {string} slug */
 function move({ config, viewState }, slug) {
   const { page, control } = config.addresses;
   const { search, hash } = location;

@@ -11,7 +11,7 @@ export function storageOf(window) {
 
 /**
  * Move what a browser's storage keeps to another key, where it lets us.
- * @param {Storage | null} storage
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage
  * @param {string} former
  * @param {string} key
  */

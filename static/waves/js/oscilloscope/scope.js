@@ -1,48 +1,34 @@
-/**
- * The oscilloscope: wires the socket, the record, the time base, the chart and the tools.
- *
- * A tool is a class `new Tool(scope)` in `tools/`, listed in `tools.js`, its elements in the page's
- * template. All of its hooks are optional:
- *
- * - bind(controls): once, at the start: buttons, fields and keys;
- * - restore(state), state(): the view as short names and values, for the address and the storage;
- *   `restore` is given texts, before the socket opens;
- * - described(message): the stream's description came; began(): another epoch begins; renamed():
- *   the stream has another name or slug, as `scope.config` says by then;
- * - data(frame, now): a frame went into `scope.record`;
- * - changedSignals(), themed(): other signals, or other colours;
- * - place({now, edge, held}): where the window stands, {edge, zero, …}: its right end in seconds of
- *   the stream, and the x that is labelled 0; `trigger`, which then is at that x; `source`, where
- *   it is not what the page holds. The first answer counts; `held` is the edge of a frozen view
- *   or null;
- * - traces(picture): further traces, as `extras` in `chart/chart.js`; overlay(picture): items, as in
- *   `chart/overlay.js`; drawn(picture, now): after drawing;
- * - wanted(): further fields of the `view` message, such as a trigger;
- * - readings(now): texts, a few times a second;
- * - grab(point), pinch(point): {move, end} or null; zoom(point, steps), scroll(seconds): true where
- *   it was for this tool. The first answer counts.
- *
- * A picture is what `Points.of` gives, and `window`, `zero`, `axes`, `axisOf` and the `source`
- * that it was drawn from. x is in seconds from the right end; `picture.edge + x` is the instant in
- * seconds of the stream. A tool that changed anything calls `scope.changed()`.
- */
+/** The oscilloscope: makes its parts and its tools, and draws. What a tool is: `tools/parts.js`. */
 
+import { Axes } from "../chart/axes.js";
 import { Chart } from "../chart/chart.js";
 import { Points } from "../chart/points.js";
 import { Controls } from "../controls/controls.js";
+import { byId } from "../controls/elements.js";
 import { follow } from "../controls/renaming.js";
-import { readConfig, readDescription } from "../protocol/description.js";
-import { ANSWER, parse, WireError } from "../protocol/frames.js";
-import { HistoryRequests } from "../protocol/history-requests.js";
-import { StreamSocket } from "../protocol/stream-socket.js";
+import { Selection } from "../controls/selection.js";
+import { Views } from "../controls/views.js";
+import { TimeCursors } from "../measurements/time-cursors.js";
+import { readConfig } from "../protocol/description.js";
+import { ANSWER } from "../protocol/frames.js";
+import { FullRate } from "../samples/full-rate.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
-import { addressOf, socketAddress } from "../text/address.js";
 import { COLUMNS } from "../text/divisions.js";
-import { Timebase } from "../time/timebase.js";
+import { ClockZone } from "../time/clock-zone.js";
+import { Timeline } from "../time/timeline.js";
+import { Triggering } from "../trigger/triggering.js";
+import { Link } from "./link.js";
 import { showStatus } from "./status.js";
-import { TOOLS } from "./tools.js";
+import { makeTools } from "./tools.js";
 import { ViewState } from "./view-state.js";
+
+/**
+ * @import { Item } from "../chart/overlay.js"
+ * @import { Description, Said, Signal } from "../protocol/description.js"
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { Parts, Picture, Screen, Tool } from "../tools/parts.js"
+ */
 
 /** Readings change this often (ms): faster nobody can read. */
 const READINGS_EVERY = 250;
@@ -52,45 +38,50 @@ const ROLL_REDUCED = 0.5;
 /** A view is asked for once a change of size has rested for this long (ms). */
 const RESIZE_REST = 250;
 
-/** The close of a socket whose stream there is not, and what that means to a page that was served. */
-const UNKNOWN = 4404;
-const DELETED = "This stream was deleted.";
-
 const seconds = () => performance.now() / 1000;
 
 class Scope {
+  #motion = matchMedia("(prefers-reduced-motion: reduce)");
+  #points = new Points();
+  /** Signature of what is drawn; empty where it must be drawn anew. */
+  #known = "";
+  /** When pictures were drawn in the last second. @type {number[]} */
+  #drawn = [];
+  /** @type {Screen} */
+  #screen = {
+    picture: null,
+    changed: () => this.#changed(),
+    redraw: () => this.#redraw(),
+    themed: () => this.#themed(),
+    keep: () => this.#viewState.flush(),
+  };
+  #parts;
+  #link;
+  #viewState;
+  #tools;
+
+  /** @param {Said} told what the page was told of its stream */
   constructor(told) {
     const config = readConfig(told);
-    this.config = config;
-    this.record = new Record(config.handle);
-    this.timebase = new Timebase(config.window);
-    this.points = new Points();
-    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
-    this.signals = [];
-    this.drawn = [];
-    this.picture = { signature: "", traces: [], gaps: [], edge: null, zero: 0 };
-    this.chart = new Chart(document.getElementById("chart"), `Live chart of ${config.name}`);
-    this.controls = new Controls();
-    this.viewState = new ViewState(config.slug);
-    this.requests = new HistoryRequests((message) => this.socket.send(message));
-    this.past = new Past(
-      this.record,
-      (request) => this.ask(request),
-      () => this.dirty(),
-    );
-    this.tools = Object.fromEntries(Object.entries(TOOLS).map(([name, Tool]) => [name, new Tool(this)]));
+    this.#viewState = new ViewState(config.slug);
+    this.#parts = this.#makeParts(config);
+    this.#link = this.#makeLink();
+    this.#tools = makeTools(this.#parts);
+    for (const view of this.#all((tool) => tool.views)) this.#parts.views.declare(view);
     this.#setSignals(config.signals);
-    this.socket = this.#makeSocket();
   }
 
   start() {
-    this.each("bind", this.controls);
+    const { controls } = this.#parts;
+    const { socket } = this.#link;
+    this.#each((tool) => tool.bind?.(controls));
     this.#listen();
-    this.each("restore", this.viewState.restore());
-    this.each("themed");
-    this.socket.open();
+    const state = this.#viewState.restore();
+    this.#each((tool) => tool.restore?.(state));
+    this.#each((tool) => tool.themed?.());
+    socket.open();
     this.#watchSize();
-    window.addEventListener("online", () => this.socket.retryNow());
+    window.addEventListener("online", () => socket.retryNow());
     document.addEventListener("visibilitychange", () => this.#seen());
     setInterval(() => this.#showReadings(), READINGS_EVERY);
     const frame = () => {
@@ -100,238 +91,255 @@ class Scope {
     requestAnimationFrame(frame);
   }
 
-  /** Call a hook of every tool that has it; what they return, in their order. */
-  each(hook, ...args) {
-    return Object.values(this.tools).flatMap((tool) => tool[hook]?.(...args) ?? []);
+  /** @param {Parts["config"]} config @returns {Parts} */
+  #makeParts(config) {
+    const changed = () => this.#changed();
+    const redraw = () => this.#redraw();
+    const record = new Record(config.handle);
+    const past = new Past(record, (request) => this.#link.ask(request), redraw);
+    const chart = new Chart(byId("chart"), `Live chart of ${config.name}`);
+    const selection = new Selection({ toggled: () => this.#toggled(), chosen: changed });
+    const axes = new Axes(selection, chart, changed);
+    const timeline = new Timeline(config.window, past, {
+      moved: () => this.#asked(),
+      resized: () => {
+        axes.refit();
+        this.#asked();
+      },
+    });
+    const fullRate = new FullRate(record, past, {
+      seen: () => this.#seenSamples(),
+      ask: (request) => this.#link.ask(request),
+      came: redraw,
+    });
+    const triggering = new Triggering({
+      ...{ config, record, past, timeline, selection, changed, redraw },
+      columns: () => chart.columns,
+      picture: () => this.#screen.picture,
+      isAnswered: () => !this.#link.unanswered,
+      askForView: () => this.#link.askForView(),
+    });
+    const views = new Views(() => this.#arranged());
+    return {
+      ...{ config, record, past, chart, selection, axes, timeline, fullRate, triggering, views },
+      controls: new Controls(),
+      zone: new ClockZone(),
+      cursors: new TimeCursors(),
+      screen: this.#screen,
+    };
   }
 
-  /** What the first tool that has an answer gives for a hook, or null. */
-  first(hook, ...args) {
-    for (const tool of Object.values(this.tools)) {
-      const answer = tool[hook]?.(...args);
+  #makeLink() {
+    const { chart, config, record, timeline } = this.#parts;
+    return new Link({
+      ...{ config, record },
+      view: () => ({ window: timeline.window, columns: chart.columns, running: timeline.running }),
+      wanted: () => Object.assign({}, ...this.#tools.map((tool) => tool.wanted?.())),
+      came: (frame, now) => this.#came(frame, now),
+      described: (description) => this.#described(description),
+    });
+  }
+
+  /** Call a hook of every tool that has it. @param {(tool: Tool) => void} visit */
+  #each(visit) {
+    this.#tools.forEach(visit);
+  }
+
+  /**
+   * What all tools give for a hook, in their order.
+   * @template T
+   * @param {(tool: Tool) => T[] | undefined} ask
+   * @returns {T[]}
+   */
+  #all(ask) {
+    return this.#tools.flatMap((tool) => ask(tool) ?? []);
+  }
+
+  /**
+   * What the first tool that has an answer gives for a hook, or null.
+   * @template T
+   * @param {(tool: Tool) => T | null | undefined} ask
+   * @returns {T | null}
+   */
+  #first(ask) {
+    for (const tool of this.#tools) {
+      const answer = ask(tool);
       if (answer) return answer;
     }
     return null;
   }
 
   /** Something that is seen, or kept in the address, is another: draw, and keep it. */
-  changed() {
-    this.dirty();
+  #changed() {
+    this.#redraw();
     this.#showReadings();
-    this.viewState.keep(() => Object.assign({}, ...this.each("state")));
+    this.#viewState.keep(() => Object.assign({}, ...this.#tools.map((tool) => tool.state?.())));
   }
 
   /** Draw at the next frame, though no sample came. */
-  dirty() {
-    this.picture.signature = "";
+  #redraw() {
+    this.#known = "";
   }
 
-  /** Which signals are on, by signal. */
-  get visible() {
-    return this.tools.signals.visible;
+  /** Another view of the stream is wanted. */
+  #asked() {
+    this.#link.askForView();
+    this.#changed();
   }
 
-  /**
-   * Samples `first` to `last` of this epoch from the server's history, or columns of them.
-   * @param {{first, last, columns?}} request
-   * @returns {Promise<object[] | null>} frames, as `parse` gives them; null without a connection
-   */
-  ask(request) {
-    const { handle, epoch, ring } = this.record;
-    if (this.socket.state.name !== "open" || !ring) return Promise.resolve(null);
-    return this.requests.ask({ handle, epoch, ...request }, this.signals.length);
+  #toggled() {
+    this.#each((tool) => tool.toggled?.());
+    this.#changed();
   }
 
-  /** Tell the server what the page shows, unless it knows, or has not yet answered the last time. */
-  askForView() {
-    // A frozen view has its own data; what is held of the live stream stays whole until it is left.
-    if (this.socket.state.name !== "open" || this.unanswered || !this.timebase.running) return;
-    const view = this.#view();
-    const wanted = Object.assign({}, view, ...this.each("wanted"));
-    if (JSON.stringify(wanted) === this.asked) return;
-    this.told = view;
-    this.asked = JSON.stringify(wanted);
-    this.unanswered = true;
-    this.socket.send({ type: "view", handle: this.record.handle, ...wanted });
+  #arranged() {
+    this.#each((tool) => tool.arranged?.());
+    this.#changed();
   }
 
-  #makeSocket() {
-    return new StreamSocket({
-      url: () => socketAddress(addressOf(this.config.addresses.socket, this.config.slug)),
-      query: () => this.#query(),
-      onData: (buffer, now) => this.#data(buffer, now),
-      onMessage: (message) => this.#message(message),
-      onState: (state) => this.#state(state),
-    });
+  #themed() {
+    this.#parts.chart.theme();
+    this.#each((tool) => tool.themed?.());
   }
 
-  /**
-   * Rejoining asks for what is lacked; where the view changed meanwhile, for a whole window. A
-   * frozen page goes on with what it had, so that what is held stays whole.
-   */
-  #query() {
-    const view = this.#view();
-    const known = this.told && (!this.timebase.running || JSON.stringify(view) === JSON.stringify(this.told));
-    if (!known) this.told = view;
-    this.asked = JSON.stringify(this.told);
-    this.unanswered = true;
-    return known ? { ...this.told, ...this.record.position } : view;
+  /** What is on the screen, for whoever needs its samples. */
+  #seenSamples() {
+    const { selection, timeline } = this.#parts;
+    const { picture } = this.#screen;
+    return {
+      source: picture?.source ?? null,
+      edge: picture?.edge ?? null,
+      window: picture?.window ?? timeline.window,
+      running: timeline.running,
+      signals: selection.signals.length,
+    };
   }
 
-  #view() {
-    return { window: this.timebase.window, columns: Math.min(16384, this.chart.columns) };
+  /** @param {Frame} frame @param {number} now */
+  #came(frame, now) {
+    const { record, timeline } = this.#parts;
+    const added = record.add(frame, now);
+    if (added?.restarted) this.#begin();
+    if (!added || !record.ring) return;
+    if (frame.flags & ANSWER) timeline.live.answered(record.end, now);
+    else timeline.live.arrived(record.end, now);
+    this.#each((tool) => tool.data?.(frame, now));
   }
 
-  #data(buffer, now) {
-    for (const frame of this.#parse(buffer)) {
-      if (this.requests.take(frame)) continue;
-      const added = this.record.add(frame, now);
-      if (added?.restarted) this.#begin();
-      if (added && this.record.ring) this.#arrived(frame, now);
-    }
-  }
-
-  /** The frames of a message; one that cannot be read is told, and everything else goes on. */
-  #parse(buffer) {
-    try {
-      return parse(buffer);
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.problem = `A message could not be read, please reload this page. ${error.message}`;
-      return [];
-    }
-  }
-
-  #arrived(frame, now) {
-    const { live } = this.timebase;
-    if (frame.flags & ANSWER) live.answered(this.record.end, now);
-    else live.arrived(this.record.end, now);
-    this.each("data", frame, now);
-  }
-
-  #message(message) {
-    if (message.type === "stream") this.#described(readDescription(message, this.#known));
-    if (message.type === "view") this.#viewed(message);
-    if (message.type === "history") this.requests.answered(message);
-    if (message.type === "notice") this.noticed = message;
-  }
-
-  /** What holds where a description says nothing of use: the former one, or what the page was told. */
-  get #known() {
-    return this.record.description ?? { ...this.config, history: this.config.historySeconds };
-  }
-
+  /** @param {Description} description */
   #described(description) {
-    if (this.record.describe(description)) this.#begin();
-    this.timebase.live.timed = description.clock === "timed";
-    follow(this, description);
+    const { chart, config, record, timeline } = this.#parts;
+    if (record.describe(description)) this.#begin();
+    timeline.live.timed = description.clock === "timed";
+    const renamed = () => this.#each((tool) => tool.renamed?.());
+    follow({ config, chart, viewState: this.#viewState, renamed }, description);
     this.#setSignals(description.signals);
-    this.each("described", description);
-  }
-
-  #viewed(message) {
-    this.record.expect(message, this.told.window);
-    this.unanswered = false;
-    this.askForView();
+    this.#each((tool) => tool.described?.(description));
   }
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */
   #begin() {
-    this.past.begin(!this.timebase.running);
-    this.timebase.begin();
-    this.each("began");
-    this.dirty();
+    const { fullRate, past, timeline } = this.#parts;
+    past.begin(!timeline.running);
+    timeline.begin();
+    fullRate.begin();
+    this.#each((tool) => tool.began?.());
+    this.#redraw();
   }
 
-  #state(state) {
-    if (state.name === "open") this.openedAt = seconds();
-    else {
-      this.requests.lost();
-      this.noticed = null;
-    }
-    if (state.name === "refused") this.refusal = state.code === UNKNOWN ? DELETED : state.reason;
-  }
-
+  /** @param {Signal[]} signals */
   #setSignals(signals) {
-    if (JSON.stringify(signals) === JSON.stringify(this.signals)) return;
-    this.signals = signals;
-    this.chart.setSignals(signals);
-    this.each("changedSignals");
-    this.each("themed");
-    this.dirty();
+    const { chart, selection } = this.#parts;
+    if (JSON.stringify(signals) === JSON.stringify(selection.signals)) return;
+    selection.signals = signals;
+    chart.setSignals(signals);
+    this.#each((tool) => tool.changedSignals?.());
+    this.#each((tool) => tool.themed?.());
+    this.#redraw();
   }
 
-  /** Draw, where there is anything new to see. */
+  /** Draw, where there is anything new to see. @param {number} now */
   #frame(now) {
-    const { record, timebase, visible } = this;
-    const { held, window } = timebase;
-    const live = timebase.edge(now);
-    if (document.hidden || live === null || !(record.ring || this.past.isFormer)) return;
-    const place = this.first("place", { now, edge: live, held }) ?? { edge: live, zero: 0 };
+    const { chart, past, record, selection, timeline } = this.#parts;
+    const { held, window } = timeline;
+    const live = timeline.edge(now);
+    if (document.hidden || live === null || !past.isThere) return;
+    const place = this.#first((tool) => tool.place?.({ now, edge: live, held })) ?? { edge: live, zero: 0 };
     if (held === null && !place.trigger && this.#rests(now)) return;
-    const view = { ...place, window, columns: this.chart.columns };
-    const source = place.source ?? (held === null ? record.source : this.past.source(view));
-    const picture = this.points.of(source.ring, { ...source, ...view, visible }, this.picture.signature);
-    if (picture) this.#draw({ ...place, ...picture, window, source }, now);
+    const view = { ...place, window, columns: chart.columns };
+    const source = place.source ?? (held === null ? record.source : past.source(view));
+    if (!source) return;
+    const points = this.#points.of(source.ring, { ...source, ...view, visible: selection.visible }, this.#known);
+    if (points) this.#draw({ ...place, ...points, window, source, ...this.#parts.axes.of(points.traces, now) }, now);
   }
 
-  /** Whether what rolls stays as it is: nobody changed anything, and it moved a moment ago. */
+  /** Whether what rolls stays as it is: nobody changed anything, and it moved a moment ago. @param {number} now */
   #rests(now) {
-    return this.motion.matches && this.picture.signature !== "" && now - this.drawn.at(-1) < ROLL_REDUCED;
+    const last = this.#drawn[this.#drawn.length - 1] ?? -Infinity;
+    return this.#motion.matches && this.#known !== "" && now - last < ROLL_REDUCED;
   }
 
+  /** @param {Picture} picture @param {number} now */
   #draw(picture, now) {
-    const { window } = picture;
-    this.picture = Object.assign(picture, this.tools.vertical.axes(picture, now));
-    this.chart.draw({
+    const { window, zero } = picture;
+    this.#screen.picture = picture;
+    this.#known = picture.signature;
+    this.#parts.chart.draw({
       ...picture,
-      x: { min: -window, max: 0, perDivision: window / COLUMNS, unit: "s", zero: picture.zero },
-      extras: this.each("traces", picture),
-      overlay: [...gapBands(picture), ...this.each("overlay", picture)],
+      x: { min: -window, max: 0, perDivision: window / COLUMNS, unit: "s", zero },
+      extras: this.#all((tool) => tool.traces?.(picture)),
+      overlay: [...gapBands(picture), ...this.#all((tool) => tool.overlay?.(picture))],
     });
-    this.drawn.push(now);
-    while (this.drawn[0] < now - 1) this.drawn.shift();
-    this.each("drawn", picture, now);
+    this.#drawn.push(now);
+    while (this.#drawn[0] < now - 1) this.#drawn.shift();
+    this.#each((tool) => tool.drawn?.(picture, now));
   }
 
   #listen() {
-    const passOn =
-      (hook) =>
-      (...args) =>
-        this.first(hook, ...args);
-    this.chart.listen({ grab: passOn("grab"), zoom: passOn("zoom"), scroll: passOn("scroll"), pinch: passOn("pinch") });
+    this.#parts.chart.listen({
+      grab: (at) => this.#first((tool) => tool.grab?.(at)),
+      pinch: (at) => this.#first((tool) => tool.pinch?.(at)),
+      zoom: (at, steps) => this.#first((tool) => tool.zoom?.(at, steps)),
+      scroll: (by) => this.#first((tool) => tool.scroll?.(by)),
+    });
   }
 
   /** The tab is seen again: its timers may have stood still, a wait may be long over. */
   #seen() {
     if (document.hidden) return;
-    this.socket.retryNow();
+    this.#link.socket.retryNow();
     this.#showReadings();
   }
 
   #showReadings() {
     if (document.hidden) return;
-    this.socket.look();
+    const { config, controls, record, selection, timeline } = this.#parts;
+    const { socket, refusal, problem, noticed, openedAt } = this.#link;
+    socket.look();
     const now = seconds();
-    showStatus(this, now);
-    this.each("readings", now);
+    const said = { socket, refusal, problem, noticed, openedAt, record, config, controls };
+    const seen = { timebase: timeline, picture: this.#screen.picture, signals: selection.signals, drawn: this.#drawn };
+    showStatus({ ...said, ...seen }, now);
+    this.#each((tool) => tool.readings?.(now));
   }
 
   #watchSize() {
+    const { chart } = this.#parts;
+    /** @type {number | undefined} */
     let rest;
     const observer = new ResizeObserver(() => {
-      this.chart.resize();
-      this.dirty();
+      chart.resize();
+      this.#redraw();
       clearTimeout(rest);
-      rest = setTimeout(() => this.askForView(), RESIZE_REST);
+      rest = setTimeout(() => this.#link.askForView(), RESIZE_REST);
     });
-    observer.observe(document.getElementById("chart"));
+    observer.observe(byId("chart"));
   }
 }
 
-/** Where nothing came. */
+/** Where nothing came. @param {Picture} picture @returns {Item[]} */
 function gapBands({ gaps }) {
   return gaps.map((band, k) => ({ id: `gap-${k}`, band, colour: "--warn" }));
 }
 
-new Scope(JSON.parse(document.getElementById("waves-config").textContent)).start();
+new Scope(JSON.parse(byId("waves-config").textContent ?? "")).start();

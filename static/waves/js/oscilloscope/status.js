@@ -3,21 +3,57 @@
 import { shortMessage, stateWord } from "../protocol/description.js";
 import { count, duration, NONE, quantity, setting } from "../text/quantities.js";
 
+/**
+ * @import { Controls, Pill } from "../controls/controls.js"
+ * @import { Config, Description, Signal } from "../protocol/description.js"
+ * @import { Notice } from "../protocol/messages.js"
+ * @import { StreamSocket } from "../protocol/stream-socket.js"
+ * @import { Record } from "../samples/record.js"
+ * @import { Source } from "../samples/window-samples.js"
+ * @import { Timebase } from "../time/timebase.js"
+ * @import { Picture } from "../tools/parts.js"
+ */
+
+/**
+ * @typedef {object} Status all that something is said of
+ * @property {Pick<StreamSocket, "state" | "words" | "clock">} socket
+ * @property {Record} record
+ * @property {Timebase} timebase
+ * @property {string | null} refusal why the page was refused
+ * @property {string | null} problem what a person must do
+ * @property {Pick<Notice, "code" | "message"> | null} noticed
+ * @property {number} openedAt page seconds
+ * @property {Controls} controls
+ * @property {Config} config
+ * @property {Signal[]} signals
+ * @property {Picture | null} picture
+ * @property {number[]} drawn when pictures were
+ */
+
 /** States whose word says it all; another one's message is in the pill where it is short. */
 const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
 /** Notices that take back the one before. */
 const ENDINGS = new Set(["trigger_resumed"]);
 
-/** Everything that changes with time, a few times a second. */
-export function showStatus(scope, now) {
-  const { controls } = scope;
-  controls.pill(pill(scope, now));
-  controls.notice(notice(scope));
-  showFacts(scope);
-  showLine(scope, now);
+/**
+ * Everything that changes with time, a few times a second.
+ * @param {Status} status
+ * @param {number} now
+ */
+export function showStatus(status, now) {
+  const { controls } = status;
+  controls.pill(pill(status, now));
+  controls.notice(notice(status));
+  showFacts(status);
+  showLine(status, now);
 }
 
-/** The one state that matters most: first the connection, then the stream, then the view. */
+/**
+ * The one state that matters most: first the connection, then the stream, then the view.
+ * @param {Pick<Status, "socket" | "record" | "timebase" | "refusal">} status
+ * @param {number} now
+ * @returns {Pill}
+ */
 export function pill({ socket, record, timebase, refusal }, now) {
   const { description } = record;
   const connection = connectionPill(socket, refusal, now);
@@ -28,27 +64,37 @@ export function pill({ socket, record, timebase, refusal }, now) {
   return { name: description.state, text: stateText(description), title: description.message };
 }
 
-/** What is to be said of the connection; null where it stands and something came lately. */
+/**
+ * What is to be said of the connection; null where it stands and something came lately.
+ * @param {Status["socket"]} socket
+ * @param {string | null} refusal
+ * @param {number} now
+ * @returns {Pill | null}
+ */
 function connectionPill(socket, refusal, now) {
   const { state } = socket;
   if (state.name === "refused")
-    return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal };
+    return { name: "refused", text: state.code === 4404 ? "Deleted" : "Refused", title: refusal ?? "" };
   if (state.name === "waiting") {
-    const left = Math.max(0, Math.ceil(state.until - now));
+    const left = Math.max(0, Math.ceil((state.until ?? now) - now));
     return { name: "waiting", text: `Reconnecting in ${left} s`, title: state.reason };
   }
   if (state.name !== "open")
     return state.again ? { name: "waiting", text: "Reconnecting" } : { name: "connecting", text: "Connecting" };
   const text = socket.words();
-  return text && { name: "waiting", text, title: "Nothing comes from the server." };
+  return text === null ? null : { name: "waiting", text, title: "Nothing comes from the server." };
 }
 
+/** @param {Description} description */
 function stateText(description) {
   const message = TOLD_BY_WORD.has(description.state) ? null : shortMessage(description);
   return message ?? stateWord(description);
 }
 
-/** The one sentence that a person should read now, or null. */
+/**
+ * The one sentence that a person should read now, or null.
+ * @param {Pick<Status, "socket" | "record" | "refusal" | "problem" | "noticed">} status
+ */
 export function notice({ socket, record, refusal, problem, noticed }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
@@ -61,13 +107,14 @@ export function notice({ socket, record, refusal, problem, noticed }) {
   return stateText(description) === shortMessage(description) ? null : message;
 }
 
+/** @param {Status["noticed"]} noticed */
 function told(noticed) {
   return noticed && !ENDINGS.has(noticed.code) ? noticed.message : null;
 }
 
+/** @param {Status} status */
 function showFacts({ record, picture, timebase, config, controls, signals }) {
   const { description } = record;
-  const { source } = picture;
   const rate = setting(description?.rate ?? config.rate, "S/s");
   const many = signals.length === 1 ? "1 signal" : `${signals.length} signals`;
   controls.text("summary", `${rate} · ${many} · ${config.source}`);
@@ -75,28 +122,33 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
   controls.text("fact-window", setting(timebase.window, "s"));
   controls.text("fact-history", duration(description?.history ?? config.historySeconds));
   controls.text("fact-epoch", String(record.epoch ?? NONE));
-  controls.text("fact-mode", modeText(source, record));
+  controls.text("fact-mode", modeText(picture?.source, record));
   if (description) controls.control(description.state !== "stopped");
 }
 
+/** @param {Status} status @param {number} now */
 function showLine({ socket, record, timebase, controls, drawn, openedAt, picture }, now) {
   const open = socket.state.name === "open";
   const quiet = socket.words() !== null;
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
   controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
   controls.text("rate", quantity(record.rate(now), "S/s"));
-  const wall = record.wallTime(picture.edge);
+  const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
   controls.text("lost", count(record.lost));
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
 }
 
-/** Whole milliseconds; two clocks that differ a little may make it a hair below zero. */
+/**
+ * Whole milliseconds; two clocks that differ a little may make it a hair below zero.
+ * @param {number} seconds
+ */
 function latency(seconds) {
   return setting(Number(Math.max(0, seconds).toFixed(3)), "s");
 }
 
+/** @param {Source | undefined} source @param {Record} record */
 function modeText(source, record) {
   if (source?.envelope) return `min and max of ${count(source.ring.stride)}`;
   return source && source.ring === record.swept ? "sweeps" : "samples";

@@ -1,10 +1,9 @@
-/** The tools of the oscilloscope, in the order in which their hooks are called (see `scope.js`). */
+/** The tools of the oscilloscope, in the order in which their hooks are called: see `tools/parts.js`. */
 
 import { Autoset } from "../tools/autoset.js";
 import { Clock } from "../tools/clock.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
-import { FullRate } from "../tools/latest-samples.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
@@ -14,25 +13,28 @@ import { Table } from "../tools/table.js";
 import { Time } from "../tools/time.js";
 import { Trigger } from "../tools/trigger.js";
 import { Vertical } from "../tools/vertical.js";
-import { Views } from "../tools/views.js";
+import { ViewButtons } from "../tools/view-buttons.js";
 import { Welcome } from "../tools/welcome.js";
 
-/** Tools by name: `scope.tools.time` is how one tool finds another. */
-export const TOOLS = {
-  trigger: Trigger,
-  time: Time,
-  signals: Signals,
-  vertical: Vertical,
-  fullRate: FullRate,
-  views: Views,
-  spectrum: Spectrum,
-  table: Table,
-  references: References,
-  autoset: Autoset,
-  export: Export,
-  cursors: Cursors,
-  measurements: Measurements,
-  clock: Clock,
-  page: Page,
-  welcome: Welcome,
-};
+/** @import { Parts, Tool } from "../tools/parts.js" */
+
+/** @param {Parts} parts @returns {Tool[]} */
+export function makeTools(parts) {
+  return [
+    new Trigger(parts),
+    new Time(parts),
+    new Signals(parts),
+    new Vertical(parts),
+    new ViewButtons(parts),
+    new Spectrum(parts),
+    new Table(parts),
+    new References(parts),
+    new Autoset(parts),
+    new Export(parts),
+    new Cursors(parts),
+    new Measurements(parts),
+    new Clock(parts),
+    new Page(parts),
+    new Welcome(),
+  ];
+}

@@ -29,6 +29,11 @@
  */
 
 /**
+ * @typedef {{kinds: string[], choices?: string[], minimum?: number, exclusiveMinimum?: number, maximum?: number}}
+ *   TriggerField
+ */
+
+/**
  * @typedef {object} Config what the oscilloscope's page was told of its stream
  * @property {string} slug
  * @property {string} name
@@ -38,6 +43,7 @@
  * @property {number} historySeconds
  * @property {number} handle
  * @property {Signal[]} signals
+ * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
  * @property {{page: string, socket: string, samples: string, control: string}} addresses of a stream, as `addressOf` takes them
  */
 

@@ -85,6 +85,11 @@ export class Past {
     return this.#former !== null;
   }
 
+  /** Whether there is anything to look back on. */
+  get isThere() {
+    return this.record.ring !== null || this.isFormer;
+  }
+
   /** Unix seconds of an instant of what is looked at. @param {number} seconds */
   wallTime(seconds) {
     const label = (this.#former ?? this.record).label;

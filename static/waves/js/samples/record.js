@@ -82,6 +82,11 @@ export class Record {
     return this.ring && { ring: this.ring, period: this.dt, envelope: this.envelope };
   }
 
+  /** How many signals there are, as far as is known. */
+  get signals() {
+    return this.description?.signals.length ?? 0;
+  }
+
   /** Epoch and first sample lacked, for rejoining; null before anything came. */
   get position() {
     return this.reached === null ? null : { epoch: this.epoch, sample: this.reached };

@@ -57,7 +57,7 @@ export function analysis(options) {
 
 /** Options that differ from the initial ones, by their keys. @param {Chosen} options */
 export function toState(options) {
-  const names = /** @type {(keyof Chosen)[]} */ (Object.keys(CHOICES));
+  const names = /** @type {Exclude<keyof Chosen, "hold">[]} */ (Object.keys(CHOICES));
   const changed = names.filter((name) => options[name] !== INITIAL[name]);
   const state = Object.fromEntries(changed.map((name) => [CHOICES[name].key, options[name]]));
   return options.hold ? { ...state, fh: 1 } : state;

@@ -17,11 +17,11 @@ import { LiveEdge } from "../time/timebase.js";
  * @import { Range } from "../chart/range.js"
  */
 
-/** @typedef {{window: number, columns: number, budget: number}} View what is asked of a stream */
+/** @typedef {{window: number, columns: number, budget?: number}} View what is asked of a stream */
 
 /** @typedef {Trace & {range: Range}} Ranged each trace with the range of its unit */
 
-/** @typedef {{signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
+/** @typedef {{edge: number, signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
 
 /** Bytes a second: the least that the server takes, so that it sends columns wherever it can. */
 const BUDGET = 1000;
@@ -57,16 +57,21 @@ export class Follower {
   #points = new Points();
   /** @type {Map<string, AutoRange>} */
   #ranges = new Map();
+  #viewFor;
   #asked = "";
   #arrivedAt = -Infinity;
 
   /** What was asked for last; before that what this stream needs at no width. @type {View} */
   view;
 
-  /** @param {Description} stream what the page was told */
-  constructor(stream) {
+  /**
+   * @param {Description} stream what the page was told
+   * @param {(stream: Description, pixels: number) => View} [viewFor] what to ask for
+   */
+  constructor(stream, viewFor = viewOf) {
     this.stream = stream;
-    this.view = viewOf(stream, 0);
+    this.#viewFor = viewFor;
+    this.view = viewFor(stream, 0);
     this.#record = new Record(stream.handle, KEPT_VALUES);
   }
 
@@ -87,7 +92,7 @@ export class Follower {
    * @param {number} pixels
    */
   changedView(pixels) {
-    this.view = viewOf(this.stream, pixels);
+    this.view = this.#viewFor(this.stream, pixels);
     const asked = JSON.stringify(this.view);
     if (asked === this.#asked) return null;
     this.#asked = asked;
@@ -141,7 +146,7 @@ export class Follower {
     const visible = this.stream.signals.map(() => true);
     const view = { edge, window: this.view.window, columns, period, envelope, visible };
     const picture = this.#points.of(ring, view, known);
-    return picture && { signature: picture.signature, traces: this.#scaled(picture.traces, now) };
+    return picture && { ...picture, traces: this.#scaled(picture.traces, now) };
   }
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */

@@ -8,9 +8,11 @@ import { StreamsSocket } from "../protocol/streams-socket.js";
 import { socketAddress } from "../text/address.js";
 import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
+import { pixelsOf } from "./thumbnail.js";
 
 /**
  * @import { Message, Failure } from "../protocol/messages.js"
+ * @import { State } from "../protocol/socket.js"
  * @import { Said } from "../protocol/description.js"
  */
 
@@ -164,7 +166,7 @@ class Streams {
   /** @param {ResizeObserverEntry[]} entries */
   #resized(entries) {
     for (const { target } of entries) {
-      const [width, height] = pixelsOf(target);
+      const { width, height } = pixelsOf(target);
       this.#cards.get(handleOf(target))?.resize(width, height);
     }
     this.#afterRest("views", () => this.#each((card) => this.#askForView(card)));
@@ -233,6 +235,7 @@ class Streams {
     if (document.hidden) return;
     this.#each((card) => this.#showCard(card));
     const again = "Not connected. Trying again …";
+    /** @type {{[name in State["name"]]?: string | false | null}} */
     const said = {
       open: this.socket.words() && "Nothing comes from the server.",
       waiting: again,
@@ -276,12 +279,6 @@ function observePixels(observer, element) {
 function handleOf(element) {
   const card = element.closest(".card");
   return card instanceof HTMLElement ? Number(card.dataset.handle) : NaN;
-}
-
-/** Not the observer's own pixels: those are wrong on an emulated screen. @param {Element} element */
-function pixelsOf(element) {
-  const { width, height } = element.getBoundingClientRect();
-  return [width, height].map((size) => Math.round(size * devicePixelRatio));
 }
 
 new Streams().start();

@@ -1,6 +1,6 @@
 /** Draws traces into the canvas of a card, device pixel by device pixel. */
 
-import { legible } from "../chart/colour.js";
+import { Palette } from "../chart/palette.js";
 
 /** @import { Range } from "../chart/range.js" */
 
@@ -13,18 +13,15 @@ import { legible } from "../chart/colour.js";
  * more than this many times the width of the card; elsewhere it costs nothing that shows.
  */
 const CALM = 4;
-/** Traces without a colour of their own take these custom properties, in turn. */
-const PALETTE = 8;
 
 export class Thumbnail {
   #canvas = document.createElement("canvas");
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
-  /** @type {Map<string, string>} */
-  #colours = new Map();
 
   /** @param {HTMLElement} place what it fills; shows what it holds until there is a picture */
   constructor(place) {
     this.place = place;
+    this.palette = new Palette(place, () => getComputedStyle(place).backgroundColor);
     this.#canvas.setAttribute("aria-hidden", "true");
     /** In device pixels; the canvas takes it with the next picture, or it would go blank. */
     this.size = { width: 0, height: 0 };
@@ -32,7 +29,7 @@ export class Thumbnail {
 
   /** Read the colours anew, after a change of theme. */
   theme() {
-    this.#colours.clear();
+    this.palette.clear();
   }
 
   /**
@@ -44,7 +41,7 @@ export class Thumbnail {
     this.#prepare();
     // Drawn from the last to the first, as the first signal is the one that counts.
     for (let k = traces.length - 1; k >= 0; k -= 1) {
-      this.#context.strokeStyle = this.#colourOf(signals[k], k);
+      this.#context.strokeStyle = this.palette.of(signals[k], k);
       this.#stroke(traces[k], window);
     }
   }
@@ -79,23 +76,10 @@ export class Thumbnail {
     context.lineWidth = climbed < CALM * width ? Math.max(1.5, devicePixelRatio) : 1;
     context.stroke();
   }
+}
 
-  /** @param {{colour: string}} signal @param {number} k */
-  #colourOf({ colour: own }, k) {
-    const key = own || `--signal-${(k % PALETTE) + 1}`;
-    const colour = this.#colours.get(key) ?? this.#resolved(key);
-    this.#colours.set(key, colour);
-    return colour;
-  }
-
-  /** @param {string} key */
-  #resolved(key) {
-    const style = getComputedStyle(this.place);
-    if (!key.startsWith("--")) return legible(key, style.backgroundColor);
-    // Only the colour of an element says what light-dark() comes to.
-    this.place.style.color = `var(${key})`;
-    const { color } = style;
-    this.place.style.color = "";
-    return color;
-  }
+/** Device pixels across an element and down: not an observer's own, which are wrong on an emulated screen. @param {Element} element */
+export function pixelsOf(element) {
+  const { width, height } = element.getBoundingClientRect();
+  return { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) };
 }

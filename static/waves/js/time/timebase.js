@@ -118,6 +118,11 @@ export class Timebase {
     this.held = edge;
   }
 
+  /** @param {number} window seconds */
+  resize(window) {
+    this.window = window;
+  }
+
   resume() {
     this.held = null;
   }
@@ -129,9 +134,9 @@ export class Timebase {
 
   /**
    * Another epoch: its seconds have nothing to do with the former ones. What is held stays.
-   * @param {boolean} timed
+   * @param {boolean} [timed]
    */
-  begin(timed) {
+  begin(timed = false) {
     this.live = new LiveEdge(timed);
   }
 }

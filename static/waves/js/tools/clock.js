@@ -2,42 +2,52 @@
 
 import { clockTime, quantity } from "../text/quantities.js";
 
-const ZONES = ["local", "utc", "trigger"];
+/**
+ * @import { Controls } from "../controls/controls.js"
+ * @import { Zone } from "../time/clock-zone.js"
+ * @import { Parts, Restored } from "./parts.js"
+ */
 
 export class Clock {
-  constructor(scope) {
-    this.scope = scope;
-    this.zone = ZONES[0];
+  #parts;
+
+  /** @param {Pick<Parts, "controls" | "past" | "screen" | "zone">} parts */
+  constructor(parts) {
+    this.#parts = parts;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
-    controls.choice("clock-zone", (zone) => this.#set(zone));
-    controls.keys({ z: () => this.#set(ZONES[(ZONES.indexOf(this.zone) + 1) % ZONES.length]) });
+    controls.choice("clock-zone", (zone) => this.#set(/** @type {Zone} */ (zone)));
+    controls.keys({ z: () => this.#set(this.#parts.zone.next) });
   }
 
   readings() {
-    const { controls } = this.scope;
-    controls.choose("clock-zone", this.zone);
+    const { controls, zone } = this.#parts;
+    controls.choose("clock-zone", zone.name);
     controls.text("clock", this.#text());
   }
 
   state() {
-    return this.zone === ZONES[0] ? {} : { clock: this.zone };
+    return this.#parts.zone.state();
   }
 
-  restore({ clock }) {
-    if (ZONES.includes(clock)) this.zone = clock;
+  /** @param {Restored} state */
+  restore(state) {
+    this.#parts.zone.restore(state);
   }
 
   #text() {
-    const { picture, past } = this.scope;
+    const { past, screen, zone } = this.#parts;
+    const { picture } = screen;
     // The right end is as far behind the trigger as the label 0 is before it.
-    if (this.zone === "trigger") return picture.trigger ? quantity(-picture.zero, "s") : "no trigger";
-    return clockTime(past.wallTime(picture.edge), this.zone);
+    if (zone.name === "trigger") return picture?.trigger ? quantity(-picture.zero, "s") : "no trigger";
+    return clockTime(past.wallTime(picture?.edge ?? NaN), zone.name);
   }
 
+  /** @param {Zone} zone */
   #set(zone) {
-    this.zone = zone;
-    this.scope.changed();
+    this.#parts.zone.name = zone;
+    this.#parts.screen.changed();
   }
 }

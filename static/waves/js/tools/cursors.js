@@ -1,68 +1,82 @@
-/**
- * Two time cursors and two level cursors. On what runs they stand where they are from the trigger
- * or from the right end; on what is frozen they stay with the samples.
- */
+/** Two time cursors and two level cursors: their handles, their sliders, and what they read. */
 
+import { byId } from "../controls/elements.js";
 import { valueAt } from "../measurements/cursor-values.js";
+import { NAMES as TIMES } from "../measurements/time-cursors.js";
 import { NONE, quantity } from "../text/quantities.js";
 
-const NAMES = ["1", "2", "a", "b"];
-const TIMES = ["1", "2"];
-/** Where they stand at first, as shares of the plot. */
-const SHARES = { 1: 0.4, 2: 0.6, a: 0.7, b: 0.3 };
+/**
+ * @import { Item } from "../chart/overlay.js"
+ * @import { Controls } from "../controls/controls.js"
+ * @import { Name as TimeName } from "../measurements/time-cursors.js"
+ * @import { Kept, Parts, Picture, Restored } from "./parts.js"
+ */
+
+/** @typedef {"a" | "b"} LevelName */
+/** @typedef {TimeName | LevelName} Name */
+
+/** @type {LevelName[]} */
+const LEVELS = ["a", "b"];
+/** @type {Name[]} */
+const NAMES = [...TIMES, ...LEVELS];
+/** Where level cursors stand at first, as shares of the plot. */
+const SHARES = { a: 0.7, b: 0.3 };
 /** A key moves by this share of a division, with shift by a whole one. */
 const FINE = 0.02;
 /** A button moves by this share: for those who can neither drag nor press keys. */
 const CLICK = 0.1;
 const DIGITS = 4;
-
-const byId = (id) => document.getElementById(id);
+/** Before the first picture cursors are where a link says. */
+const START = { edge: 0, zero: 0 };
 
 export class Cursors {
-  #frozen = false;
-  /** What the time cursors count from: "stream", "trigger" or "edge". */
-  #footing = null;
-  /** Whether they are where a link says: seconds from the label 0, which may be yet to come. */
-  #linked = false;
+  #parts;
+  #cursors;
+  /** The right end of a frozen view that a link made. @type {number | null} */
   #heldAt = null;
+  /** @type {HTMLTableCellElement[][]} */
   #rows = [];
-  /** Which of them the buttons move: the one that had the focus last. */
+  /** Which of them the buttons move: the one that had the focus last. @type {Name} */
   #chosen = "1";
+  /** In the unit of the signal whose axis they are on. @type {Record<LevelName, number | null>} */
+  #levels = { a: null, b: null };
+  /** Key of that signal. @type {string | null} */
+  #key = null;
 
-  constructor(scope) {
-    this.scope = scope;
-    this.shown = false;
-    /** Seconds from the trigger or the right end, or, on what is frozen, of the stream. */
-    this.times = { 1: null, 2: null };
-    /** In the unit of the signal whose axis they are on. */
-    this.levels = { a: null, b: null };
-    this.key = null;
+  /** @param {Pick<Parts, "chart" | "controls" | "cursors" | "screen" | "selection" | "timeline" | "triggering">} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#cursors = parts.cursors;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
-    controls.click("cursors-toggle", () => this.toggle());
-    controls.keys({ c: () => this.toggle() });
+    controls.click("cursors-toggle", () => this.#toggle());
+    controls.keys({ c: () => this.#toggle() });
     controls.choice("cursor-signal", (key) => this.#choose(key));
     controls.click("cursor-less", () => this.#step(this.#chosen, -CLICK));
     controls.click("cursor-more", () => this.#step(this.#chosen, CLICK));
     for (const name of NAMES) this.#listen(name);
   }
 
+  /** @param {Restored} state */
   restore({ cursors, ct, cy, csignal }) {
-    this.shown = cursors === "1";
-    [this.times[1], this.times[2]] = numbers(ct);
-    this.#linked = this.times[1] !== null;
-    [this.levels.a, this.levels.b] = numbers(cy);
-    this.key = csignal ?? null;
+    this.#cursors.shown = cursors === "1";
+    this.#cursors.restore(numbers(ct));
+    const [a, b] = numbers(cy) ?? [null, null];
+    this.#levels = { a, b };
+    this.#key = csignal ?? null;
   }
 
+  /** @returns {Kept} */
   state() {
-    if (!this.shown || this.times[1] === null) return {};
-    const { zero } = this.scope.picture;
-    const ct = TIMES.map((name) => this.#x(name) - zero);
+    if (!this.#cursors.shown || !this.#cursors.arePlaced) return {};
+    const seen = this.#parts.screen.picture ?? START;
+    const ct = TIMES.map((name) => this.#cursors.x(name, seen) - seen.zero);
+    const { a, b } = this.#levels;
     // Levels of another signal are chosen with its next picture.
-    const cy = this.levels.a === null ? null : [this.levels.a, this.levels.b].map(short).join(",");
-    return { cursors: 1, ct: ct.map(short).join(","), cy, csignal: this.key };
+    const cy = a === null || b === null ? null : [a, b].map(short).join(",");
+    return { cursors: 1, ct: ct.map(short).join(","), cy, csignal: this.#key };
   }
 
   changedSignals() {
@@ -73,164 +87,160 @@ export class Cursors {
     this.#makeRows();
   }
 
-  toggle() {
-    this.shown = !this.shown;
-    if (this.shown && this.scope.picture.axes) {
-      this.#follow(this.scope.picture);
-      this.#bringIn(this.scope.picture);
+  #toggle() {
+    const { screen } = this.#parts;
+    this.#cursors.shown = !this.#cursors.shown;
+    if (this.#cursors.shown && screen.picture) {
+      this.#follow(screen.picture);
+      this.#bringIn(screen.picture);
     }
-    this.scope.changed();
-    if (this.shown) byId("cursor-1").focus({ preventScroll: true });
+    screen.changed();
+    if (this.#cursors.shown) this.#focus("1");
   }
 
-  /** Seconds of the stream at both time cursors, in order; null where they are not shown. */
-  get span() {
-    const { edge } = this.scope.picture;
-    if (!this.shown || edge === null || this.times[1] === null) return null;
-    return TIMES.map((name) => edge + this.#x(name)).sort((a, b) => a - b);
-  }
-
+  /** @param {Picture} picture @returns {Item[]} */
   overlay(picture) {
-    if (!this.shown) return [];
+    if (!this.#cursors.shown) return [];
     this.#follow(picture);
-    if (this.times[1] === null || this.levels.a === null) this.#bringIn(picture);
+    if (!this.#cursors.arePlaced || this.#levels.a === null) this.#bringIn(picture);
     return [
       ...TIMES.map((name) => this.#timeItem(name, picture)),
-      ...["a", "b"].map((name) => this.#levelItem(name, picture)),
+      ...LEVELS.map((name) => this.#levelItem(name, picture)),
     ];
   }
 
+  /** @param {Picture} picture */
+  drawn(picture) {
+    this.#cursors.drawn(picture);
+  }
+
   readings() {
-    const { controls, picture, signals } = this.scope;
-    controls.press("cursors-toggle", this.shown);
-    controls.show("cursor-readings", this.shown);
-    if (!this.shown || picture.edge === null || this.times[1] === null) return;
-    const [x1, x2] = TIMES.map((name) => this.#x(name));
+    const { controls, screen } = this.#parts;
+    const { picture } = screen;
+    controls.press("cursors-toggle", this.#cursors.shown);
+    controls.show("cursor-readings", this.#cursors.shown);
+    if (this.#cursors.shown && this.#cursors.arePlaced && picture) this.#read(picture);
+  }
+
+  /** @param {Picture} picture */
+  #read(picture) {
+    const { controls, selection } = this.#parts;
+    const [x1, x2] = TIMES.map((name) => this.#cursors.x(name, picture));
+    const { a, b } = this.#levels;
     controls.text("cursor-dt", quantity(Math.abs(x2 - x1), "s", DIGITS));
     controls.text("cursor-frequency", quantity(x1 === x2 ? NaN : 1 / Math.abs(x2 - x1), "Hz", DIGITS));
-    controls.text("cursor-dy", quantity(this.levels.b - this.levels.a, this.#unit, DIGITS));
-    const texts = { 1: this.#timeText(x1), 2: this.#timeText(x2), a: this.#levelText("a"), b: this.#levelText("b") };
-    for (const name of NAMES) this.#slide(name, texts[name]);
+    controls.text("cursor-dy", quantity(a === null || b === null ? NaN : b - a, this.#unit, DIGITS));
+    this.#slide("1", quantity(x1 - picture.zero, "s", DIGITS));
+    this.#slide("2", quantity(x2 - picture.zero, "s", DIGITS));
+    for (const name of LEVELS) this.#slide(name, this.#levelText(name));
     controls.text(
       "cursor-chosen",
-      TIMES.includes(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`,
+      isTime(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`,
     );
-    controls.choose("cursor-signal", signals[this.k]?.key ?? "");
-    this.#rows.forEach((cells, k) => this.#showValues(cells, k, [x1, x2]));
+    controls.choose("cursor-signal", selection.signals[this.#k]?.key ?? "");
+    this.#rows.forEach((cells, k) => this.#showValues(picture, cells, k, [x1, x2]));
   }
 
   /** The signal whose axis the level cursors are on, by its place. */
-  get k() {
-    const { signals, visible } = this.scope;
-    const chosen = signals.findIndex(({ key }) => key === this.key);
-    return chosen >= 0 ? chosen : Math.max(0, visible.indexOf(true));
+  get #k() {
+    const { selection } = this.#parts;
+    const chosen = selection.placeOf(this.#key);
+    return chosen >= 0 ? chosen : selection.firstVisible;
   }
 
   get #unit() {
-    return this.scope.signals[this.k]?.unit ?? "";
+    return this.#parts.selection.signals[this.#k]?.unit ?? "";
   }
 
+  /** @param {Picture} picture */
   #axis({ axes, axisOf }) {
-    const axis = axisOf[this.k] ?? 0;
+    const axis = axisOf[this.#k] ?? 0;
     return { axis, ...axes[axis] };
   }
 
-  /** x of a time cursor: seconds from the right end. */
-  #x(name, { edge, zero } = this.scope.picture) {
-    return this.#frozen ? this.times[name] - edge : this.times[name] + zero;
-  }
-
-  #setX(name, x, { edge, zero } = this.scope.picture) {
-    this.times[name] = this.#frozen ? x + edge : x - zero;
-  }
-
-  /** What they count from is another when the view is frozen, or no longer triggered. */
+  /** @param {Picture} picture */
   #follow(picture) {
-    if (this.#linked && this.#isEarly(picture)) return;
-    const { timebase, tools } = this.scope;
-    const frozen = !timebase.running;
-    const footing = frozen ? "stream" : tools.trigger.stands ? "trigger" : "edge";
-    const isOther = this.#footing !== null && footing !== this.#footing;
-    this.#footing = footing;
-    // Where they were on the screen, they stay.
-    const former = this.#linked ? picture : (this.last ?? picture);
-    this.#linked = false;
-    if (frozen === this.#frozen && !isOther) return;
-    const xs = TIMES.map((name) => this.#x(name, former));
-    this.#frozen = frozen;
-    if (this.times[1] !== null) TIMES.forEach((name, at) => this.#setX(name, xs[at], picture));
+    const { timeline, triggering } = this.#parts;
+    const { running } = timeline;
+    this.#cursors.follow(picture, { running, stands: triggering.stands, isEarly: this.#isEarly(picture) });
   }
 
-  /** Whether the trigger that a link's cursors count from is yet to be found, or its samples are
-   * yet to come; in a frozen view that is scrolled there was none. */
+  /**
+   * Whether the trigger that a link's cursors count from is yet to be found, or its samples are yet to
+   * come; in a frozen view that is scrolled there was none.
+   * @param {Picture} picture
+   */
   #isEarly({ edge, trigger }) {
-    const { timebase, tools } = this.scope;
-    if (timebase.running || tools.trigger.mode === "off") return !tools.trigger.isSettled;
+    const { timeline, triggering } = this.#parts;
+    if (timeline.running || triggering.mode === "off") return !triggering.isSettled;
     this.#heldAt ??= edge;
     return !trigger && edge === this.#heldAt;
   }
 
-  drawn({ edge, zero }) {
-    this.last = { edge, zero };
-  }
-
-  /** Cursors that are nowhere to be seen come back. */
+  /** Cursors that are nowhere to be seen come back. @param {Picture} picture */
   #bringIn(picture) {
-    if (picture.edge === null || !picture.axes) return;
-    const { window } = picture;
-    const seen = TIMES.some((name) => this.times[name] !== null && this.#x(name) >= -window && this.#x(name) <= 0);
-    if (!seen) {
-      for (const name of TIMES) this.#setX(name, (SHARES[name] - 1) * window, picture);
-    }
+    this.#cursors.bringIn(picture, picture.window);
     const { min, max } = this.#axis(picture);
-    const levels = [this.levels.a, this.levels.b];
+    const levels = Object.values(this.#levels);
     if (levels.some((y) => y !== null && y >= min && y <= max)) return;
-    for (const name of ["a", "b"]) this.levels[name] = tidy(min + SHARES[name] * (max - min), (max - min) / 1000);
+    for (const name of LEVELS) this.#levels[name] = tidy(min + SHARES[name] * (max - min), (max - min) / 1000);
   }
 
+  /** @param {TimeName} name @param {Picture} picture @returns {Item} */
   #timeItem(name, picture) {
     return {
       id: `cursor-${name}`,
       line: "vertical",
-      x: this.#x(name, picture),
+      x: this.#cursors.x(name, picture),
       colour: "--accent",
       handle: "flag",
       label: name,
       clamp: true,
-      drag: ({ along }) => this.#move(name, (Math.min(1, Math.max(0, along)) - 1) * picture.window),
+      drag: ({ along }) => this.#moveTime(name, (Math.min(1, Math.max(0, along)) - 1) * picture.window),
       drop: () => this.#focus(name),
     };
   }
 
+  /** @param {LevelName} name @param {Picture} picture @returns {Item} */
   #levelItem(name, picture) {
+    const { chart, selection } = this.#parts;
     const { axis, min, max } = this.#axis(picture);
+    const k = this.#k;
     return {
       id: `cursor-${name}`,
       line: "horizontal",
-      y: this.levels[name],
+      y: this.#levels[name] ?? NaN,
       axis,
-      colour: this.scope.chart.colourOf(this.scope.signals[this.k], this.k),
+      colour: chart.colourOf(selection.signals[k], k),
       dash: true,
       handle: "flag",
       label: name.toUpperCase(),
       clamp: true,
-      drag: (point) => this.#move(name, tidy(Math.min(max, Math.max(min, point.yOf(axis))), (max - min) / 1000)),
+      drag: (point) => this.#moveLevel(name, tidy(Math.min(max, Math.max(min, point.yOf(axis))), (max - min) / 1000)),
       drop: () => this.#focus(name),
     };
   }
 
-  /** To an x, or for level cursors to a y. */
-  #move(name, to) {
-    this.#linked = false;
-    if (TIMES.includes(name)) this.#setX(name, to);
-    else this.levels[name] = to;
-    this.scope.changed();
+  /** @param {TimeName} name @param {number} x */
+  #moveTime(name, x) {
+    const { screen } = this.#parts;
+    if (screen.picture) this.#cursors.move(name, x, screen.picture);
+    screen.changed();
   }
 
+  /** @param {LevelName} name @param {number} y */
+  #moveLevel(name, y) {
+    this.#cursors.settle();
+    this.#levels[name] = y;
+    this.#parts.screen.changed();
+  }
+
+  /** @param {Name} name */
   #focus(name) {
     byId(`cursor-${name}`).focus({ preventScroll: true });
   }
 
+  /** @param {Name} name */
   #listen(name) {
     const slider = byId(`cursor-${name}`);
     slider.addEventListener("keydown", (event) => this.#keydown(name, event));
@@ -240,52 +250,57 @@ export class Cursors {
     });
   }
 
+  /** @param {Name} name @param {KeyboardEvent} event */
   #keydown(name, event) {
-    const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (!direction) return;
+    const isUp = event.key === "ArrowRight" || event.key === "ArrowUp";
+    if (!isUp && event.key !== "ArrowLeft" && event.key !== "ArrowDown") return;
     event.preventDefault();
     // On the page the arrows scroll and move the view.
     event.stopPropagation();
-    this.#step(name, direction * (event.shiftKey ? 1 : FINE));
+    this.#step(name, (isUp ? 1 : -1) * (event.shiftKey ? 1 : FINE));
   }
 
-  /** By divisions. */
+  /** By divisions. @param {Name} name @param {number} steps */
   #step(name, steps) {
-    const { picture, timebase } = this.scope;
-    if (TIMES.includes(name)) {
-      this.#move(name, Math.min(0, Math.max(-timebase.window, this.#x(name) + steps * timebase.perDivision)));
+    const { screen, timeline } = this.#parts;
+    const { picture } = screen;
+    if (!picture) return;
+    if (isTime(name)) {
+      const x = this.#cursors.x(name, picture) + steps * timeline.perDivision;
+      this.#moveTime(name, Math.min(0, Math.max(-timeline.window, x)));
     } else {
       const { perDivision } = this.#axis(picture);
-      this.#move(name, tidy(this.levels[name] + steps * perDivision, perDivision * FINE));
+      this.#moveLevel(name, tidy((this.#levels[name] ?? 0) + steps * perDivision, perDivision * FINE));
     }
   }
 
+  /** @param {string} key */
   #choose(key) {
-    this.key = key;
-    this.levels = { a: null, b: null };
-    this.scope.changed();
+    this.#key = key;
+    this.#levels = { a: null, b: null };
+    this.#parts.screen.changed();
   }
 
-  #timeText(x) {
-    return quantity(x - this.scope.picture.zero, "s", DIGITS);
-  }
-
+  /** @param {LevelName} name */
   #levelText(name) {
-    return this.levels[name] === null ? NONE : quantity(this.levels[name], this.#unit, DIGITS);
+    const level = this.#levels[name];
+    return level === null ? NONE : quantity(level, this.#unit, DIGITS);
   }
 
+  /** @param {Name} name @param {string} text */
   #slide(name, text) {
     const slider = byId(`cursor-${name}`);
-    this.scope.controls.text(`cursor-${name}`, text);
+    this.#parts.controls.text(`cursor-${name}`, text);
     if (slider.getAttribute("aria-valuetext") === text) return;
     slider.setAttribute("aria-valuetext", text);
-    slider.setAttribute("aria-valuenow", String(TIMES.includes(name) ? this.times[name] : this.levels[name]));
+    slider.setAttribute("aria-valuenow", String(isTime(name) ? this.#cursors.time(name) : this.#levels[name]));
   }
 
-  #showValues(cells, k, xs) {
-    const { picture, signals, visible } = this.scope;
+  /** @param {Picture} picture @param {HTMLTableCellElement[]} cells @param {number} k @param {number[]} xs */
+  #showValues({ edge, source }, cells, k, xs) {
+    const { signals, visible } = this.#parts.selection;
     const { unit } = signals[k];
-    const values = xs.map((x) => (visible[k] ? valueAt(picture.source, k, picture.edge + x) : { low: NaN, high: NaN }));
+    const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x) : { low: NaN, high: NaN }));
     const texts = values.map((value) => rangeText(value, unit));
     const [one, two] = values;
     const exact = one.low === one.high && two.low === two.high;
@@ -296,8 +311,8 @@ export class Cursors {
   }
 
   #makeRows() {
-    const { signals, chart } = this.scope;
-    const rows = signals.map((signal, k) => {
+    const { chart, controls, selection } = this.#parts;
+    const rows = selection.signals.map((signal, k) => {
       const row = document.createElement("tr");
       const head = document.createElement("th");
       head.scope = "row";
@@ -310,30 +325,39 @@ export class Cursors {
     });
     this.#rows = rows.map(({ cells }) => cells);
     byId("cursor-values").replaceChildren(...rows.map(({ row }) => row));
-    byId("cursor-signal").replaceChildren(...signals.map(({ key, name }) => new Option(name, key)));
+    controls.options(
+      "cursor-signal",
+      selection.signals.map(({ key, name }) => [key, name]),
+    );
   }
 }
 
-/** What float32 leaves of two equal values is no difference. */
+/** @param {Name} name @returns {name is TimeName} */
+function isTime(name) {
+  return name === "1" || name === "2";
+}
+
+/** What float32 leaves of two equal values is no difference. @param {number} one @param {number} two */
 function difference(one, two) {
   return Math.abs(two - one) < 1e-6 * Math.max(Math.abs(one), Math.abs(two)) ? 0 : two - one;
 }
 
-/** One value, or both extremes of a column. */
+/** One value, or both extremes of a column. @param {{low: number, high: number}} value @param {string} unit */
 function rangeText({ low, high }, unit) {
   if (low === high) return quantity(low, unit, DIGITS);
   return Number.isNaN(low) ? NONE : `${quantity(low, unit, 3)} … ${quantity(high, unit, 3)}`;
 }
 
-/** "0.1,0.2" as two numbers, or two nulls. */
+/** "0.1,0.2" as two numbers, or null. @param {string | undefined} text @returns {[number, number] | null} */
 function numbers(text) {
-  const found = (text ?? "").split(",").map(Number);
-  return found.length === 2 && text !== "" && found.every(Number.isFinite) ? found : [null, null];
+  const [one, two, ...others] = (text ?? "").split(",").map(Number);
+  const isPair = text !== "" && others.length === 0 && Number.isFinite(one) && Number.isFinite(two);
+  return isPair ? [one, two] : null;
 }
 
-const short = (value) => String(Number(value.toPrecision(6)));
+const short = (/** @type {number} */ value) => String(Number(value.toPrecision(6)));
 
-/** Rounded to a step: what a hand on the mouse means. */
+/** Rounded to a step: what a hand on the mouse means. @param {number} value @param {number} step */
 function tidy(value, step) {
   const decade = 10 ** Math.floor(Math.log10(step));
   return Number((Math.round(value / decade) * decade).toPrecision(9));

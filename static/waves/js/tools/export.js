@@ -1,26 +1,53 @@
 /** Export: the view as a picture or a drawing, and its data as CSV. */
 
-import { captionHeight, captionShapes } from "../chart/export-caption.js";
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
+import { button, byId, element } from "../controls/elements.js";
 import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines } from "../text/csv.js";
 import { clockTime, setting } from "../text/quantities.js";
 
+/**
+ * @import { Chart } from "../chart/chart.js"
+ * @import { Caption } from "../chart/export-caption.js"
+ * @import { Controls } from "../controls/controls.js"
+ * @import { Parts } from "./parts.js"
+ */
+
 /** A download may still be read when the click is over (ms). */
 const KEPT = 60_000;
 
-const byId = (id) => document.getElementById(id);
+/**
+ * What a picture of the view may be: a format is one line, and a button `export-<format>`. Charts
+ * stand one above the other, the caption over the first.
+ * @type {Record<string, (charts: Chart[], caption: Caption) => Promise<Blob>>}
+ */
+const PICTURES = {
+  png: (charts, caption) => pixels(charts, caption, "image/png"),
+  svg: async (charts, caption) =>
+    new Blob([stackedDrawing(charts.map((chart, k) => chart.drawing(k === 0 ? caption : null)))], {
+      type: "image/svg+xml",
+    }),
+};
 
 export class Export {
-  constructor(scope) {
-    this.scope = scope;
+  #parts;
+  #menu = element("export", HTMLDetailsElement);
+
+  /**
+   * @param {Pick<Parts, "chart" | "axes" | "config" | "controls" | "cursors" | "past" | "record" | "screen" |
+   *   "selection" | "timeline" | "views" | "zone">} parts
+   */
+  constructor(parts) {
+    this.#parts = parts;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
+    const pictures = Object.keys(PICTURES).map((format) => [`export-${format}`, () => this.#picture(format)]);
+    /** @type {Record<string, () => void>} */
     const acts = {
-      "export-png": () => this.#picture("canvas"),
-      "export-svg": () => this.#picture("svg"),
+      ...Object.fromEntries(pictures),
       "export-window": () => this.#window(),
       "export-cursors": () => this.#between(),
       "export-history": () => {},
@@ -31,73 +58,79 @@ export class Export {
         this.#close();
       });
     }
-    this.menu = byId("export");
-    this.menu.addEventListener("toggle", () => this.#prepare());
-    this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
-    this.menu.addEventListener("focusout", (event) => this.#left(event.relatedTarget));
+    this.#menu.addEventListener("toggle", () => this.#prepare());
+    this.#menu.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
+    this.#menu.addEventListener("focusout", (event) => this.#left(event.relatedTarget));
     document.addEventListener("click", (event) => {
-      if (!this.menu.contains(event.target)) this.menu.open = false;
+      if (!isIn(this.#menu, event.target)) this.#menu.open = false;
     });
     controls.keys({ d: () => this.#open() });
   }
 
   #open() {
-    this.menu.open = true;
+    this.#menu.open = true;
     byId("export-button").focus();
   }
 
   #close() {
-    if (!this.menu.open) return;
-    this.menu.open = false;
+    if (!this.#menu.open) return;
+    this.#menu.open = false;
     byId("export-button").focus();
   }
 
-  /** Whoever goes on with the tabulator would else have the menu over what they come to. */
+  /** Whoever goes on with the tabulator would else have the menu over what they come to. @param {EventTarget | null} target */
   #left(target) {
-    if (target && !this.menu.contains(target)) this.menu.open = false;
+    if (target && !isIn(this.#menu, target)) this.#menu.open = false;
   }
 
   /** What is possible now. */
   #prepare() {
-    const { controls, tools, picture, record } = this.scope;
-    const pictured = tools.views.charts.length > 0;
-    for (const id of ["export-png", "export-svg"]) byId(id).disabled = !pictured;
-    byId("export-window").disabled = !picture.source?.ring;
-    controls.show("export-cursors", Boolean(this.#cursors));
-    byId("export-history").href = this.#address({ epoch: record.epoch ?? 0 });
+    const { controls, record, screen, views } = this.#parts;
+    for (const format of Object.keys(PICTURES)) controls.enable(`export-${format}`, views.charts.length > 0);
+    button("export-window").disabled = screen.picture === null;
+    controls.show("export-cursors", this.#cursors !== null);
+    element("export-history", HTMLAnchorElement).href = this.#address({ epoch: record.epoch ?? 0 });
   }
 
   /** Seconds of the stream at both time cursors, or null. */
   get #cursors() {
-    return this.scope.tools.cursors.span;
+    return this.#parts.cursors.span(this.#parts.screen.picture);
   }
 
+  /** @param {Record<string, number | null>} query */
   #address(query) {
-    const { addresses, slug } = this.scope.config;
-    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams({ ...query, format: "csv" })}`;
+    const { addresses, slug } = this.#parts.config;
+    const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
+    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams([...texts, ["format", "csv"]])}`;
   }
 
   #window() {
-    const { edge, window } = this.scope.picture;
-    this.#data(edge - window, edge);
+    const { picture } = this.#parts.screen;
+    if (picture) this.#data(picture.edge - picture.window, picture.edge);
   }
 
   #between() {
-    this.#data(...this.#cursors);
+    const [from, to] = this.#cursors ?? [];
+    if (from !== undefined && to !== undefined) this.#data(from, to);
   }
 
-  /** Samples that the page holds; where it holds columns only, the server's. */
+  /**
+   * Samples that the page holds; where it holds columns only, the server's.
+   * @param {number} from seconds of the stream
+   * @param {number} to
+   */
   async #data(from, to) {
-    const { picture, record, past, signals, config } = this.scope;
-    const { source } = picture;
+    const { config, past, record, screen, selection } = this.#parts;
+    const source = screen.picture?.source;
+    if (!source) return;
     const range = indicesWithin(source, from, to);
     const { stride } = source.ring;
     if (source.envelope && !past.isFormer) {
       const samples = { first: range.from * stride, last: range.to * stride - 1 };
       return download(this.#address({ epoch: record.epoch, ...samples }), "");
     }
-    const parts = [csvHeading(signals, source.envelope)];
-    const rows = rowsOfSignals(source, signals.length);
+    const parts = [csvHeading(selection.signals, source.envelope)];
+    const rows = rowsOfSignals(source, selection.signals.length);
     for (const lines of csvLines(source.ring, range, rows, (index) => past.wallTime(instantOf(source, index)))) {
       parts.push(lines);
       await new Promise((resolve) => setTimeout(resolve));
@@ -106,47 +139,58 @@ export class Export {
     return save(new Blob(parts, { type: "text/csv" }), name);
   }
 
-  async #picture(renderer) {
-    const [top, ...below] = this.scope.tools.views.charts;
-    if (!top) return;
-    const caption = this.#caption();
-    const space = captionHeight(caption, top.width);
-    const headed = top.copy(renderer, space, (graphic, scales) => captionShapes(caption, graphic, scales));
-    const copies = [headed, ...below.map((chart) => chart.copy(renderer, 0, () => []))];
-    const [blob, kind] =
-      renderer === "svg"
-        ? [new Blob([stackedDrawing(copies)], { type: "image/svg+xml" }), "svg"]
-        : [await new Promise((resolve) => stackedPicture(copies).toBlob(resolve)), "png"];
-    save(blob, `${this.scope.config.slug}-${this.#stamp}.${kind}`);
+  /** @param {string} format of `PICTURES` */
+  async #picture(format) {
+    const { config, views } = this.#parts;
+    if (views.charts.length === 0) return;
+    const blob = await PICTURES[format](views.charts, this.#caption());
+    save(blob, `${config.slug}-${this.#stamp}.${format}`);
   }
 
+  /** @returns {Caption} */
   #caption() {
-    const { config, signals, visible, chart, tools, picture, past, timebase } = this.scope;
-    const { time: overTime, spectrum } = tools.views.shown;
-    const named = ({ name }, k) => (overTime ? `${name}  ${tools.vertical.perDivision(k)}` : name);
-    const entries = signals.map((signal, k) => ({ text: named(signal, k), colour: chart.colourOf(signal, k) }));
-    const time = clockTime(past.wallTime(picture.edge), tools.clock.zone === "utc" ? "utc" : "local");
+    const { axes, chart, config, past, screen, selection, timeline, views, zone } = this.#parts;
+    const { signals, visible } = selection;
+    const [overTime, spectrum] = [views.isShown("time"), views.isShown("spectrum")];
+    const entries = signals.map((signal, k) => ({
+      text: overTime ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
+      colour: chart.colourOf(signal, k),
+    }));
+    const time = clockTime(past.wallTime(screen.picture?.edge ?? NaN), zone.ofFiles);
     return {
       title: spectrum ? `${config.name}, ${overTime ? "with its " : ""}spectrum` : config.name,
-      aside: `${time} · ${setting(timebase.perDivision, "s")}/div`,
+      aside: `${time} · ${setting(timeline.perDivision, "s")}/div`,
       entries: entries.filter((_, k) => visible[k]),
     };
   }
 
   /** The instant at the right end, as a part of a file's name. */
   get #stamp() {
-    const seconds = this.scope.past.wallTime(this.scope.picture.edge);
+    const seconds = this.#parts.past.wallTime(this.#parts.screen.picture?.edge ?? NaN);
     const time = new Date(Number.isFinite(seconds) ? seconds * 1000 : Date.now());
     return time.toISOString().slice(0, 19).replaceAll(":", "");
   }
 }
 
+/** @param {Chart[]} charts @param {Caption} caption @param {string} type @returns {Promise<Blob>} */
+function pixels(charts, caption, type) {
+  const picture = stackedPicture(charts.map((chart, k) => chart.canvas(k === 0 ? caption : null)));
+  return new Promise((resolve) => picture.toBlob((blob) => resolve(blob ?? new Blob()), type));
+}
+
+/** @param {Element} element @param {EventTarget | null} target */
+function isIn(element, target) {
+  return target instanceof Node && element.contains(target);
+}
+
+/** @param {Blob} blob @param {string} name */
 function save(blob, name) {
   const address = URL.createObjectURL(blob);
   download(address, name);
   setTimeout(() => URL.revokeObjectURL(address), KEPT);
 }
 
+/** @param {string} address @param {string} name */
 function download(address, name) {
   const link = document.createElement("a");
   link.href = address;

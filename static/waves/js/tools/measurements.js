@@ -1,61 +1,99 @@
 /** Measurements of the visible signals, over the window or between the cursors, and over time. */
 
+import { byId, element, input } from "../controls/elements.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
 import { count, quantity } from "../text/quantities.js";
 
+/**
+ * @import { Controls } from "../controls/controls.js"
+ * @import { Signal } from "../protocol/description.js"
+ * @import { Running } from "../measurements/statistics.js"
+ * @import { Measured } from "../measurements/stretch.js"
+ * @import { Kept, Parts, Picture, Restored } from "./parts.js"
+ */
+
+/** @typedef {"current" | "mean" | "min" | "max" | "count"} Statistic */
+
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
 const MEASURE_EVERY = 0.2;
 const DIGITS = 4;
-const OVER_TIME = ["current", "mean", "min", "max", "count"];
-
-const byId = (id) => document.getElementById(id);
+/** Headings of statistics. @type {Record<Statistic, string>} */
+const OVER_TIME = { current: "Now", mean: "Mean", min: "Min", max: "Max", count: "N" };
 
 export class Measurements {
+  #parts;
   #measuredAt = -Infinity;
   #measuredKey = "";
   #shape = "";
+  /** Cells, and what each is to say. @type {{cell: HTMLTableCellElement, text: () => string}[]} */
   #cells = [];
+  #keys = DEFAULT;
+  /** Whether between the cursors, and whether over time. */
+  #between = false;
+  #overTime = false;
+  /** Key of the signal that phases are against. @type {string | null} */
+  #reference = null;
+  #statistics = new Statistics();
+  /** @type {Measured | null} */
+  #result = null;
 
-  constructor(scope) {
-    this.scope = scope;
-    this.keys = DEFAULT;
-    this.between = false;
-    this.overTime = false;
-    this.reference = null;
-    this.statistics = new Statistics();
-    this.result = null;
+  /** @param {Pick<Parts, "chart" | "config" | "controls" | "cursors" | "fullRate" | "screen" | "selection">} parts */
+  constructor(parts) {
+    this.#parts = parts;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
-    byId("measure-choice").replaceChildren(
-      ...Object.entries(MEASUREMENTS).map(([key, { label }]) => this.#choiceOf(key, label)),
+    const choices = Object.entries(MEASUREMENTS).map(([key, { label }]) => this.#choiceOf(key, label));
+    byId("measure-choice").replaceChildren(...choices);
+    controls.click("measure-between", () =>
+      this.#set(() => {
+        this.#between = !this.#between;
+      }),
     );
-    controls.click("measure-between", () => this.#set({ between: !this.between }));
-    controls.click("measure-statistics", () => this.#set({ overTime: !this.overTime }));
+    controls.click("measure-statistics", () =>
+      this.#set(() => {
+        this.#overTime = !this.#overTime;
+      }),
+    );
     controls.click("measure-reset", () => this.#reset());
     controls.click("measure-copy", () => this.#copy());
-    controls.choice("measure-reference", (reference) => this.#set({ reference }));
+    controls.choice("measure-reference", (reference) =>
+      this.#set(() => {
+        this.#reference = reference;
+      }),
+    );
   }
 
+  /** @param {Restored} state */
   restore({ measure, mbetween, mstats, mref }) {
-    const keys = (measure ?? DEFAULT.join(",")).split(",").filter((key) => key in MEASUREMENTS);
-    this.keys = Object.keys(MEASUREMENTS).filter((key) => keys.includes(key));
-    this.between = mbetween === "1";
-    this.overTime = mstats === "1";
-    this.reference = mref ?? null;
+    const keys = (measure ?? DEFAULT.join(",")).split(",");
+    this.#keys = Object.keys(MEASUREMENTS).filter((key) => keys.includes(key));
+    this.#between = mbetween === "1";
+    this.#overTime = mstats === "1";
+    this.#reference = mref ?? null;
   }
 
+  /** @returns {Kept} */
   state() {
-    const measure = this.keys.join() === DEFAULT.join() ? null : this.keys.join(",");
-    return { measure, mbetween: this.between ? 1 : null, mstats: this.overTime ? 1 : null, mref: this.reference };
+    const measure = this.#keys.join() === DEFAULT.join() ? null : this.#keys.join(",");
+    return {
+      measure,
+      mbetween: this.#between ? 1 : null,
+      mstats: this.#overTime ? 1 : null,
+      mref: this.#reference,
+    };
   }
 
   changedSignals() {
-    const { signals } = this.scope;
-    byId("measure-reference").replaceChildren(...signals.map(({ key, name }) => new Option(name, key)));
+    const { controls, selection } = this.#parts;
+    controls.options(
+      "measure-reference",
+      selection.signals.map(({ key, name }) => [key, name]),
+    );
     this.#shape = "";
   }
 
@@ -64,145 +102,156 @@ export class Measurements {
   }
 
   began() {
-    this.statistics.reset();
+    this.#statistics.reset();
   }
 
+  /** @param {number} now */
   readings(now) {
-    const { controls, picture, signals } = this.scope;
-    controls.press("measure-between", this.#isBetween);
-    byId("measure-between").disabled = !this.scope.tools.cursors.shown;
-    controls.press("measure-statistics", this.overTime);
-    controls.show("measure-reset", this.overTime);
-    controls.show("measure-phase", this.keys.includes("phase") && signals.length > 1);
+    const { controls, cursors, screen, selection } = this.#parts;
+    const { signals } = selection;
+    controls.press("measure-between", this.#span !== null);
+    controls.enable("measure-between", cursors.shown);
+    controls.press("measure-statistics", this.#overTime);
+    controls.show("measure-reset", this.#overTime);
+    controls.show("measure-phase", this.#keys.includes("phase") && signals.length > 1);
     controls.choose("measure-reference", signals[this.#referenceAt]?.key ?? "");
-    if (picture.edge === null || !picture.source || now - this.#measuredAt < MEASURE_EVERY) return;
+    if (!screen.picture || now - this.#measuredAt < MEASURE_EVERY) return;
     this.#measuredAt = now;
-    this.#measure();
-    this.#show();
+    this.#result = this.#measure(screen.picture);
+    this.#show(this.#result);
   }
 
-  get #isBetween() {
-    return this.between && this.scope.tools.cursors.span !== null;
+  /** Seconds of the stream between the cursors, where that is what is measured. */
+  get #span() {
+    const { cursors, screen } = this.#parts;
+    return this.#between ? cursors.span(screen.picture) : null;
   }
 
   get #referenceAt() {
-    return Math.max(
-      0,
-      this.scope.signals.findIndex(({ key }) => key === this.reference),
-    );
+    return Math.max(0, this.#parts.selection.placeOf(this.#reference));
   }
 
-  get #span() {
-    const { edge, window } = this.scope.picture;
-    return this.#isBetween ? this.scope.tools.cursors.span : [edge - window, edge];
-  }
-
-  #measure() {
-    const { picture, signals, visible } = this.scope;
-    const { source } = picture;
-    const [first, last] = this.#span;
-    const latest = source.envelope ? this.scope.tools.fullRate.samples() : null;
-    this.result = measureStretch(this.keys, { source, first, last, latest }, visible, this.#referenceAt);
-    this.statistics.select(signals.flatMap(({ key }) => this.keys.map((name) => `${key}/${name}`)));
+  /** @param {Picture} picture */
+  #measure({ edge, source, window }) {
+    const { fullRate, selection } = this.#parts;
+    const [first, last] = this.#span ?? [edge - window, edge];
+    const latest = source.envelope ? fullRate.samples() : null;
+    const stretch = { source, first, last, latest };
+    const result = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
+    this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
     const { ring } = source;
-    const measured = `${first} ${last} ${ring.revision} ${Math.min(ring.next, last / source.period || ring.next)} ${latest?.edge}`;
-    if (measured === this.#measuredKey) return;
+    const end = Math.min(ring.next, last / source.period || ring.next);
+    const measured = `${first} ${last} ${ring.revision} ${end} ${latest?.edge}`;
+    if (measured !== this.#measuredKey) this.#count(result);
     this.#measuredKey = measured;
-    const values = signals.flatMap(({ key }, k) =>
-      Object.entries(this.result.values[k]).map(([name, value]) => [`${key}/${name}`, value]),
-    );
-    this.statistics.add(Object.fromEntries(values));
+    return result;
   }
 
+  /** @param {Measured} result */
+  #count({ values }) {
+    const counted = this.#parts.selection.signals.flatMap(({ key }, k) =>
+      Object.entries(values[k] ?? {}).map(([name, value]) => [`${key}/${name}`, value]),
+    );
+    this.#statistics.add(Object.fromEntries(counted));
+  }
+
+  /** @param {string} key @param {string} label */
   #choiceOf(key, label) {
     const box = document.createElement("input");
     const line = document.createElement("label");
     Object.assign(box, { type: "checkbox", value: key, id: `choose-${key}` });
     box.addEventListener("change", () => {
-      const chosen = (name) => byId(`choose-${name}`).checked;
-      this.#set({ keys: Object.keys(MEASUREMENTS).filter(chosen) });
+      const isChosen = (/** @type {string} */ name) => input(`choose-${name}`).checked;
+      this.#set(() => {
+        this.#keys = Object.keys(MEASUREMENTS).filter(isChosen);
+      });
     });
     line.append(box, label);
     return line;
   }
 
+  /** @param {() => void} change */
   #set(change) {
-    Object.assign(this, change);
+    change();
     this.#measuredAt = -Infinity;
-    this.scope.changed();
+    this.#parts.screen.changed();
   }
 
   #reset() {
-    this.statistics.reset();
+    this.#statistics.reset();
     this.#measuredKey = "";
-    this.#set({});
+    this.#set(() => {});
   }
 
-  #show() {
-    const { visible, controls } = this.scope;
-    const shape = JSON.stringify([this.keys, this.overTime, visible]);
+  /** @param {Measured} result */
+  #show(result) {
+    const { controls, selection } = this.#parts;
+    const shape = JSON.stringify([this.#keys, this.#overTime, selection.visible]);
     if (shape !== this.#shape) this.#build(shape);
     for (const { cell, text } of this.#cells) {
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
     }
-    controls.text("measure-span", this.#spanText());
+    controls.text("measure-span", this.#spanText(result));
   }
 
-  /** What was measured, where that is not what is seen. */
-  #spanText() {
-    const { samples, seconds, part } = this.result;
-    const where = this.#isBetween ? "between the cursors" : "of the window";
-    if (!part) return this.#isBetween ? "Between the cursors." : "";
-    if (samples === 0) return `Minimum, maximum and Vpp ${where}; there are no full-rate samples of it for the rest.`;
-    return `Minimum, maximum and Vpp ${where}; the rest from its latest ${count(samples)} samples (${quantity(seconds, "s", 3)}).`;
+  /** What was measured, where that is not what is seen. @param {Measured} result */
+  #spanText({ samples, seconds, part }) {
+    const isBetween = this.#span !== null;
+    const where = isBetween ? "between the cursors" : "of the window";
+    if (!part) return isBetween ? "Between the cursors." : "";
+    if (samples === 0) {
+      return `Minimum, maximum and Vpp ${where}; there are no full-rate samples of it for the rest.`;
+    }
+    const rest = `the rest from its latest ${count(samples)} samples (${quantity(seconds, "s", 3)})`;
+    return `Minimum, maximum and Vpp ${where}; ${rest}.`;
   }
 
+  /** @param {string} shape */
   #build(shape) {
     this.#shape = shape;
     this.#cells = [];
-    for (const key of Object.keys(MEASUREMENTS)) byId(`choose-${key}`).checked = this.keys.includes(key);
-    const [head, rows] = this.overTime ? this.#overTime() : this.#now();
+    for (const key of Object.keys(MEASUREMENTS)) input(`choose-${key}`).checked = this.#keys.includes(key);
+    const { head, rows } = this.#overTime ? this.#rowsOverTime() : this.#rowsNow();
     byId("measure-head").replaceChildren(rowOf([header("Measurement", "hidden"), ...head], "col"));
     byId("measurements").replaceChildren(...rows);
   }
 
+  /** Signals that are on, and their places. @returns {(Signal & {k: number})[]} */
   get #shown() {
-    return this.scope.signals.map((signal, k) => ({ ...signal, k })).filter(({ k }) => this.scope.visible[k]);
+    const { signals, visible } = this.#parts.selection;
+    return signals.map((signal, k) => ({ ...signal, k })).filter(({ k }) => visible[k]);
   }
 
   /** A row for each measurement, a column for each signal. */
-  #now() {
-    const { chart, signals } = this.scope;
-    const head = this.#shown.map(({ name, k }) => header(name, "toned", chart.colourOf(signals[k], k)));
-    const rows = this.keys.map((key) => {
-      const cells = this.#shown.map(({ k, unit }) => this.#cell(() => textOf(key, this.result.values[k]?.[key], unit)));
+  #rowsNow() {
+    const { chart } = this.#parts;
+    const shown = this.#shown;
+    const head = shown.map((signal) => header(signal.name, "toned", chart.colourOf(signal, signal.k)));
+    const rows = this.#keys.map((key) => {
+      const cells = shown.map(({ k, unit }) => this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit)));
       return rowOf([header(MEASUREMENTS[key].label), ...cells]);
     });
-    return [head, rows];
+    return { head, rows };
   }
 
   /** A row for each measurement of each signal, a column for each statistic. */
-  #overTime() {
-    const head = ["Now", "Mean", "Min", "Max", "N"].map((name) => header(name));
-    const rows = this.#shown.flatMap(({ key: signal, k, name, unit }) => {
-      const colour = this.scope.chart.colourOf(this.scope.signals[k], k);
-      return this.keys.map((key) => {
-        const cells = OVER_TIME.map((which) => this.#cell(() => this.#statistic(`${signal}/${key}`, key, which, unit)));
-        return rowOf([header(`${MEASUREMENTS[key].label}`, "toned", colour, name), ...cells]);
+  #rowsOverTime() {
+    const { chart } = this.#parts;
+    const statistics = /** @type {Statistic[]} */ (Object.keys(OVER_TIME));
+    const rows = this.#shown.flatMap((signal) => {
+      const colour = chart.colourOf(signal, signal.k);
+      return this.#keys.map((key) => {
+        const running = () => this.#statistics.of(`${signal.key}/${key}`);
+        const cells = statistics.map((which) => this.#cell(() => statisticText(running(), key, which, signal.unit)));
+        return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
       });
     });
-    return [head, rows];
+    return { head: statistics.map((which) => header(OVER_TIME[which])), rows };
   }
 
-  #statistic(id, key, which, unit) {
-    const running = this.statistics.of(id);
-    if (!running) return "";
-    if (which === "count") return count(running.count);
-    return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit);
-  }
-
+  /** @param {() => string} text */
   #cell(text) {
     const cell = document.createElement("td");
     this.#cells.push({ cell, text });
@@ -210,9 +259,9 @@ export class Measurements {
   }
 
   async #copy() {
-    const { controls } = this.scope;
+    const { controls } = this.#parts;
     try {
-      await navigator.clipboard.writeText(this.text);
+      await navigator.clipboard.writeText(this.#text);
       controls.toast("The measurements are copied.");
     } catch {
       controls.toast("This browser does not let the page copy.");
@@ -220,20 +269,29 @@ export class Measurements {
   }
 
   /** The table as text, columns separated by tabs. */
-  get text() {
-    const rows = [...byId("measure-table").rows].map((row) =>
+  get #text() {
+    const rows = [...element("measure-table", HTMLTableElement).rows].map((row) =>
       [...row.cells].map((cell) => cell.title || cell.textContent).join("\t"),
     );
     const note = byId("measure-span").textContent;
-    return [this.scope.config.name, ...rows, ...(note ? [note] : [])].join("\n");
+    return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
 }
 
+/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit */
+function statisticText(running, key, which, unit) {
+  if (!running) return "";
+  if (which === "count") return count(running.count);
+  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit);
+}
+
+/** @param {string} key @param {number} [value] @param {string} [unit] */
 function textOf(key, value = NaN, unit = "") {
   const own = MEASUREMENTS[key].unit;
   return quantity(value, own === SIGNAL_UNIT ? unit : own, DIGITS);
 }
 
+/** @param {string} text @param {string} [kind] @param {string} [tone] @param {string} [signal] */
 function header(text, kind = "", tone = "", signal = "") {
   const head = document.createElement("th");
   const label = document.createElement("span");
@@ -245,13 +303,10 @@ function header(text, kind = "", tone = "", signal = "") {
   return head;
 }
 
+/** @param {HTMLTableCellElement[]} cells @param {string} [scope] */
 function rowOf(cells, scope = "row") {
   const row = document.createElement("tr");
-  cells
-    .filter(({ tagName }) => tagName === "TH")
-    .forEach((head) => {
-      head.scope = scope;
-    });
+  cells.filter(({ tagName }) => tagName === "TH").forEach((head) => head.setAttribute("scope", scope));
   row.append(...cells);
   return row;
 }

@@ -1,39 +1,53 @@
 /** Reference traces: frozen copies of signals, drawn dim until they are removed. */
 
 import { channels } from "../chart/colour.js";
+import { byId } from "../controls/elements.js";
 import { moveKept, storageOf } from "../controls/storage.js";
 import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
 import { clockTime, setting } from "../text/quantities.js";
 
-export class References {
-  #rows = "";
+/**
+ * @import { Extra } from "../chart/chart.js"
+ * @import { Controls } from "../controls/controls.js"
+ * @import { Copy } from "../measurements/references.js"
+ * @import { Parts, Picture } from "./parts.js"
+ */
 
-  constructor(scope) {
-    this.scope = scope;
-    this.copies = [];
-    this.key = this.#keyNow;
+export class References {
+  #parts;
+  #rows = "";
+  /** @type {Copy[]} */
+  #copies = [];
+  #key;
+
+  /** @param {Pick<Parts, "chart" | "config" | "controls" | "past" | "screen" | "selection" | "timeline">} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#key = this.#keyNow;
   }
 
   get #keyNow() {
-    return `waves.references.${this.scope.config.slug}`;
+    return `waves.references.${this.#parts.config.slug}`;
   }
 
   /** The stream has another slug, or another name. */
   renamed() {
-    const former = this.key;
-    this.key = this.#keyNow;
-    if (former !== this.key) moveKept(storageOf(globalThis), former, this.key);
+    const former = this.#key;
+    this.#key = this.#keyNow;
+    if (former !== this.#key) moveKept(storageOf(globalThis), former, this.#key);
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
-    this.copies = fromJson(this.#stored());
+    this.#copies = fromJson(storageOf(globalThis)?.getItem(this.#key) ?? null);
     controls.click("reference-add", () => this.#add());
     controls.keys({ r: () => this.#add() });
   }
 
+  /** @param {Picture} picture @returns {Extra[]} */
   traces({ zero, axisOf }) {
-    return this.copies.flatMap((copy) => {
-      const k = this.#signalOf(copy);
+    return this.#copies.flatMap((copy) => {
+      const k = this.#parts.selection.placeOf(copy.key);
       const colour = this.#colour(copy);
       return k < 0 ? [] : [{ id: `reference-${copy.id}`, points: moved(copy.points, zero), colour, axis: axisOf[k] }];
     });
@@ -44,61 +58,54 @@ export class References {
   }
 
   readings() {
-    const { controls, signals, tools } = this.scope;
-    controls.text("reference-add", `Keep a copy of ${signals[tools.signals.selected]?.name ?? ""}`);
-    const rows = this.copies.map(({ id }) => id).join();
+    const { controls, selection } = this.#parts;
+    controls.text("reference-add", `Keep a copy of ${selection.signal?.name ?? ""}`);
+    const rows = this.#copies.map(({ id }) => id).join();
     if (rows === this.#rows) return;
     this.#rows = rows;
-    document.getElementById("references").replaceChildren(...this.copies.map((copy) => this.#row(copy)));
+    byId("references").replaceChildren(...this.#copies.map((copy) => this.#row(copy)));
   }
 
   #add() {
-    const { picture, signals, tools, past, timebase, controls } = this.scope;
-    const k = tools.signals.selected;
-    const points = picture.traces[k]?.points;
-    if (!(points?.length > 0)) return controls.toast("There is nothing of this signal to keep.");
-    if (this.copies.length >= MOST) return controls.toast(`There are ${MOST} references; remove one first.`);
-    const { name, key } = signals[k];
+    const { controls, past, screen, selection, timeline } = this.#parts;
+    const { picture } = screen;
+    const points = picture?.traces[selection.selected]?.points;
+    if (!picture || !selection.signal || !points || points.length === 0) {
+      return controls.toast("There is nothing of this signal to keep.");
+    }
+    if (this.#copies.length >= MOST) return controls.toast(`There are ${MOST} references; remove one first.`);
+    const { name, key } = selection.signal;
     const at = clockTime(past.wallTime(picture.edge), "local").replace(/\.\d+/, "");
-    const label = `${name}, ${at}, ${setting(timebase.perDivision, "s")}/div`;
-    this.copies.push(copyOf({ points, zero: picture.zero, key, label }));
+    const label = `${name}, ${at}, ${setting(timeline.perDivision, "s")}/div`;
+    this.#copies.push(copyOf({ points, zero: picture.zero, key, label }));
     this.#keep();
   }
 
+  /** @param {string} id */
   #remove(id) {
-    this.copies = this.copies.filter((copy) => copy.id !== id);
+    this.#copies = this.#copies.filter((copy) => copy.id !== id);
     this.#keep();
-    document.getElementById("reference-add").focus();
+    byId("reference-add").focus();
   }
 
   #keep() {
-    this.scope.changed();
+    this.#parts.screen.changed();
     try {
-      localStorage.setItem(this.key, toJson(this.copies));
+      localStorage.setItem(this.#key, toJson(this.#copies));
     } catch {
-      this.scope.controls.toast("This browser's storage is full: references last as long as this page.");
+      this.#parts.controls.toast("This browser's storage is full: references last as long as this page.");
     }
   }
 
-  #stored() {
-    try {
-      return localStorage.getItem(this.key);
-    } catch {
-      return null;
-    }
-  }
-
-  #signalOf({ key }) {
-    return this.scope.signals.findIndex((signal) => signal.key === key);
-  }
-
-  #colour(copy) {
-    const { signals, chart } = this.scope;
-    const k = this.#signalOf(copy);
+  /** @param {Copy} copy */
+  #colour({ key }) {
+    const { chart, selection } = this.#parts;
+    const k = selection.placeOf(key);
     if (k < 0) return "--dim";
-    return dimmed(channels(chart.colourOf(signals[k], k)), channels(chart.colour("--plot")));
+    return dimmed(channels(chart.colourOf(selection.signals[k], k)), channels(chart.colour("--plot")));
   }
 
+  /** @param {Copy} copy */
   #row(copy) {
     const row = document.createElement("li");
     const name = document.createElement("span");

@@ -1,10 +1,28 @@
 /** The spectrum of the window, as a view of its own; the transform is done in a worker. */
 
 import { Chart } from "../chart/chart.js";
+import { byId } from "../controls/elements.js";
 import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
 import { SpectrumClient } from "../spectrum/client.js";
 import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/options.js";
 import { count, quantity } from "../text/quantities.js";
+
+/**
+ * @import { Extra } from "../chart/chart.js"
+ * @import { YAxis } from "../chart/axis-labels.js"
+ * @import { Item } from "../chart/overlay.js"
+ * @import { Controls } from "../controls/controls.js"
+ * @import { View } from "../controls/views.js"
+ * @import { Samples } from "../samples/full-rate.js"
+ * @import { Spectrum as Found } from "../spectrum/analyser.js"
+ * @import { FrequencyAxis } from "../spectrum/axes.js"
+ * @import { Spectra } from "../spectrum/client.js"
+ * @import { Chosen } from "../spectrum/options.js"
+ * @import { Parts, Picture, Restored } from "./parts.js"
+ */
+
+/** @typedef {Found & {key?: string}} Good a spectrum that there is */
+/** @typedef {Item & {x: number, y: number}} Label */
 
 /** Seconds between two spectra: 20 a second look like motion. */
 const EVERY = 0.05;
@@ -13,30 +31,43 @@ const LIFT = 0.025;
 /** CSS pixels of a label: where it would cover the label of a higher peak it is left out. */
 const LABEL = { width: 62, height: 14 };
 const NOTHING = new Float32Array(0);
+const PANELS = ["spectrum-panel", "spectrum-options"];
 
 export class Spectrum {
+  #parts;
+  /** @type {SpectrumClient | null} */
   #client = null;
   #busy = false;
   #at = -Infinity;
   #known = "";
+  /** @type {Spectra} */
   #spectra = [];
   #ceiling = new Ceiling();
+  #options = fromState({});
+  /** The chart of this view, once it was looked at. @type {Chart | null} */
+  #chart = null;
+  /** What the last spectra were made of. @type {{dt: number, whole: boolean, envelope: boolean} | null} */
+  #basis = null;
+  /** @type {View[]} */
+  views = [
+    { name: "split", of: ["time", "spectrum"] },
+    { name: "spectrum", charts: () => [this.#chart], panels: PANELS },
+  ];
 
-  constructor(scope) {
-    this.scope = scope;
-    this.options = fromState({});
-    /** The chart of this view, once it was looked at. */
-    this.chart = null;
+  /** @param {Pick<Parts, "config" | "controls" | "fullRate" | "screen" | "selection" | "views">} parts */
+  constructor(parts) {
+    this.#parts = parts;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
     for (const [name, { offered }] of Object.entries(CHOICES)) {
-      controls.options(`fft-${name}`, offered);
+      controls.options(`fft-${name}`, Object.entries(offered));
       controls.choice(`fft-${name}`, (text) => this.#set({ [name]: typed(name, text) }));
     }
-    controls.click("fft-hold", () => this.#set({ hold: !this.options.hold }));
+    controls.click("fft-hold", () => this.#set({ hold: !this.#options.hold }));
     controls.click("fft-reset", () => this.#reset());
-    new ResizeObserver(() => this.#resized()).observe(document.getElementById("spectrum"));
+    new ResizeObserver(() => this.#resized()).observe(byId("spectrum"));
   }
 
   began() {
@@ -45,22 +76,25 @@ export class Spectrum {
 
   changedSignals() {
     this.#spectra = [];
-    this.chart?.setSignals(this.scope.signals);
+    this.#chart?.setSignals(this.#parts.selection.signals);
   }
 
   themed() {
-    this.chart?.theme();
+    this.#chart?.theme();
     this.#known = "";
   }
 
+  /** @param {Picture} _picture @param {number} now */
   drawn(_picture, now) {
     this.#update(now);
   }
 
+  /** @param {number} now */
   readings(now) {
-    const { controls } = this.scope;
-    for (const name of Object.keys(CHOICES)) controls.choose(`fft-${name}`, String(this.options[name]));
-    controls.press("fft-hold", this.options.hold);
+    const { controls } = this.#parts;
+    const chosen = Object.entries(this.#options).filter(([name]) => name in CHOICES);
+    for (const [name, value] of chosen) controls.choose(`fft-${name}`, String(value));
+    controls.press("fft-hold", this.#options.hold);
     if (!this.#isSeen) return;
     // A frozen picture is drawn once, and the full rate may come later.
     this.#update(now);
@@ -68,40 +102,53 @@ export class Spectrum {
   }
 
   state() {
-    return toState(this.options);
+    return toState(this.#options);
   }
 
+  /** @param {Restored} state */
   restore(state) {
-    this.options = fromState(state);
+    this.#options = fromState(state);
+  }
+
+  /** The stream has another name. */
+  renamed() {
+    this.#chart?.relabel(this.#label);
   }
 
   get #isSeen() {
-    return this.scope.tools.views.shown.spectrum;
+    return this.#parts.views.isShown("spectrum");
   }
 
+  get #label() {
+    return `Spectrum of ${this.#parts.config.name}`;
+  }
+
+  /** @param {Partial<Chosen>} changes */
   #set(changes) {
-    Object.assign(this.options, changes);
+    Object.assign(this.#options, changes);
     this.#known = "";
-    this.scope.changed();
+    this.#parts.screen.changed();
   }
 
   #reset() {
     this.#client?.reset();
     this.#known = "";
-    this.scope.dirty();
+    this.#parts.screen.redraw();
   }
 
   #resized() {
     if (!this.#isSeen) return;
-    this.chart?.resize();
+    this.#chart?.resize();
     this.#draw();
   }
 
+  /** @param {number} now */
   async #update(now) {
     if (!this.#isSeen || this.#busy || now - this.#at < EVERY) return;
     // Twice the size: where there is a hole, an unbroken run may lie before it.
-    const samples = this.scope.tools.fullRate.samples(2 * this.options.size);
-    const signature = JSON.stringify([samples?.edge, samples?.span, this.options, this.scope.visible]);
+    const samples = this.#parts.fullRate.samples(2 * this.#options.size);
+    const { visible } = this.#parts.selection;
+    const signature = JSON.stringify([samples?.edge, samples?.span, this.#options, visible]);
     if (!samples || signature === this.#known) return;
     this.#known = signature;
     this.#at = now;
@@ -111,67 +158,80 @@ export class Spectrum {
     this.#draw();
   }
 
+  /** @param {Samples} samples */
   async #transform({ values, dt, whole }) {
-    const { signals, visible } = this.scope;
+    const { screen, selection } = this.#parts;
+    const { signals, visible } = selection;
     const traces = signals.map(({ key }, k) => ({ key, samples: values[k], dt })).filter((_, k) => visible[k]);
-    this.basis = { dt, whole, envelope: this.scope.picture.source.envelope };
+    this.#basis = { dt, whole, envelope: screen.picture?.source.envelope ?? false };
     try {
       this.#client ??= new SpectrumClient();
-      this.#spectra = (await this.#client.request(traces, analysis(this.options))) ?? this.#spectra;
+      this.#spectra = (await this.#client.request(traces, analysis(this.#options))) ?? this.#spectra;
     } catch (error) {
-      this.#spectra = [{ refused: error.message }];
+      this.#spectra = [{ refused: error instanceof Error ? error.message : String(error) }];
     }
+  }
+
+  /** @returns {Good[]} */
+  get #good() {
+    return this.#spectra.flatMap((spectrum) => (spectrum.refused === undefined ? spectrum : []));
   }
 
   #draw() {
     if (!this.#isSeen) return;
-    const { controls, signals } = this.scope;
-    const good = this.#spectra.filter(({ values }) => values);
+    const { controls, selection } = this.#parts;
+    const good = this.#good;
     controls.show("spectrum-note", good.length === 0);
-    controls.text(
-      "spectrum-note",
-      this.#spectra[0]?.refused ?? (this.scope.visible.includes(true) ? "Waiting for samples." : "No signal is on."),
-    );
-    if (good.length === 0) return;
-    this.chart ??= this.#makeChart();
-    const x = frequencyAxis(good[0].step, good[0].values.length, this.options.axis === "log");
-    const points = (spectrum, values) => spectrumPoints(values, spectrum.step, x, this.chart.columns);
+    const lacking = selection.visible.includes(true) ? "Waiting for samples." : "No signal is on.";
+    controls.text("spectrum-note", this.#spectra[0]?.refused ?? lacking);
+    if (good.length > 0) this.#drawSpectra(good);
+  }
+
+  /** @param {Good[]} good at least one */
+  #drawSpectra(good) {
+    const { signals } = this.#parts.selection;
+    const chart = this.#chart ?? this.#makeChart();
+    this.#chart = chart;
+    const x = frequencyAxis(good[0].step, good[0].values.length, this.#options.axis === "log");
+    const points = (/** @type {Good} */ spectrum, /** @type {Float64Array} */ values) =>
+      spectrumPoints(values, spectrum.step, x, chart.columns);
     const byKey = new Map(good.map((spectrum) => [spectrum.key, spectrum]));
     const found = signals.map(({ key }) => byKey.get(key));
-    const held = found.flatMap((spectrum, k) =>
-      spectrum?.held
-        ? [{ id: `held-${k}`, points: points(spectrum, spectrum.held), colour: this.#colour(k), dash: true }]
-        : [],
-    );
     const axis = this.#axis(good);
-    this.chart.draw({
+    const labels = found.flatMap((spectrum, k) => (spectrum ? this.#labels(chart, spectrum, k, axis) : []));
+    chart.draw({
       traces: found.map((spectrum) => ({ points: spectrum ? points(spectrum, spectrum.values) : NOTHING })),
-      sparse: good[0].values.length < this.chart.columns,
+      sparse: good[0].values.length < chart.columns,
       x,
       axes: [axis],
       axisOf: signals.map(() => 0),
-      extras: held,
-      overlay: [...grid(x), ...this.#legible(found.flatMap((spectrum, k) => this.#labels(spectrum, k, axis)))],
+      extras: found.flatMap((spectrum, k) => this.#held(chart, spectrum, k, points)),
+      overlay: [...grid(x), ...legible(chart, labels)],
     });
   }
 
-  /** The stream has another name. */
-  renamed() {
-    this.chart?.relabel(this.#label);
-  }
-
-  get #label() {
-    return `Spectrum of ${this.scope.config.name}`;
+  /**
+   * @param {Chart} chart
+   * @param {Good | undefined} spectrum
+   * @param {number} k
+   * @param {(spectrum: Good, values: Float64Array) => Float32Array} points
+   * @returns {Extra[]}
+   */
+  #held(chart, spectrum, k, points) {
+    if (!spectrum?.held) return [];
+    const colour = chart.colourOf(this.#parts.selection.signals[k], k);
+    return [{ id: `held-${k}`, points: points(spectrum, spectrum.held), colour, dash: true }];
   }
 
   #makeChart() {
-    const chart = new Chart(document.getElementById("spectrum"), this.#label);
-    chart.setSignals(this.scope.signals);
+    const chart = new Chart(byId("spectrum"), this.#label);
+    chart.setSignals(this.#parts.selection.signals);
     return chart;
   }
 
+  /** @param {Good[]} spectra @returns {YAxis} */
   #axis(spectra) {
-    const { scale, step } = this.options;
+    const { scale, step } = this.#options;
     const decibel = scale === "db";
     const highest = Math.max(...spectra.map(({ values, held }) => (held ?? values).reduce((a, b) => Math.max(a, b))));
     const { min, max, perDivision } = this.#ceiling.update(highest, decibel ? step : null, performance.now() / 1000);
@@ -180,46 +240,32 @@ export class Spectrum {
 
   /** The unit of those that are on, where they share one. */
   get #unit() {
-    const { signals, visible } = this.scope;
+    const { signals, visible } = this.#parts.selection;
     const units = new Set(signals.filter((_, k) => visible[k]).map(({ unit }) => unit));
     return units.size === 1 ? [...units][0] : "";
   }
 
-  #colour(k) {
-    return this.chart.colourOf(this.scope.signals[k], k);
-  }
-
-  #labels(spectrum, k, axis) {
-    const log = this.options.axis === "log";
-    return (spectrum?.peaks ?? [])
+  /** @param {Chart} chart @param {Good} spectrum @param {number} k @param {YAxis} axis @returns {Label[]} */
+  #labels(chart, spectrum, k, axis) {
+    const log = this.#options.axis === "log";
+    return spectrum.peaks
       .map(({ frequency, value }, n) => ({
         id: `peak-${k}-${n}`,
         text: quantity(frequency, "Hz"),
         x: log ? Math.log10(frequency) : frequency,
         y: Math.min(value, axis.max) + LIFT * (axis.max - axis.min),
         align: "center",
-        colour: this.#colour(k),
+        colour: chart.colourOf(this.#parts.selection.signals[k], k),
       }))
       .filter(({ y }) => y > axis.min);
   }
 
-  /** Labels that do not cover each other, the highest first. */
-  #legible(labels) {
-    const kept = [];
-    const covers = (a, b) => Math.abs(a.px - b.px) < LABEL.width && Math.abs(a.py - b.py) < LABEL.height;
-    for (const label of labels.sort((a, b) => b.y - a.y)) {
-      const place = this.chart.pixel(label.x, label.y);
-      if (!kept.some((other) => covers(other.place, place))) kept.push({ ...label, place });
-    }
-    return kept;
-  }
-
   #showPeaks() {
-    const { controls, signals } = this.scope;
-    const rows = this.#spectra.flatMap(({ key, peaks = [] }) => {
-      const k = signals.findIndex((signal) => signal.key === key);
-      const level = (value) => levelText(value, signals[k]?.unit ?? "", this.options.scale === "db");
-      return peaks.map(({ frequency, value }) => [signals[k]?.name ?? key, quantity(frequency, "Hz"), level(value)]);
+    const { controls, selection } = this.#parts;
+    const rows = this.#good.flatMap(({ key = "", peaks }) => {
+      const signal = selection.signals[selection.placeOf(key)];
+      const level = (/** @type {number} */ value) => levelText(value, signal?.unit ?? "", this.#options.scale === "db");
+      return peaks.map(({ frequency, value }) => [signal?.name ?? key, quantity(frequency, "Hz"), level(value)]);
     });
     controls.rows("fft-peak-rows", rows);
     controls.show("fft-peak-table", rows.length > 0);
@@ -228,18 +274,37 @@ export class Spectrum {
 
   /** Which samples it is made of: that they are not all of the window must be said. */
   #basisText() {
-    const spectrum = this.#spectra.find(({ values }) => values);
-    if (!spectrum || !this.basis) return "";
+    const [spectrum] = this.#good;
+    if (!spectrum || !this.#basis) return "";
     const bin = `a bin is ${quantity(spectrum.step, "Hz", 3)} wide`;
     const mean = spectrum.averaged > 1 ? `, mean of ${spectrum.averaged}` : "";
     const used = `${count(spectrum.used)} samples`;
-    if (this.basis.envelope)
-      return `From the latest ${used} at full rate, ${quantity(spectrum.used * this.basis.dt, "s", 3)} in all; ${bin}${mean}.`;
-    const newest = this.basis.whole && spectrum.used < this.options.size ? "" : "the newest ";
+    if (this.#basis.envelope) {
+      const seconds = quantity(spectrum.used * this.#basis.dt, "s", 3);
+      return `From the latest ${used} at full rate, ${seconds} in all; ${bin}${mean}.`;
+    }
+    const newest = this.#basis.whole && spectrum.used < this.#options.size ? "" : "the newest ";
     return `From ${newest}${used} of the window; ${bin}${mean}.`;
   }
 }
 
+/** Labels that do not cover each other, the highest first. @param {Chart} chart @param {Label[]} labels */
+function legible(chart, labels) {
+  /** @type {{label: Label, place: {px: number, py: number}}[]} */
+  const kept = [];
+  for (const label of labels.sort((a, b) => b.y - a.y)) {
+    const place = chart.pixel(label.x, label.y);
+    if (!kept.some((other) => covers(other.place, place))) kept.push({ label, place });
+  }
+  return kept.map(({ label }) => label);
+}
+
+/** @param {{px: number, py: number}} a @param {{px: number, py: number}} b */
+function covers(a, b) {
+  return Math.abs(a.px - b.px) < LABEL.width && Math.abs(a.py - b.py) < LABEL.height;
+}
+
+/** @param {FrequencyAxis} x @returns {Item[]} */
 function grid(x) {
   return minorLines(x).map((at, k) => ({ id: `minor-${k}`, line: "vertical", x: at, colour: "--grid" }));
 }

@@ -1,8 +1,16 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
+import { byId } from "../controls/elements.js";
 import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
 import { count } from "../text/quantities.js";
 import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
+
+/**
+ * @import { Controls } from "../controls/controls.js"
+ * @import { View } from "../controls/views.js"
+ * @import { Source } from "../samples/window-samples.js"
+ * @import { Parts, Picture } from "./parts.js"
+ */
 
 /** Rows of a page: what a screen reader goes through without losing its way. */
 const ROWS = 100;
@@ -10,16 +18,24 @@ const ROWS = 100;
 const EVERY = 1;
 
 export class Table {
+  #parts;
   #offset = 0;
   #at = -Infinity;
   #known = "";
+  #size = "";
+  /** The heading and the rows, as texts. @type {string[][]} */
   #shown = [];
+  /** @type {HTMLTableCellElement[][]} */
   #cells = [];
+  /** @type {View[]} */
+  views = [{ name: "table", panels: ["table-panel"] }];
 
-  constructor(scope) {
-    this.scope = scope;
+  /** @param {Pick<Parts, "controls" | "screen" | "selection" | "timeline" | "views">} parts */
+  constructor(parts) {
+    this.#parts = parts;
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
     controls.click("samples-newest", () => this.#turn(-Infinity));
     controls.click("samples-newer", () => this.#turn(-ROWS));
@@ -31,66 +47,71 @@ export class Table {
     this.#offset = 0;
   }
 
+  /** @param {number} now */
   readings(now) {
-    const { tools, timebase, picture } = this.scope;
-    if (!tools.views.shown.table || !picture.source?.ring) return;
-    const known = `${this.#offset} ${timebase.window} ${timebase.running} ${timebase.running ? "" : picture.edge}`;
-    if (known === this.#known && timebase.running && now - this.#at < EVERY) return;
+    const { screen, timeline, views } = this.#parts;
+    const { picture } = screen;
+    if (!views.isShown("table") || !picture) return;
+    const { running, window } = timeline;
+    const known = `${this.#offset} ${window} ${running} ${running ? "" : picture.edge}`;
+    if (known === this.#known && running && now - this.#at < EVERY) return;
     this.#known = known;
     this.#at = now;
-    this.#show();
+    this.#show(picture);
   }
 
+  /** @param {number} rows */
   #turn(rows) {
     this.#offset = Math.max(0, this.#offset + rows);
-    this.scope.changed();
+    this.#parts.screen.changed();
   }
 
-  #show() {
-    const { picture, signals } = this.scope;
-    const { source, edge, zero, window } = picture;
+  /** @param {Picture} picture */
+  #show({ source, edge, zero, window }) {
+    const { signals } = this.#parts.selection;
     const page = pageOf(indicesWithin(source, edge - window, edge), this.#offset, ROWS);
     this.#offset = page.offset;
-    const head = heading(signals, source.envelope);
     const rows = rowsOfSignals(source, signals.length);
-    const timeOf = (index) => instantOf(source, index) - (edge + zero);
-    this.#shown = [head, ...tableRows(source.ring, page, rows, { timeOf, period: source.period })];
-    this.#fill();
-    this.#showRange(page);
+    const timeOf = (/** @type {number} */ index) => instantOf(source, index) - (edge + zero);
+    const head = heading(signals, source.envelope);
+    const body = tableRows(source.ring, page, rows, { timeOf, period: source.period });
+    this.#shown = [head, ...body];
+    this.#fill(head, body);
+    this.#showRange(page, source);
   }
 
-  #showRange({ first, next, offset, count: all }) {
-    const { controls, picture } = this.scope;
-    const { envelope, ring } = picture.source;
+  /** @param {ReturnType<typeof pageOf>} page @param {Source} source */
+  #showRange({ first, next, offset, count: all }, { envelope, ring }) {
+    const { controls } = this.#parts;
     const kind = envelope ? `columns of ${count(ring.stride)} samples` : "samples";
     const rows = `${count(offset + 1)} to ${count(offset + next - first)} of ${count(all)} ${kind} in the window`;
     controls.text("samples-range", all === 0 ? "No samples in the window." : `Newest first: ${rows}`);
-    document.getElementById("samples-newer").disabled = offset === 0;
-    document.getElementById("samples-older").disabled = offset + ROWS >= all;
+    controls.enable("samples-newer", offset !== 0);
+    controls.enable("samples-older", offset + ROWS < all);
   }
 
-  /** Cells that are there are used again, so that scrolling and selecting go on. */
-  #fill() {
-    const [head, ...rows] = this.#shown;
+  /** Cells that are there are used again, so that scrolling and selecting go on. @param {string[]} head @param {string[][]} rows */
+  #fill(head, rows) {
     const size = `${head.join("\t")} ${rows.length}`;
-    if (size !== this.size) this.#make(head, rows);
-    this.size = size;
+    if (size !== this.#size) this.#make(head, rows);
+    this.#size = size;
     rows.forEach((row, k) =>
       row.forEach((text, column) => {
-        const cell = this.#cells[k][column];
-        if (cell.textContent !== text) cell.textContent = text;
+        const made = this.#cells[k][column];
+        if (made.textContent !== text) made.textContent = text;
       }),
     );
   }
 
+  /** @param {string[]} head @param {string[][]} rows */
   #make(head, rows) {
-    document.getElementById("samples-head").replaceChildren(line(head.map((text) => cell("th", "col", text))));
-    this.#cells = rows.map((row) => row.map((_, k) => (k === 0 ? cell("th", "row", "") : cell("td"))));
-    document.getElementById("samples").replaceChildren(...this.#cells.map(line));
+    byId("samples-head").replaceChildren(line(head.map((text) => cell("th", "col", text))));
+    this.#cells = rows.map((row) => row.map((_, k) => (k === 0 ? cell("th", "row") : cell("td"))));
+    byId("samples").replaceChildren(...this.#cells.map(line));
   }
 
   async #copy() {
-    const { controls } = this.scope;
+    const { controls } = this.#parts;
     try {
       await navigator.clipboard.writeText(toTabs(this.#shown));
       controls.toast(`${count(this.#shown.length - 1)} rows are copied.`);
@@ -101,6 +122,7 @@ export class Table {
   }
 }
 
+/** @param {"th" | "td"} tag @param {string | null} [scope] @param {string} [text] */
 function cell(tag, scope = null, text = "") {
   const made = document.createElement(tag);
   if (scope) made.scope = scope;
@@ -108,6 +130,7 @@ function cell(tag, scope = null, text = "") {
   return made;
 }
 
+/** @param {HTMLTableCellElement[]} cells */
 function line(cells) {
   const row = document.createElement("tr");
   row.append(...cells);

@@ -1,11 +1,22 @@
 /** Time on the screen: run and pause, time/div, and going back into the past. */
 
+import { byId } from "../controls/elements.js";
 import { ANSWER } from "../protocol/frames.js";
 import { COLUMNS } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { duration, setting } from "../text/quantities.js";
-import { allowed, nearestWindow, within, zoomAbout } from "../time/navigation.js";
+import { allowed, nearestWindow } from "../time/navigation.js";
 import { stepTimePerDivision } from "../time/timebase.js";
+
+/**
+ * @import { PointDrag, PointPinch } from "../chart/chart.js"
+ * @import { Point } from "../chart/overlay.js"
+ * @import { Controls } from "../controls/controls.js"
+ * @import { View } from "../controls/views.js"
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { Place } from "../trigger/placing.js"
+ * @import { Kept, Parts, Restored } from "./parts.js"
+ */
 
 /** A scroll of the arrow keys in divisions, and with shift. */
 const STEP = 1;
@@ -14,27 +25,35 @@ const LEAP = COLUMNS;
 const pageSeconds = () => performance.now() / 1000;
 
 export class Time {
-  /** The position of a link, until the stream's epoch is known. */
+  #parts;
+  #timeline;
+  /** The position of a link, until the stream's epoch is known. @type {{epoch: number, end: number} | null} */
   #wanted = null;
+  /** @type {View[]} */
+  views;
 
-  constructor(scope) {
-    this.scope = scope;
-    this.timebase = scope.timebase;
+  /** @param {Pick<Parts, "chart" | "controls" | "past" | "record" | "screen" | "timeline">} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#timeline = parts.timeline;
+    this.views = [{ name: "time", charts: () => [parts.chart] }];
   }
 
+  /** @param {Controls} controls */
   bind(controls) {
+    const timeline = this.#timeline;
     const clicks = {
-      run: () => (this.timebase.running ? this.freeze() : this.goLive()),
+      run: () => (timeline.running ? this.#freeze() : timeline.goLive()),
       "time-shorter": () => this.#step(-1),
       "time-longer": () => this.#step(1),
-      live: () => this.goLive(),
+      live: () => timeline.goLive(),
       earlier: () => this.#scrollBy(-STEP),
       later: () => this.#scrollBy(STEP),
     };
     for (const [id, act] of Object.entries(clicks)) controls.click(id, act);
     controls.field("time", {
       read: (text) => readPerDivision(text),
-      apply: (perDivision) => this.setWindow(perDivision * COLUMNS),
+      apply: (perDivision) => timeline.setWindow(perDivision * COLUMNS),
       step: (direction) => this.#step(direction),
       hint: "Time per division is a time, such as “20 ms”.",
     });
@@ -47,93 +66,67 @@ export class Time {
       ArrowRight: clicks.later,
       "Shift+ArrowLeft": () => this.#scrollBy(-LEAP),
       "Shift+ArrowRight": () => this.#scrollBy(LEAP),
-      Home: () => this.goTo(-Infinity),
+      Home: () => timeline.goTo(-Infinity),
       End: clicks.live,
     });
   }
 
   /** Freeze what is on the screen; data goes on arriving. */
-  freeze() {
-    const { edge } = this.scope.picture;
-    if (edge !== null) this.#hold(edge);
+  #freeze() {
+    const edge = this.#parts.screen.picture?.edge ?? null;
+    if (edge !== null) this.#timeline.freeze(edge);
   }
 
-  /** Show what is live again. */
-  goLive() {
-    if (this.timebase.running) return;
-    this.timebase.resume();
-    this.scope.past.release();
-    this.scope.askForView();
-    this.scope.changed();
-  }
-
-  /** Freeze with this second of the stream at the right end, or the nearest that there is. */
-  goTo(edge) {
-    if (!this.#canLookBack) return;
-    const span = { ...this.scope.past.span(), window: this.timebase.window };
-    this.#hold(within(edge, span));
-  }
-
-  #hold(edge) {
-    this.timebase.hold(edge);
-    this.scope.changed();
-  }
-
-  /** Take another window; the instant at `x` (seconds from the right end) stays where it is. */
-  setWindow(window, x = 0) {
-    const { timebase } = this;
-    if (window === timebase.window) return;
-    const edge = timebase.running ? null : zoomAbout({ edge: timebase.held, window: timebase.window }, x, window);
-    timebase.window = window;
-    if (edge !== null) this.goTo(edge);
-    this.scope.tools.vertical.refit();
-    this.scope.askForView();
-    this.scope.changed();
-  }
-
+  /** @param {{x: number}} at @param {number} steps */
   zoom({ x }, steps) {
-    this.setWindow(stepTimePerDivision(this.timebase.perDivision, steps) * COLUMNS, x);
+    this.#timeline.setWindow(stepTimePerDivision(this.#timeline.perDivision, steps) * COLUMNS, x);
     return true;
   }
 
+  /** @param {number} seconds */
   scroll(seconds) {
     this.#scrollTo(this.#edge + seconds);
     return true;
   }
 
-  /** Dragging sideways pulls the past to the right. */
+  /**
+   * Dragging sideways pulls the past to the right.
+   * @param {Point & {direction: string}} at
+   * @returns {PointDrag | null}
+   */
   grab({ direction, x }) {
     if (direction !== "horizontal") return null;
     const edge = this.#edge;
-    const move = (point) => {
+    const move = (/** @type {Point} */ point) => {
       const pulled = point.x - x;
       // Nothing lies to the right of what is live.
-      if (pulled > 0 || !this.timebase.running) this.goTo(edge - pulled);
+      if (pulled > 0 || !this.#timeline.running) this.#timeline.goTo(edge - pulled);
     };
     return { move };
   }
 
-  /** Two fingers: the window follows, by the steps of the sequence, and so does the instant. */
+  /** Two fingers: the window follows, by the steps of the sequence, and so does the instant. @param {Point} at @returns {PointPinch} */
   pinch({ x }) {
-    const { window } = this.timebase;
+    const { window } = this.#timeline;
     return {
       move: (scale) => {
         const wanted = nearestWindow(window / scale);
-        this.setWindow(wanted, (x / window) * this.timebase.window);
+        this.#timeline.setWindow(wanted, (x / window) * this.#timeline.window);
       },
     };
   }
 
+  /** @param {{edge: number, held: number | null}} view @returns {Place | null} */
   place({ edge, held }) {
     return held === null ? null : { edge, zero: 0 };
   }
 
   readings() {
-    const { controls, past } = this.scope;
-    const { running } = this.timebase;
+    const { controls, past } = this.#parts;
+    const { running, perDivision } = this.#timeline;
     controls.press("run", running);
     controls.text("run", running ? "Run" : "Paused");
-    controls.fill("time", setting(this.timebase.perDivision, "s"));
+    controls.fill("time", setting(perDivision, "s"));
     if (running) return this.#hideNote();
     controls.show("frozen", true);
     controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} behind`);
@@ -142,75 +135,75 @@ export class Time {
 
   /** The focus does not go with the note, but to the button that freezes again. */
   #hideNote() {
-    const note = document.getElementById("frozen");
-    if (note.contains(document.activeElement)) document.getElementById("run").focus();
+    const note = byId("frozen");
+    if (note.contains(document.activeElement)) byId("run").focus();
     note.hidden = true;
   }
 
+  /** @returns {Kept} */
   state() {
-    const { timebase, scope } = this;
-    const window = { window: timebase.window };
-    if (timebase.running || scope.past.isFormer || !scope.record.ring) return window;
+    const { past, record } = this.#parts;
+    const { held, window } = this.#timeline;
+    if (held === null || past.isFormer || !record.ring) return { window };
     // On a timed clock each page counts seconds from its own first label.
-    const { ring, epoch } = scope.record;
-    const end = ring.times ? scope.record.wallTime(timebase.held) : timebase.held;
-    return { ...window, run: 0, epoch, end };
+    const end = record.ring.times ? record.wallTime(held) : held;
+    return { window, run: 0, epoch: record.epoch, end };
   }
 
+  /** @param {Restored} state */
   restore({ window, run, epoch, end }) {
     const perDivision = allowed(Number(window) / COLUMNS);
-    if (Number.isFinite(perDivision) && perDivision > 0) this.timebase.window = perDivision * COLUMNS;
+    if (Number.isFinite(perDivision) && perDivision > 0) this.#timeline.resize(perDivision * COLUMNS);
     if (run === "0" && Number.isFinite(Number(end))) this.#wanted = { epoch: Number(epoch), end: Number(end) };
   }
 
-  /** Samples came: stand where the link says, once they reach there, or are live. */
+  /** Samples came: stand where the link says, once they reach there, or are live. @param {Frame} frame */
   data(frame) {
-    if (!this.#wanted) return;
-    const { record, controls } = this.scope;
+    const { controls, record } = this.#parts;
+    if (!this.#wanted || !record.ring) return;
     const { epoch, end } = this.#wanted;
     const edge = record.ring.times ? record.secondsAt(end) : end;
     if (epoch === record.epoch && frame.flags & ANSWER && record.end < edge) return;
     this.#wanted = null;
-    if (epoch === record.epoch) this.goTo(edge);
+    if (epoch === record.epoch) this.#timeline.goTo(edge);
     else controls.toast("What this link shows is no longer kept; this is live.");
   }
 
   get #edge() {
-    return this.timebase.held ?? this.scope.picture.edge ?? 0;
+    return this.#timeline.held ?? this.#parts.screen.picture?.edge ?? 0;
   }
 
   get #behind() {
-    const live = this.timebase.live.edge(pageSeconds());
-    return live === null ? 0 : Math.max(0, live - this.timebase.held);
+    const { held, live } = this.#timeline;
+    const edge = live.edge(pageSeconds());
+    return edge === null || held === null ? 0 : Math.max(0, edge - held);
   }
 
-  get #canLookBack() {
-    return Boolean(this.scope.record.ring) || this.scope.past.isFormer;
-  }
-
+  /** @param {number} direction */
   #step(direction) {
     // About the middle, where nobody pointed anywhere.
-    this.zoom({ x: -this.timebase.window / 2 }, direction);
+    this.zoom({ x: -this.#timeline.window / 2 }, direction);
   }
 
+  /** @param {number} divisions */
   #scrollBy(divisions) {
-    this.#scrollTo(this.#edge + divisions * this.timebase.perDivision);
+    this.#scrollTo(this.#edge + divisions * this.#timeline.perDivision);
   }
 
-  /** What is live has no future to scroll to. */
+  /** What is live has no future to scroll to. @param {number} edge */
   #scrollTo(edge) {
-    if (this.timebase.running && edge >= this.#edge) return;
-    this.goTo(edge);
+    if (this.#timeline.running && edge >= this.#edge) return;
+    this.#timeline.goTo(edge);
   }
 }
 
-/** time/div of a text, or null where it is none. */
+/** time/div of a text, or null where it is none. @param {string} text */
 function readPerDivision(text) {
   const perDivision = parseQuantity(text, "s");
-  return perDivision > 0 ? allowed(perDivision) : null;
+  return perDivision !== null && perDivision > 0 ? allowed(perDivision) : null;
 }
 
-/** Tenths of a second while they can be read. */
+/** Tenths of a second while they can be read. @param {number} seconds */
 function behindText(seconds) {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds);
 }

@@ -1,34 +1,33 @@
 /** A line for whoever is here for the first time: what the hands can do. It is shown once. */
 
+import { byId } from "../controls/elements.js";
+import { storageOf } from "../controls/storage.js";
+
+/** @import { Controls } from "../controls/controls.js" */
+
 const KEY = "waves.welcomed";
 
 export class Welcome {
-  constructor(scope) {
-    this.scope = scope;
-  }
-
+  /** @param {Controls} controls */
   bind(controls) {
-    controls.click("welcome-close", () => this.#close());
+    controls.click("welcome-close", () => this.#close(controls));
     controls.show("welcome", !isKnown());
   }
 
-  #close() {
-    const { controls } = this.scope;
+  /** @param {Controls} controls */
+  #close(controls) {
     controls.show("welcome", false);
     // The focus would be lost with the button.
-    document.getElementById("run").focus({ preventScroll: true });
+    byId("run").focus({ preventScroll: true });
     try {
-      localStorage.setItem(KEY, "1");
+      storageOf(globalThis)?.setItem(KEY, "1");
     } catch {
-      // Storage is forbidden: it comes again with the next page.
+      // The storage is full: it comes again with the next page.
     }
   }
 }
 
+/** Where storage is forbidden it comes with each page. */
 function isKnown() {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return false;
-  }
+  return (storageOf(globalThis)?.getItem(KEY) ?? null) !== null;
 }

@@ -3,123 +3,163 @@
 import { step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
-import { isAllowed, MODES } from "./settings.js";
+import { MODES } from "./settings.js";
 
+/**
+ * @import { Field, LevelField, Settings, TimeField } from "./settings.js"
+ * @import { Triggering } from "./triggering.js"
+ */
+
+/** @type {Settings["slope"][]} */
 const SLOPES = ["rising", "falling", "either"];
-/** Fields in the unit of the signal, and in seconds; `shorter` may have no limit. */
+/** Lists of which one is chosen. */
+const CHOICES = /** @type {const} */ (["kind", "polarity", "direction"]);
+/** Fields in the unit of the signal. @type {LevelField[]} */
 const LEVELS = ["level", "hysteresis", "low", "high"];
+/** Fields in seconds; `shorter` may have no limit. @type {TimeField[]} */
 const TIMES = ["holdoff", "longer", "shorter"];
 const NO_LIMIT = "no limit";
 /** Below this (s) a step goes to 0: shorter than any sample. */
 const SHORTEST = 1e-7;
+/** Levels that are yet to be chosen from the signal. */
+const MIDDLE = { level: null, hysteresis: null, low: null, high: null };
 
-const byId = (id) => document.getElementById(id);
+/**
+ * @typedef {object} QuantityField
+ * @property {(text: string) => number | null} read
+ * @property {(value: number) => void} apply
+ * @property {(direction: 1 | -1) => void} step
+ *
+ * @typedef {object} Controls what the page shows around the chart, by ids
+ * @property {(id: string, act: () => void) => void} click
+ * @property {(id: string, apply: (value: string) => void) => void} choice
+ * @property {(id: string, field: QuantityField) => void} field
+ * @property {(actions: Record<string, () => void>) => void} keys
+ * @property {(id: string, offered: [string, string][]) => void} options
+ * @property {(id: string, pressed: boolean) => void} press
+ * @property {(id: string, value: string) => void} choose
+ * @property {(id: string, text: string) => void} text
+ * @property {(id: string, text: string) => void} fill
+ * @property {(id: string, name: string, value: string) => void} mark
+ * @property {(id: string, kind: string) => void} showKind
+ */
 
 export class TriggerPanel {
-  /** @param {Trigger} tool */
-  constructor(tool) {
-    this.tool = tool;
+  /** @param {Triggering} triggering @param {Controls} controls */
+  constructor(triggering, controls) {
+    this.triggering = triggering;
+    this.controls = controls;
   }
 
-  bind(controls) {
-    this.controls = controls;
-    const { tool } = this;
-    for (const mode of MODES) controls.click(`trigger-${mode}`, () => tool.setMode(mode));
-    for (const slope of SLOPES) controls.click(`trigger-${slope}`, () => tool.set({ slope }));
-    for (const name of ["kind", "polarity", "direction"])
-      controls.choice(`trigger-${name}`, (value) => tool.set({ [name]: value }));
-    controls.choice("trigger-source", (signal) =>
-      tool.set({ signal, level: null, hysteresis: null, low: null, high: null }),
-    );
+  bind() {
+    const { controls, triggering } = this;
+    for (const mode of MODES) controls.click(`trigger-${mode}`, () => triggering.setMode(mode));
+    for (const slope of SLOPES) controls.click(`trigger-${slope}`, () => triggering.set({ slope }));
+    for (const name of CHOICES) controls.choice(`trigger-${name}`, (value) => triggering.set({ [name]: value }));
+    controls.choice("trigger-source", (signal) => triggering.set({ signal, ...MIDDLE }));
     controls.click("trigger-middle", () => this.#middle());
     for (const name of LEVELS) this.#bindLevel(name);
     for (const name of TIMES) this.#bindTime(name);
     this.#bindPosition();
     controls.keys({
-      m: () => tool.setMode(MODES[(MODES.indexOf(tool.mode) + 1) % MODES.length]),
-      n: () => tool.setMode("single"),
-      e: () => tool.set({ slope: SLOPES[(SLOPES.indexOf(tool.settings.slope) + 1) % SLOPES.length] }),
+      m: () => triggering.setMode(MODES[(MODES.indexOf(triggering.mode) + 1) % MODES.length]),
+      n: () => triggering.setMode("single"),
+      e: () => triggering.set({ slope: SLOPES[(SLOPES.indexOf(triggering.settings.slope) + 1) % SLOPES.length] }),
       l: () => this.#middle(),
-      "[": () => tool.moveLevel(-1),
-      "]": () => tool.moveLevel(1),
-      ",": () => tool.movePosition(-1),
-      ".": () => tool.movePosition(1),
+      "[": () => triggering.moveLevel(-1),
+      "]": () => triggering.moveLevel(1),
+      ",": () => triggering.movePosition(-1),
+      ".": () => triggering.movePosition(1),
     });
   }
 
-  /** Other signals: the list of sources is made anew. */
-  changedSignals() {
-    const options = this.tool.scope.signals.map(({ key, name }) => new Option(name, key));
-    byId("trigger-source").replaceChildren(...options);
+  /** Other signals: the list of sources is made anew. @param {{key: string, name: string}[]} signals */
+  changedSignals(signals) {
+    this.controls.options(
+      "trigger-source",
+      signals.map(({ key, name }) => [key, name]),
+    );
   }
 
   show() {
-    const { controls, tool } = this;
-    const { settings, shown } = tool;
-    for (const mode of MODES) controls.press(`trigger-${mode}`, mode === tool.mode);
+    const { controls, triggering } = this;
+    const { settings, shown, signal } = triggering;
+    for (const mode of MODES) controls.press(`trigger-${mode}`, mode === triggering.mode);
     for (const slope of SLOPES) controls.press(`trigger-${slope}`, slope === settings.slope);
-    for (const name of ["kind", "polarity", "direction"]) controls.choose(`trigger-${name}`, settings[name]);
-    controls.choose("trigger-source", tool.signal.key);
-    byId("trigger-state").dataset.state = shown.state;
+    for (const name of CHOICES) controls.choose(`trigger-${name}`, settings[name]);
+    controls.choose("trigger-source", signal.key);
+    controls.mark("trigger-state", "state", shown.state);
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
-    byId("trigger").dataset.kind = settings.kind;
-    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, tool.signal.unit));
-    for (const name of TIMES)
-      controls.fill(`trigger-${name}`, settings[name] === null ? NO_LIMIT : setting(settings[name], "s"));
+    controls.showKind("trigger", settings.kind);
+    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit));
+    for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
   }
 
   #middle() {
-    this.tool.set({ level: null, hysteresis: null, low: null, high: null });
+    this.triggering.set(MIDDLE);
   }
 
+  /** @param {LevelField} name */
   #bindLevel(name) {
-    const { tool } = this;
+    const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) => allowed(name, parseQuantity(text, tool.signal.unit)),
-      apply: (value) => tool.set({ [name]: value }),
+      read: (text) => this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
+      apply: (value) => triggering.set({ [name]: value }),
       step: (direction) => {
-        const value = Number(((tool.settings[name] ?? 0) + direction * tool.levelStep).toPrecision(9));
-        if (isAllowed(name, value)) tool.set({ [name]: value });
+        const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(9));
+        if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
       },
     });
   }
 
+  /** @param {TimeField} name */
   #bindTime(name) {
-    const { tool } = this;
+    const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) => (name === "shorter" && isNoLimit(text) ? Infinity : allowed(name, parseQuantity(text, "s"))),
-      apply: (value) => tool.set({ [name]: value === Infinity ? null : value }),
-      step: (direction) => tool.set({ [name]: this.#steppedTime(name, direction) }),
+      read: (text) =>
+        name === "shorter" && isNoLimit(text) ? Infinity : this.#allowed(name, parseQuantity(text, "s")),
+      apply: (value) => triggering.set({ [name]: value === Infinity ? null : value }),
+      step: (direction) => triggering.set({ [name]: this.#steppedTime(name, direction) }),
     });
   }
 
+  /** @param {TimeField} name @param {1 | -1} direction */
   #steppedTime(name, direction) {
-    const value = this.tool.settings[name];
-    const stepped = value > 0 ? step125(value, direction) : this.tool.scope.timebase.perDivision / 10;
-    if (value !== null && value > 0 && stepped < SHORTEST) return name === "shorter" ? value : 0;
-    return !(value > 0) && direction < 0 ? value : stepped;
+    const value = this.triggering.settings[name];
+    if (value === null || value <= 0) return direction < 0 ? value : this.triggering.shortTime;
+    const stepped = step125(value, direction);
+    if (stepped >= SHORTEST) return stepped;
+    return name === "shorter" ? value : 0;
+  }
+
+  /** @param {Field} name @param {number | null} value */
+  #allowed(name, value) {
+    return value !== null && this.triggering.fields.isAllowed(name, value) ? value : null;
   }
 
   #bindPosition() {
-    const { tool } = this;
+    const { triggering } = this;
     this.controls.field("trigger-position", {
-      read: (text) => allowed("position", hundredth(parseQuantity(text, "%"))),
-      apply: (position) => tool.stand(position),
-      step: (direction) => tool.movePosition(direction / 5),
+      read: (text) => this.#allowed("position", hundredth(parseQuantity(text, "%"))),
+      apply: (position) => triggering.stand(position),
+      step: (direction) => triggering.movePosition(direction / 5),
     });
   }
 }
 
+/** @param {number | null} value */
+function timeText(value) {
+  return value === null ? NO_LIMIT : setting(value, "s");
+}
+
+/** @param {string} text */
 function isNoLimit(text) {
   return text.trim() === "" || text.trim() === NO_LIMIT;
 }
 
-function allowed(name, value) {
-  return value !== null && isAllowed(name, value) ? value : null;
-}
-
+/** @param {number | null} value */
 function hundredth(value) {
   return value === null ? null : value / 100;
 }

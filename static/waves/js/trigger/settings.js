@@ -6,6 +6,7 @@
 import { DEFAULTS } from "./trigger.js";
 
 /**
+ * @import { TriggerFields } from "./fields.js"
  * @import { Mode } from "./sweep.js"
  * @import { TriggerSettings } from "./trigger.js"
  */
@@ -24,8 +25,6 @@ import { DEFAULTS } from "./trigger.js";
 export const MODES = ["auto", "normal", "single", "off"];
 /** A window up to this long (s) is watched standing still; a longer one is watched going by. */
 const STILL = 0.5;
-/** No history is longer (s): the server refuses more. */
-const LONGEST = 1e7;
 /** Bytes per second that the server sends, where a page does not ask for others. */
 const BUDGET = 1_000_000;
 /** Hysteresis as a share of the signal's span: more than the noise of a clean signal. */
@@ -58,25 +57,6 @@ const NAMES = {
   tlow: "low",
   thigh: "high",
 };
-/** Fields that only some kinds have. @type {Partial<Record<Field, TriggerSettings["kind"][]>>} */
-const OF_KIND = {
-  slope: ["edge"],
-  level: ["edge", "pulse"],
-  polarity: ["pulse"],
-  longer: ["pulse"],
-  shorter: ["pulse"],
-  direction: ["window"],
-  low: ["window"],
-  high: ["window"],
-};
-/** @type {Partial<Record<Field, string[]>>} */
-const CHOICES = {
-  kind: ["edge", "pulse", "window"],
-  slope: ["rising", "falling", "either"],
-  polarity: ["positive", "negative"],
-  direction: ["entering", "leaving"],
-};
-
 /**
  * The mode that a stream begins with: slow ones roll.
  * @param {number} window
@@ -86,11 +66,10 @@ export function initialMode(window) {
   return window < STILL ? "auto" : "off";
 }
 
-/** What differs from the beginning, by the names of the address. @param {Settings} settings */
-export function toState(settings) {
-  const used = (/** @type {[string, Field]} */ [, field]) => OF_KIND[field]?.includes(settings.kind) ?? true;
+/** What differs from the beginning, by the names of the address. @param {Settings} settings @param {TriggerFields} fields */
+export function toState(settings, fields) {
   const changed = Object.entries(NAMES)
-    .filter(used)
+    .filter(([, field]) => fields.isOf(field, settings.kind))
     .filter(([, field]) => settings[field] !== INITIAL[field]);
   return Object.fromEntries(changed.map(([name, field]) => [name, settings[field]]));
 }
@@ -98,33 +77,22 @@ export function toState(settings) {
 /**
  * Settings from texts of the address; what cannot be read is as at the beginning.
  * @param {Record<string, string | undefined>} state
+ * @param {TriggerFields} fields
  * @returns {Settings}
  */
-export function fromState(state) {
+export function fromState(state, fields) {
   const given = Object.entries(NAMES).filter(([name]) => state[name] !== undefined);
-  const read = given.map(([name, field]) => [field, readField(field, state[name] ?? "")]);
+  const read = given.map(([name, field]) => [field, readField(field, state[name] ?? "", fields)]);
   return { ...INITIAL, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
 }
 
-/** @param {Field} field @param {string} text */
-function readField(field, text) {
+/** @param {Field} field @param {string} text @param {TriggerFields} fields */
+function readField(field, text, fields) {
   if (field === "signal") return text;
-  const offered = CHOICES[field];
+  const offered = fields.choices(field);
   if (offered) return offered.includes(text) ? text : undefined;
   const number = text === "" ? NaN : Number(text);
-  return Number.isFinite(number) && isAllowed(field, number) ? number : undefined;
-}
-
-/**
- * Whether a number may stand in a field, whatever the others say.
- * @param {Field} field
- * @param {number} value
- */
-export function isAllowed(field, value) {
-  if (field === "position") return value >= 0 && value <= 1;
-  if (field === "holdoff" || field === "longer") return value >= 0 && value <= LONGEST;
-  if (field === "shorter") return value > 0 && value <= LONGEST;
-  return field !== "hysteresis" || value >= 0;
+  return Number.isFinite(number) && fields.isAllowed(field, number) ? number : undefined;
 }
 
 /**

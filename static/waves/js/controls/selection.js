@@ -1,0 +1,71 @@
+/** Which signals there are, which of them are on, and which one is chosen: the one owner of that. */
+
+/** @import { Signal } from "../protocol/description.js" */
+
+/** @typedef {{toggled: () => void, chosen: () => void}} Listener others are on; another is chosen */
+
+export class Selection {
+  /** @type {Signal[]} */
+  signals = [];
+  /** Keys of those that are off. @type {Set<string>} */
+  #off = new Set();
+  /** Key of the chosen one; the first that is on while it is null. @type {string | null} */
+  #chosen = null;
+  #listener;
+
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+  }
+
+  /** Whether each signal is on. */
+  get visible() {
+    return this.signals.map(({ key }) => !this.#off.has(key));
+  }
+
+  /** Place of the chosen signal: what the vertical controls are for. */
+  get selected() {
+    const chosen = this.placeOf(this.#chosen);
+    return chosen >= 0 ? chosen : this.firstVisible;
+  }
+
+  /** Place of the first signal that is on, or of the first. */
+  get firstVisible() {
+    return Math.max(0, this.visible.indexOf(true));
+  }
+
+  /** The chosen signal; a stream that never ran may have none. @returns {Signal | undefined} */
+  get signal() {
+    return this.signals[this.selected];
+  }
+
+  /** Place of the signal with a key; -1 where there is none. @param {string | null} key */
+  placeOf(key) {
+    return this.signals.findIndex((signal) => signal.key === key);
+  }
+
+  /** @param {number} k */
+  select(k) {
+    this.#chosen = this.signals[k]?.key ?? null;
+    this.#listener.chosen();
+  }
+
+  /** Turn a signal on, or off. @param {number} k */
+  toggle(k) {
+    const signal = this.signals[k];
+    if (!signal) return;
+    if (!this.#off.delete(signal.key)) this.#off.add(signal.key);
+    this.#listener.toggled();
+  }
+
+  state() {
+    const off = this.#off.size > 0 ? { off: [...this.#off].join(",") } : {};
+    return this.#chosen === null ? off : { ...off, signal: this.#chosen };
+  }
+
+  /** @param {{off?: string, signal?: string}} state */
+  restore({ off, signal }) {
+    this.#off = new Set(off ? off.split(",") : []);
+    this.#chosen = signal ?? null;
+  }
+}

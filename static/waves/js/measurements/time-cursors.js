@@ -1,0 +1,112 @@
+/**
+ * Where the two time cursors are. On what runs they stand where they are from the trigger or from
+ * the right end; on what is frozen they stay with the samples.
+ */
+
+/** @typedef {"1" | "2"} Name */
+
+/**
+ * @typedef {object} Seen a picture: seconds of the stream at its right end, and the x that is labelled 0
+ * @property {number} edge
+ * @property {number} zero
+ *
+ * @typedef {object} Footing what the window of a picture stands on
+ * @property {boolean} running
+ * @property {boolean} stands whether windows stand at a trigger, or would
+ * @property {boolean} isEarly whether the trigger that a link's cursors count from is yet to come
+ */
+
+/** @type {Name[]} */
+export const NAMES = ["1", "2"];
+/** Where they stand at first, as shares of the plot. */
+const SHARES = { 1: 0.4, 2: 0.6 };
+
+export class TimeCursors {
+  shown = false;
+  #frozen = false;
+  /** What they count from: "stream", "trigger" or "edge". @type {string | null} */
+  #footing = null;
+  /** Whether they are where a link says: seconds from the label 0, which may be yet to come. */
+  #linked = false;
+  /** Seconds from the trigger or the right end, or, on what is frozen, of the stream. @type {[number, number] | null} */
+  #times = null;
+  /** The picture that was drawn last. @type {Seen | null} */
+  #last = null;
+
+  /** Whether they were placed anywhere. */
+  get arePlaced() {
+    return this.#times !== null;
+  }
+
+  /** x in seconds from the right end; NaN before they were placed. @param {Name} name @param {Seen} seen */
+  x(name, { edge, zero }) {
+    const time = this.time(name);
+    return this.#frozen ? time - edge : time + zero;
+  }
+
+  /** What a cursor counts, whatever that is from. @param {Name} name */
+  time(name) {
+    return this.#times?.[NAMES.indexOf(name)] ?? NaN;
+  }
+
+  /** Stay where they are seen now, whatever a link said. */
+  settle() {
+    this.#linked = false;
+  }
+
+  /** Put a cursor at an x. @param {Name} name @param {number} x @param {Seen} seen */
+  move(name, x, seen) {
+    this.settle();
+    this.#set(name, x, seen);
+  }
+
+  /** Seconds of the stream at both, in order; null where they are not shown. @param {Seen | null} seen */
+  span(seen) {
+    if (!this.shown || !seen || !this.#times) return null;
+    return NAMES.map((name) => seen.edge + this.x(name, seen)).sort((a, b) => a - b);
+  }
+
+  /**
+   * What they count from is another when the view is frozen, or no longer triggered.
+   * @param {Seen} seen
+   * @param {Footing} footing
+   */
+  follow(seen, { running, stands, isEarly }) {
+    if (this.#linked && isEarly) return;
+    const footing = running ? (stands ? "trigger" : "edge") : "stream";
+    const isOther = this.#footing !== null && footing !== this.#footing;
+    this.#footing = footing;
+    // Where they were on the screen, they stay.
+    const former = this.#linked ? seen : (this.#last ?? seen);
+    this.#linked = false;
+    if (running !== this.#frozen && !isOther) return;
+    const xs = NAMES.map((name) => this.x(name, former));
+    this.#frozen = !running;
+    if (this.#times) NAMES.forEach((name, at) => this.#set(name, xs[at], seen));
+  }
+
+  /** Those that are nowhere to be seen come back. @param {Seen} seen @param {number} window */
+  bringIn(seen, window) {
+    const isSeen = NAMES.some((name) => this.x(name, seen) >= -window && this.x(name, seen) <= 0);
+    if (isSeen) return;
+    for (const name of NAMES) this.#set(name, (SHARES[name] - 1) * window, seen);
+  }
+
+  /** @param {Seen} seen */
+  drawn({ edge, zero }) {
+    this.#last = { edge, zero };
+  }
+
+  /** Be where a link says. @param {[number, number] | null} times seconds from the label 0 */
+  restore(times) {
+    this.#times = times;
+    this.#linked = times !== null;
+  }
+
+  /** @param {Name} name @param {number} x @param {Seen} seen */
+  #set(name, x, { edge, zero }) {
+    const times = this.#times ?? [NaN, NaN];
+    times[NAMES.indexOf(name)] = this.#frozen ? x + edge : x - zero;
+    this.#times = times;
+  }
+}

@@ -1,0 +1,169 @@
+/** The link to the server: what the page asks of it, and what it says of the connection. */
+
+import { readDescription } from "../protocol/description.js";
+import { parse, WireError } from "../protocol/frames.js";
+import { HistoryRequests } from "../protocol/history-requests.js";
+import { StreamSocket } from "../protocol/stream-socket.js";
+import { addressOf, socketAddress } from "../text/address.js";
+
+/**
+ * @import { Config, Description } from "../protocol/description.js"
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { Message, Notice, ViewMessage } from "../protocol/messages.js"
+ * @import { State } from "../protocol/socket.js"
+ * @import { Record } from "../samples/record.js"
+ */
+
+/** The close of a socket whose stream there is not, and what that means to a page that was served. */
+const UNKNOWN = 4404;
+const DELETED = "This stream was deleted.";
+/** More columns than this a view may not ask for. */
+const MOST_COLUMNS = 16384;
+
+/**
+ * @typedef {object} View what the page shows
+ * @property {number} window seconds
+ * @property {number} columns device pixels across the plot
+ * @property {boolean} running
+ *
+ * @typedef {object} World
+ * @property {Config} config
+ * @property {Record} record
+ * @property {() => View} view
+ * @property {() => object} wanted further fields of the `view` message
+ * @property {(frame: Frame, now: number) => void} came a frame of what is live
+ * @property {(description: Description) => void} described
+ */
+
+export class Link {
+  #world;
+  #requests;
+  /** What the server was told of the view, and all that it was asked for. @type {Asked | null} */
+  #told = null;
+  #asked = "";
+  /** Whether what was asked for last is yet to be answered. */
+  unanswered = false;
+  /** Why the page was refused, and what else a person should read. @type {string | null} */
+  refusal = null;
+  /** @type {string | null} */
+  problem = null;
+  /** @type {Notice | null} */
+  noticed = null;
+  /** Page seconds of the last opening. */
+  openedAt = NaN;
+
+  /** @param {World} world */
+  constructor(world) {
+    this.#world = world;
+    this.#requests = new HistoryRequests((message) => this.socket.send(message));
+    this.socket = this.#makeSocket();
+  }
+
+  /**
+   * Samples `first` to `last` of this epoch from the server's history, or columns of them.
+   * @param {{first: number, last: number, columns?: number}} request
+   * @returns {Promise<Frame[] | null>} null without a connection
+   */
+  ask(request) {
+    const { handle, epoch, ring, signals } = this.#world.record;
+    if (this.socket.state.name !== "open" || !ring || epoch === null) return Promise.resolve(null);
+    return this.#requests.ask({ handle, epoch, ...request }, signals);
+  }
+
+  /** Tell the server what the page shows, unless it knows, or has not yet answered the last time. */
+  askForView() {
+    const { record, view, wanted } = this.#world;
+    // A frozen view has its own data; what is held of the live stream stays whole until it is left.
+    if (this.socket.state.name !== "open" || this.unanswered || !view().running) return;
+    const told = this.#view;
+    const asking = { ...told, ...wanted() };
+    if (JSON.stringify(asking) === this.#asked) return;
+    this.#told = told;
+    this.#asked = JSON.stringify(asking);
+    this.unanswered = true;
+    this.socket.send({ type: "view", handle: record.handle, ...asking });
+  }
+
+  #makeSocket() {
+    const { config } = this.#world;
+    return new StreamSocket({
+      url: () => socketAddress(addressOf(config.addresses.socket, config.slug)),
+      query: () => this.#query(),
+      onData: (buffer, now) => this.#data(buffer, now),
+      onMessage: (message) => this.#message(message),
+      onState: (state) => this.#state(state),
+    });
+  }
+
+  /**
+   * Rejoining asks for what is lacked; where the view changed meanwhile, for a whole window. A
+   * frozen page goes on with what it had, so that what is held stays whole.
+   */
+  #query() {
+    const { record, view } = this.#world;
+    const shown = this.#view;
+    const isKnown = this.#told && (!view().running || JSON.stringify(shown) === JSON.stringify(this.#told));
+    const told = isKnown && this.#told ? this.#told : shown;
+    this.#told = told;
+    this.#asked = JSON.stringify(told);
+    this.unanswered = true;
+    return isKnown ? { ...told, ...record.position } : told;
+  }
+
+  /** @typedef {{window: number, columns: number}} Asked */
+
+  /** @returns {Asked} */
+  get #view() {
+    const { window, columns } = this.#world.view();
+    return { window, columns: Math.min(MOST_COLUMNS, columns) };
+  }
+
+  /** @param {ArrayBuffer} buffer @param {number} now */
+  #data(buffer, now) {
+    for (const frame of this.#parse(buffer)) {
+      if (!this.#requests.take(frame)) this.#world.came(frame, now);
+    }
+  }
+
+  /** The frames of a message; one that cannot be read is told, and everything else goes on. @param {ArrayBuffer} buffer */
+  #parse(buffer) {
+    try {
+      return parse(buffer);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.problem = `A message could not be read, please reload this page. ${error.message}`;
+      return [];
+    }
+  }
+
+  /** @param {Message} message */
+  #message(message) {
+    if (message.type === "stream") this.#world.described(readDescription(message, this.#known));
+    if (message.type === "view") this.#viewed(message);
+    if (message.type === "history") this.#requests.answered(message);
+    if (message.type === "notice") this.noticed = message;
+  }
+
+  /** What holds where a description says nothing of use: the former one, or what the page was told. */
+  get #known() {
+    const { config, record } = this.#world;
+    return record.description ?? { ...config, history: config.historySeconds };
+  }
+
+  /** @param {ViewMessage} message */
+  #viewed(message) {
+    this.#world.record.expect(message, this.#told?.window);
+    this.unanswered = false;
+    this.askForView();
+  }
+
+  /** @param {State} state */
+  #state(state) {
+    if (state.name === "open") this.openedAt = performance.now() / 1000;
+    else {
+      this.#requests.lost();
+      this.noticed = null;
+    }
+    if (state.name === "refused") this.refusal = state.code === UNKNOWN ? DELETED : (state.reason ?? null);
+  }
+}

@@ -1,0 +1,53 @@
+/** Going along the time of a stream: what is live, what is frozen, and how much of it is seen. */
+
+import { within, zoomAbout } from "./navigation.js";
+import { Timebase } from "./timebase.js";
+
+/** @import { Past } from "../samples/past.js" */
+
+/** @typedef {{moved: () => void, resized: () => void}} Listener the view is another; the window is */
+
+export class Timeline extends Timebase {
+  #past;
+  #listener;
+
+  /** @param {number} window seconds @param {Past} past @param {Listener} listener */
+  constructor(window, past, listener) {
+    super(window);
+    this.#past = past;
+    this.#listener = listener;
+  }
+
+  /** Show what is live again. */
+  goLive() {
+    if (this.running) return;
+    this.resume();
+    this.#past.release();
+    this.#listener.moved();
+  }
+
+  /** Freeze with this second of the stream at the right end, or the nearest that there is. @param {number} edge */
+  goTo(edge) {
+    if (!this.#past.isThere) return;
+    this.freeze(within(edge, { ...this.#past.span(), window: this.window }));
+  }
+
+  /** Freeze with exactly this second at the right end; data goes on arriving. @param {number} edge */
+  freeze(edge) {
+    this.hold(edge);
+    this.#listener.moved();
+  }
+
+  /**
+   * Take another window; the instant at `x` (seconds from the right end) stays where it is.
+   * @param {number} window
+   * @param {number} [x]
+   */
+  setWindow(window, x = 0) {
+    if (window === this.window) return;
+    const edge = this.held === null ? null : zoomAbout({ edge: this.held, window: this.window }, x, window);
+    this.resize(window);
+    if (edge !== null) this.goTo(edge);
+    this.#listener.resized();
+  }
+}
