@@ -12,7 +12,6 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Mapping
-from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from channels.exceptions import InvalidChannelLayerError
@@ -57,16 +56,12 @@ INTERRUPTED = (
 CAPACITY = 5000
 
 
-def _unreachable() -> tuple[type[Exception], ...]:
-    """What the layers raise when their server cannot be reached, or does not answer."""
-    try:
-        from redis.exceptions import RedisError
-    except ImportError:  # the extra `redis` is not installed: there is nothing of it to raise
-        return (OSError, TimeoutError)
-    return (OSError, RedisError, TimeoutError)
+#: What the layers raise when their server cannot be reached, or does not answer.
+UNREACHABLE: tuple[type[Exception], ...] = (OSError, TimeoutError)
+with contextlib.suppress(ImportError):  # without the extra `redis` there is nothing of it to raise
+    from redis.exceptions import RedisError
 
-
-UNREACHABLE = _unreachable()
+    UNREACHABLE = (*UNREACHABLE, RedisError)
 
 
 def make_layer() -> Any:
@@ -79,9 +74,8 @@ def make_layer() -> Any:
     try:
         return channel_layers.make_backend("default")
     except InvalidChannelLayerError as error:
-        if "channels_redis" in layer_backend() and find_spec("channels_redis") is None:
-            raise ConfigurationError(NEEDS_REDIS) from None
-        raise ConfigurationError(f"CHANNEL_LAYERS cannot be used: {error}.") from None
+        hint = NEEDS_REDIS if "channels_redis" in layer_backend() else ""
+        raise ConfigurationError(f"CHANNEL_LAYERS cannot be used: {error}. {hint}") from None
 
 
 def subscriptions(layer: Any) -> list[Any]:
