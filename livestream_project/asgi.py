@@ -10,9 +10,9 @@ django_asgi = get_asgi_application()
 
 # These import models, so they come after Django is set up.
 from livestream_project import checks  # noqa: E402
-from waves import lifespan, routing  # noqa: E402
+from waves import health, lifespan, routing  # noqa: E402
 
 checks.before_serving()
 application = lifespan.wrap(
-    ProtocolTypeRouter({"http": django_asgi, "websocket": routing.application})
+    ProtocolTypeRouter({"http": health.in_front(django_asgi), "websocket": routing.application})
 )
