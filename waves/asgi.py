@@ -29,8 +29,12 @@ def application(http: App, websocket_routes: Iterable[Any] = (), *, alone: bool 
     from waves import routing
     from waves.apps import WavesConfig
     from waves.server import lifespan
+    from waves.web import health
 
     WavesConfig.served = True
     return lifespan.wrap(
-        http, routing.application, routing.HostRoutes(websocket_routes), alone=alone
+        health.in_front(http),
+        routing.application,
+        routing.HostRoutes(websocket_routes),
+        alone=alone,
     )
