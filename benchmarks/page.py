@@ -65,7 +65,7 @@ INSTRUMENT = """
 #: The page of the original's kind, with ``count`` points: each frame a point leaves, one comes.
 NAIVE = """
 async (count) => {
-  const echarts = await import("/static/vendor/echarts/echarts.esm.min.js");
+  const echarts = await import("/static/waves/vendor/echarts/echarts.esm.min.js");
   const element = document.createElement("div");
   element.style.width = "1200px";
   element.style.height = "500px";

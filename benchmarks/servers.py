@@ -148,6 +148,7 @@ def environment(database: Path, tree: Path = ROOT) -> dict[str, str]:
         "SECRET_KEY": "a benchmark keeps no secrets",
         "LOG_LEVEL": "WARNING",
         "WAVES_DATABASE": str(database),
+        "DATABASE_URL": "",
         "WAVES_WORKER": "embedded",
         "PYTHONPATH": str(tree),
         "PYTHONUNBUFFERED": "1",

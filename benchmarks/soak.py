@@ -20,7 +20,7 @@ from websockets.typing import Subprotocol
 
 from benchmarks import document, page, pause
 from benchmarks.servers import SERVERS, running
-from waves.streaming.wire import parse
+from waves.protocol.frames import parse
 
 
 @dataclass

@@ -2,17 +2,15 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
-django_asgi = get_asgi_application()
+import waves.asgi
 
-# These import models, so they come after Django is set up.
-from livestream_project import checks  # noqa: E402
-from waves import lifespan, routing  # noqa: E402
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livestream_project.settings")
+pages = get_asgi_application()
+
+from livestream_project import checks  # noqa: E402  it needs Django to be set up
 
 checks.before_serving()
-application = lifespan.wrap(
-    ProtocolTypeRouter({"http": django_asgi, "websocket": routing.application})
-)
+# The whole project is Waves: its bounds hold for the admin, too.
+application = waves.asgi.application(pages, alone=True)

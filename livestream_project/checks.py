@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv6_address
 
 from livestream_project.private import make_private, others_may_open, sqlite_files
-from waves.checks import ORIGIN_HINT, SETTINGS, origin_problem
+from waves.checks import ORIGIN_HINT, SETTINGS, origin_problem, serves_nothing
 from waves.conf import get_config
 from waves.exceptions import ConfigurationError
 
@@ -30,8 +30,8 @@ def before_serving() -> None:
 
     Raises SystemExit, with what to do, for settings that cannot work.
     """
-    if "daphne.management.commands.runserver" in sys.modules:
-        return  # it has run them all
+    if serves_nothing() or "daphne.management.commands.runserver" in sys.modules:
+        return  # a command runs them all
     problems = run_checks(tags=[SETTINGS])
     errors = [str(problem) for problem in problems if problem.is_serious()]
     if errors:

@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 
-from waves.clientaddress import request_address
+from waves.web.clientaddress import request_address
 
 #: An address may fail this many times as often as one name from it: a whole office may share it.
 ADDRESS_FACTOR = 5

@@ -1,9 +1,9 @@
-"""Every setting, in one file. What differs between machines comes from environment variables.
+"""Every setting, in one file. What differs between machines comes from environment variables,
+which ``environment.py`` reads.
 
 Each variable is documented in docs/settings.md; a test fails where one is not.
 """
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,37 +11,11 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from livestream_project.databases import database
+from livestream_project.environment import env, env_bool, env_int, env_list
 from livestream_project.secretkey import kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    """The value of an environment variable, without surrounding space."""
-    return os.environ.get(name, default).strip()
-
-
-def env_bool(name: str, default: bool) -> bool:
-    """An environment variable that is on or off."""
-    value = env(name).lower()
-    if value in {"", "1", "true", "yes", "on"}:
-        return bool(value) or default
-    if value in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name} is on or off, not “{value}”.")
-
-
-def env_int(name: str, default: int) -> int:
-    """An environment variable that is a positive whole number."""
-    value = env(name) or str(default)
-    if not value.isdecimal() or int(value) == 0:
-        raise ImproperlyConfigured(f"{name} is a positive whole number, not “{value}”.")
-    return int(value)
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    """An environment variable that lists values, separated by commas."""
-    return [item.strip() for item in env(name, default).split(",") if item.strip()]
 
 
 def secret_key(debug: bool) -> str:
@@ -72,6 +46,7 @@ WAVES = {
     "worker_name": env("WAVES_WORKER_NAME"),
     "installation": env("WAVES_INSTALLATION"),
     "redis_url": REDIS_URL,
+    "demo": "python manage.py loaddemo",
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
@@ -95,11 +70,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "waves.answers.AnswersMiddleware",  # first: it sees what all others answer
+    "waves.web.answers.AnswersMiddleware",  # first: it sees what all others answer
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "waves.database.DatabaseReadyMiddleware",
+    "livestream_project.readiness.DatabaseReadyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,19 +102,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "livestream_project.sqlite",  # Django's own, with files for the owner only
-        "NAME": env("WAVES_DATABASE") or BASE_DIR / "db.sqlite3",
-        "TEST": {"NAME": ":memory:"},  # said, since the engine is not Django's own
-        "OPTIONS": {
-            # Readers never wait for a writer, and a writer takes its lock when it begins.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
-        },
-    }
-}
+DATABASES = {"default": database(BASE_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -155,11 +118,7 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
                 ]
             },
         }
-    return {
-        "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # The only receiver is the hub; beyond its capacity the layer drops frames silently.
-        "CONFIG": {"capacity": 5000},
-    }
+    return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 
 CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
@@ -238,7 +197,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"refusals": {"()": "waves.logs.RefusalsInOneLine"}},
+    "filters": {"refusals": {"()": "waves.web.logs.RefusalsInOneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -9,4 +9,5 @@ admin.site.index_title = "Configuration"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("waves.urls")),
+    path("", include("waves.health_urls")),
 ]

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 VERSION = "6.1.0"
-FOLDER = Path(__file__).resolve().parent.parent / "static" / "vendor" / "echarts"
+FOLDER = Path(__file__).resolve().parent.parent / "static" / "waves" / "vendor" / "echarts"
 #: Path in the package, and the name of our copy. NOTICE goes with the Apache licence.
 FILES = {
     "package/dist/echarts.esm.min.js": "echarts.esm.min.js",

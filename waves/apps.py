@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
+from typing import ClassVar
 
 from django.apps import AppConfig, apps
 
@@ -16,14 +16,14 @@ class WavesConfig(AppConfig):
     name = "waves"
     verbose_name = "Waves"
     default_auto_field = "django.db.models.BigAutoField"
-    #: Modules ``streams.py`` that could not be imported, for the system checks.
-    problems: Sequence[ConfigurationError] = ()
+    #: Whether ``waves.asgi.application`` was called in this process: without it no stream runs.
+    served: ClassVar[bool] = False
 
     def ready(self) -> None:
         """Register the checks, add what other apps bring, import the ``streams.py`` of each app."""
-        from waves import checks, extensions  # noqa: F401
+        from waves import checks, extensions
         from waves.sources.declarations import discover
 
         with suppress(ConfigurationError):  # told by checks.check_worker
             extensions.problems[:] = extensions.add_from_settings()
-        self.problems = discover(config.name for config in apps.get_app_configs())
+        checks.not_imported[:] = discover(config.name for config in apps.get_app_configs())

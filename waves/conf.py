@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
+from importlib.util import find_spec
+from inspect import iscoroutinefunction
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils.module_loading import import_string
 
 from waves.exceptions import ConfigurationError
 
 Worker = Literal["embedded", "separate"]
+Network = IPv4Network | IPv6Network
 
+#: In place of an address: a proxy that comes by a Unix socket, which has none.
+UNIX = "unix"
 #: What may stand in the name of a channel group, short enough to leave room for the rest.
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
+
+NEEDS_REDIS = "Redis needs packages that are not here: pip install 'django-waves[redis]'"
 
 #: The longest body where no setting says otherwise: the form of 100 signals has some 800 kB.
 BODY_BYTES = 1024 * 1024
@@ -46,6 +55,11 @@ class Config:
     max_values_per_second: int = 8_000_000
     #: Bound of the memory of one stream's history, in each server process.
     max_history_bytes: int = 512 * 1024 * 1024
+    #: Dotted path of ``(viewer, stream) -> bool``: who may see a stream (``waves.access``). Empty:
+    #: everyone who reaches the pages.
+    may_view: str = ""
+    #: The command that loads streams to look at: told where there are none.
+    demo: str = ""
     #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
     max_connections: int = 10_000
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
@@ -66,7 +80,12 @@ class Config:
 def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
     values = dict(getattr(settings, "WAVES", {}))
+    known = [declared.name for declared in fields(Config)]
+    for name in values.keys() - set(known):
+        raise ConfigurationError(f"WAVES has no “{name}”. It may have: {', '.join(known)}.")
     values["worker"] = _worker(values)
+    if values.get("redis_url") and find_spec("redis") is None:
+        raise ConfigurationError(NEEDS_REDIS)
     for name in ("allowed_origins", "trusted_proxies"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
@@ -76,11 +95,24 @@ def get_config() -> Config:
 
 
 def _worker(values: Mapping[str, Any]) -> Worker:
-    default = "separate" if values.get("redis_url") else "embedded"
+    alone = in_memory() and not values.get("redis_url")
+    default = "embedded" if alone else "separate"
     worker = values.get("worker") or default
     if worker not in ("embedded", "separate"):
         raise ConfigurationError(f"WAVES_WORKER is embedded or separate, not “{worker}”.")
     return cast(Worker, worker)
+
+
+def in_memory() -> bool:
+    """Whether the channel layer ends with this process; it does where CHANNEL_LAYERS is not set."""
+    backend = layer_backend()
+    return not backend or backend.endswith("InMemoryChannelLayer")
+
+
+def layer_backend() -> str:
+    """The dotted path of the default channel layer, as the settings name it; else empty."""
+    layers: Mapping[str, Mapping[str, str]] = getattr(settings, "CHANNEL_LAYERS", None) or {}
+    return layers.get("default", {}).get("BACKEND", "")
 
 
 def _installation(values: Mapping[str, Any]) -> str:
@@ -102,7 +134,37 @@ def _paths(name: str, value: Any) -> Mapping[str, str]:
     )
 
 
+def function_of(path: str) -> Callable[[Any, Any], bool]:
+    """The host's ``may_view``. Raises ConfigurationError where it is none that can be called."""
+    try:
+        function: Callable[[Any, Any], bool] = import_string(path)
+    except Exception as error:  # whatever the host's module raises
+        told = f"{type(error).__name__}: {error}"
+        raise ConfigurationError(f"may_view “{path}” cannot be imported: {told}") from error
+    if not callable(function) or iscoroutinefunction(function):
+        raise ConfigurationError(
+            f"may_view “{path}” is no function of (viewer, stream) that returns True or False. It "
+            "is called in a thread, so it need not be async."
+        )
+    return function
+
+
+@cache
+def networks(entries: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks of ``trusted_proxies``; raises ConfigurationError with what is wrong."""
+    return tuple(_network(entry) for entry in entries if entry != UNIX)
+
+
+def _network(entry: str) -> Network:
+    try:
+        return ip_network(entry)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"WAVES_TRUSTED_PROXIES has “{entry}”, which is no address and no network ({error})."
+        ) from None
+
+
 @receiver(setting_changed)
 def _forget(*, setting: str, **kwargs: object) -> None:
-    if setting == "WAVES":
+    if setting in ("WAVES", "CHANNEL_LAYERS"):
         get_config.cache_clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from waves.conf import get_config
-from waves.streaming.block import SAMPLE_TYPES
+from waves.protocol.block import SAMPLE_TYPES
 
 MIN_RATE = 0.01
 MAX_RATE = 2_000_000.0

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 
 from waves import limits
+from waves.addresses import address, are_included
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
+from waves.protocol.block import SAMPLE_TYPES
 from waves.sources import DEFAULT_SOURCE, SOURCES, validate_options
-from waves.streaming.block import SAMPLE_TYPES
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -124,11 +125,16 @@ class Stream(models.Model):
             super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        """The page that shows the stream; of one whose slug can be in no address, the list."""
+        """The page that shows the stream; of one whose slug can be in no address, the list.
+
+        Empty where the project includes no page of ours.
+        """
+        if not are_included():
+            return ""
         try:
-            return reverse("waves:oscilloscope", args=[self.slug])
+            return address("oscilloscope", self.slug)
         except NoReverseMatch:
-            return reverse("waves:index")
+            return address("index")
 
     def _keep_former_slug(self) -> None:
         stored = Stream.objects.filter(pk=self.pk).exclude(slug=self.slug)

@@ -1,28 +1,49 @@
-"""Where the WebSockets are."""
+"""Where the WebSockets are: beside the pages, as ``waves.urls`` is included, under any prefix."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.urls import URLPattern, path
+from channels.routing import URLRouter
+from django.urls import ResolverMatch, URLPattern
 
-from waves.consumers import StreamConsumer
+from waves import addresses
+from waves.web.consumers import StreamConsumer
 
-websocket_urlpatterns: list[URLPattern] = [
-    path("ws/", StreamConsumer.as_asgi()),
-    path("ws/streams/<slug:slug>/", StreamConsumer.as_asgi()),
-]
-_unknown = StreamConsumer.as_asgi()
+Scope = dict[str, Any]
+
+#: The names of their addresses in ``waves.urls``.
+SOCKETS = ("socket", "stream-socket")
+_consumer = StreamConsumer.as_asgi()
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+def match(scope: Scope) -> ResolverMatch | None:
+    """The WebSocket of ours that a scope asks for; None where it is another's, or nobody's."""
+    found = addresses.match(scope)
+    return found if found is not None and found.url_name in SOCKETS else None
+
+
+async def application(scope: Scope, receive: Any, send: Any) -> None:
     """The consumer of a path. One that is unknown is told so by the consumer, too: what Channels'
     own router raises would be a traceback for each."""
-    root = scope.get("root_path", "")
-    rest = scope["path"].removeprefix(root).lstrip("/")
-    for pattern in websocket_urlpatterns:
-        if (match := pattern.resolve(rest)) is not None:
-            scope = {**scope, "url_route": {"args": (), "kwargs": match.kwargs}}
-            await match.func(scope, receive, send)
-            return
-    await _unknown(scope, receive, send)
+    found = match(scope)
+    if found is not None:
+        route = {"args": found.args, "kwargs": found.kwargs}
+        scope = {**scope, "url_route": route, "waves.match": found}
+    await _consumer(scope, receive, send)
+
+
+class HostRoutes:
+    """The routes that a host gives for WebSockets of its own: as Channels' URLRouter takes them."""
+
+    def __init__(self, routes: Iterable[URLPattern]) -> None:
+        self._routes = list(routes)
+        self.application = URLRouter(self._routes)
+
+    def has(self, scope: Scope) -> bool:
+        """Whether one of them takes a scope that is none of ours."""
+        if not self._routes or match(scope) is not None:
+            return False
+        path = addresses.path_info(scope).lstrip("/")
+        return any(route.pattern.match(path) for route in self._routes)

@@ -10,13 +10,14 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from waves import limits, stored
+from waves import limits
+from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import SOURCES
 from waves.sources.base import Proposal, Source
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 logger = logging.getLogger("waves")
 
@@ -168,7 +169,12 @@ def stream_named(slug: str) -> Stream:
         stream = streams.filter(**named).first()
         if stream is not None:
             return stream
-    raise UnknownStreamError(f"There is no stream “{slug}”.")
+    raise no_stream(slug)
+
+
+def no_stream(slug: str) -> UnknownStreamError:
+    """What is said of a stream that there is not, or that one may not see: the same."""
+    return UnknownStreamError(f"There is no stream “{slug}”.")
 
 
 def find_stream(slug: str) -> tuple[StreamSpec, int]:

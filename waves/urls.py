@@ -1,19 +1,24 @@
-"""The addresses of Waves over HTTP; ``waves.routing`` has those of its WebSockets."""
+"""The addresses of Waves, those of its WebSockets among them: all stand where this is included.
+
+Health and metrics have ``waves.health_urls`` of their own, since probes come from elsewhere.
+"""
 
 from django.urls import path
 
-from waves import api, health, views
+from waves.addresses import API, APP
+from waves.web import api, openapi, pages
 
-app_name = "waves"
+app_name = APP
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("streams/<slug:slug>/", views.oscilloscope, name="oscilloscope"),
-    path("streams/<slug:slug>/control/", views.control, name="control"),
-    path("api/v1/streams", api.streams, name="api-streams"),
-    path("api/v1/streams/<slug:slug>", api.stream, name="api-stream"),
-    path("api/v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
-    path("healthz/live", health.live, name="live"),
-    path("healthz/ready", health.ready, name="ready"),
-    path("metrics", health.prometheus, name="metrics"),
+    path("", pages.index, name="index"),
+    path("streams/<slug:slug>/", pages.oscilloscope, name="oscilloscope"),
+    path("streams/<slug:slug>/control/", pages.control, name="control"),
+    # Whoever comes by HTTP is told; who comes by WebSocket is served by ``waves.routing``.
+    path("ws/", pages.socket, name="socket"),
+    path("ws/streams/<slug:slug>/", pages.socket, name="stream-socket"),
+    path(f"{API}v1/openapi.json", openapi.openapi, name="api-openapi"),
+    path(f"{API}v1/streams", api.streams, name="api-streams"),
+    path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
+    path(f"{API}v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
 ]

@@ -16,11 +16,11 @@ from django.utils.functional import cached_property
 from pydantic.fields import FieldInfo
 
 from waves.admin.fields import form_field
+from waves.database.stored import mapping
 from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
 from waves.models import Signal, Stream, key_from
 from waves.sources import SOURCES, option_fields
 from waves.sources.base import Rows
-from waves.stored import mapping
 
 #: Fields of every waveform; those of one waveform carry its key instead.
 COMMON = "common"

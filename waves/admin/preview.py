@@ -16,10 +16,10 @@ from waves import limits
 from waves.dsp.decimation import envelope
 from waves.exceptions import WavesError
 from waves.models import Signal, Stream
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import SOURCES
 from waves.sources.base import Source
 from waves.specs import signal_spec, stream_spec
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 #: Values that one trace may have: a minimum and a maximum for each of some 600 pixels.
 MAX_VALUES = 1200

@@ -12,15 +12,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from waves.admin import forms, preview
 from waves.dsp.synthesis import WAVEFORMS
+from waves.hub.status import board
 from waves.models import Signal, Stream
 from waves.sources import SOURCES, source_class
 from waves.specs import stream_spec
-from waves.streaming.status import board
 
 #: django-stubs names the entries of a fieldset in a private type.
 Fieldsets = Any
@@ -132,7 +132,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="page")
     def page(self, stream: Stream) -> SafeString:
         """A link to the live page."""
-        return format_html('<a href="{}">Watch live</a>', stream.get_absolute_url())
+        live = stream.get_absolute_url()
+        return format_html('<a href="{}">Watch live</a>', live) if live else mark_safe("–")
 
     @admin.display(description="memory")
     def memory(self, stream: Stream) -> str:

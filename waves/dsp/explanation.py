@@ -1,4 +1,4 @@
-"""A pydantic error as one sentence for the person who typed the value.
+"""A pydantic error as one sentence: for the person who typed the value, or for a program.
 
 Sources explain their options by it too: it needs nothing but the model's fields.
 """
@@ -44,6 +44,13 @@ def explain(error: ValidationError, owner: str, fields: Mapping[str, FieldInfo])
     if first["type"] == "missing":
         return f"{title} is missing: give it a value."
     return f"{title} must {_must(first, field)}, not {_shown(first['input'])}{_why(first, field)}."
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first problem of a message or a query that a program sent: where, and what."""
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place or 'message'}: {problem['msg']}"
 
 
 def bounds(field: FieldInfo) -> str:

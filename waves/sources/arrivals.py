@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import StreamSpec
 from waves.sources.base import SourceContext
 from waves.sources.declarations import Declaration
 from waves.sources.pacing import MAX_LAG, WallLabels
 from waves.sources.returned import NUMBERS, Array, failure, samples, series
 from waves.sources.thread import PATIENCE_SECONDS
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 
 #: A generator may yield this many times its declared mean rate; then it is made to wait.
 BURST = 10.0

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from waves.exceptions import SourceError
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import SignalSpec, StreamSpec
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import SignalSpec, StreamSpec
 
 #: What a source is written with, in one place: also what comes from other rooms.
 __all__ = [

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from waves.dsp.synthesis import Synthesizer, parameter_fields
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.base import Due, Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 
 class GeneratorOptions(Options):

@@ -13,6 +13,8 @@ import numpy as np
 from pydantic import Field
 
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import StreamSpec
 from waves.sources.arrivals import Arrivals
 from waves.sources.base import (
     Choices,
@@ -28,8 +30,6 @@ from waves.sources.declarations import Declaration, declared, registered
 from waves.sources.pacing import MAX_LAG, Ticker
 from waves.sources.returned import Array, failure, guarded, samples, series
 from waves.sources.thread import DedicatedThread
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 
 
 class PythonOptions(Options):

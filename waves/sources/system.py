@@ -11,12 +11,12 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from waves.exceptions import SourceError
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.spec import StreamSpec
 from waves.sources import validate_options
 from waves.sources.base import Options, SignalInfo, Source, SourceContext
 from waves.sources.pacing import Ticker
 from waves.sources.thread import DedicatedThread
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.spec import StreamSpec
 
 try:
     import psutil

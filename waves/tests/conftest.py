@@ -1,10 +1,12 @@
-"""Servers for the rooms that test through one: ``server`` and ``browser``."""
+"""A stream for those who test with the database, and servers for those who test through one."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from waves.models import Signal, Stream
 from waves.tests.server.processes import Process, Site, redis_server
 
 # How fast this machine is, and what else runs on it, is not what a property is about.
@@ -12,6 +14,27 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+HERE = Path(__file__).parent
+#: Whoever asks for one of these, or lives in one of those, starts a server or a browser.
+SERVER_FIXTURES = {"prepared_site", "redis"}
+SERVER_FOLDERS = {HERE / "browser", HERE / "faults", HERE / "installing"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-quick` leaves out; other tests that start a server say so themselves."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parents):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture
+def sine(db) -> Stream:
+    """A stream of the generator with one signal."""
+    stream = Stream.objects.create(name="Sine", slug="sine")
+    Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
+    return stream
 
 
 @pytest.fixture(scope="session")

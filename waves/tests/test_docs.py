@@ -10,8 +10,12 @@ from django.core.management import get_commands
 from tools.screenshots import FOLDER, VIEWS
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 DEPLOY = sorted((ROOT / "deploy").iterdir())
+#: A history, and the page that is for those who have the code before them.
+NOT_PLAIN = {"CHANGELOG.md", "architecture.md"}
+#: A sentence of more words has to be read twice.
+MOST_WORDS = 40
 README = (ROOT / "README.md").read_text()
 DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
 
@@ -24,6 +28,19 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def sentences(page: Path) -> list[str]:
+    """The sentences of a page's paragraphs and lists; not those of its tables and code."""
+    text = re.sub(
+        r"```.*?```|<!-- (.+): begin -->.*<!-- \1: end -->", "", page.read_text(), flags=re.S
+    )
+    text = re.sub(r"`[^`]*`", "Code", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
+    paragraphs = re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )", text)
+    prose = [
+        " ".join(each.split()) for each in paragraphs if not each.lstrip().startswith(("|", "#"))
+    ]
+    return [one for each in prose for one in re.split(r"(?<=[.!?])[*)”]*\s+(?=[*(“]*[A-Z])", each)]
 
 
 def recipe(page: Path) -> str:
@@ -59,6 +76,12 @@ def test_every_page_stands_in_the_list_of_pages():
     index = (ROOT / "docs" / "README.md").read_text()
     for page in (ROOT / "docs").glob("[a-z]*.md"):
         assert f"({page.name})" in index
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in NOT_PLAIN], ids=name)
+def test_no_sentence_of_a_page_is_too_long_to_read(page):
+    long = [one for one in sentences(page) if len(one.split()) > MOST_WORDS]
+    assert not long
 
 
 def test_the_readme_has_the_recipe_that_is_tested():

@@ -12,16 +12,15 @@ import numpy as np
 from django.db import DatabaseError
 
 from waves import specs
+from waves.bus import Publisher
+from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError, SourceError, WavesError
-from waves.layer import Publisher
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.description import describe
+from waves.protocol.frames import Frame, encode, split
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, Source, SourceContext
-from waves.streaming import wire
-from waves.streaming.block import SAMPLE_TYPES, SampleBlock
-from waves.streaming.description import describe
-from waves.streaming.spec import SignalSpec, StreamSpec
-from waves.streaming.wire import Frame
-from waves.threads import in_thread
 
 logger = logging.getLogger("waves")
 
@@ -215,8 +214,8 @@ class Runner:
             await self.announce()
         self._next = block.next
         self._produced += block.n
-        for piece in wire.split(block):
-            data = wire.encode(Frame.of(piece, self.spec.handle))
+        for piece in split(block):
+            data = encode(Frame.of(piece, self.spec.handle))
             await self._publish(self._publisher.frame(self.spec.handle, data))
 
     def _checked(self, block: SampleBlock) -> SampleBlock:

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from django.db import DatabaseError
-from redis.asyncio import Redis
 
-from waves import installation
+from waves.bus import UNREACHABLE
 from waves.conf import get_config
+from waves.database import installation
+from waves.database.installation import Installation
+from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
-from waves.installation import Installation
-from waves.layer import UNREACHABLE
-from waves.threads import in_thread
 from waves.worker.shares import Decision, Register, Share
 
 logger = logging.getLogger("waves")
@@ -58,6 +57,8 @@ class RedisStore:
     volatile = True
 
     def __init__(self, url: str, identity: str) -> None:
+        from redis.asyncio import Redis
+
         self._key = f"waves:{identity}:workers"
         self._redis = Redis.from_url(
             url,

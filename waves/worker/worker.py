@@ -16,14 +16,15 @@ from dataclasses import replace
 
 from django.db import DatabaseError
 
-from waves import installation, specs
+from waves import specs
+from waves.bus import Publisher
 from waves.conf import get_config
+from waves.database import installation
+from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
-from waves.layer import Publisher
+from waves.protocol.description import Description, describe
+from waves.protocol.spec import StreamSpec
 from waves.sources.base import Clock
-from waves.streaming.description import Description, describe
-from waves.streaming.spec import StreamSpec
-from waves.threads import in_thread
 from waves.worker.runner import Runner
 from waves.worker.shares import RENEW_SECONDS, Decision
 from waves.worker.stores import Leases

@@ -108,7 +108,7 @@ export class Preview {
 
   #run() {
     const window = Number(this.#value("#id_window")) || WINDOW;
-    return new Running(this.#section.dataset.slug ?? "", window, {
+    return new Running(this.#section.dataset.socket ?? "", window, {
       columns: () => this.#plot.columns,
       picture: ({ traces }, signals) =>
         this.#plot.show(

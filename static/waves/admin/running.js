@@ -4,6 +4,7 @@ import { readDescription } from "../js/protocol/description.js";
 import { parse } from "../js/protocol/frames.js";
 import { StreamSocket } from "../js/protocol/stream-socket.js";
 import { Follower } from "../js/streams/follower.js";
+import { socketAddress } from "../js/text/address.js";
 
 /**
  * @import { Signal } from "../js/protocol/description.js"
@@ -32,12 +33,12 @@ export class Running {
   /** @type {number | null} */
   #frame = null;
 
-  /** @param {string} slug @param {number} window seconds @param {Told} told */
-  constructor(slug, window, told) {
+  /** @param {string} path of the stream's WebSocket @param {number} window seconds @param {Told} told */
+  constructor(path, window, told) {
     this.#told = told;
     this.#window = window;
-    this.#follower = new Follower(readDescription({ slug, window }), wholeView);
-    this.#socket = this.#makeSocket(slug);
+    this.#follower = new Follower(readDescription({ window }), wholeView);
+    this.#socket = this.#makeSocket(path);
     this.#socket.open();
     this.#draw();
   }
@@ -47,11 +48,10 @@ export class Running {
     this.#socket.close();
   }
 
-  /** @param {string} slug */
-  #makeSocket(slug) {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  /** @param {string} path */
+  #makeSocket(path) {
     return new StreamSocket({
-      url: () => `${scheme}//${location.host}/ws/streams/${slug}/`,
+      url: () => socketAddress(path),
       query: () => {
         this.#follower.changedView(this.#told.columns());
         return this.#follower.view;

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from waves.bus import Publisher
 from waves.checks import check_worker
 from waves.conf import get_config
-from waves.layer import Publisher
 from waves.worker.worker import Worker
 
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         if get_config().worker == "embedded" and not problems:
             raise CommandError(
                 "The worker is embedded in the server (waves.E001 would follow here): start "
-                "manage.py runserver alone, or set REDIS_URL for processes of their own."
+                "manage.py runserver alone, or set REDIS_URL (in another project CHANNEL_LAYERS "
+                "and WAVES['redis_url']) for processes of their own."
             )
         if problems:
             raise CommandError("\n".join(f"{p.id}: {p.msg} {p.hint}" for p in problems))

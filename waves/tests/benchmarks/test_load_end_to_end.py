@@ -11,6 +11,8 @@ import pytest
 from benchmarks import load
 from benchmarks.servers import ROOT, free_port
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def sender():

@@ -9,7 +9,7 @@ from benchmarks.ceiling import waves_frame
 from benchmarks.dialects import HEADER, SampleViewer, SocketIOViewer, WavesViewer
 from benchmarks.framing import FramingError
 from benchmarks.tally import Tally
-from waves.streaming import wire
+from waves.protocol import frames
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def frame(sample, n=50):
 
 
 def test_the_header_is_that_of_the_wire():
-    assert HEADER.format == wire.HEADER.format
+    assert HEADER.format == frames.HEADER.format
 
 
 def test_joined_frames_are_one_message(viewer, tally):

@@ -9,8 +9,10 @@
 let echarts = null;
 
 addEventListener("DOMContentLoaded", async () => {
+  if (!element()) return;
   // The import map has been read by now, so this is the very module that the page uses.
-  if (element()) echarts = await import("/static/vendor/echarts/echarts.esm.min.js");
+  const [{ src }] = document.querySelectorAll("script[type=module]");
+  echarts = await import(`${src.slice(0, src.indexOf("/waves/js/"))}/waves/vendor/echarts/echarts.esm.min.js`);
 });
 
 const element = () => document.getElementById("chart");

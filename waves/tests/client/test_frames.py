@@ -9,7 +9,7 @@ import pytest
 
 from .frames import BadFrameError, read_binary, read_json
 
-GOLDEN = json.loads((Path(__file__).parent.parent / "streaming" / "golden_frames.json").read_text())
+GOLDEN = json.loads((Path(__file__).parent.parent / "protocol" / "golden_frames.json").read_text())
 
 
 def test_the_client_imports_nothing_of_waves():

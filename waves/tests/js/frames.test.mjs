@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { parse, WireError } from "../../../static/waves/js/protocol/frames.js";
 
-const golden = JSON.parse(readFileSync(new URL("../streaming/golden_frames.json", import.meta.url), "utf8"));
+const golden = JSON.parse(readFileSync(new URL("../protocol/golden_frames.json", import.meta.url), "utf8"));
 
 const bytes = (hex) => new Uint8Array(Buffer.from(hex, "hex")).buffer;
 const numbers = (rows) => rows.map((row) => Array.from(row, (v) => (Number.isNaN(v) ? null : v)));

@@ -1,29 +1,23 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { renamedAddress } from "../../../static/waves/js/controls/renaming.js";
 import { moveKept } from "../../../static/waves/js/controls/storage.js";
 import { ViewState } from "../../../static/waves/js/oscilloscope/view-state.js";
+import { addressOf } from "../../../static/waves/js/text/address.js";
 
-test("every address of a stream is found under its new slug, below any prefix", () => {
-  for (const [before, after] of [
-    ["/streams/sine/", "/streams/other/"],
-    ["/lab/waves/streams/sine/", "/lab/waves/streams/other/"],
-    ["/ws/streams/sine/", "/ws/streams/other/"],
-    ["/streams/sine/control/", "/streams/other/control/"],
-    ["/streams/streams/sine/", "/streams/streams/other/"],
+test("an address of a stream is what the server gave, with the slug in its place", () => {
+  for (const [template, address] of [
+    ["/streams/{slug}/", "/streams/sine/"],
+    ["/lab/waves/streams/{slug}/", "/lab/waves/streams/sine/"],
+    ["/lab/ws/streams/{slug}/", "/lab/ws/streams/sine/"],
+    ["/sine/streams/{slug}/control/", "/sine/streams/sine/control/"],
   ])
-    assert.equal(renamedAddress(before, "sine", "other"), after);
+    assert.equal(addressOf(template, "sine"), address);
 });
 
-test("slugs that are words of the address themselves are told apart from them", () => {
-  assert.equal(renamedAddress("/streams/control/control/", "control", "x"), "/streams/x/control/");
-  assert.equal(renamedAddress("/streams/streams/", "streams", "x"), "/streams/x/");
-});
-
-test("an address that is not the stream's stays as it is", () => {
-  assert.equal(renamedAddress("/elsewhere/", "sine", "other"), "/elsewhere/");
-  assert.equal(renamedAddress("/streams/sine2/", "sine", "other"), "/streams/sine2/");
+test("whatever a slug holds, it stays one part of the address", () => {
+  assert.equal(addressOf("/x/{slug}/", "a/../b?c#d"), "/x/a%2F..%2Fb%3Fc%23d/");
+  assert.equal(addressOf("/x/{slug}/", "$&"), "/x/%24%26/");
 });
 
 function storage(kept) {

@@ -32,7 +32,12 @@ class Process:
     """One server: its port, what it printed, and its end. What it starts ends with it."""
 
     def __init__(
-        self, command: list[str], environment: dict[str, str], port: int, folder: Path
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        port: int,
+        folder: Path,
+        cwd: Path = ROOT,
     ) -> None:
         self.port = port
         # One that comes back on its port goes on in the same file.
@@ -40,7 +45,7 @@ class Process:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=cwd,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -111,6 +116,7 @@ class Site:
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
+            "DATABASE_URL": "",  # what this shell has set is not for these
             "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             **environment,

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from waves.tests.admin.hostile import NUMBERS, TEXTS
 from waves.tests.server.processes import START_SECONDS, Process
 from waves.tests.server.viewing import view
-from waves.tests.web.hostile import NUMBERS, TEXTS
 
 COUNT = 700
 FIELDS = ["from", "to", "epoch", "first", "last", "columns", "format"]

@@ -10,10 +10,11 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from waves import downloads, http_bounds
-from waves.streaming.wire import parse
+from waves.protocol.frames import parse
+from waves.server import http_bounds
 from waves.tests.server.processes import Process, Site
 from waves.tests.server.viewing import view
+from waves.web import downloads
 
 #: A stream of which much is kept: 32 MB, in five seconds.
 DEEP = "/api/v1/streams/deep/samples"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from waves.inflow import BURST, FRAMES_A_SECOND, MAX_PARTS
+from waves.server.inflow import BURST, FRAMES_A_SECOND, MAX_PARTS
 from waves.tests.server.knocking import USUAL, handshake, masked, read_frame, read_head, read_on
 
 FLOOD = 400

@@ -30,6 +30,8 @@ from waves.tests.server.processes import (
 from waves.tests.server.proxy import Nginx, nginx
 from waves.tests.server.viewing import Viewing
 
+pytestmark = pytest.mark.servers
+
 VIEWERS = 30
 #: Nobody is out for longer; a slow machine scales it as it scales its patience.
 OUT_SECONDS = 3.0 * START_SECONDS / 30

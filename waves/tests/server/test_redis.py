@@ -8,6 +8,8 @@ import pytest
 from waves.tests.server.processes import Site, redis_server, start_redis
 from waves.tests.server.viewing import view
 
+pytestmark = pytest.mark.servers
+
 
 def redis_site(folder: Path, url: str) -> Site:
     site = Site(folder, REDIS_URL=url)

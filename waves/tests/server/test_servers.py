@@ -7,6 +7,8 @@ import pytest
 from waves.tests.server.processes import Site
 from waves.tests.server.viewing import view
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn", "runserver"])
 async def test_a_server_streams_and_ends_with_1012(site, server) -> None:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from waves.streaming.wire import parse
+from waves.protocol.frames import parse
 
 
 class Received:

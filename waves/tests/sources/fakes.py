@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from waves.protocol.block import SampleBlock
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.base import Clock, Source, SourceContext
-from waves.streaming.block import SampleBlock
-from waves.streaming.spec import SignalSpec, StreamSpec
 
 
 class FakeClock(Clock):

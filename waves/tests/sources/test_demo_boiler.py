@@ -1,13 +1,13 @@
 import numpy as np
 
+from livestream_project.streams import boiler
 from waves.sources.declarations import declared
 from waves.sources.python import PythonSource
-from waves.streams import boiler
 from waves.tests.sources.fakes import Skips, spec, take
 
 
 def test_the_demo_is_declared_and_makes_no_second_stream():
-    declaration = declared("waves.streams.boiler")
+    declaration = declared("livestream_project.streams.boiler")
     assert declaration.function is boiler
     assert not declaration.create
 
@@ -20,7 +20,7 @@ def test_the_pressure_is_that_of_saturated_steam():
 
 
 async def test_the_demo_runs():
-    options = {"function": "waves.streams.boiler"}
+    options = {"function": "livestream_project.streams.boiler"}
     _, block = await take(
         PythonSource(spec("python", 100.0, options=options), Skips().context()), 2
     )

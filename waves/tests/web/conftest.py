@@ -1,17 +1,32 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
 import pytest
 
-from waves.models import Signal, Stream
+from waves.hub.hub import Hub
+from waves.hub.pump import Pump
+from waves.hub.status import StatusBoard
+from waves.server import lifespan
+from waves.tests.passwords import quick_passwords  # noqa: F401
+from waves.web import not_ready
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    """A hash that is slow on purpose would take most of the time of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def fresh_readiness(monkeypatch) -> None:
+    """A page that failed of the database in one test fails no page of the next."""
+    monkeypatch.setattr(not_ready, "_own", not_ready.Readiness("waves"))
 
 
 @pytest.fixture
-def sine(db) -> Stream:
-    """A stream of the generator with one signal."""
-    stream = Stream.objects.create(name="Sine", slug="sine")
-    Signal.objects.create(stream=stream, name="Sine", unit="V", parameters={"frequency": 5.0})
-    return stream
+async def running(monkeypatch) -> AsyncIterator[SimpleNamespace]:
+    """Hub and pump, as if the server had started them."""
+    pump = Pump()
+    services = SimpleNamespace(hub=Hub(pump, StatusBoard()), pump=pump)
+    monkeypatch.setattr(lifespan, "_services", services)
+    task = asyncio.create_task(pump.run())
+    yield services
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -8,7 +8,8 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.test import Client
 
-from waves import api, specs
+from waves import specs
+from waves.web import api
 
 STREAMS = "/api/v1/streams"
 

@@ -1,8 +1,11 @@
 """Whose address a visitor has: X-Forwarded-For counts only as far as trusted proxies wrote it."""
 
-import pytest
+from io import BytesIO
 
-from waves.clientaddress import request_address, scope_address
+import pytest
+from django.core.handlers.asgi import ASGIRequest
+
+from waves.web.clientaddress import request_address
 
 PROXY = "127.0.0.1"
 
@@ -17,19 +20,15 @@ def behind(settings):
     return trust
 
 
-@pytest.fixture(params=["request", "scope"])
-def seen(request, rf):
-    """The address that a request and a socket of the same peer and header have."""
+@pytest.fixture
+def seen(rf):
+    """The address that a request has, of a peer and with a header."""
 
     def of_request(peer: str, forwarded: str | None = None) -> str:
         headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
         return request_address(rf.get("/", REMOTE_ADDR=peer, **headers))
 
-    def of_scope(peer: str, forwarded: str | None = None) -> str:
-        sent = [] if forwarded is None else [(b"x-forwarded-for", forwarded.encode("latin1"))]
-        return scope_address({"client": (peer, 1) if peer else None, "headers": sent})
-
-    return {"request": of_request, "scope": of_scope}[request.param]
+    return of_request
 
 
 def test_without_a_trusted_proxy_the_header_is_not_believed(behind, seen):
@@ -82,7 +81,8 @@ def test_a_header_of_any_length_is_read_from_its_end(behind, seen):
 def test_several_headers_are_one_list(behind):
     behind(PROXY)
     headers = [(b"x-forwarded-for", b"192.0.2.1"), (b"X-Forwarded-For", b"203.0.113.9")]
-    assert scope_address({"client": (PROXY, 1), "headers": headers}) == "203.0.113.9"
+    scope = {"type": "http", "method": "GET", "path": "/", "client": (PROXY, 1), "headers": headers}
+    assert request_address(ASGIRequest(scope, BytesIO())) == "203.0.113.9"
 
 
 def test_a_unix_socket_has_no_address_unless_its_proxy_is_trusted(behind, seen):

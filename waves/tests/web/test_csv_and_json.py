@@ -6,9 +6,9 @@ import io
 import numpy as np
 import pytest
 
-from waves.csvtext import CsvExport
-from waves.jsontext import JsonExport
-from waves.streaming.wire import Frame, to_json
+from waves.exports.csvtext import CsvExport
+from waves.exports.jsontext import JsonExport
+from waves.protocol.frames import Frame, to_json
 
 UNSEEN = ["", " ", "\t", "\r", "\n", "\xa0", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e"]
 UNSEEN += ["\u3000", "\u2028", "\xad", "\x00", "\x1b", "\u3164", "\ue000", " \u200b\ufeff "]

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from waves import downloads
-from waves.downloads import MOST_OPEN, MOST_WAITING, Places
 from waves.exceptions import BusyError
+from waves.web import downloads
+from waves.web.downloads import MOST_OPEN, MOST_WAITING, Places
 
 
 async def full() -> tuple[Places, list]:

@@ -5,10 +5,12 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from waves import api
-from waves.api import Range
+from waves.exceptions import WireError
 from waves.exports import EXPORTS
+from waves.hub.ranges import Range
 from waves.tests.outside import ROOT
+from waves.web import api
+from waves.web.api import SamplesQuery
 
 
 def test_every_format_stands_in_the_protocol():
@@ -20,16 +22,20 @@ def test_every_format_stands_in_the_protocol():
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_format_is_asked_for_by_its_name(name):
-    assert Range.model_validate({"format": name}).format == name
+    assert SamplesQuery.model_validate({"format": name}).format == name
 
 
 def test_an_unknown_format_is_told_the_known_ones():
     with pytest.raises(ValidationError, match="Input should be 'json', 'csv' or 'waves'"):
-        Range.model_validate({"format": "xml"})
+        SamplesQuery.model_validate({"format": "xml"})
 
 
 def test_the_schema_of_a_request_names_the_formats():
-    assert Range.model_json_schema()["properties"]["format"]["enum"] == ["json", "csv", "waves"]
+    assert SamplesQuery.model_json_schema()["properties"]["format"]["enum"] == [
+        "json",
+        "csv",
+        "waves",
+    ]
 
 
 class Wide:
@@ -40,9 +46,7 @@ class Wide:
 
 
 def test_a_format_that_is_read_as_a_whole_is_bounded_and_names_those_that_are_not():
-    with pytest.raises(
-        api.WireError, match="JSON holds at most 1000000 values; ask for csv or wav"
-    ):
-        api._check_size(Wide, "json", 1, 0, 1_000_000)
-    api._check_size(Wide, "csv", 1, 0, 1_000_000)
-    api._check_size(Wide, "json", 1, 0, 500_000)
+    with pytest.raises(WireError, match="JSON holds at most 1000000 values; ask for csv or wav"):
+        api._check_size(Wide, "json", Range(1, 1, 0, 1_000_000))
+    api._check_size(Wide, "csv", Range(1, 1, 0, 1_000_000))
+    api._check_size(Wide, "json", Range(1, 1, 0, 500_000))

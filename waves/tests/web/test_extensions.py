@@ -27,7 +27,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 from waves.models import Stream
-from waves.tests.web.forms import posted
+from waves.tests.admin.forms import posted
 call_command("migrate", verbosity=0)
 client = Client(headers={"host": "localhost"})
 client.force_login(get_user_model().objects.create_superuser("admin", password="x"))

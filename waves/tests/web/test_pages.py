@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 
 from waves.models import Stream
 
@@ -18,7 +19,8 @@ def test_the_list_names_every_stream(client, sine):
 
 def test_the_oscilloscope_is_told_where_its_data_are(client, sine):
     config = client.get("/streams/sine/").context["config"]
-    assert config["ws"] == "/ws/streams/sine/"
+    assert config["addresses"]["socket"] == "/ws/streams/{slug}/"
+    assert config["addresses"]["samples"] == "/api/v1/streams/{slug}/samples"
     assert config["handle"] == sine.pk
     assert config["signals"] == [{"key": "sine", "name": "Sine", "unit": "V", "colour": ""}]
     assert config["staff"] is False
@@ -70,7 +72,9 @@ def test_control_needs_the_token(sine, django_user_model):
 
 
 @pytest.mark.parametrize("address", ["/", "/streams/sine/", "/admin/waves/stream/add/"])
-def test_the_policy_allows_no_inline_code_but_the_nonce(admin_client, sine, address):
+def test_the_policy_allows_no_inline_code_but_the_nonce(admin_client, sine, address, monkeypatch):
+    hashed = {"waves/js/main.js": "waves/js/main.0a1b2c.js"}
+    monkeypatch.setattr(staticfiles_storage, "hashed_files", hashed, raising=False)
     page = admin_client.get(address)
     policy = page.headers["Content-Security-Policy"]
     nonce = re.search(r"'nonce-([^']+)'", policy)

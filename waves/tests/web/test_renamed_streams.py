@@ -4,10 +4,10 @@ import pytest
 from django.db import connection, transaction
 
 from waves import specs
-from waves.directory import find_stream
 from waves.exceptions import UnknownStreamError
 from waves.models import FormerSlug, Stream
-from waves.tests.web.forms import posted
+from waves.tests.admin.forms import posted
+from waves.web.lookup import find_stream
 
 OLD = "/streams/sine/"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-VARIABLES = set(
-    re.findall(
-        r'env(?:_\w+)?\(\s*"([A-Z_]+)"', (ROOT / "livestream_project/settings.py").read_text()
-    )
-)
+READING = re.compile(r'(?:env(?:_\w+)?|reader\.\w+)\(\s*"([A-Z_]+)"')
+VARIABLES = {
+    name
+    for path in (ROOT / "livestream_project").glob("*.py")
+    for name in READING.findall(path.read_text())
+}
 
 
 def loaded(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -57,6 +58,8 @@ def test_redis_makes_the_channel_layer_reach_other_processes():
     [
         ("DEBUG", "maybe", "DEBUG is on or off, not “maybe”"),
         ("WAVES_MAX_HISTORY_BYTES", "1 GB", "positive whole number, not “1 GB”"),
+        ("WAVES_MAX_HISTORY_BYTES", "0", "positive whole number, not “0”"),
+        ("WAVES_BODY_LIMIT", "-1", "WAVES_BODY_LIMIT is a positive whole number, not “-1”"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_named(name, value, words):
@@ -68,3 +71,14 @@ def test_a_value_that_cannot_be_read_is_named(name, value, words):
 def test_lists_are_separated_by_commas():
     output = loaded("settings.ALLOWED_HOSTS", ALLOWED_HOSTS="a.example, b.example,").stdout
     assert output.strip() == "['a.example', 'b.example']"
+
+
+def test_space_around_a_value_is_no_part_of_it():
+    output = loaded("settings.DEBUG, settings.REDIS_URL", DEBUG=" On ", REDIS_URL=" redis://a ")
+    assert output.stdout.strip() == "True redis://a"
+
+
+def test_an_empty_variable_is_one_that_is_not_set():
+    names = dict.fromkeys(VARIABLES, "")
+    expression = "{k: v for k, v in vars(settings).items() if k.isupper()}"
+    assert loaded(expression, **names).stdout == loaded(expression).stdout != ""

@@ -6,16 +6,24 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpResponse
+from django.urls import resolve
 
-from waves import database
-from waves.database import MIGRATE, SILENT, DatabaseReadyMiddleware, Watch
+from livestream_project.readiness import DatabaseReadyMiddleware
+from waves.database.readiness import MIGRATE, problem_of
+from waves.web import not_ready
+
+MISSING_TABLES = [
+    "no such table: waves_stream",
+    'relation "waves_stream" does not exist',
+    "(1146, \"Table 'x.waves_stream' doesn't exist\")",
+]
 
 
 @pytest.fixture
 def unmigrated(monkeypatch):
     """The database lacks a migration."""
     answers = {"migrated": False}
-    monkeypatch.setattr(database, "is_migrated", lambda: answers["migrated"])
+    monkeypatch.setattr(not_ready, "is_migrated", lambda *apps: answers["migrated"])
     return answers
 
 
@@ -23,7 +31,7 @@ def unmigrated(monkeypatch):
 def later(monkeypatch):
     """The clock of the middleware, moved by a test."""
     now = {"seconds": 100.0}
-    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
+    monkeypatch.setattr(not_ready, "time", SimpleNamespace(monotonic=lambda: now["seconds"]))
     return now
 
 
@@ -44,96 +52,61 @@ def test_the_pages_come_without_a_restart_once_it_is_migrated(client, unmigrated
     assert client.get("/").status_code == 200
 
 
+class Pages:
+    """The project's middleware around a page, called in the order in which Django does."""
+
+    def __init__(self, rf) -> None:
+        self.middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
+        self.request = rf.get("/")
+        self.request.resolver_match = resolve("/")
+
+    def get(self) -> HttpResponse:
+        instead = self.middleware.process_view(self.request, None, (), {})
+        return instead or self.middleware(self.request)
+
+    def fail(self, error: Exception) -> HttpResponse | None:
+        return self.middleware.process_exception(self.request, error)
+
+
 def test_a_database_that_goes_away_later_is_told_too(unmigrated, rf, later):
     unmigrated["migrated"] = True
-    middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
-    assert middleware(rf.get("/")).status_code == 200
-    answer = middleware.process_exception(rf.get("/"), OperationalError("no such table: x"))
+    pages = Pages(rf)
+    assert pages.get().status_code == 200
+    answer = pages.fail(OperationalError("no such table: x"))
     assert answer.status_code == 503
     assert "python manage.py migrate" in answer.content.decode()
     unmigrated["migrated"] = False
     later["seconds"] += 10
-    assert middleware(rf.get("/")).status_code == 503
+    assert pages.get().status_code == 503
 
 
 def test_a_locked_database_is_told_and_not_asked_again_at_once(unmigrated, rf, later):
     unmigrated["migrated"] = True
-    asked = []
-    middleware = DatabaseReadyMiddleware(lambda request: asked.append(1) or HttpResponse("page"))
-    answer = middleware.process_exception(rf.get("/"), OperationalError("database is locked"))
+    pages = Pages(rf)
+    answer = pages.fail(OperationalError("database is locked"))
     assert answer.status_code == 503
     assert "does not answer" in answer.content.decode()
     assert answer["Retry-After"]
-    assert middleware(rf.get("/")).status_code == 503
-    assert not asked
+    assert pages.get().status_code == 503
     later["seconds"] += 10
-    assert middleware(rf.get("/")).status_code == 200
+    assert pages.get().status_code == 200
 
 
 def test_a_database_that_is_locked_at_the_first_page_is_told(monkeypatch, rf):
-    def locked():
+    def locked(*apps):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(database, "is_migrated", locked)
-    middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
-    assert middleware(rf.get("/")).status_code == 503
+    monkeypatch.setattr(not_ready, "is_migrated", locked)
+    assert Pages(rf).get().status_code == 503
+
+
+@pytest.mark.parametrize("text", MISSING_TABLES)
+def test_a_missing_table_is_one_to_migrate_whichever_database_says_so(text):
+    assert problem_of(ProgrammingError(text)) == MIGRATE
 
 
 @pytest.mark.parametrize(
     "error", [sqlite3.Error("something else"), IntegrityError("twice"), ProgrammingError("syntax")]
 )
 def test_other_errors_are_not_hidden(rf, error):
-    middleware = DatabaseReadyMiddleware(lambda request: HttpResponse("page"))
-    assert middleware.process_exception(rf.get("/"), error) is None
-
-
-def test_a_migrated_database_is_recognised(db):
-    assert database.is_migrated()
-
-
-async def test_probes_build_the_graph_of_migrations_once(monkeypatch, later):
-    built = []
-    monkeypatch.setattr(database, "is_migrated", lambda: built.append(1) or True)
-    monkeypatch.setattr(database, "find", lambda: None)
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-        later["seconds"] += 5
-    assert len(built) == 1
-
-
-async def test_many_probes_at_once_ask_the_database_once(monkeypatch, later):
-    asked = []
-    monkeypatch.setattr(database, "is_migrated", lambda: True)
-    monkeypatch.setattr(database, "find", lambda: asked.append(1))
-    watch = Watch()
-    for _ in range(20):
-        assert await watch.problem() == ""
-    assert len(asked) == 1
-
-
-async def test_ready_follows_a_database_that_goes_and_comes_back(monkeypatch, later):
-    def find():
-        if wrong:
-            raise wrong[0]
-
-    wrong: list[Exception] = []
-    migrated = {"is": True}
-    monkeypatch.setattr(database, "is_migrated", lambda: migrated["is"])
-    monkeypatch.setattr(database, "find", find)
-    watch = Watch()
-    assert await watch.problem() == ""
-    for error, words in (
-        (OperationalError("database is locked"), SILENT),
-        (OperationalError("no such table: waves_installation"), MIGRATE),
-    ):
-        wrong[:] = [error]
-        later["seconds"] += 5
-        assert await watch.problem() == words
-        wrong.clear()
-        migrated["is"] = False
-        later["seconds"] += 5
-        assert await watch.problem() == MIGRATE
-        migrated["is"] = True
-        later["seconds"] += 5
-        assert await watch.problem() == ""
+    assert Pages(rf).fail(error) is None

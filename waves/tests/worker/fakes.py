@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator
 
 import numpy as np
 
+from waves.database.installation import Installation
 from waves.exceptions import ServiceUnavailableError
-from waves.installation import Installation
+from waves.protocol.block import SampleBlock
 from waves.sources.base import SignalInfo, Source
-from waves.streaming.block import SampleBlock
 
 HERE = Installation("here", ("seal", "former seal"))
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from waves import specs
-from waves.streaming.spec import SignalSpec, StreamSpec
+from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.tests.worker.fakes import Publisher, ToldSource
 from waves.worker import runner as module
 from waves.worker.runner import Runner

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waves.tests.streaming.fakes import Clock
+from waves.tests.hub.fakes import Clock
 from waves.worker.shares import Decision, Register, Share
 
 

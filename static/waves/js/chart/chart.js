@@ -3,7 +3,7 @@
  * than all traces together, so it is called where an axis changed. Traces are shapes (`trace-shapes.js`).
  */
 
-import * as echarts from "../../../vendor/echarts/echarts.esm.min.js";
+import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
 import { tickLabel, yScale } from "./axis-labels.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";

@@ -1,6 +1,6 @@
 /** What stands over an exported picture: title, time, and a legend of the signals. */
 
-/** @import { Graphic, Shape } from "../../../vendor/echarts/echarts.esm.min.js" */
+/** @import { Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js" */
 
 /**
  * @typedef {object} Caption

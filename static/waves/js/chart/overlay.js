@@ -14,7 +14,7 @@
  */
 
 /**
- * @import { Canvas, Graphic, Shape } from "../../../vendor/echarts/echarts.esm.min.js"
+ * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Pixel } from "./gestures.js"
  */
 

@@ -5,7 +5,7 @@
  */
 
 /**
- * @import { Canvas, Graphic, Path, Shape } from "../../../vendor/echarts/echarts.esm.min.js"
+ * @import { Canvas, Graphic, Path, Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Linear, Scales } from "./overlay.js"
  */
 

@@ -1,23 +1,9 @@
 /** A page whose stream was renamed: heading, title, address and links follow. */
 
+import { addressOf } from "../text/address.js";
 import { byId } from "./elements.js";
 
 /** @import { Config } from "../protocol/description.js" */
-
-/** What stands before a stream's slug in every address of it. */
-const BEFORE = "/streams/";
-
-/**
- * The address of a stream under another slug; as it is where it is not an address of it.
- * @param {string} address
- * @param {string} former
- * @param {string} slug
- */
-export function renamedAddress(address, former, slug) {
-  const part = `${BEFORE}${former}/`;
-  const at = address.lastIndexOf(part);
-  return at < 0 ? address : `${address.slice(0, at)}${BEFORE}${slug}/${address.slice(at + part.length)}`;
-}
 
 /**
  * @typedef {object} Named what has the name of a stream
@@ -35,7 +21,7 @@ export function renamedAddress(address, former, slug) {
 export function follow(named, { name, slug }) {
   const { config } = named;
   const former = config.slug;
-  if (slug !== former) move(named, former, slug);
+  if (slug !== former) move(named, slug);
   if (name === config.name && slug === former) return;
   config.name = name;
   document.title = `${name} · Waves`;
@@ -44,12 +30,12 @@ export function follow(named, { name, slug }) {
   named.renamed();
 }
 
-/** @param {Named} named @param {string} former @param {string} slug */
-function move({ config, viewState }, former, slug) {
-  const moved = (/** @type {string} */ address) => address && renamedAddress(address, former, slug);
-  const { pathname, search, hash } = location;
-  history.replaceState(null, "", `${moved(pathname)}${search}${hash}`);
-  Object.assign(config, { slug, ws: moved(config.ws), controlUrl: moved(config.controlUrl ?? "") });
-  document.getElementById("control")?.setAttribute("action", config.controlUrl ?? "");
+/** @param {Named} named @param {string} slug */
+function move({ config, viewState }, slug) {
+  const { page, control } = config.addresses;
+  const { search, hash } = location;
+  history.replaceState(null, "", `${addressOf(page, slug)}${search}${hash}`);
+  config.slug = slug;
+  document.getElementById("control")?.setAttribute("action", addressOf(control, slug));
   viewState.rename(slug);
 }

@@ -4,6 +4,7 @@ import { readDescription } from "../protocol/description.js";
 import { parse, WireError } from "../protocol/frames.js";
 import { HistoryRequests } from "../protocol/history-requests.js";
 import { StreamSocket } from "../protocol/stream-socket.js";
+import { addressOf, socketAddress } from "../text/address.js";
 
 /**
  * @import { Config, Description } from "../protocol/description.js"
@@ -84,9 +85,9 @@ export class Link {
   }
 
   #makeSocket() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const { config } = this.#world;
     return new StreamSocket({
-      url: () => `${scheme}//${location.host}${this.#world.config.ws}`,
+      url: () => socketAddress(addressOf(config.addresses.socket, config.slug)),
       query: () => this.#query(),
       onData: (buffer, now) => this.#data(buffer, now),
       onMessage: (message) => this.#message(message),

@@ -44,8 +44,7 @@
  * @property {number} handle
  * @property {Signal[]} signals
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
- * @property {string} ws address of the socket, without scheme and host
- * @property {string} [controlUrl] where to start and stop the stream, for staff
+ * @property {{page: string, socket: string, samples: string, control: string}} addresses of a stream, as `addressOf` takes them
  */
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */

@@ -1,7 +1,7 @@
 /** The card of one stream: its elements, and what they say. */
 
-import { renamedAddress } from "../controls/renaming.js";
 import { readDescription, stateWord } from "../protocol/description.js";
+import { addressOf } from "../text/address.js";
 import { quantity, setting } from "../text/quantities.js";
 import { Follower } from "./follower.js";
 import { Thumbnail } from "./thumbnail.js";
@@ -28,10 +28,12 @@ export class Card {
   /**
    * @param {HTMLElement} element the list item
    * @param {Said} told what the page was told of the stream
+   * @param {string} page the address of a stream's page, as `addressOf` takes it
    */
-  constructor(element, told) {
+  constructor(element, told, page) {
     const stream = readDescription(told);
     this.element = element;
+    this.page = page;
     this.slug = stream.slug;
     this.handle = stream.handle;
     this.#follower = new Follower(stream);
@@ -75,8 +77,7 @@ export class Card {
   /** @param {string} slug */
   #rename(slug) {
     const former = this.slug;
-    const link = partOf(this.element, "a");
-    link.setAttribute("href", renamedAddress(link.getAttribute("href") ?? "", former, slug));
+    partOf(this.element, "a").setAttribute("href", addressOf(this.page, slug));
     this.element.dataset.slug = this.slug = slug;
     return former;
   }

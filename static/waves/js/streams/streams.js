@@ -5,6 +5,7 @@ import { isSwitchedOff } from "../controls/single-keys.js";
 import { bindTheme } from "../controls/theme-switch.js";
 import { parse, WireError } from "../protocol/frames.js";
 import { StreamsSocket } from "../protocol/streams-socket.js";
+import { socketAddress } from "../text/address.js";
 import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
 import { pixelsOf } from "./thumbnail.js";
@@ -16,7 +17,9 @@ import { pixelsOf } from "./thumbnail.js";
  */
 
 /**
- * @typedef {{ws: string, streams: (Said & {handle: number})[]}} Config what the page was told: the address of its socket, and of each stream
+ * @typedef {object} Config what the page was told
+ * @property {{socket: string, page: string}} addresses of its socket, and of a stream's page (see `addressOf`)
+ * @property {(Said & {handle: number})[]} streams
  */
 
 /** States and rates change this often (ms): faster nobody can read. */
@@ -66,9 +69,8 @@ class Streams {
   }
 
   #makeSocket() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     return new StreamsSocket({
-      url: `${scheme}//${location.host}${configOf(document).ws}`,
+      url: socketAddress(configOf(document).addresses.socket),
       onData: (buffer, now) => this.#data(buffer, now),
       onMessage: (message) => this.#message(message),
       onState: () => this.#show(),
@@ -92,12 +94,12 @@ class Streams {
 
   /** Take the cards of a document that are not here yet. @param {Document} page */
   #adopt(page) {
-    const streams = configOf(page).streams;
+    const { streams, addresses } = configOf(page);
     for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
       const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
       if (!(element instanceof HTMLElement)) continue;
       if (page !== document) byId("cards").append(element);
-      const card = new Card(element, stream);
+      const card = new Card(element, stream, addresses.page);
       this.#cards.set(stream.handle, card);
       this.seen.observe(element);
       observePixels(this.sizes, card.place);
@@ -250,11 +252,11 @@ function configOf(page) {
   return JSON.parse(page.getElementById("waves-config")?.textContent ?? "");
 }
 
-/** The text at an address of this server; null where none comes. @param {string} address */
+/** The text at an address of this server; null where none comes, or another page in its place. @param {string} address */
 async function fetched(address) {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return answer.ok ? await answer.text() : null;
+    return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
     return null;
   }

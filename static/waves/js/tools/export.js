@@ -3,6 +3,7 @@
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
 import { button, byId, element } from "../controls/elements.js";
 import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
+import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines } from "../text/csv.js";
 import { clockTime, setting } from "../text/quantities.js";
 
@@ -98,8 +99,9 @@ export class Export {
 
   /** @param {Record<string, number | null>} query */
   #address(query) {
+    const { addresses, slug } = this.#parts.config;
     const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
-    return `/api/v1/streams/${this.#parts.config.slug}/samples?${new URLSearchParams([...texts, ["format", "csv"]])}`;
+    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams([...texts, ["format", "csv"]])}`;
   }
 
   #window() {

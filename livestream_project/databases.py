@@ -1,0 +1,88 @@
+"""Which database: an SQLite file by its path, or SQLite or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvValidationError
+
+from livestream_project.environment import env, reader
+
+#: What is tested. The others that dj-database-url knows have never been tried here.
+SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+SQLITE_OPTIONS = {
+    # Readers never wait for a writer, and a writer takes its lock when it begins.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 5,
+}
+
+
+def database(usual: Path) -> dict[str, Any]:
+    """The default database: of DATABASE_URL or WAVES_DATABASE, else SQLite in the ``usual`` file.
+
+    Raises ImproperlyConfigured, with what to do, and without the URL, which holds a password.
+    """
+    path = env("WAVES_DATABASE")
+    if not env("DATABASE_URL"):
+        return _sqlite(path or usual)
+    named = _named_by_url()
+    if path and (named["ENGINE"] != SQLITE or _differ(path, named["NAME"])):
+        _refuse("and WAVES_DATABASE name two databases. Set one of them.")
+    if named["ENGINE"] == SQLITE:
+        return _sqlite(named["NAME"], named.get("OPTIONS", {}))
+    return named
+
+
+def _differ(path: str, other: str) -> bool:
+    return Path(path).resolve() != Path(other).resolve()
+
+
+def _sqlite(path: str | Path, options: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "ENGINE": "livestream_project.sqlite",  # Django's own, with files for the owner only
+        "NAME": path,
+        "TEST": {"NAME": ":memory:"},  # said, since the engine is not Django's own
+        "OPTIONS": {**SQLITE_OPTIONS, **(options or {})},
+    }
+
+
+def _named_by_url() -> dict[str, Any]:
+    """The database of DATABASE_URL, as Django's settings have it."""
+    try:
+        named: dict[str, Any] = dict(reader.dj_db_url("DATABASE_URL"))
+    except EnvValidationError:
+        _refuse(
+            "is no URL of a database that can be read. In a name or password, signs other than "
+            "letters, digits, - and _ are written as %2F and the like."
+        )
+    if named["ENGINE"] == SQLITE:
+        _check_sqlite(named)
+    elif named["ENGINE"] == POSTGRESQL:
+        _check_postgresql(named)
+    else:
+        _refuse("begins with sqlite:/// or postgresql://, the two that Waves is tested on.")
+    return named
+
+
+def _check_sqlite(named: dict[str, Any]) -> None:
+    has_path = env("DATABASE_URL").lower().startswith("sqlite:///")
+    if not has_path or named["NAME"].strip("/") in {"", ":memory:"}:
+        _refuse("names no file. A whole path has four slashes: sqlite:////srv/waves.sqlite3")
+    for option, value in named.get("OPTIONS", {}).items():
+        if option != "timeout" or not isinstance(value, int):
+            _refuse("may say timeout=SECONDS behind the ? of an SQLite file, and nothing else.")
+
+
+def _check_postgresql(named: dict[str, Any]) -> None:
+    if "://" not in env("DATABASE_URL") or not named["NAME"]:
+        _refuse("names no database. It has the form postgresql://user:password@host/waves")
+    if find_spec("psycopg") is None and find_spec("psycopg2") is None:
+        _refuse('names PostgreSQL, which needs psycopg. Run: pip install "psycopg[binary]"')
+
+
+def _refuse(words: str) -> NoReturn:
+    raise ImproperlyConfigured(f"DATABASE_URL {words}") from None

@@ -1,0 +1,411 @@
+"""The only module that touches the channel layer: the worker publishes, the hub receives.
+
+Every await on the layer has a bound: a Redis that hangs answers nothing and refuses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Iterable, Mapping
+from importlib.util import find_spec
+from typing import Any, TypeVar
+
+from channels.exceptions import InvalidChannelLayerError
+from channels.layers import InMemoryChannelLayer, channel_layers
+
+from waves.conf import NEEDS_REDIS, in_memory, layer_backend
+from waves.database.installation import Installation
+from waves.exceptions import ConfigurationError, ServiceUnavailableError
+from waves.hub.hub import Hub
+from waves.protocol.description import Description
+
+logger = logging.getLogger("waves")
+
+T = TypeVar("T")
+
+#: Layers forget members (the in-memory one after a message has waited for 60 s): join again.
+REJOIN_SECONDS = 5.0
+#: A hub stays in a stream's group for this long after its last viewer, so that a reload finds
+#: the past.
+LINGER_SECONDS = 60.0
+#: Pauses between attempts to reach the layer, the last one for ever.
+RETRY_SECONDS = (0.2, 0.5, 1.0)
+#: The layer has not answered within this: it cannot be reached.
+ANSWER_SECONDS = 2.0
+#: A layer that could not be reached is tried by one message this often; the others fail at once,
+#: so that no source waits for it.
+PROBE_SECONDS = 0.5
+#: A hub says something to itself this often; when it hears nothing for the other, it is deaf.
+BEAT_SECONDS = 0.5
+DEAF_SECONDS = 2.5
+#: Messages that cannot be used, one after the other, after which receiving begins anew.
+MOST_UNUSABLE = 100
+#: A process that is set up otherwise was heard of this lately: it is told as a problem.
+STRANGER_SECONDS = 10.0
+
+INTERRUPTED = (
+    "The channel layer cut this server off, or lost messages to it: viewers are told which "
+    "samples are missing. A Redis that does so often needs a larger client-output-buffer-limit."
+)
+
+#: Messages that wait in memory. The only receiver is the hub; beyond, the layer drops silently.
+CAPACITY = 5000
+
+
+def _unreachable() -> tuple[type[Exception], ...]:
+    """What the layers raise when their server cannot be reached, or does not answer."""
+    try:
+        from redis.exceptions import RedisError
+    except ImportError:  # the extra `redis` is not installed: there is nothing of it to raise
+        return (OSError, TimeoutError)
+    return (OSError, RedisError, TimeoutError)
+
+
+UNREACHABLE = _unreachable()
+
+
+def make_layer() -> Any:
+    """A channel layer of our own, by the settings: what we close is nobody else's.
+
+    Raises ConfigurationError where the settings name one that cannot be made.
+    """
+    if in_memory():
+        return InMemoryChannelLayer(capacity=CAPACITY)
+    try:
+        return channel_layers.make_backend("default")
+    except InvalidChannelLayerError as error:
+        if "channels_redis" in layer_backend() and find_spec("channels_redis") is None:
+            raise ConfigurationError(NEEDS_REDIS) from None
+        raise ConfigurationError(f"CHANNEL_LAYERS cannot be used: {error}.") from None
+
+
+def subscriptions(layer: Any) -> list[Any]:
+    """The connections over which the pub/sub layer receives; private attributes of this version."""
+    if type(layer).__name__ != "RedisPubSubChannelLayer":
+        return []
+    pubsubs = [getattr(shard, "_pubsub", None) for shard in getattr(layer, "_shards", ())]
+    connections = [getattr(pubsub, "connection", None) for pubsub in pubsubs]
+    return [c for c in connections if hasattr(c, "register_connect_callback")]
+
+
+async def bounded(awaitable: Awaitable[T]) -> T:
+    """What the layer answers; TimeoutError where it does not."""
+    async with asyncio.timeout(ANSWER_SECONDS):
+        return await awaitable
+
+
+class Groups:
+    """The names of the groups of one installation."""
+
+    def __init__(self, identity: str) -> None:
+        #: Every hub is in it: descriptions of all streams each second, viewer counts of all hubs.
+        self.status = f"waves.{identity}.status"
+        self._identity = identity
+
+    def stream(self, handle: int) -> str:
+        """The group of a stream's frames and descriptions."""
+        return f"waves.{self._identity}.stream.{handle}"
+
+
+class Publisher:
+    """Sends into the groups. Raises ServiceUnavailableError where the layer is out of reach."""
+
+    def __init__(self, layer: Any = None) -> None:
+        #: Words for a person while the layer cannot be reached, else empty.
+        self.problem = ""
+        #: Who we are; None until the database has said so.
+        self.installation: Installation | None = None
+        self.identified = asyncio.Event()
+        self._groups = Groups("")
+        self._layer = make_layer() if layer is None else layer
+        self._probe_at = 0.0
+
+    def identify(self, found: Installation) -> None:
+        """Take the identity under which everything is sent."""
+        if self.installation is not None and self.installation != found:
+            logger.warning("The database is another installation's now: its groups are taken.")
+        self.installation, self._groups = found, Groups(found.identity)
+        self.identified.set()
+
+    async def frame(self, handle: int, data: bytes) -> None:
+        """One frame, to every hub that has viewers of its stream: encoded once, sent once."""
+        await self._send(self._groups.stream(handle), {"type": "waves.frame", "data": data})
+
+    async def description(self, description: Description) -> None:
+        """A description, in order with the frames of its stream."""
+        message = {"type": "waves.stream", "description": description}
+        await self._send(self._groups.stream(description["handle"]), message)
+
+    async def status(self, descriptions: Iterable[Description]) -> None:
+        """All descriptions, to every hub, for the lists of people."""
+        message = {"type": "waves.status", "streams": list(descriptions)}
+        await self._send(self._groups.status, message)
+
+    async def deleted(self, handle: int) -> None:
+        """A stream is gone."""
+        await self._send(self._groups.status, {"type": "waves.deleted", "handle": handle})
+
+    async def viewers(self, hub: str, counts: Mapping[int, int]) -> None:
+        """The viewer counts of one hub. Keys are text: not every layer keeps numbers."""
+        keyed = {str(handle): count for handle, count in counts.items()}
+        message = {"type": "waves.viewers", "hub": hub, "counts": keyed}
+        await self._send(self._groups.status, message)
+
+    async def _send(self, group: str, message: dict[str, Any]) -> None:
+        if self.installation is None:
+            raise ServiceUnavailableError("The database has not said which installation this is.")
+        if self.problem and time.monotonic() < self._probe_at:
+            raise ServiceUnavailableError(self.problem)
+        # The others do not wait beside the one that tries.
+        self._probe_at = time.monotonic() + ANSWER_SECONDS
+        message["from"] = self.installation.sender
+        try:
+            await bounded(self._layer.group_send(group, message))
+        except UNREACHABLE as error:
+            self._probe_at = time.monotonic() + PROBE_SECONDS
+            words = str(error) or f"no answer within {ANSWER_SECONDS:g} s"
+            self._say(f"The channel layer cannot be reached ({words}). Is Redis running?")
+            raise ServiceUnavailableError(self.problem) from None
+        self._say("")
+
+    def _say(self, problem: str) -> None:
+        if problem and not self.problem:
+            logger.error(problem)
+        elif self.problem and not problem:
+            logger.warning("The channel layer is reached again.")
+        self.problem = problem
+
+
+class Receiver:
+    """Keeps a hub in the groups that it needs, and hands it what they bring.
+
+    ``everything``: join the group of every stream that is described, so that the past of each is
+    kept from the start. That is free where the worker is embedded; over Redis a hub joins a
+    stream's group with its first viewer, since each member costs the stream's whole rate.
+    """
+
+    def __init__(self, hub: Hub, publisher: Publisher, layer: Any, *, everything: bool) -> None:
+        self.hub = hub
+        self.name = uuid.uuid4().hex
+        self.everything = everything
+        #: Words for a person while nothing is received, else empty.
+        self.problem = ""
+        #: What could not be used, by kind; and what the layer lost.
+        self.counts: Counter[str] = Counter()
+        self._publisher = publisher
+        self._layer = layer
+        self._channel = ""
+        self._joined: dict[int, float] = {}
+        self._look = asyncio.Event()
+        self._told: set[str] = set()
+        self._heard_at = time.monotonic()
+        self._beat = self._last_beat = 0
+        self._unusable = 0
+        #: When a process with another SECRET_KEY was last heard of.
+        self._stranger_at = -STRANGER_SECONDS
+        hub.interest = self._interest
+
+    def _interest(self, handle: int) -> None:
+        if handle not in self._joined:
+            self._look.set()
+
+    @property
+    def stranger(self) -> str:
+        """What is wrong while a process of this installation is set up otherwise, else empty."""
+        if time.monotonic() - self._stranger_at > STRANGER_SECONDS:
+            return ""
+        return (
+            "Another process of this installation has another SECRET_KEY; what it sends is "
+            "refused. Give all the same one; a copy of a database needs WAVES_INSTALLATION."
+        )
+
+    async def run(self) -> None:
+        """Receive for ever; after a failure of the layer, begin again."""
+        attempt = 0
+        await self._publisher.identified.wait()
+        while True:
+            try:
+                await self._connect()
+                attempt = 0
+                await self._serve()
+            except UNREACHABLE as error:
+                # Where nothing can be sent either, the publisher finds it out here, and says so.
+                with contextlib.suppress(ServiceUnavailableError):
+                    await self._publisher.viewers(self.name, self.hub.viewer_counts())
+                self._say(str(error) or "no answer")
+            await self._hang_up()
+            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            attempt += 1
+
+    def _say(self, error: str) -> None:
+        problem = f"Nothing is received from the channel layer ({error})." if error else ""
+        if problem and not self.problem and not self._publisher.problem:
+            logger.error(problem)
+        self.problem = problem
+
+    async def _connect(self) -> None:
+        installation = self._publisher.installation
+        assert installation is not None  # noqa: S101 (run() has waited for it)
+        self._installation, self._groups = installation, Groups(installation.identity)
+        self._channel = await bounded(self._layer.new_channel("waves.hub."))
+        self._joined.clear()
+        self._unusable = 0
+        self._last_beat = self._beat
+        self._heard_at = time.monotonic()
+        await bounded(self._layer.group_add(self._groups.status, self._channel))
+        await self._join_wanted()
+        for connection in subscriptions(self._layer):
+            connection.register_connect_callback(self._note_cut)
+
+    async def _note_cut(self, connection: object = None) -> None:
+        """Redis had cut a connection off, and the layer has made it anew by itself."""
+        self._last_beat = self._beat
+        self._note_loss()
+
+    def _note_loss(self) -> None:
+        self.counts["interruptions"] += 1
+        if not (self.problem or self._publisher.problem):  # else it has been said already
+            logger.warning(INTERRUPTED)
+
+    async def _hang_up(self) -> None:
+        """Let go of connections that may be dead: those of the pub/sub layer are ours alone."""
+        if type(self._layer).__name__ == "RedisPubSubChannelLayer":
+            try:
+                await bounded(self._layer.flush())
+            except UNREACHABLE:
+                self._layer = make_layer()
+
+    async def _serve(self) -> None:
+        jobs = (self._receive(), self._keep_joined(), self._keep_listening())
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            # A layer that hangs may keep ``receive`` from ending: it is not waited for.
+            await asyncio.wait(tasks, timeout=ANSWER_SECONDS)
+            for task in tasks:
+                if task.done() and not task.cancelled():
+                    task.exception()
+
+    async def _receive(self) -> None:
+        # Never in wait_for: cancelling ``receive`` unsubscribes on the pub/sub layer.
+        while True:
+            try:
+                message = await self._layer.receive(self._channel)
+            except UNREACHABLE:
+                raise
+            except Exception as error:  # whatever a layer raises for bytes that are no message
+                self._cannot_use("undecodable messages", f"{type(error).__name__}: {error}")
+                continue
+            self._heard_at = time.monotonic()
+            self._take(message)
+
+    def _take(self, message: Any) -> None:
+        try:
+            if message["type"] == "waves.beat":
+                self._take_beat(int(message["beat"]))
+            elif self._is_ours(str(message.get("from", ""))):
+                self.hub.receive(message)
+                if self.everything and message["type"] == "waves.status":
+                    self._look.set()
+        except Exception as error:  # what is in a message was made elsewhere
+            self._cannot_use("malformed messages", f"{type(error).__name__}: {error}")
+        else:
+            self._unusable = 0
+
+    def _cannot_use(self, kind: str, what: str) -> None:
+        self.counts[kind] += 1
+        self._unusable += 1
+        self._tell(f"The channel layer brings {kind} ({what[:200]}); they are counted.", kind)
+        if self._unusable > MOST_UNUSABLE:
+            raise OSError(f"only {kind}")
+
+    def _tell(self, words: str, about: str) -> None:
+        """Say something once in the life of this process."""
+        if about not in self._told:
+            self._told.add(about)
+            logger.warning(words)
+
+    def _is_ours(self, sender: str) -> bool:
+        """Whether a message is of this installation, and of a process with our SECRET_KEY."""
+        identity, _, seal = sender.partition(":")
+        if identity != self._installation.identity:
+            self.counts["foreign messages"] += 1
+            self._tell("Messages of another installation are refused, and counted.", "foreign")
+            return False
+        if seal not in self._installation.seals:
+            self.counts["foreign messages"] += 1
+            self._stranger_at = time.monotonic()
+            self._tell(self.stranger, "stranger")
+            return False
+        return True
+
+    def _take_beat(self, beat: int) -> None:
+        self._say("")
+        if beat > self._last_beat + 1:
+            self._note_loss()
+        self._last_beat = beat
+
+    async def _keep_listening(self) -> None:
+        """Say something to oneself, to learn whether anything is heard."""
+        while True:
+            self._beat += 1
+            message = {"type": "waves.beat", "beat": self._beat}
+            await bounded(self._layer.send(self._channel, message))
+            before = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+            now = time.monotonic()
+            if now - before > DEAF_SECONDS / 2:
+                self._heard_at = now  # this process stood still: nobody else was silent
+            silence = now - self._heard_at
+            if silence > DEAF_SECONDS:
+                raise TimeoutError(f"not even our own messages for {silence:.0f} s")
+            if self._publisher.installation != self._installation:
+                return  # the groups have other names now: connect again
+
+    async def _keep_joined(self) -> None:
+        repeat_at = time.monotonic() + REJOIN_SECONDS
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._look.wait()
+            self._look.clear()
+            await self._join_wanted()
+            await self._leave_unwanted()
+            if time.monotonic() >= repeat_at:
+                repeat_at = time.monotonic() + REJOIN_SECONDS
+                await bounded(self._layer.group_add(self._groups.status, self._channel))
+                for handle in list(self._joined):
+                    await self._join(handle)
+
+    async def _join(self, handle: int) -> None:
+        await bounded(self._layer.group_add(self._groups.stream(handle), self._channel))
+
+    def _wanted(self) -> set[int]:
+        viewed = {handle for handle, stream in self.hub.streams.items() if stream.audience}
+        return viewed | set(self.hub.board.handles()) if self.everything else viewed
+
+    async def _join_wanted(self) -> None:
+        now = time.monotonic()
+        for handle in self._wanted():
+            if handle not in self._joined:
+                await self._join(handle)
+            self._joined[handle] = now
+
+    async def _leave_unwanted(self) -> None:
+        now = time.monotonic()
+        for handle, wanted_at in list(self._joined.items()):
+            if now - wanted_at > LINGER_SECONDS:
+                del self._joined[handle]
+                await bounded(self._layer.group_discard(self._groups.stream(handle), self._channel))
+                # What is not received any more is no history: the next viewer starts afresh.
+                self.hub.forget(handle)

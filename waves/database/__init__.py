@@ -1,0 +1,1 @@
+"""What the database holds beside the streams, and how it is asked off the event loop."""

@@ -1,0 +1,73 @@
+"""Formats of samples over HTTP: one class each, with its content type and how it is written.
+
+``EXPORTS`` has them by the name that a request calls them by, which is also the ending of the file
+that a browser saves. Other apps add theirs by a setting (docs/extending.md).
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
+
+from waves.protocol.frames import Frame, encode
+from waves.registry import Registry
+
+__all__ = ["EXPORTS", "Export", "Frame"]
+
+
+class Export(abc.ABC):
+    """One answer in one format. ``signals`` are those of the description (key, name, unit).
+
+    With ``columns`` a frame holds minimum and maximum of each column instead of samples.
+    ``pieces`` runs in the thread that all downloads share, one step at a time; a step takes about a
+    millisecond, so that no download holds up the others or a viewer.
+    """
+
+    content_type: ClassVar[str]
+    #: Whether a browser saves it as a file.
+    saved: ClassVar[bool] = True
+    #: The most values of an answer that who reads it holds as a whole; None: it is read in pieces.
+    max_values: ClassVar[int | None] = None
+
+    def __init__(self, signals: Iterable[Mapping[str, str]], *, columns: bool) -> None:
+        self.signals = tuple(signals)
+        self.columns = columns
+
+    def head(self) -> bytes:
+        """What stands before the first frame."""
+        return b""
+
+    @abc.abstractmethod
+    def pieces(self, frame: Frame) -> Iterator[bytes]:
+        """A frame, some bytes at a time, none of them empty."""
+
+    def tail(self) -> bytes:
+        """What stands after the last frame."""
+        return b""
+
+
+class FramesExport(Export):
+    """Frames as a WebSocket has them, one after the other (docs/protocol.md)."""
+
+    content_type = "application/octet-stream"
+
+    def pieces(self, frame: Frame) -> Iterator[bytes]:
+        yield encode(frame)
+
+
+def _problem(export: type[Export]) -> str:
+    return "" if getattr(export, "content_type", "") else "has no content_type."
+
+
+#: Every format by its name.
+EXPORTS: Registry[Export] = Registry(
+    "format",
+    Export,  # type: ignore[type-abstract]
+    {
+        "json": f"{__name__}.jsontext.JsonExport",
+        "csv": f"{__name__}.csvtext.CsvExport",
+        "waves": f"{__name__}.FramesExport",
+    },
+    _problem,
+)

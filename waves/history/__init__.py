@@ -1,0 +1,1 @@
+"""The last samples of a stream, in memory. Pure: no Django."""

@@ -1,0 +1,251 @@
+"""The last samples of one epoch of a stream: a ring by absolute sample index, and its gaps."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waves.history.tiers import TOP_STRIDE, Ring, Tiers
+from waves.protocol.block import SampleBlock, Values
+
+#: Gaps that are kept. To look at them all takes about a millisecond; a stream with more of them has
+#: a history that is shorter, so that nobody's question about it takes long.
+MOST_GAPS = 4096
+#: A label that differs by less from the ring's own arithmetic is the same label.
+SAME_LABEL = 1e-6
+
+
+class History:
+    """Samples ``[first, next)`` of one epoch; what is missing among them is known as gaps.
+
+    ``capacity`` samples are kept at least. Appending copies a block once; reading samples copies
+    what is asked for. Nothing here awaits, so a reader sees one state.
+    """
+
+    def __init__(
+        self, epoch: int, signals: int, dtype: np.dtype[Any], capacity: int, *, timed: bool = False
+    ) -> None:
+        self.epoch = epoch
+        self.signals = signals
+        self.dtype = dtype
+        # A multiple of the top stride: columns of every tier are whole in the ring.
+        self._ring = Ring(signals, -(-max(capacity, 1) // TOP_STRIDE) * TOP_STRIDE, dtype)
+        self._tiers = Tiers(self._ring)
+        self._times = Ring(1, self._ring.size, np.dtype("<f8")) if timed else None
+        self.started = False
+        self._begin = 0
+        #: What lies below was given up, with the gaps in it.
+        self._floor = 0
+        self.next = 0
+        self.dt = 0.0
+        self._gaps: list[tuple[int, int]] = []
+        self._anchors: list[tuple[int, float]] = []
+
+    @property
+    def begin(self) -> int:
+        """Index of the first sample that came, kept or not."""
+        return self._begin
+
+    @property
+    def first(self) -> int:
+        """Index of the oldest sample that is kept."""
+        return max(self._begin, self._floor, self.next - self._ring.size)
+
+    @property
+    def size(self) -> int:
+        """How many samples are kept."""
+        return self._ring.size
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether every sample has a time of its own."""
+        return self._times is not None
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the rings, in bytes."""
+        times = self._times.nbytes if self._times is not None else 0
+        return self._ring.nbytes + self._tiers.nbytes + times
+
+    def append(self, block: SampleBlock) -> int:
+        """Add a block; return how many samples are missing before it (0 where it follows on).
+
+        A block that lies before ``next`` was seen already and is ignored.
+        """
+        if not self.started:
+            self._start(block.sample)
+        missing = block.sample - self.next
+        if missing < 0:
+            return 0
+        if missing:
+            self._skip(block.sample)
+        self._anchor(block)
+        values, sample = block.values, block.sample
+        excess = max(0, block.n - self._ring.size)
+        self._ring.write(sample + excess, values[:, excess:])
+        if self._times is not None and block.times is not None:
+            seconds = (block.t0 - self._anchors[0][1]) + block.times[None, :]
+            # Times stay in order: what is missing has the time of the sample after it.
+            self._times.fill(max(sample - missing, sample - self.size), sample, seconds[0, 0])
+            self._times.write(sample + excess, seconds[:, excess:])
+        self.next = block.next
+        self.dt = block.dt
+        self._tiers.extend(self.next)
+        self._prune()
+        return missing
+
+    def _start(self, sample: int) -> None:
+        self.started = True
+        self._begin = self.next = sample
+        floor = sample // TOP_STRIDE * TOP_STRIDE
+        self._ring.fill(floor, sample)
+        self._tiers.start(floor)
+
+    def _skip(self, sample: int) -> None:
+        self._gaps.append((self.next, sample))
+        self._ring.fill(max(self.next, sample - self._ring.size), sample)
+        self.next = sample
+        self._tiers.extend(sample)
+
+    def _anchor(self, block: SampleBlock) -> None:
+        # Times of a timed clock all count from the first anchor.
+        follows = bool(self._anchors) and (
+            self.is_timed or abs(self.t0(block.sample) - block.t0) <= SAME_LABEL
+        )
+        if not follows:
+            self._anchors.append((block.sample, block.t0))
+
+    def _prune(self) -> None:
+        if len(self._gaps) > MOST_GAPS:
+            # An eighth at a time, so that nobody is moved forward at every block.
+            self._floor = self._gaps[MOST_GAPS // 8][1]
+        first = self.first
+        del self._gaps[: self._gaps_before(first)]
+        while len(self._anchors) > 1 and self._anchors[1][0] <= first:
+            self._anchors.pop(0)
+
+    def t0(self, sample: int) -> float:
+        """The label of a sample, in unix seconds."""
+        if self._times is not None:
+            sample = min(max(sample, self.first), self.next - 1)
+            return self._anchors[0][1] + float(self._times.read(sample, sample + 1)[0, 0])
+        index = max(0, bisect_right(self._anchors, sample, key=lambda anchor: anchor[0]) - 1)
+        at, t0 = self._anchors[index]
+        return t0 + (sample - at) * self.dt
+
+    def index_at(self, unix: float) -> int:
+        """The first sample at or after a time in unix seconds, within ``[first, next]``."""
+        if not self._anchors:
+            return self.next
+        if self._times is not None:
+            return self._times.search(self.first, self.next, unix - self._anchors[0][1])
+        index = max(0, bisect_right(self._anchors, unix, key=lambda anchor: anchor[1]) - 1)
+        at, t0 = self._anchors[index]
+        # Bounded before it is made whole: a time may be as far away as a float can say.
+        after = min(max((unix - t0) / self.dt, self.first - at), self.next - at)
+        return min(max(at + math.ceil(after - 1e-9), self.first), self.next)
+
+    def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""
+        at, last = max(first, self.first), min(last, self.next)
+        for begin, end in self._gaps_after(at):
+            if begin >= last:
+                break
+            if begin > at:
+                yield at, begin
+            at = end
+        if at < last:
+            yield at, last
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """The ranges ``[a, b)`` that are missing between ``first`` and ``next``."""
+        return tuple(self._gaps)
+
+    def _gaps_before(self, sample: int) -> int:
+        """How many gaps end at or before a sample."""
+        return bisect_right(self._gaps, sample, key=lambda gap: gap[1])
+
+    def _gaps_after(self, sample: int) -> Iterator[tuple[int, int]]:
+        """The gaps that end beyond a sample."""
+        return (self._gaps[at] for at in range(self._gaps_before(sample), len(self._gaps)))
+
+    def produced(self, first: int, last: int) -> int:
+        """How many samples of ``[first, last)`` are not known to be missing."""
+        produced = max(0, last - first)
+        for begin, end in self._gaps_after(first):
+            if begin >= last:
+                break
+            produced -= min(end, last) - max(begin, first)
+        return produced
+
+    def alike(self, stride: int, first: int, last: int) -> tuple[int, bool]:
+        """How far all columns of ``[first, last)`` are missing, or none is; and which of both.
+
+        A column is missing where it lies whole in a gap; ``first`` is a multiple of ``stride``.
+        """
+        for begin, end in self._gaps_after(first):
+            begin, end = -(-begin // stride) * stride, end // stride * stride
+            if end <= max(begin, first):
+                continue
+            return (min(begin, last), False) if begin > first else (min(end, last), True)
+        return last, False
+
+    def row(self, signal: int, first: int, last: int) -> Values:
+        """``[first, last)`` of one signal, to be read at once; NaN where a sample is missing."""
+        return self._ring.row(signal, first, last)
+
+    def samples(self, first: int, last: int) -> Values:
+        """A copy of ``[first, last)``, ``[signals, n]``; the range must be kept."""
+        return self._ring.read(first, last)
+
+    def times(self, first: int, last: int) -> NDArray[np.float64] | None:
+        """Seconds after ``t0(first)`` of ``[first, last)`` on a timed clock, else None."""
+        if self._times is None:
+            return None
+        seconds: NDArray[np.float64] = self._times.read(first, last)[0]
+        return seconds - float(seconds[0])
+
+    def column_times(self, stride: int, first: int, last: int) -> NDArray[np.float64] | None:
+        """Seconds after the first column's of columns ``[first, last)``, on a timed clock.
+
+        A column's time is that of its first sample, where that is kept.
+        """
+        if self._times is None:
+            return None
+        at = np.clip(np.arange(first, last) * stride, self.first, self.next - 1)
+        seconds = self._times.take(at)
+        return seconds - float(seconds[0])
+
+    def first_column(self, stride: int) -> int:
+        """The oldest column of a stride that is whole, or that covers where history begins."""
+        whole = -((self._ring.size - self.next) // stride)
+        return max(whole, -(-self._floor // stride), self._begin // stride)
+
+    def envelope(self, stride: int, first: int, last: int) -> tuple[Values, Values]:
+        """Minima and maxima, ``[signals, n]`` each, of the columns ``[first, last)``.
+
+        ``stride`` is a power of two; the columns must be complete and kept: ``first_column`` and
+        ``next // stride`` bound them. NaN where a column holds no value.
+        """
+        return self._tiers.envelope(stride, first, last)
+
+    def column_runs(self, stride: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The runs ``[a, b)`` of complete columns within ``[first, last)`` that hold a sample."""
+        at, last = max(first, self.first_column(stride)), min(last, self.next // stride)
+        for begin, end in self._gaps_after(at * stride):
+            # Columns that lie whole in the gap.
+            a, b = -(-begin // stride), end // stride
+            if a >= last:
+                break
+            if b <= at or b <= a:
+                continue
+            if a > at:
+                yield at, a
+            at = b
+        if at < last:
+            yield at, last

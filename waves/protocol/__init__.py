@@ -1,0 +1,1 @@
+"""What is said of a stream: blocks, frames, messages, descriptions. Pure: no Django."""

@@ -1,0 +1,362 @@
+"""Starts hub, pump and, if configured, the embedded worker with the server; ends them cleanly.
+
+daphne runs no ASGI lifespan. Under it the reactor starts us when it runs, and waits for us before
+it shuts down; under Django's reloader ``atexit`` still finds the loop running. Other servers send
+the lifespan; where none does, the first request or socket starts us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import gc
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
+from typing import Any, Protocol
+
+from django.db import DatabaseError
+from django.urls import get_resolver
+
+from waves.bus import Publisher, Receiver, make_layer
+from waves.conf import get_config
+from waves.database import installation
+from waves.database.threads import in_thread
+from waves.exceptions import ConfigurationError, ServiceUnavailableError
+from waves.hub.hub import Hub
+from waves.hub.pump import Pump
+from waves.hub.status import board
+from waves.protocol.messages import CLOSE_RESTART
+from waves.server import daphne_bounds, http_bounds, stopping, transport, wires
+from waves.worker.worker import Worker
+
+logger = logging.getLogger("waves")
+
+Scope = dict[str, Any]
+App = Callable[[Scope, Any, Any], Awaitable[None]]
+Job = Callable[[], Awaitable[None]]
+
+#: Ctrl-C under the reloader leaves a quarter of a second; the sockets close first.
+EXIT_SECONDS = 0.25
+#: Each hub publishes its viewer counts this often.
+COUNT_SECONDS = 2.0
+#: Streams that went stale and sockets that do not read are looked for this often: a stream is
+#: stale within 4 s.
+WATCH_SECONDS = 0.5
+#: A part that failed, and a database that did not answer, are tried again after this.
+AGAIN_SECONDS = 1.0
+#: How often the database is asked whether it is still the same installation's.
+IDENTITY_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+#: A worker speaks every second; one that was not heard for this long is not there.
+WORKER_SECONDS = 4.0
+#: An embedded worker that did not get to its streams for this long hangs (a locked SQLite alone
+#: takes 10 s).
+HANGS_SECONDS = 30.0
+#: Stopping waits this long: sources and leases end sooner. Who is not done is cancelled again: a
+#: Redis client that is cancelled as it times out may keep that to itself.
+STOP_SECONDS, STOP_TIMES = 2.5, 3
+
+
+_NONE = "No stream runs here:"
+_WSGI = (
+    "this server speaks WSGI, which has no WebSockets. Put “daphne” first in INSTALLED_APPS, set "
+    "ASGI_APPLICATION, and start runserver again; or serve asgi.py with daphne."
+)
+_UNWRAPPED = (
+    "the ASGI application is not that of Waves. Write in asgi.py: "
+    "application = waves.asgi.application(get_asgi_application())"
+)
+
+
+class Services:
+    """What runs beside the requests of one server process, on its event loop."""
+
+    def __init__(self) -> None:
+        self.pump = Pump()
+        self.hub = Hub(self.pump, board)
+        embedded = get_config().worker == "embedded"
+        layer = make_layer()
+        self.publisher = Publisher(layer)
+        # In memory it is one layer; over Redis what is sent must not wait for what is received.
+        listening = layer if embedded else make_layer()
+        self.receiver = Receiver(self.hub, self.publisher, listening, everything=embedded)
+        self.worker = Worker(self.publisher, exclusive=True) if embedded else None
+        self.loop = asyncio.get_running_loop()
+        self._started_at = time.monotonic()
+        #: When a part last failed, by its name.
+        self._failed_at: dict[str, float] = {}
+        self._tasks = [self.loop.create_task(self._keep(name, job)) for name, job in self._jobs()]
+
+    def _jobs(self) -> list[tuple[str, Job]]:
+        jobs: list[tuple[str, Job]] = [
+            ("receiver", self.receiver.run),
+            ("pump", self.pump.run),
+            ("watch", self._watch),
+            ("count of viewers", self._count_viewers),
+        ]
+        if self.worker is None:
+            return [*jobs, ("identity", self._identify)]
+        return [*jobs, ("worker", self.worker.run)]
+
+    async def _keep(self, name: str, job: Job) -> None:
+        """Run a part for ever: one that fails is told, and begun again."""
+        while True:
+            try:
+                await job()
+            except Exception:
+                logger.critical("The %s failed; it begins again.", name, exc_info=True)
+            self._failed_at[name] = time.monotonic()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _identify(self) -> None:
+        """Ask the database which installation this is, and follow it to another one."""
+        while True:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    self.publisher.identify(await in_thread(installation.find)())
+            except (DatabaseError, TimeoutError) as error:
+                logger.debug("The database does not say which installation this is: %s", error)
+            known = self.publisher.installation is not None
+            await asyncio.sleep(IDENTITY_SECONDS if known else AGAIN_SECONDS)
+
+    async def _watch(self) -> None:
+        """Look after what stands still. Nothing in here waits for anything."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self.hub.check_stale()
+            self.pump.check_stuck()
+            board.problem = self._no_streams()
+
+    async def _count_viewers(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            with contextlib.suppress(ServiceUnavailableError):
+                await self.publisher.viewers(self.receiver.name, self.hub.viewer_counts())
+
+    def _no_streams(self) -> str:
+        """Why no stream is produced for this process, in words; empty where some are."""
+        worker = self.worker
+        if worker is not None:
+            return worker.lease_problem if not worker.runners else ""
+        since = time.monotonic() - max(board.worker_heard_at, self._started_at)
+        if since <= WORKER_SECONDS:
+            return ""
+        return "No worker reports. Start one: python manage.py runstreams"
+
+    def problems(self) -> list[str]:
+        """What keeps viewers from being served, each in words; empty ones mean nothing."""
+        now = time.monotonic()
+        failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
+        told = [f"The {name} has failed; it begins again." for name in failed]
+        if self.publisher.installation is None:
+            told.append("The database has not said yet which installation this is.")
+        told += [self.publisher.problem, self.receiver.problem]
+        if now - board.worker_heard_at > WORKER_SECONDS:
+            # Which of two keys is the right one, the worker's says: whoever hears it goes on.
+            told.append(self.receiver.stranger)
+        if self.worker is not None:
+            told.append(self.worker.problem)
+            if now - self.worker.steered_at > HANGS_SECONDS:
+                told.append("The worker hangs: it has not looked after its streams for a while.")
+        return [*told, self._no_streams()]
+
+    def close_sockets(self) -> None:
+        """Tell every viewer to come back: the server restarts."""
+        for connection in list(self.hub.connections):
+            connection.finish(CLOSE_RESTART, "The server restarts.")
+
+    async def stop(self) -> None:
+        """Close the sockets first, then cancel the tasks and await them, but not for ever."""
+        self.close_sockets()
+        left = set(self._tasks)
+        for _ in range(STOP_TIMES):
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=STOP_SECONDS)
+            if not left:
+                return
+
+
+#: The services of this process, once started; or what the settings have against it.
+_services: Services | None = None
+_refused = ""
+#: The server ends: nothing is begun any more.
+_ending = False
+
+
+def services() -> Services:
+    """The services of this process, started where no one has done so yet."""
+    global _services
+    if _services is None:
+        keep_for_good()
+        _services = Services()
+    return _services
+
+
+@cache
+def keep_for_good() -> None:
+    """Let no collection of garbage look at what lives as long as the process.
+
+    Django and its libraries are 110,000 objects. A full collection takes 50 ms for them, in which
+    nobody is sent anything, and it comes as soon as somebody makes the server work.
+    """
+    get_resolver().url_patterns  # noqa: B018  pages import the rest, which is to be kept, too
+    gc.collect()
+    gc.freeze()
+
+
+def running() -> Services | None:
+    """The services of this process; None where there are none (yet, or any more)."""
+    return _services
+
+
+async def shut_down() -> None:
+    """End the services of this process; they may be started again."""
+    global _services
+    ending, _services = _services, None
+    if ending is not None:
+        await ending.stop()
+
+
+def begin() -> None:
+    """Start the services, where the settings allow it; else say once why not.
+
+    The pages of a host are not ours to break: those of ours tell the same (``serving``).
+    """
+    global _refused
+    try:
+        services()
+    except ConfigurationError as error:
+        if str(error) != _refused:
+            logger.critical("%s %s", _NONE, error)
+        _refused = str(error)
+
+
+def serving() -> Services:
+    """The services of this process. Raises ServiceUnavailableError, with why there are none."""
+    if _services is None:
+        raise ServiceUnavailableError(absence(asgi=True))
+    return _services
+
+
+def absence(*, asgi: bool) -> str:
+    """Why no stream runs in this process, in words; "" where some may. ``asgi``: what is spoken."""
+    if _services is not None:
+        return ""
+    if _refused:
+        return f"{_NONE} {_refused}"
+    return f"{_NONE} {_UNWRAPPED if asgi else _WSGI}"
+
+
+class Others(Protocol):
+    """The WebSockets of a host."""
+
+    application: App
+
+    def has(self, scope: Scope) -> bool:
+        """Whether a scope is for one of them."""
+
+
+def wrap(pages: App, sockets: App, others: Others, *, alone: bool) -> App:
+    """The outermost application, with the services started and ended around all others.
+
+    ``alone`` says that nobody but us is served: see ``waves.asgi``.
+    """
+    _follow_twisted(alone=alone)
+    pages = http_bounds.bounded(pages, alone=alone)
+
+    async def application(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if _ending:
+            await _turn_away(scope, receive, send)
+            return
+        begin()
+        if scope["type"] != "websocket":
+            if alone:
+                stopping.remember(send)
+            await pages(scope, receive, send)
+        elif others.has(scope):
+            await others.application(scope, receive, send)
+        else:
+            stopping.remember(send)
+            await _serve_socket(sockets, scope, receive, send)
+
+    return application
+
+
+async def _turn_away(scope: Scope, receive: Any, send: Any) -> None:
+    """Who comes while the server ends goes to another one, or comes back."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b"The server restarts.\n"})
+
+
+async def _serve_socket(app: App, scope: Scope, receive: Any, send: Any) -> None:
+    """Bound what comes in before anything is awaited, and with it before anything is said."""
+    inflow = wires.inflow_for(send)
+    scope = {
+        **scope,
+        "scheme": wires.scheme_of(scope, send),
+        "waves.transport": partial(transport.transport_for, send, inflow),
+    }
+    if inflow is None:
+        await app(scope, wires.paced(receive), send)
+        return
+    try:
+        await app(scope, *wires.watched(inflow, receive, send))
+    finally:
+        inflow.end()
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            begin()
+            stopping.follow_signals()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await shut_down()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+def _follow_twisted(*, alone: bool) -> None:
+    """Start and end with daphne's reactor, where this process has one that may run."""
+    reactor = sys.modules.get("twisted.internet.reactor")
+    loop = getattr(reactor, "_asyncioEventloop", None)
+    if reactor is None or loop is None:
+        return
+    daphne_bounds.install(everything=alone)
+    # At `when running` the loop does not run yet; one turn later it does.
+    reactor.callWhenRunning(lambda: reactor.callLater(0, begin))
+    reactor.addSystemEventTrigger("before", "shutdown", _shut_down_deferred)
+    atexit.register(_shut_down_at_exit, loop)
+
+
+def _shut_down_deferred() -> Any:
+    from twisted.internet.defer import Deferred
+
+    global _ending
+    _ending = True
+    # The close frames leave before daphne cancels the consumers.
+    if _services is not None:
+        _services.close_sockets()
+    return Deferred.fromFuture(asyncio.ensure_future(shut_down()))
+
+
+def _shut_down_at_exit(loop: asyncio.AbstractEventLoop) -> None:
+    if _services is None or not loop.is_running():
+        return
+    with contextlib.suppress(TimeoutError, RuntimeError):
+        asyncio.run_coroutine_threadsafe(shut_down(), loop).result(EXIT_SECONDS)

@@ -1,1 +1,0 @@
-"""Blocks, frames, history, viewers, hub and pump: asyncio and numpy, without Django."""

@@ -1,0 +1,1 @@
+from waves.tests.passwords import quick_passwords  # noqa: F401

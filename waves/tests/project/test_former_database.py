@@ -1,0 +1,77 @@
+"""A database that the former version made: the demo's rows follow its function, all else stays.
+
+``former.sql`` was dumped from one: its demo, a second stream with the demo's function, and one with
+a function of the user's own.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from waves.tests.server.processes import Site
+
+FORMER = (Path(__file__).parent / "former.sql").read_text()
+MOVED = "livestream_project.streams.boiler"
+
+
+def rows(site: Site, sql: str) -> list[tuple]:
+    with sqlite3.connect(site.database) as connection:
+        found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def functions(site: Site) -> dict[str, str]:
+    found = rows(site, "SELECT slug, options FROM waves_stream WHERE source = 'python'")
+    return {slug: json.loads(options)["function"] for slug, options in found}
+
+
+@pytest.fixture
+def former(tmp_path) -> Site:
+    site = Site(tmp_path)
+    with sqlite3.connect(site.database) as connection:
+        connection.executescript(FORMER)
+    connection.close()
+    return site
+
+
+def test_streams_of_the_demo_name_its_new_place_and_others_keep_theirs(former):
+    assert functions(former)["python"] == "waves.streams.boiler"
+    former.manage("migrate", "-v0")
+    own = {"mine": "plant.streams.my_boiler"}
+    assert functions(former) == {"python": MOVED, "boiler-2": MOVED, **own}
+
+
+def test_the_function_stays_known_so_that_no_stream_is_made_for_it_again(former):
+    former.manage("migrate", "-v0")
+    known = rows(former, "SELECT path FROM waves_knownfunction ORDER BY path")
+    assert known == [(MOVED,), ("plant.streams.my_boiler",)]
+
+
+def test_nothing_else_of_it_is_touched(former):
+    def everything_else():
+        return {
+            "streams": rows(
+                former,
+                "SELECT id, name, slug, description, rate, sample_type, window, history, enabled,"
+                " position, epoch, runs_on FROM waves_stream",
+            ),
+            "signals": rows(former, "SELECT * FROM waves_signal"),
+            "installation": rows(former, "SELECT * FROM waves_installation"),
+        }
+
+    before = everything_else()
+    former.manage("migrate", "-v0")
+    assert everything_else() == before
+
+
+def test_the_way_back_leads_to_the_former_name(former):
+    former.manage("migrate", "-v0")
+    former.manage("migrate", "livestream_project", "zero", "-v0")
+    assert functions(former)["python"] == "waves.streams.boiler"
+
+
+def test_the_models_lack_no_migration(former):
+    assert "No changes detected" in former.manage("makemigrations", "--check", "--dry-run")

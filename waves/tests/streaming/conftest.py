@@ -1,8 +1,0 @@
-import pytest
-
-from waves.tests.streaming.fakes import Server
-
-
-@pytest.fixture
-def server():
-    return Server()

@@ -1,0 +1,41 @@
+"""Look-ups end whatever the database does, and few of them ask it at once."""
+
+import asyncio
+
+import pytest
+
+from waves.exceptions import ServiceUnavailableError
+from waves.web import lookup
+
+
+async def test_a_database_that_hangs_is_told_after_a_while(monkeypatch) -> None:
+    monkeypatch.setattr(lookup, "LOOKUP_SECONDS", 0.01)
+    monkeypatch.setattr(lookup, "in_thread", lambda function: hang)
+    with pytest.raises(ServiceUnavailableError, match="does not answer"):
+        await lookup.find_stream("nowhere")
+    with pytest.raises(ServiceUnavailableError, match="does not answer"):
+        await lookup.every_stream()
+
+
+async def hang() -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("what", ["_lookups", "_lists"])
+async def test_no_more_than_two_look_ups_are_under_way_at_once(monkeypatch, what) -> None:
+    under_way = most = 0
+
+    async def look_up() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        raise ServiceUnavailableError("no")
+
+    monkeypatch.setattr(lookup, "in_thread", lambda function: look_up)
+    monkeypatch.setattr(lookup, what, asyncio.Semaphore(2))
+    questions = {"_lookups": lambda: lookup.find_stream("nowhere"), "_lists": lookup.every_stream}
+    asked = [questions[what]() for _ in range(20)]
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert most == 2

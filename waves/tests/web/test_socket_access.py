@@ -1,0 +1,204 @@
+"""Who may see, over a WebSocket: asked before anything is sent, and again while it is open."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
+
+import waves.asgi
+from waves import access, specs
+from waves.exceptions import UnknownStreamError
+from waves.tests.web import test_access
+from waves.tests.web.sockets import Peer
+from waves.web import consumers, lookup, visitors
+
+LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+HANDLES = {"sine": 1, "hidden": 2}
+
+
+async def pages(scope, receive, send) -> None:
+    raise AssertionError("a WebSocket is no page")
+
+
+@pytest.fixture
+def application():
+    return waves.asgi.application(pages)
+
+
+@pytest.fixture(autouse=True)
+def streams(monkeypatch, running):
+    """Two streams that the worker described, each with a state."""
+
+    async def find(slug):
+        if slug not in HANDLES:
+            raise specs.no_stream(slug)
+        handle = HANDLES[slug]
+        told = {"type": "stream", "handle": handle, "slug": slug, "epoch": 0, "state": "stopped"}
+        return handle, told
+
+    monkeypatch.setattr(lookup, "_find", find)
+    monkeypatch.setattr(consumers, "REMEMBER_SECONDS", 0.01)
+
+
+class Site:
+    """Who is logged in, who may see what, and who was asked."""
+
+    def __init__(self) -> None:
+        self.user = AnonymousUser()
+        self.sees = {1, 2}
+        self.failure: Exception | None = None
+
+    def user_of(self, scope):
+        assert scope["session"].session_key in (None, "the-session")
+        return self.user
+
+    def answer(self, viewer, handle, stream=None) -> bool:
+        if self.failure:
+            raise self.failure
+        assert viewer.user is self.user
+        return handle in self.sees
+
+
+@pytest.fixture
+def site(monkeypatch, settings):
+    """A site with a function that decides who may see."""
+    site = Site()
+    settings.WAVES = {"may_view": test_access.PATH}
+    monkeypatch.setattr(visitors, "get_user", SimpleNamespace(func=site.user_of))
+    monkeypatch.setattr(access, "_memory", SimpleNamespace(sees=site.answer))
+    return site
+
+
+async def test_what_one_may_see_is_sent(application, site):
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        assert (await peer.until(lambda: peer.of_type("stream")))[0]["slug"] == "sine"
+
+
+async def test_what_one_may_not_see_is_like_a_stream_that_is_not_there(application, site):
+    site.sees = set()
+    answers = []
+    for slug in ("hidden", "nothing"):
+        async with Peer(application, f"/ws/streams/{slug}/") as peer:
+            code, words = await peer.until_closed()
+            assert not peer.of_type("stream")
+        answers.append((code, words.replace(slug, "")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 4404
+
+
+async def test_a_socket_for_several_streams_is_told_the_same_and_stays_open(application, site):
+    site.sees = {1}
+    async with Peer(application, "/ws/") as peer:
+        for slug in ("hidden", "nothing", "sine"):
+            peer.say(type="subscribe", stream=slug)
+        await peer.until(lambda: peer.of_type("stream"))
+        hidden, nothing = peer.of_type("error")
+        assert hidden["message"].replace("hidden", "nothing") == nothing["message"]
+        assert [told["slug"] for told in peer.of_type("stream")] == ["sine"]
+        assert peer.closed is None
+
+
+async def test_a_viewer_who_may_not_see_any_more_is_sent_no_more(application, site, running):
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        site.sees = set()
+        assert (await peer.until_closed())[0] == 4404
+
+
+async def test_of_several_streams_only_the_one_that_is_hidden_goes(application, site, running):
+    async with Peer(application, "/ws/") as peer:
+        for slug in HANDLES:
+            peer.say(type="subscribe", stream=slug)
+        await peer.until(lambda: len(peer.of_type("stream")) == 2)
+        site.sees = {1}
+        (error,) = await peer.until(lambda: peer.of_type("error"))
+        assert (error["code"], error["stream"]) == ("unknown_stream", "hidden")
+        (connection,) = running.hub.connections
+        assert list(connection.viewers) == [1]
+        assert peer.closed is None
+
+
+async def test_a_database_that_cannot_say_closes_the_socket_and_lets_it_come_back(
+    application, site
+):
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        site.failure = OperationalError("database is locked")
+        assert (await peer.until_closed())[0] == 1012
+
+
+async def test_nobody_is_asked_again_once_the_socket_is_gone(application, site):
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+    site.answer = None  # whoever asked now would fail
+
+
+@pytest.fixture
+def with_login(settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, LOGIN]
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/streams/sine/", "/ws/streams/nothing/"])
+async def test_where_every_page_asks_for_a_login_the_socket_does(
+    application, site, settings, with_login, path
+):
+    settings.WAVES = {}
+    async with Peer(application, path) as peer:
+        code, words = await peer.until_closed()
+        assert (code, words) == (4403, visitors.LOG_IN)
+        assert [told["type"] for told in peer.told] == ["error"]
+
+
+def user(**attributes):
+    return SimpleNamespace(pk=1, is_authenticated=True, **attributes)
+
+
+async def test_who_is_logged_in_gets_the_socket(application, site, settings, with_login):
+    settings.WAVES = {}
+    site.user = user()
+    cookie = f"{settings.SESSION_COOKIE_NAME}=the-session"
+    async with Peer(application, "/ws/streams/sine/", cookie=cookie) as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+
+
+async def test_who_logs_out_loses_the_socket(application, site, settings, with_login):
+    settings.WAVES = {}
+    site.user = user()
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        site.user = AnonymousUser()
+        assert (await peer.until_closed())[0] == 4403
+
+
+class OpenLab(LoginRequiredMiddleware):
+    """A host's own way: some of its addresses need no login."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if view_kwargs.get("slug") == "sine":
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+async def test_the_hosts_own_exceptions_hold_for_sockets_too(application, site, settings):
+    settings.WAVES = {}
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "waves.tests.web.test_socket_access.OpenLab"]
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+    async with Peer(application, "/ws/streams/hidden/") as peer:
+        assert (await peer.until_closed())[0] == 4403
+
+
+async def test_where_everyone_may_see_no_session_is_read(application, site, settings, monkeypatch):
+    settings.WAVES = {}
+    monkeypatch.setattr(visitors, "_with_session", None)
+    async with Peer(application, "/ws/streams/sine/", cookie="sessionid=x") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+
+
+async def test_a_look_up_without_a_viewer_finds_only_what_nobody_in_particular_may_see(site):
+    site.sees = set()
+    site.user = None
+    with pytest.raises(UnknownStreamError, match="There is no stream “sine”"):
+        await lookup.find_stream("sine")

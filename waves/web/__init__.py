@@ -1,0 +1,1 @@
+"""What answers a browser or a program: pages, API, sockets, health."""

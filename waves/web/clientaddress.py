@@ -1,0 +1,64 @@
+"""The address that a visitor comes from, where trusted proxies stand in between.
+
+The one place that reads ``X-Forwarded-For``. Anybody may send that header, so it counts only as
+far as proxies of ``WAVES_TRUSTED_PROXIES`` have written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from django.http import HttpRequest
+
+from waves.conf import UNIX, Network, get_config, networks
+
+Address = IPv4Address | IPv6Address
+
+#: A chain of proxies is short. What stands further left than this was not written by one.
+LONGEST_CHAIN = 32
+
+
+def request_address(request: HttpRequest) -> str:
+    """The visitor's address of a Django request; empty for one by an untrusted Unix socket."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return visitor(request.META.get("REMOTE_ADDR", ""), forwarded)
+
+
+def visitor(peer: str, forwarded: str) -> str:
+    """The address nearest to us that no trusted proxy has; the peer's own where that is none.
+
+    ``forwarded`` is read from the right, where the nearest proxy wrote. An entry that is no
+    address makes the whole header worthless: then it is the peer.
+    """
+    trusted = networks(get_config().trusted_proxies)
+    nearest = _address(peer)
+    own = str(nearest) if nearest else ""
+    if not (_within(nearest, trusted) if nearest else UNIX in get_config().trusted_proxies):
+        return own
+    found = own
+    for entry in reversed(forwarded.rsplit(",", LONGEST_CHAIN)[-LONGEST_CHAIN:]):
+        address = _address(entry.strip())
+        if address is None:
+            return own
+        found = str(address)
+        if not _within(address, trusted):
+            break
+    return found
+
+
+def _address(text: str) -> Address | None:
+    """An address as proxies write it: also with a port, in brackets, or with a zone."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _within(address: Address, trusted: Iterable[Network]) -> bool:
+    return any(address in network for network in trusted)

@@ -1,0 +1,232 @@
+"""The WebSocket: ASGI's events for a session. No database on the way of a frame."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+
+from waves.access import REMEMBER_SECONDS
+from waves.addresses import address, by_slug
+from waves.conf import get_config
+from waves.exceptions import ServiceUnavailableError, UnknownStreamError, WireError
+from waves.hub.connection import Connection
+from waves.hub.session import Session
+from waves.hub.viewer import Viewer
+from waves.protocol import messages
+from waves.protocol.messages import Subscribe
+from waves.server.handshakes import turns
+from waves.server.lifespan import absence, running, serving
+from waves.server.transport import AsgiTransport, transport_for
+from waves.specs import no_stream
+from waves.web import origins
+from waves.web.lookup import find_stream, may_view
+from waves.web.visitors import Visitor
+
+#: In the order of our preference; a client that offers none is a person, and is sent text.
+PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
+#: A server that does not take the answer to a handshake within this is not waited for.
+ACCEPT_SECONDS = 10.0
+
+_STORM = "Too many viewers come at once. Come back later."
+_FULL = "This server has all the viewers it takes. Come back later."
+
+
+#: Code and words of an error, and the code of the close that follows it.
+Refusal = tuple[str, str, int]
+
+
+def _unknown_path() -> str:
+    every, one = address("socket"), by_slug("stream-socket").replace("{slug}", "<slug>")
+    return f"Here is no WebSocket. There are {every} and {one}, with a slash at the end."
+
+
+def _refuse_message(refuse: Callable[..., None] | None, words: str) -> None:
+    if refuse is not None:
+        refuse("bad_message", words, messages.CLOSE_BAD_MESSAGE)
+
+
+def _wake(connection: Connection) -> None:
+    services = running()  # none any more while the server ends
+    if services is not None:
+        services.pump.wake(connection)
+
+
+class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
+    """One socket. Frames reach it from the pump; it has no channel of its own: the hub has."""
+
+    session: Session | None = None
+    visitor: Visitor
+    _guard: asyncio.Task[None] | None = None
+    _sender: asyncio.Task[None] | None = None
+    _task: asyncio.Task[Any] | None = None
+    _given_up = False
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed.
+
+        Not Channels' own loop, which starts a task for each message that comes in: a thousand
+        viewers acknowledge a thousand times a second.
+        """
+        self.scope, self.base_send = scope, send
+        self.visitor = Visitor(scope)
+        try:
+            with contextlib.suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
+        except asyncio.CancelledError:
+            # By the server as it ends, or by ourselves where a peer was given up.
+            if not self._given_up:
+                raise
+        finally:
+            if self.session is not None:
+                self.session.close()
+            for task in filter(None, (self._guard, self._sender)):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Carry out one event of the server, without a thread hop: no database is used."""
+        match message["type"]:
+            case "websocket.connect":
+                await self._connect()
+            case "websocket.receive":
+                await self._receive(message.get("text"))
+            case "websocket.disconnect":
+                raise StopConsumer
+
+    async def _connect(self) -> None:
+        offered = self.scope["subprotocols"]
+        chosen = next((p for p in PROTOCOLS if p in offered), None)
+        in_turn = await turns.wait()
+        # Accepted also where it is refused next: a browser shows no other reason to its page.
+        async with asyncio.timeout(ACCEPT_SECONDS):
+            await self.send({"type": "websocket.accept", "subprotocol": chosen})
+        protocol = chosen or messages.PROTOCOL_JSON
+        connection = self._connection(as_json=protocol == messages.PROTOCOL_JSON)
+        refusal = self._refusal(known=bool(chosen) or not offered, in_turn=in_turn)
+        refusal = refusal or await self._look_at_visitor()
+        if refusal is not None:
+            connection.refuse(*refusal)
+            return
+        self.session = Session(serving().hub, connection)
+        self.session.open(protocol)
+        if self.visitor.matters:
+            self._guard = asyncio.create_task(self._keep_asking(self.session))
+        await self._subscribe_from_url()
+
+    def _refusal(self, *, known: bool, in_turn: bool) -> Refusal | None:
+        """Why this socket is closed at once: code and words of the error, and the close code."""
+        if not in_turn:
+            return "unavailable", _STORM, messages.CLOSE_OVERLOAD
+        if nothing := absence(asgi=True):
+            return "unavailable", nothing, messages.CLOSE_REFUSED
+        words = origins.refusal(self.scope)
+        if words is not None:
+            return "refused", words, messages.CLOSE_REFUSED
+        if "url_route" not in self.scope:
+            return "unknown_stream", _unknown_path(), messages.CLOSE_UNKNOWN
+        if not known:
+            offers = f"This server speaks {' and '.join(PROTOCOLS)}."
+            return "bad_message", offers, messages.CLOSE_BAD_MESSAGE
+        if len(serving().hub.connections) >= get_config().max_connections:
+            return "unavailable", _FULL, messages.CLOSE_OVERLOAD
+        return None
+
+    async def _look_at_visitor(self) -> Refusal | None:
+        """Why whoever this is may have no socket here (any more)."""
+        try:
+            words = await self.visitor.refusal()
+        except ServiceUnavailableError as error:
+            return "unavailable", str(error), messages.CLOSE_RESTART
+        return ("refused", words, messages.CLOSE_REFUSED) if words else None
+
+    async def _keep_asking(self, session: Session) -> None:
+        """While the socket is open: who may not see a stream any more is sent no more of it."""
+        while not session.connection.transport.closed:
+            await asyncio.sleep(REMEMBER_SECONDS)
+            refusal = await self._look_at_visitor()
+            for viewer in () if refusal else list(session.connection.viewers.values()):
+                refusal = refusal or await self._ask_again(session, viewer)
+            if refusal:
+                session.connection.refuse(*refusal)
+                return
+
+    async def _ask_again(self, session: Session, viewer: Viewer) -> Refusal | None:
+        try:
+            if await may_view(self.visitor.viewer, viewer.kept.handle):
+                return None
+        except ServiceUnavailableError as error:
+            return "unavailable", str(error), messages.CLOSE_RESTART
+        words = str(no_stream(viewer.kept.slug))
+        if self.scope["url_route"]["kwargs"].get("slug"):
+            return "unknown_stream", words, messages.CLOSE_UNKNOWN
+        session.connection.refuse("unknown_stream", words, stream=viewer.kept.slug)
+        session.hub.unsubscribe(session.connection, viewer.kept.slug)
+        session.hub.pump.wake(session.connection)
+        return None
+
+    def _connection(self, *, as_json: bool) -> Connection:
+        # A scope that did not pass through `waves.asgi` has none; then it is told so.
+        make = self.scope.get("waves.transport") or partial(transport_for, self.base_send)
+        transport = make()
+        connection = Connection(transport, json=as_json)
+        if transport.inflow is not None:
+            # Its connection holds the inflow: were it held in turn, only a collection of garbage
+            # would end both.
+            refuse = weakref.WeakMethod(connection.refuse)
+            transport.inflow.on_refused = lambda words: _refuse_message(refuse(), words)
+        if isinstance(transport, AsgiTransport):
+            transport.on_writable = lambda: _wake(connection)
+            transport.on_given_up = self._give_up
+            self._task = asyncio.current_task()
+            self._sender = asyncio.create_task(transport.run())
+        return connection
+
+    def _give_up(self) -> None:
+        """A peer does not even take the close: end without it, so that its memory is free."""
+        self._given_up = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _subscribe_from_url(self) -> None:
+        slug = self.scope["url_route"]["kwargs"].get("slug")
+        if slug is None or self.session is None:
+            return
+        query = self.scope["query_string"].decode("latin1")
+        try:
+            await self._subscribe(self.session, messages.parse_query(query, slug))
+        except WireError as error:
+            connection = self.session.connection
+            connection.refuse("bad_message", str(error), messages.CLOSE_BAD_MESSAGE)
+        except UnknownStreamError as error:
+            connection = self.session.connection
+            connection.refuse("unknown_stream", str(error), messages.CLOSE_UNKNOWN)
+
+    async def _receive(self, text: str | None) -> None:
+        if self.session is None or self.session.connection.transport.closed:
+            return
+        subscription = self.session.take(text)
+        if subscription is None:
+            return
+        try:
+            await self._subscribe(self.session, subscription)
+        except UnknownStreamError as error:
+            slug = subscription.stream
+            self.session.connection.refuse("unknown_stream", str(error), stream=slug)
+            self.session.hub.pump.wake(self.session.connection)
+
+    async def _subscribe(self, session: Session, message: Subscribe) -> None:
+        try:
+            handle, fallback = await find_stream(message.stream, self.visitor.viewer)
+        except ServiceUnavailableError as error:
+            session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
+            return
+        session.subscribe(handle, message, fallback)

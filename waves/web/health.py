@@ -1,0 +1,79 @@
+"""Whether this process lives, whether it is ready to serve, and its counts.
+
+``live`` and ``ready`` mean what orchestrators mean by them. Not live: start the process anew. Not
+ready: send it no viewers now; it recovers by itself, and says what it waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from waves.database.readiness import Watch
+from waves.server import http_bounds, lifespan
+from waves.web.answers import MOMENTARY, in_any_project
+
+_database = Watch()
+
+_NO_METRICS = "Metrics need a package that is not here: pip install 'django-waves[metrics]'\n"
+
+
+def _probed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Open to probes though the project asks everybody for a login; true for a moment only."""
+
+    @wraps(view)
+    async def answer(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = await view(request)
+        response["Cache-Control"] = MOMENTARY
+        return response
+
+    return login_not_required(in_any_project(answer))
+
+
+@_probed
+async def live(request: HttpRequest) -> HttpResponse:
+    """200 as long as the event loop turns: nothing else is mended by a restart."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@_probed
+async def ready(request: HttpRequest) -> JsonResponse:
+    """200 where viewers can be served; else 503 with each problem in words."""
+    problems = [await _database.problem(), *_problems(request)]
+    told = list(dict.fromkeys(problem for problem in problems if problem))
+    response = JsonResponse({"ready": not told, "problems": told}, status=503 if told else 200)
+    # The parts have logged what is wrong, once; Django would log each probe as an error.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def _problems(request: HttpRequest) -> list[str]:
+    services = lifespan.running()
+    if services is None:
+        return [lifespan.absence(asgi=isinstance(request, ASGIRequest))]
+    return services.problems()
+
+
+@_probed
+async def prometheus(request: HttpRequest) -> HttpResponse:
+    """The counts of this process, for Prometheus; 503 with words where there are none to tell."""
+    services = lifespan.running()
+    if services is None:
+        return _untold(lifespan.absence(asgi=isinstance(request, ASGIRequest)) + "\n")
+    try:
+        from waves.web import metrics
+    except ImportError:
+        return _untold(_NO_METRICS)
+    text = metrics.exposition(services.hub, services.receiver.counts, http_bounds.counts)
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _untold(words: str) -> HttpResponse:
+    answer = HttpResponse(words, content_type="text/plain; charset=utf-8", status=503)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # as in ``ready``
+    return answer

@@ -1,0 +1,108 @@
+"""Which streams there are, and which one a slug names: as described, else from the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar, cast
+
+from django.db import DatabaseError
+
+from waves import access, specs
+from waves.access import NOBODY, Viewer
+from waves.database.threads import in_thread
+from waves.exceptions import ServiceUnavailableError, UnknownStreamError
+from waves.hub.status import board
+from waves.protocol.description import Description, describe
+from waves.protocol.spec import StreamSpec
+
+T = TypeVar("T")
+
+UNREADABLE = "The database cannot be read. If it is new, run: python manage.py migrate"
+
+#: A look-up takes longer only where the database hangs: SQLite waits 5 s for a lock, and says so.
+LOOKUP_SECONDS = 8.0
+#: Look-ups at once, and lists. Each is a thread, and many of them leave the event loop no time.
+_lookups, _lists = asyncio.Semaphore(2), asyncio.Semaphore(2)
+
+
+async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Description | None]:
+    """The handle of a slug, and a description where no other comes.
+
+    Of one that was described, else from the database, where a former slug finds its stream too.
+    Raises UnknownStreamError, also of one that the viewer may not see, or ServiceUnavailableError
+    where the database cannot say.
+    """
+    found = await _find(slug)
+    if not await may_view(viewer, found[0]):
+        raise specs.no_stream(slug)
+    return found
+
+
+async def may_view(viewer: Viewer, handle: int) -> bool:
+    """Whether a viewer may see a stream, asked off the event loop, in its turn.
+
+    Raises ServiceUnavailableError where the database cannot say.
+    """
+    if access.everyone():
+        return True
+    return await look_up(partial(access.may_view_handle, viewer, handle))
+
+
+async def _find(slug: str) -> tuple[int, Description | None]:
+    if not slug.isprintable():
+        raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
+    handle = board.handle_of(slug)
+    if handle is not None:
+        return handle, _before_its_first_epoch(handle)
+    try:
+        spec, epoch = await look_up(partial(specs.find_stream, slug))
+    except ServiceUnavailableError:
+        handle = board.handle_of(slug, aged=True)
+        if handle is None:
+            raise
+        return handle, None
+    state, message = "stopped", "This stream is stopped."
+    if spec.enabled:
+        state, message = "stale", board.problem or "No worker reports this stream yet."
+    description = describe(spec, epoch, spec.signals)
+    return spec.handle, {**description, "state": state, "message": message}
+
+
+async def every_stream(viewer: Viewer = NOBODY) -> list[StreamSpec]:
+    """Every stream that a viewer may see, in the admin's order.
+
+    Raises ServiceUnavailableError where the database cannot say.
+    """
+    return await _ask(_lists, partial(_seen, viewer))
+
+
+def _seen(viewer: Viewer) -> list[StreamSpec]:
+    return access.seen(viewer, [spec for spec, _ in specs.read_streams()])
+
+
+async def look_up(question: Callable[[], T]) -> T:
+    """What the database says, asked off the event loop, in its turn.
+
+    Raises ServiceUnavailableError where it cannot be read, or hangs.
+    """
+    return await _ask(_lookups, question)
+
+
+async def _ask(turns: asyncio.Semaphore, question: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(LOOKUP_SECONDS), turns:
+            return await in_thread(question)()
+    except TimeoutError:
+        raise ServiceUnavailableError("The database does not answer. Come back later.") from None
+    except DatabaseError:
+        raise ServiceUnavailableError(UNREADABLE) from None
+
+
+def _before_its_first_epoch(handle: int) -> Description | None:
+    """What a stream that never ran is described as, such as failed: hubs are told of runs only."""
+    description = board.description(handle)
+    if description is None or description.get("epoch") != 0:
+        return None
+    return cast(Description, description)

@@ -1,0 +1,169 @@
+"""The description of the HTTP API in OpenAPI 3.1, made of the models of its queries and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from waves.exports import EXPORTS
+from waves.web import schema
+from waves.web.answers import in_any_project, json_answer
+from waves.web.api import SamplesQuery
+
+JSON = "application/json"
+#: Where this description stands, below the API's root.
+PLACE = "/openapi.json"
+#: What an answer means that is no success, by its status.
+WORDS = {
+    "400": "The query is wrong; the words name the field.",
+    "404": "There is no such stream.",
+    "503": "Not now: ask again after the seconds that Retry-After says.",
+    "default": "Whatever else went wrong: 400, 405, 413 or 500.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An address that is read. ``answers`` has a model, or else a schema, for each media type."""
+
+    name: str
+    summary: str
+    answers: Mapping[str, type[BaseModel] | Mapping[str, Any]]
+    query: type[BaseModel] | None = None
+    errors: tuple[str, ...] = ("503", "default")
+
+
+OPERATIONS = {
+    PLACE: Operation("openapi", "This description.", {JSON: {"type": "object"}}, errors=()),
+    "/streams": Operation("streams", "Every stream, with its state.", {JSON: schema.Streams}),
+    "/streams/{slug}": Operation(
+        "stream",
+        "One stream, and what this process keeps of it.",
+        {JSON: schema.Stream},
+        errors=("404", "503", "default"),
+    ),
+    "/streams/{slug}/samples": Operation(
+        "samples",
+        "What this process keeps of a stream: its samples, or columns of them.",
+        {JSON: schema.Data},  # and what ``_formats`` adds
+        query=SamplesQuery,
+        errors=("400", "404", "503", "default"),
+    ),
+}
+SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "The stream, by its slug or by one that it had before.",
+    "schema": {"type": "string"},
+}
+
+
+class _Answers(GenerateJsonSchema):
+    """A field that may be left out has no value where it is: so no defaults, and no titles."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+class _Query(_Answers):
+    """A query has no null: a field is there, or it is not."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        return inner if schema.get("default") is None else {**inner, "default": schema["default"]}
+
+
+@in_any_project
+@csrf_exempt
+@require_safe
+async def openapi(request: HttpRequest) -> HttpResponse:
+    """The description, for tools and for people who write a client."""
+    return json_answer(document(request.path.removesuffix(PLACE)))
+
+
+@lru_cache(maxsize=4)  # one for each prefix under which the pages are reached
+def document(root: str) -> Mapping[str, Any]:
+    """The whole description of the API at ``root``, such as ``/api/v1``."""
+    answers = [each for one in OPERATIONS.values() for each in one.answers.values()]
+    models: list[type[BaseModel]] = [
+        schema.Problem,
+        *(each for each in answers if isinstance(each, type)),
+    ]
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=_Answers,
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Waves",
+            "version": "1",
+            "description": "The streams of this server, and the samples that it keeps of them.",
+        },
+        "servers": [{"url": root}],
+        "paths": {path: {"get": _operation(path, each)} for path, each in OPERATIONS.items()},
+        "components": {"schemas": definitions["$defs"]},
+    }
+
+
+def _operation(path: str, operation: Operation) -> dict[str, Any]:
+    parameters = [SLUG] if "{slug}" in path else []
+    answers = operation.answers if operation.query is None else {**_formats(), **operation.answers}
+    success = {
+        "description": operation.summary,
+        "content": {kind: {"schema": _schema(each)} for kind, each in answers.items()},
+    }
+    return {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": parameters + (_parameters(operation.query) if operation.query else []),
+        "responses": {"200": success, **{status: _error(status) for status in operation.errors}},
+    }
+
+
+def _formats() -> dict[str, Any]:
+    """The formats of samples, those of other apps among them: what they hold is known to them."""
+    kinds = [export.content_type for export in EXPORTS.values()]
+    return {kind: {"type": "string"} if kind.startswith("text/") else {} for kind in kinds}
+
+
+def _schema(answer: type[BaseModel] | Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(answer, type):
+        return {"$ref": f"#/components/schemas/{answer.__name__}"}
+    return answer
+
+
+def _error(status: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "description": WORDS[status],
+        "content": {JSON: {"schema": _schema(schema.Problem)}},
+    }
+    if status == "503":
+        seconds = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+        told["headers"] = {"Retry-After": seconds}
+    return told
+
+
+def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
+    fields = query.model_json_schema(schema_generator=_Query)["properties"]
+    return [
+        {"name": name, "in": "query", "description": one.pop("description"), "schema": one}
+        for name, one in fields.items()
+    ]

@@ -1,0 +1,174 @@
+"""The pages: the list of streams, the oscilloscope, and start and stop for staff."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from waves.access import may_view
+from waves.addresses import address, admin_address, by_slug
+from waves.conf import get_config
+from waves.dsp.trigger import trigger_fields
+from waves.exceptions import UnknownStreamError
+from waves.hub.status import board
+from waves.models import Stream
+from waves.protocol.spec import StreamSpec
+from waves.server import lifespan
+from waves.sources import source_label
+from waves.specs import no_stream, stream_named, stream_spec
+from waves.web.answers import page
+from waves.web.not_ready import when_ready
+from waves.web.visitors import viewer_of
+
+
+@require_safe
+@page
+@when_ready
+def index(request: HttpRequest) -> HttpResponse:
+    """Every stream, with its state."""
+    viewer, rows = viewer_of(request), Stream.objects.prefetch_related("signals")
+    streams = [_card(stream) for stream in rows if may_view(viewer, stream)]
+    addresses = {"socket": address("socket"), "page": by_slug("oscilloscope")}
+    context = {
+        "streams": streams,
+        "config": {"addresses": addresses, "streams": streams},
+        "configure": admin_address("waves_stream_changelist") if _is_staff(request) else "",
+        "log_in": _log_in(request),
+        "demo": get_config().demo,
+        "absence": _absence(request),
+    }
+    return render(request, "waves/index.html", context)
+
+
+@require_safe
+@page
+@when_ready
+def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of one stream; a slug that it had before leads to it."""
+    stream = _stream(request, slug)
+    if stream.slug != slug:
+        return _moved(request, stream)
+    config = _configuration(stream_spec(stream), staff=_is_staff(request))
+    context = {"stream": stream, "config": config, "absence": _absence(request)}
+    return render(request, "waves/oscilloscope.html", context)
+
+
+@require_POST
+@page
+@when_ready
+def control(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start or stop a stream, for staff; the worker sees it within half a second."""
+    if not _is_staff(request):
+        if login := _log_in(request, slug):
+            return redirect(login)
+        raise PermissionDenied
+    enabled = {"start": True, "stop": False}.get(request.POST.get("action", ""))
+    if enabled is None:
+        return HttpResponseBadRequest("The action is start or stop.")
+    stream = _stream(request, slug)
+    Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
+    return redirect(stream)
+
+
+def socket(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """For whoever comes to a WebSocket by HTTP, or by a server that knows no WebSockets."""
+    words = _absence(request) or "This is the address of a WebSocket: docs/protocol.md has more."
+    answer = HttpResponse(f"{words}\n", content_type="text/plain; charset=utf-8", status=426)
+    answer["Upgrade"] = "websocket"
+    return answer
+
+
+def _absence(request: HttpRequest) -> str:
+    return lifespan.absence(asgi=isinstance(request, ASGIRequest))
+
+
+def _stream(request: HttpRequest, slug: str) -> Stream:
+    try:
+        stream = stream_named(slug)
+        if not may_view(viewer_of(request), stream):
+            raise no_stream(slug)
+    except UnknownStreamError as error:
+        raise Http404(str(error)) from None
+    return stream
+
+
+def _moved(request: HttpRequest, stream: Stream) -> HttpResponse:
+    """Not for good, since another stream may take the slug; the view that a link shows stays."""
+    query = request.META["QUERY_STRING"]
+    return redirect(f"{stream.get_absolute_url()}?{query}" if query else stream)
+
+
+def _card(stream: Stream) -> dict[str, Any]:
+    spec, status = stream_spec(stream), board.of(stream.pk)
+    return {
+        "slug": spec.slug,
+        "name": spec.name,
+        "description": spec.description,
+        "handle": spec.handle,
+        "state": status.state if spec.enabled else "stopped",
+        "message": status.message,
+        "rate": _finite(spec.rate),
+        "window": _finite(spec.window),
+        "sample_type": spec.sample_type,
+        "source": stream.get_source_display(),
+        "signals": _signals(spec),
+        "url": stream.get_absolute_url(),
+    }
+
+
+def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
+    return {
+        "slug": spec.slug,
+        "name": spec.name,
+        "handle": spec.handle,
+        "addresses": {
+            "page": by_slug("oscilloscope"),
+            "socket": by_slug("stream-socket"),
+            "samples": by_slug("api-samples"),
+            "control": by_slug("control"),
+        },
+        "rate": _finite(spec.rate),
+        "source": source_label(spec.source),
+        "window": _finite(spec.window),
+        "historySeconds": _finite(spec.history),
+        "enabled": spec.enabled,
+        "signals": _signals(spec),
+        "trigger": trigger_fields(),
+        "staff": staff,
+        "controlUrl": address("control", spec.slug) if staff else None,
+        "adminUrl": admin_address("waves_stream_change", spec.handle) if staff else None,
+    }
+
+
+def _finite(value: float) -> float | None:
+    """A number as JSON has it: past the form, a field may hold one that JSON does not know."""
+    return value if math.isfinite(value) else None
+
+
+def _signals(spec: StreamSpec) -> list[dict[str, str]]:
+    return [
+        {"key": s.key, "name": s.name, "unit": s.unit, "colour": s.colour} for s in spec.signals
+    ]
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)  # not every project has users
+    return bool(user and user.is_active and user.is_staff and user.has_perm("waves.change_stream"))
+
+
+def _log_in(request: HttpRequest, slug: str = "") -> str:
+    """Where a visitor logs in and comes back; empty for who has done so, and where one cannot."""
+    user = getattr(request, "user", None)
+    login = admin_address("login")
+    if not login or (user is not None and user.is_authenticated):
+        return ""
+    back = address("oscilloscope", slug) if slug else address("index")
+    return f"{login}?{urlencode({REDIRECT_FIELD_NAME: back})}"

@@ -1,0 +1,119 @@
+"""What the HTTP API answers, as pydantic models: ``openapi.py`` makes its description of them.
+
+The answers themselves are passed on as the workers wrote them, unread: a worker of a newer version
+may say more. A test holds real answers against these models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from waves.protocol.messages import MAX_INDEX
+
+Index = Annotated[int, Field(ge=0, le=MAX_INDEX, description="Index of a sample in its epoch.")]
+Epoch = Annotated[int, Field(ge=0, le=2**32 - 1, description="One numbering of the samples.")]
+#: JSON knows neither NaN nor infinity.
+Number = float | None
+
+
+class Signal(BaseModel):
+    """A signal of a stream."""
+
+    key: str
+    name: str
+    unit: str
+    colour: Annotated[str, Field(description="As #rrggbb, or empty.")]
+
+
+class Summary(BaseModel):
+    """A stream as the workers describe it; before they have, only what is always there."""
+
+    handle: Annotated[int, Field(description="What names the stream in messages and frames.")]
+    slug: Annotated[str, Field(description="What names it in addresses.")]
+    name: str
+    state: Annotated[
+        str,
+        Field(
+            description="live, silent, stale, stopped, failed, or unknown before a worker has "
+            "reported it. There may be more: show the message of one that you do not know."
+        ),
+    ]
+    message: Annotated[str, Field(description="The reason for the state, for people.")]
+    viewers: Annotated[int, Field(ge=0, description="In all server processes.")]
+    source: str = ""
+    rate: Annotated[Number, Field(description="Samples per second; a mean on a timed clock.")] = 0
+    clock: Literal["regular", "timed"] = "regular"
+    sample_type: Literal["float32", "float64"] = "float32"
+    epoch: Epoch = 0
+    signals: list[Signal] = []
+    window: Annotated[Number, Field(description="Seconds that a page shows at first.")] = 0
+    history: Annotated[Number, Field(description="Seconds that the server keeps.")] = 0
+    measured_rate: Annotated[Number, Field(description="Samples per second, counted.")] = 0
+    skipped: Annotated[int, Field(description="Samples that the source left out.")] = 0
+    infinities: Annotated[int, Field(description="Infinite values that were made null.")] = 0
+    unpublished: Annotated[int, Field(description="Frames that the channel layer lost.")] = 0
+
+
+class Streams(BaseModel):
+    """Every stream, in the order of the admin."""
+
+    streams: list[Summary]
+
+
+class Kept(BaseModel):
+    """What this process keeps of a stream, both ends included."""
+
+    epoch: Epoch
+    first: Index
+    last: Index
+
+
+class Stream(Summary):
+    """One stream."""
+
+    kept: Annotated[Kept | None, Field(description="null where this process keeps nothing.")]
+
+
+class Frame(BaseModel):
+    """Samples, or columns of ``stride`` samples, one after the other."""
+
+    handle: int
+    epoch: Epoch
+    sample: Annotated[Index, Field(description="Index of the first sample.")]
+    stride: Annotated[int, Field(ge=1, description="Samples of a column; a power of two.")]
+    t0: Annotated[float, Field(description="Unix seconds of the first sample: a label.")]
+    dt: Annotated[float, Field(ge=0, description="Seconds between columns; 0 on a timed clock.")]
+    flags: int
+    times: Annotated[
+        list[float], Field(description="Seconds after t0, on a timed clock only.")
+    ] = []
+
+
+class Samples(Frame):
+    """Samples: a list of values for each signal; null is no value."""
+
+    kind: Literal["samples"]
+    values: list[list[Number]]
+
+
+class Envelope(Frame):
+    """The least and the greatest value of each column, a list for each signal."""
+
+    kind: Literal["envelope"]
+    min: list[list[Number]]
+    max: list[list[Number]]
+
+
+class Data(BaseModel):
+    """What is kept of the range that was asked for; between two frames may lie a gap."""
+
+    type: Literal["data"]
+    frames: list[Annotated[Samples | Envelope, Field(discriminator="kind")]]
+
+
+class Problem(BaseModel):
+    """Every error: words for a person, which say what to do."""
+
+    error: str

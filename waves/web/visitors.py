@@ -1,0 +1,109 @@
+"""Who visits: the viewer behind a request, and the one behind a WebSocket.
+
+A WebSocket passes none of Django's middleware. So its user is found by Channels' own, and where the
+host asks for a login on every page, its middleware is asked about the socket's address, too.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from channels.auth import get_user
+from channels.sessions import CookieMiddleware, SessionMiddleware
+from django.apps import apps
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from waves.access import Viewer, everyone
+from waves.web.lookup import look_up
+from waves.web.origins import as_request
+
+if TYPE_CHECKING:
+    from django.contrib.auth.middleware import LoginRequiredMiddleware
+
+Scope = dict[str, Any]
+
+LOG_IN = "This site asks for a login: log in, and open the page again."
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """The viewer behind a request. Its user is read from the database when it is first needed."""
+    return Viewer(getattr(request, "user", None))
+
+
+class Visitor:
+    """Who is behind a socket, looked at again and again: sessions end, rights are taken away."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.viewer = Viewer()
+        #: Whether it matters who it is; else the database is left alone.
+        self.matters = bool(_login_middleware()) or not everyone()
+
+    async def refusal(self) -> str:
+        """Learn who it is now; why they may have no socket, in words, or "".
+
+        Raises ServiceUnavailableError where the database cannot say.
+        """
+        if not self.matters:
+            return ""
+        scope = await _with_session(self._scope)
+        user, may = await look_up(partial(_admitted, scope))
+        self.viewer = Viewer(user)
+        return "" if may else LOG_IN
+
+
+async def _with_session(scope: Scope) -> Scope:
+    """A scope as Channels' middleware hands it on, with a session that nobody has read yet."""
+    found: list[Scope] = []
+
+    async def keep(scope: Scope, receive: Any, send: Any) -> None:
+        found.append(scope)
+
+    await CookieMiddleware(SessionMiddleware(keep))(scope, None, None)
+    return found[0]
+
+
+def _admitted(scope: Scope) -> tuple[Any, bool]:
+    """The user of a session, and whether those who ask for a login let them pass."""
+    user = None
+    if apps.is_installed("django.contrib.auth") and apps.is_installed("django.contrib.sessions"):
+        # Channels' own function, in a thread of ours: asgiref has one for all, and a database that
+        # is locked would hold up every other socket with this one.
+        user = get_user.func(scope)
+    request = as_request(scope)
+    request.user = user  # type: ignore[assignment]  # of whichever model
+    request.session = scope["session"]
+    # Of a socket that the host routes by itself no view is known: it is like any other.
+    match: tuple[Any, Any, Any] = scope.get("waves.match") or (_no_view, (), {})
+    asked = (made.process_view(request, *match) for made in _login_middleware())
+    return user, all(answer is None for answer in asked)
+
+
+def _no_view(request: HttpRequest) -> None:
+    """A view that nobody has let off the login."""
+
+
+@cache
+def _login_middleware() -> tuple[LoginRequiredMiddleware, ...]:
+    """What the host has to ask for a login on every page: Django's own, or one derived from it."""
+    if not apps.is_installed("django.contrib.auth"):
+        return ()
+    from django.contrib.auth.middleware import LoginRequiredMiddleware
+
+    classes = [import_string(path) for path in settings.MIDDLEWARE]
+    return tuple(
+        made(lambda request: HttpResponse())
+        for made in classes
+        if isinstance(made, type) and issubclass(made, LoginRequiredMiddleware)
+    )
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **kwargs: object) -> None:
+    if setting == "MIDDLEWARE":
+        _login_middleware.cache_clear()
