@@ -1,5 +1,6 @@
 """What `make test` runs: everything, a part, what failed last, or what is quick."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,9 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 def command(*arguments: str) -> list[str]:
     """The pytest command that make would run, without its beginning."""
+    # What stands in the environment of a make that runs these tests is not for this one.
+    inherited = {k: v for k, v in os.environ.items() if k != "T" and not k.startswith("MAKE")}
     done = subprocess.run(
-        # What stands in the environment of a make that runs these tests is not for this one.
-        ["env", "-u", "MAKEFLAGS", "-u", "MAKEOVERRIDES", "-u", "T", "make", "-n", *arguments],
+        ["make", "-n", *arguments],
+        env=inherited,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -45,5 +48,5 @@ def test_who_starts_a_server_or_a_browser_is_marked(request):
     """As far as one can see it before it runs."""
     folders = {"browser", "faults", "installing"}
     for item in request.session.items:
-        if folders & set(item.path.parts) or "site" in item.fixturenames:
+        if folders & set(item.path.parts) or "prepared_site" in item.fixturenames:
             assert item.get_closest_marker("servers"), item.nodeid
