@@ -77,7 +77,7 @@ def test_what_says_how_long_it_may_be_kept_is_left_alone(admin_client):
     assert "no-store" in admin_client.get("/admin/").headers["Cache-Control"]
 
 
-async def test_a_database_that_does_not_answer_holds_up_nothing_else(rf, monkeypatch):
+async def test_a_database_that_does_not_answer_holds_up_nothing_else(db, rf, monkeypatch):
     locked, asked = threading.Event(), threading.Event()
 
     def read_streams():

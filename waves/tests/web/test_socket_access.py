@@ -14,6 +14,9 @@ from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
 from waves.web import consumers, lookup, visitors
 
+# What asks runs in threads, which may have kept a connection of a test before this one.
+pytestmark = pytest.mark.django_db
+
 LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 HANDLES = {"sine": 1, "hidden": 2}
 
