@@ -33,7 +33,7 @@ export class Running {
   /** @type {number | null} */
   #frame = null;
 
-  /** @param {string} path of its WebSocket @param {number} window seconds @param {Told} told */
+  /** @param {string} path of the stream's WebSocket @param {number} window seconds @param {Told} told */
   constructor(path, window, told) {
     this.#told = told;
     this.#window = window;

@@ -74,7 +74,7 @@ export class Controls {
       this.#texts.set(id, field.value);
       if (value !== null) return apply(value);
       field.setAttribute("aria-invalid", "true");
-      if (hint) this.toast(hint);
+      this.toast(hint ?? "");
     });
     field.addEventListener("keydown", (event) => {
       const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
