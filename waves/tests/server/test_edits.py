@@ -1,7 +1,13 @@
 """Edits reach viewers within a second, and only some of them begin a new epoch."""
 
+import asyncio
+import contextlib
+import http.client
 import json
+import sqlite3
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -69,20 +75,47 @@ async def test_stop_and_start_are_told(site) -> None:
     assert viewer.stream["message"] == "This stream was deleted."
 
 
-async def test_a_locked_database_stops_neither_frames_nor_new_viewers(site) -> None:
-    import sqlite3
+@contextlib.contextmanager
+def locked(database: Path) -> Iterator[None]:
+    """Nobody else can read or write it."""
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+        lock.rollback()
 
+
+async def test_a_locked_database_stops_neither_frames_nor_new_viewers(site) -> None:
     with site.serve() as server:
         async with view(server.address) as viewer:
             await viewer.until(lambda: viewer.values)
-            lock = sqlite3.connect(site.database, isolation_level=None)
-            lock.execute("BEGIN EXCLUSIVE")
-            asked = time.monotonic()
-            async with view(server.address) as second:
-                await second.until(lambda: second.values)
-            assert time.monotonic() - asked < 2
-            await viewer.for_seconds(1)
-            lock.rollback()
-            lock.close()
+            with locked(site.database):
+                asked = time.monotonic()
+                async with view(server.address) as second:
+                    await second.until(lambda: second.values)
+                assert time.monotonic() - asked < 2
+                await viewer.for_seconds(1)
     (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
+
+
+def status(address: str, path: str) -> int:
+    """What a page is answered with, which may take its time."""
+    connection = http.client.HTTPConnection(address, timeout=60)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+async def test_pages_that_wait_for_a_locked_database_hold_up_no_new_viewer(site) -> None:
+    paths = ["/", "/streams/sine/", "/streams/nowhere/", "/admin/login/", "/api/v1/streams"] * 4
+    with site.serve() as server:
+        async with view(server.address) as viewer:
+            await viewer.until(lambda: viewer.values)
+        with locked(site.database):
+            asked = [asyncio.to_thread(status, server.address, path) for path in paths]
+            pages = [asyncio.create_task(page) for page in asked]
+            for _ in range(5):
+                async with view(server.address) as viewer:
+                    await viewer.until(lambda: viewer.values)
+            assert not all(page.done() for page in pages)
+        assert set(await asyncio.gather(*pages)) <= {200, 404, 503}
