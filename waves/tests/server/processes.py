@@ -61,20 +61,20 @@ class Process:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
-    def await_answer(self, path: str, status: int = 200) -> str:
-        """Wait until the server answers a path with a status."""
+    def await_answer(self, path: str, status: int = 200, words: str = "") -> str:
+        """Wait until the server answers a path with a status, and with these words."""
         deadline = time.monotonic() + START_SECONDS
         answer: object = None
         while time.monotonic() < deadline:
             assert self.process.poll() is None, f"the server ended:\n{self.printed()}"
             try:
                 answer = self.get(path)
-                if answer[0] == status:
+                if answer[0] == status and words in answer[1]:
                     return answer[1]
             except OSError as error:
                 answer = error
             time.sleep(0.05)
-        raise AssertionError(f"no {status} from {path} but {answer}:\n{self.printed()}")
+        raise AssertionError(f"no {status} {words} from {path} but {answer}:\n{self.printed()}")
 
     def await_printed(self, words: str) -> None:
         deadline = time.monotonic() + START_SECONDS

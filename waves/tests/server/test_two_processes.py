@@ -9,7 +9,7 @@ WHY = "Another server process"
 
 async def test_a_second_process_runs_nothing_says_why_and_follows_when_the_first_is_gone(site):
     with site.serve() as first, site.serve(ready="/healthz/ready", status=503) as second:
-        assert WHY in await asyncio.to_thread(second.await_answer, "/healthz/ready", 503)
+        await asyncio.to_thread(second.await_answer, "/healthz/ready", 503, WHY)
         async with view(second.address) as viewer:
             await viewer.until(lambda: WHY in viewer.stream.get("message", ""))
             assert viewer.stream["state"] == "stale"
