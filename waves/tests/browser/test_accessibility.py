@@ -147,7 +147,7 @@ async def test_the_form_of_a_stream_as_it_is_and_with_an_error(
     page = await (await new_context(viewport=screen, storage_state=administrator)).new_page()
     await page.goto(f"http://{daphne.address}/admin/waves/stream/1/change/")
     await page.wait_for_function(
-        "() => document.querySelector('#waves-preview canvas').width > 300"
+        "() => document.querySelector('#waves-preview .plot > canvas').width > 300"
     )
     await look(page, "form")
     await page.locator("#id_history").fill("100000")

@@ -85,7 +85,7 @@ async def test_no_field_of_the_form_is_under_the_preview(staff_context, daphne):
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(f"http://{daphne.address}/admin/waves/stream/1/change/")
     await page.wait_for_function(
-        "() => document.querySelector('#waves-preview canvas').width > 300"
+        "() => document.querySelector('#waves-preview .plot > canvas').width > 300"
     )
     await page.locator("#id_signals-0-waveform").focus()
     for _ in range(12):

@@ -40,6 +40,14 @@ from django.contrib.auth.models import AbstractUser
 class Person(AbstractUser):
     pass
 """
+#: The icon that a browser asks each site for: a host's pages name none.
+ICON = """
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+
+icon = login_not_required(lambda request: HttpResponse(status=204))
+urlpatterns.append(path("favicon.ico", icon))
+"""
 
 
 class Host:
@@ -149,6 +157,7 @@ def guarded(folder: Path, installed: Path) -> Host:
         "lab/settings.py", '\nAUTH_USER_MODEL = "people.Person"\nLOGIN_URL = "admin:login"\n'
     )
     host.edit("lab/urls.py", "'admin/'", "'back/office/'")
+    host.append("lab/urls.py", ICON)
     host.manage("makemigrations", "people", "-v0")
     host.five_edits()
     host.make_administrator()
