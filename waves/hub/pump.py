@@ -26,11 +26,9 @@ from waves.hub.search import Search
 from waves.hub.viewer import Viewer
 from waves.protocol import messages
 
-#: Sockets that are visited before the clock is looked at.
+#: Sockets that are visited before the event loop has its turn: a sample passes through the loop a
+#: few times on its way, and those who are visited after that are sent it too.
 BATCH = 64
-#: After so long the event loop has its turn: 300 sockets are one turn. A turn of the loop may be
-#: long where many peers come at once, and those who wait for it wait for all of it.
-TURN_SECONDS = 0.004
 #: When sockets are left with frames that they cannot take, the next look is after this.
 RETRY = 0.01
 #: An allowance (or a buffer) that stays used up this long, without an acknowledgement, closes.
@@ -128,15 +126,13 @@ class Pump:
         batch = list(self._ready | self._later)
         self._ready.clear()
         self._later.clear()
-        began = self._monotonic()
         for i, connection in enumerate(batch, 1):
             if connection.heavy:
                 self._heavy[connection] = None
             elif (outcome := self._guarded_visit(connection)) is not Outcome.DONE:
                 self._settle(connection, outcome)
-            if i % BATCH == 0 and self._monotonic() - began >= TURN_SECONDS:
+            if i % BATCH == 0:
                 await asyncio.sleep(0)
-                began = self._monotonic()
         self._serve_heavy()
         return self._look() or bool(self._heavy)
 
