@@ -228,9 +228,13 @@ async def restore_backup(scene: Scene, edits: int) -> None:
         # Each begins an epoch, which the backup does not know of.
         site.execute("UPDATE waves_stream SET rate = ? WHERE slug <> 'sine'", 900 + rate)
         await asyncio.sleep(1.5)
-    for path in files(site):
-        path.unlink()
-    backup.rename(site.database)
+    # As docs/deployment.md says: through SQLite, since processes have the file open. Who unlinks it
+    # leaves them a moment in which they make a new one, whose log is then taken for the backup's.
+    with sqlite3.connect(backup) as source, sqlite3.connect(site.database, timeout=30) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    backup.unlink()
     await asyncio.sleep(1.5)
     for name, worker in list(scene.workers.items()):
         scene.gone(worker)
