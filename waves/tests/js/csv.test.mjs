@@ -76,7 +76,9 @@ test("columns have minimum and maximum, and the index of their first sample", ()
 
 test("long tables come in pieces, and nothing is lost between them", () => {
   const source = sourceOf([Float32Array.from({ length: 25_000 }, (_, k) => k)]);
-  const pieces = [...csvLines(source.ring, { from: 0, to: 25_000 }, [{ row: 0 }], { timeOf: (index) => index, decimals: 6 })];
+  const pieces = [
+    ...csvLines(source.ring, { from: 0, to: 25_000 }, [{ row: 0 }], { timeOf: (index) => index, decimals: 6 }),
+  ];
   assert.equal(pieces.length, 3);
   const values = pieces
     .join("")

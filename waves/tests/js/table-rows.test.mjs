@@ -75,5 +75,11 @@ test("a value that has a name is told by it", () => {
 });
 
 test("no name becomes a formula on the clipboard, and none breaks a line", () => {
-  assert.equal(toTabs([["=1+1", "a\tb"], ["-1.5", "@x"]]), "'=1+1\ta b\n-1.5\t'@x");
+  assert.equal(
+    toTabs([
+      ["=1+1", "a\tb"],
+      ["-1.5", "@x"],
+    ]),
+    "'=1+1\ta b\n-1.5\t'@x",
+  );
 });

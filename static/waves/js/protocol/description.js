@@ -164,7 +164,11 @@ function readSignal({ key, name, unit, colour, line: drawn, missing, states }, k
     unit: line(unit, NAME),
     colour: isText(colour, COLOUR) ? colour : "",
   };
-  const [asLine, asMissing, names] = [LINES.find((each) => each === drawn), MISSING.find((each) => each === missing), readStates(states)];
+  const [asLine, asMissing, names] = [
+    LINES.find((each) => each === drawn),
+    MISSING.find((each) => each === missing),
+    readStates(states),
+  ];
   if (asLine) signal.line = asLine;
   if (asMissing) signal.missing = asMissing;
   if (names) signal.states = names;

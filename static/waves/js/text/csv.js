@@ -85,10 +85,12 @@ export function* csvLines(held, { from, to }, rows, { timeOf, decimals }, { enve
   const local = (/** @type {string} */ number) => (style.point === "." ? number : number.replace(".", style.point));
   const names = rows.map(({ states }) => states && namesOf(states, style));
   const came = (/** @type {number} */ index) => !held.gaps.some((gap) => index >= gap.first && index < gap.next);
-  const field = (/** @type {number} */ index) => (/** @type {{row: number}} */ { row }, /** @type {number} */ k) => {
-    const value = held.at(row, index);
-    return Number.isNaN(value) ? "" : (names[k]?.get(value) ?? local(numberText(value, held.float64)));
-  };
+  const field =
+    (/** @type {number} */ index) =>
+    (/** @type {{row: number}} */ { row }, /** @type {number} */ k) => {
+      const value = held.at(row, index);
+      return Number.isNaN(value) ? "" : (names[k]?.get(value) ?? local(numberText(value, held.float64)));
+    };
   for (let begin = from; begin < to; begin += CHUNK) {
     const lines = [];
     for (let index = begin; index < Math.min(to, begin + CHUNK); index += 1) {
