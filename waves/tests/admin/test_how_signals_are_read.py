@@ -1,4 +1,4 @@
-"""The admin's word on how signals are read: empty is as the code says, and what cannot be is told."""
+"""The admin on how signals are read: empty is as the code says, and what cannot be is told."""
 
 import pytest
 from django.urls import reverse
