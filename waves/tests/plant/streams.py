@@ -49,3 +49,10 @@ def numbered(t: np.ndarray) -> np.ndarray:
     """Each value says its index: see ``FACTOR``."""
     index = np.rint(t * NUMBERED_RATE).astype(np.int64)
     return (index * FACTOR) % MODULUS
+
+
+@stream(signals={"slow": "°C"}, rate=100, create=False)
+def alone(t: np.ndarray) -> np.ndarray:
+    """A value in each twentieth sample, between samples that have none."""
+    index = np.rint(t * 100).astype(np.int64)
+    return np.where(index % 20 == 0, 20 + np.cos(t), np.nan)
