@@ -4,7 +4,8 @@
  *
  * The standard's mode is the middle of the fullest bin, and so no finer than a bin. Here it is the
  * mean of the samples in and around that bin, or the extreme where the signal dwells there: exact
- * for clean signals, steady under noise.
+ * for clean signals. Of one with noise, an extreme is one of noise: there the outermost tenth has
+ * the level, unless the signal clearly dwells.
  */
 
 /** @typedef {{counts: Uint32Array, sums: Float64Array}} Bins */
@@ -17,29 +18,69 @@ const SHOULDER = 0.5;
 const PROMINENT = 2;
 /** States closer than this share of the whole range are those of noise (normal noise: 0.15). */
 const CLOSEST = 0.25;
+/** Noise of less than this share of the range leaves an extreme what it is. */
+const NEGLIGIBLE = 0.001;
+/** Between two levels that a signal dwells at, the innermost bins hold less than this of the fullest. */
+const VALLEY = 0.1;
+const INNERMOST = BINS / 4;
+/** Where it dwells nowhere, a level is the mean of this share of its half, the outermost. */
+const OUTERMOST = 0.1;
 
 /**
  * Low and high level of a signal in its own unit; both NaN where it has no two states, as for a
  * constant or for noise alone.
  * @param {ArrayLike<number>} samples with NaN for "no value"
- * @param {number} min the smallest of them, and `max` the largest
- * @param {number} max
+ * @param {{min: number, max: number}} extremes of them
+ * @param {number} [noise] its standard deviation; NaN where all of it looks like noise
  */
-export function statesOf(samples, min, max) {
-  const middle = min + (max - min) / 2;
+export function statesOf(samples, { min, max }, noise = 0) {
+  const middle = min / 2 + max / 2;
   if (!(min < middle && middle < max)) return { low: NaN, high: NaN };
-  const low = state(samples, min, middle);
-  const high = state(samples, max, middle);
+  const level = noise > NEGLIGIBLE * (max - min) ? noisyState : cleanState;
+  const low = level(samples, min, { middle, noise });
+  const high = level(samples, max, { middle, noise });
   return high - low < CLOSEST * (max - min) ? { low: NaN, high: NaN } : { low, high };
 }
 
 /**
- * The state between an extreme and the middle.
+ * The state between an extreme and the middle, where the extreme is one of noise: the mode where
+ * few samples lie between it and the middle, else what lies outermost. Both states of a noisy sine
+ * are found alike: a mode of it is anywhere.
  * @param {ArrayLike<number>} samples
  * @param {number} extreme
- * @param {number} middle
+ * @param {{middle: number}} other
  */
-function state(samples, extreme, middle) {
+function noisyState(samples, extreme, { middle }) {
+  const bins = histogram(samples, extreme, middle);
+  const mode = modeOf(bins);
+  return mode.height >= PROMINENT && hasValley(bins) ? mode.mean : outermost(bins);
+}
+
+/** Whether few samples lie between the mode and the middle. @param {Bins} bins */
+function hasValley({ counts }) {
+  return total(counts.subarray(BINS - INNERMOST)) / INNERMOST < VALLEY * Math.max(...counts);
+}
+
+/** The mean of the outermost tenth. @param {Bins} bins */
+function outermost({ counts, sums }) {
+  const wanted = OUTERMOST * total(counts);
+  let [count, sum] = [0, 0];
+  for (let bin = 0; count < wanted && bin < BINS; bin += 1) {
+    if (counts[bin] === 0) continue;
+    const share = Math.min(1, (wanted - count) / counts[bin]);
+    count += share * counts[bin];
+    sum += share * sums[bin];
+  }
+  return sum / count;
+}
+
+/**
+ * The state between an extreme and the middle of a signal with little noise, or of noise alone.
+ * @param {ArrayLike<number>} samples
+ * @param {number} extreme
+ * @param {{middle: number, noise: number}} other
+ */
+function cleanState(samples, extreme, { middle, noise }) {
   const bins = histogram(samples, extreme, middle);
   const mode = modeOf(bins);
   const width = (middle - extreme) / BINS;
@@ -47,6 +88,8 @@ function state(samples, extreme, middle) {
   // Nowhere to dwell, as on a ramp; or at the extreme itself, as a sine or a clean level does.
   if (mode.height < PROMINENT) return extreme;
   if (height(bins, 0) >= PROMINENT && height(edge(), 0) >= PROMINENT) return extreme;
+  // What is nearest to the middle, as of a sine that swells and fades, is no state.
+  if (!Number.isNaN(noise) && !hasValley(bins)) return extreme;
   if (mode.first < mode.last) return mode.mean;
   // All in one bin, which a histogram of its own resolves.
   const start = extreme + mode.first * width;
