@@ -27,7 +27,7 @@ import { transitionsOf } from "./transitions.js";
  * @property {Transition[]} transitions
  * @property {Period[]} periods whole ones that are alike
  * @property {number} whole how many whole ones there are, whether they are alike or not
- * @property {boolean} isDoubtful whether it may be of noise: periods scatter, or a few pulses last a sample or two
+ * @property {boolean} isDoubtful whether it may be of noise: periods scatter, or a few pulses last a few samples
  */
 
 /**
@@ -232,7 +232,7 @@ export function lackOf(key, signal, reference = null) {
   if (Number.isNaN(signal.states.low)) return "The signal has no two states: it is noise, or hardly moves.";
   if (needs === "pair") return lackOfPhase(signal, reference);
   if (needs === "periods" && signal.found.whole === 0) return "There is less than one whole period.";
-  if (signal.found.isDoubtful) return "The periods scatter as those of noise do, or a few pulses last a sample or two.";
+  if (signal.found.isDoubtful) return "The periods scatter as those of noise do, or its few pulses last few samples.";
   if (signal.course.isStep && key.endsWith("Time")) return "A line of steps rises and falls at once.";
   return "There is no whole edge or pulse of this kind.";
 }

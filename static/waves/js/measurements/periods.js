@@ -22,7 +22,7 @@ const MOST_TIGHT = 0.75;
 export const MOST_SPREAD = 0.4;
 /** So many alike are no chance, even where a state lasts fewer samples than what follows, as one of noise does. */
 export const ENOUGH = 5;
-const NARROW = 3;
+const NARROW = 6;
 /** So many periods may be looked back on for a whole number of samples, to this share of a period. */
 const MOST_BACK = 4;
 const CLOSE = 0.05;
@@ -65,7 +65,7 @@ export function alike(course, periods) {
 }
 
 /**
- * Whether one of the states lasts a sample or two, as of noise.
+ * Whether one of the states lasts a few samples only, as of noise.
  * @param {Course} course
  * @param {Transition[]} transitions
  */
