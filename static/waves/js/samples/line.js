@@ -39,6 +39,14 @@ export function lineOf({ key = "", line, missing }) {
   };
 }
 
+/**
+ * Seconds beyond which a silence is a hole, on a timed clock; Infinity where there is no such bound.
+ * @param {{clock: string, longest_interval?: number | null}} description
+ */
+export function longestOf({ clock, longest_interval: longest }) {
+  return clock === "timed" && typeof longest === "number" && longest > 0 ? longest : Infinity;
+}
+
 /** Choose for this browser. @param {string} key of a signal @param {Choice} choice in place of the former one */
 export function choose(key, choice) {
   chosen.set(key, choice);
