@@ -59,7 +59,8 @@ export function alike(course, periods) {
   const within = (/** @type {number} */ allowed) =>
     sharp.filter((period) => Math.abs(lengthOf(period) - middle) <= allowed);
   const tight = within(TIGHT * middle);
-  if (tight.length > 1 && tight.length >= MOST_TIGHT * periods.length) return within(Math.max(course.grain, TIGHT * middle));
+  if (tight.length > 1 && tight.length >= MOST_TIGHT * periods.length)
+    return within(Math.max(course.grain, TIGHT * middle));
   const loose = within(Math.max(course.grain, LOOSE * middle));
   return loose.length >= MOST_LOOSE * periods.length && likeness(course, middle) >= LIKE ? loose : [];
 }

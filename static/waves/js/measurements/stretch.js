@@ -96,7 +96,9 @@ function ownSignal(stretch, k, { begin, to }) {
 function timedSignal({ source: { ring }, first, last, longest = Infinity }, k, { begin, to, line }) {
   const former = goesOn(line) ? searchKnown(ring, k, begin - 1, -1) : begin;
   const start = former >= ring.first ? former : begin;
-  const instants = Float64Array.from({ length: Math.max(0, to - start) }, (_, at) => Math.max(first, ring.timeAt(start + at)));
+  const instants = Float64Array.from({ length: Math.max(0, to - start) }, (_, at) =>
+    Math.max(first, ring.timeAt(start + at)),
+  );
   const { row, times } = known(ring.slice(k, start, to), instants, line);
   const stands = goesOn(line) || (to < ring.next && ring.timeAt(to) - ring.timeAt(to - 1) <= longest);
   const timing = { times, until: stands ? last : NaN, longest: goesOn(line) ? Infinity : longest };

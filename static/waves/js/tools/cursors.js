@@ -304,9 +304,7 @@ export class Cursors {
     const { unit } = signals[k];
     const line = lineOf(signals[k]);
     const longest = record.description ? longestOf(record.description) : Infinity;
-    const values = xs.map((x) =>
-      visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN },
-    );
+    const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN }));
     const texts = values.map((value) => rangeText(value, unit));
     const [one, two] = values;
     const exact = one.low === one.high && two.low === two.high;
