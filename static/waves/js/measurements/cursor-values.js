@@ -1,8 +1,9 @@
 /** What a signal is at an instant, for cursors: of samples where the line is that is drawn, else a column. */
 
 import { searchTime } from "../samples/decimation.js";
+import { searchKnown } from "../samples/known.js";
 import { instantOf } from "../samples/window-samples.js";
-import { PLAIN, searchKnown } from "./line-values.js";
+import { PLAIN } from "./line-values.js";
 
 /**
  * @import { Source } from "../samples/window-samples.js"

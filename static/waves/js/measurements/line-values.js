@@ -3,13 +3,9 @@
 /**
  * @import { Values } from "../protocol/frames.js"
  * @import { Line } from "../samples/line.js"
- * @import { Ring } from "../samples/ring.js"
  */
 
 /** @typedef {Pick<Line, "shape" | "missing">} Course the part of a line that values depend on */
-
-/** So many samples are looked over for one that has a value. */
-const MOST_MISSING = 100_000;
 
 /** What holds where nothing is said. @type {Course} */
 export const PLAIN = { shape: "linear", missing: "hole" };
@@ -55,19 +51,4 @@ export function known(row, times, { missing }) {
   if (missing === "hole") return { row, times };
   const isKnown = (/** @type {number} */ _, /** @type {number} */ index) => !Number.isNaN(row[index]);
   return { row: row.filter(isKnown), times: times.filter(isKnown) };
-}
-
-/**
- * The first index from `index` on, ahead or back, that has a value; one beyond what is held where
- * none has.
- * @param {Ring} ring
- * @param {number} row
- * @param {number} index
- * @param {1 | -1} step
- */
-export function searchKnown(ring, row, index, step) {
-  let at = step > 0 ? Math.max(index, ring.first) : Math.min(index, ring.next - 1);
-  const isIn = () => at >= ring.first && at < ring.next && Math.abs(at - index) < MOST_MISSING;
-  while (isIn() && Number.isNaN(ring.at(row, at))) at += step;
-  return at;
 }

@@ -3,8 +3,9 @@
  * samples only the latest are measured, and where there are columns, those that were fetched.
  */
 
+import { searchKnown } from "../samples/known.js";
 import { indicesWithin } from "../samples/window-samples.js";
-import { fill, known, PLAIN, searchKnown } from "./line-values.js";
+import { fill, known, PLAIN } from "./line-values.js";
 import { Columns, lackOf, MEASUREMENTS, measure, Signal } from "./measurements.js";
 
 /**
