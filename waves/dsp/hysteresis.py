@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from waves.dsp.trigger import TriggerSettings, Values
 
-#: Differences of these orders are looked at: the signal only adds to them, so the least is the noise.
+#: Differences of these orders are looked at: the signal only adds to them, so the least is noise.
 ORDERS = 5
 #: Places that are looked at: the answer is then within about a tenth.
 PLACES = 512

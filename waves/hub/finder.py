@@ -17,6 +17,7 @@ LOOK_BACK = 1.0
 #: Where no hysteresis is set, noise is measured anew this often, in seconds of the stream.
 MEASURE_SECONDS = 10.0
 
+
 @dataclass(slots=True, eq=False)
 class Watcher:
     """One socket that is sent sweeps of a stream: what wakes it, and when the next one is due.

@@ -9,8 +9,8 @@ import {
   DEFAULTS,
   MOST_AVERAGES,
   SCALES,
-  WINDOWS,
 } from "../../../static/waves/js/spectrum/analyser.js";
+import { WINDOWS } from "../../../static/waves/js/spectrum/windows.js";
 
 const page = readFileSync(new URL("../../../docs/measurements.md", import.meta.url), "utf8");
 const rows = page

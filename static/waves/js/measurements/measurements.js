@@ -232,7 +232,7 @@ export function lackOf(key, signal, reference = null) {
   if (Number.isNaN(signal.states.low)) return "The signal has no two states: it is noise, or hardly moves.";
   if (needs === "pair") return lackOfPhase(signal, reference);
   if (needs === "periods" && signal.found.whole === 0) return "There is less than one whole period.";
-  if (signal.found.isDoubtful) return "The periods scatter as those of noise do, or its few pulses last few samples.";
+  if (signal.found.isDoubtful) return "The periods scatter as those of noise do, or there are only a few short pulses.";
   if (signal.course.isStep && key.endsWith("Time")) return "A line of steps rises and falls at once.";
   return "There is no whole edge or pulse of this kind.";
 }
