@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from waves.dsp.trigger import TriggerSettings, Values
 
 #: Differences of these orders are looked at: the signal only adds to them, so the least is noise.
-ORDERS = 5
+ORDERS = 10
 #: Places that are looked at: the answer is then within about a tenth.
 PLACES = 512
 #: Places follow each other by this share of the length, so that no period of the signal can hide.
 GOLDEN = 0.6180339887498949
+#: Where the highest order has less than this of the middle one, it is the signal that shrinks.
+SETTLED = 0.7
 #: The median of normal noise, sign left out, against its standard deviation.
 MEDIAN = 0.6744897501960817
 #: What looks like noise of more than this share of the deviation is the signal itself.
@@ -37,7 +39,7 @@ MOST = 0.9
 def noise_of(values: Values) -> float:
     """The standard deviation of white noise in a signal (1-D, NaN where a sample is missing).
 
-    0 where there is none, or too few samples to tell. A signal whose period has fewer than six
+    0 where there is none, or too few samples to tell. A signal whose period has fewer than three
     samples is taken for noise itself.
     """
     room = values.size - ORDERS
@@ -48,7 +50,9 @@ def noise_of(values: Values) -> float:
     runs = runs[np.isfinite(runs).all(axis=1)]
     if len(runs) < ORDERS:
         return 0.0
-    return min(_deviation(runs, order) for order in range(1, ORDERS + 1))
+    deviations = [_deviation(runs, order) for order in range(1, ORDERS + 1)]
+    settled = deviations[-1] >= SETTLED * deviations[ORDERS // 2 - 1]
+    return min(deviations) if settled else 0.0
 
 
 def _deviation(runs: NDArray[np.float64], order: int) -> float:

@@ -68,13 +68,13 @@ def mean(values: Samples) -> float:
 
 
 def noise(x: Samples) -> float:
-    """The least that differences of five orders mean; NaN where that is a third of the signal."""
-    starts = np.floor(np.arange(512) * 0.6180339887498949 % 1 * (len(x) - 5)).astype(int)
-    least = min(
+    """The least that differences of ten orders mean; NaN where that is a third of the signal."""
+    starts = np.floor(np.arange(512) * 0.6180339887498949 % 1 * (len(x) - 10)).astype(int)
+    meant = [
         np.sort(np.abs(np.diff(x, order)[starts]))[256] / math.sqrt(math.comb(2 * order, order))
-        for order in range(1, 6)
-    )
-    deviation = float(least) / 0.6744897501960817
+        for order in range(1, 11)
+    ]
+    deviation = float(min(meant)) / 0.6744897501960817 if meant[9] >= 0.7 * meant[4] else 0.0
     return deviation if deviation < 0.35 * x.std() else float("nan")
 
 
@@ -86,43 +86,52 @@ def states(x: Samples) -> tuple[float, float]:
     is_noisy = noise(x) > 1e-3 * (highest - lowest)
     level = noisy_state if is_noisy else lower_state
     # The upper half is the lower one of the mirrored signal.
-    low, high = level(x), -level(-x)
+    one, two = level(x), level(-x)
+    dwells = not np.isnan(one[0] + two[0])
+    low, high = (one[0], -two[0]) if dwells else (one[1], -two[1])
     apart = high - low >= (highest - lowest) / 4
     return (low, high) if apart else (float("nan"), float("nan"))
 
 
-def noisy_state(x: Samples) -> float:
-    """The mode with a valley between it and the middle, else the mean of the outermost tenth."""
+def noisy_state(x: Samples) -> tuple[float, float]:
+    """The mode with a valley between it and the middle; else the mean of the outermost tenth."""
     bottom = float(x.min())
     width = float(np.ptp(x)) / 2 / BINS
-    counts, _, _, average = mode(x, bottom, width)
-    if counts.max() >= 2 * counts.sum() / BINS and has_valley(counts):
-        return average
+    counts, first, last, average = mode(x, bottom, width)
     position = np.floor((x - bottom) / width)
     means = np.array([x[position == bin].mean() if counts[bin] else 0 for bin in range(BINS)])
     wanted = counts.sum() / 10
     before = np.concatenate(([0], np.cumsum(counts)[:-1]))
     taken = np.clip(wanted - before, 0, counts)
-    return float((taken * means).sum() / wanted)
+    outermost = float((taken * means).sum() / wanted)
+    dwells = is_prominent(counts, first, last) and has_valley(counts)
+    return (average if dwells else float("nan")), outermost
+
+
+def is_prominent(counts: NDArray[np.int64], first: int, last: int) -> bool:
+    total = counts.sum()
+    return bool(counts.max() >= 2 * total / BINS and counts[first : last + 1].sum() >= 0.6 * total)
 
 
 def has_valley(counts: NDArray[np.int64]) -> bool:
     return bool(counts[-BINS // 4 :].mean() < counts.max() / 10)
 
 
-def lower_state(x: Samples) -> float:
+def lower_state(x: Samples) -> tuple[float, float]:
+    """The level that it dwells at; else the extreme."""
     bottom = float(x.min())
     width = float(np.ptp(x)) / 2 / BINS
     counts, first, last, average = mode(x, bottom, width)
     crowd = 2 * counts.sum() / BINS
-    if counts.max() < crowd:
-        return bottom
     edge = mode(x, bottom, width / BINS)[0]
     if counts[0] >= crowd and edge[0] >= 2 * edge.sum() / BINS:
-        return bottom
-    if not np.isnan(noise(x)) and not has_valley(counts):
-        return bottom
-    return average if first < last else mode(x, bottom + first * width, width / BINS)[3]
+        return bottom, bottom
+    is_near_middle = not np.isnan(noise(x)) and not has_valley(counts)
+    if is_near_middle or not is_prominent(counts, first, last):
+        return float("nan"), bottom
+    if first == last:
+        average = mode(x, bottom + first * width, width / BINS)[3]
+    return average, bottom
 
 
 def mode(x: Samples, start: float, width: float) -> tuple[NDArray[np.int64], int, int, float]:

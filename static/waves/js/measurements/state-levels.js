@@ -10,6 +10,8 @@
 
 /** @typedef {{counts: Uint32Array, sums: Float64Array}} Bins */
 
+/** @typedef {{dwelt: number, otherwise: number}} Half the level that a signal dwells at, NaN where it does not; and what its state then is */
+
 /** Bins in each half of the histogram: even 1,000 samples then leave 30 in a bin. */
 const BINS = 32;
 /** A neighbour belongs to the mode as long as it holds this share of the fullest bin. */
@@ -23,6 +25,8 @@ const NEGLIGIBLE = 0.001;
 /** Between two levels that a signal dwells at, the innermost bins hold less than this of the fullest. */
 const VALLEY = 0.1;
 const INNERMOST = BINS / 4;
+/** What it dwells at has this share of its half: of a sine with a few samples in a period each value has less. */
+const MOST_OF_HALF = 0.6;
 /** Where it dwells nowhere, a level is the mean of this share of its half, the outermost. */
 const OUTERMOST = 0.1;
 
@@ -36,24 +40,28 @@ const OUTERMOST = 0.1;
 export function statesOf(samples, { min, max }, noise = 0) {
   const middle = min / 2 + max / 2;
   if (!(min < middle && middle < max)) return { low: NaN, high: NaN };
-  const level = noise > NEGLIGIBLE * (max - min) ? noisyState : cleanState;
-  const low = level(samples, min, { middle, noise });
-  const high = level(samples, max, { middle, noise });
+  const half = noise > NEGLIGIBLE * (max - min) ? noisyHalf : cleanHalf;
+  const [one, two] = [min, max].map((extreme) => half(samples, extreme, { middle, noise }));
+  // Both are decided together: a mode in one half and an extreme in the other have no middle.
+  const dwells = !Number.isNaN(one.dwelt + two.dwelt);
+  const [low, high] = dwells ? [one.dwelt, two.dwelt] : [one.otherwise, two.otherwise];
   return high - low < CLOSEST * (max - min) ? { low: NaN, high: NaN } : { low, high };
 }
 
 /**
  * The state between an extreme and the middle, where the extreme is one of noise: the mode where
- * few samples lie between it and the middle, else what lies outermost. Both states of a noisy sine
- * are found alike: a mode of it is anywhere.
+ * few samples lie between it and the middle, else what lies outermost. A mode of a noisy sine may
+ * be anywhere.
  * @param {ArrayLike<number>} samples
  * @param {number} extreme
  * @param {{middle: number}} other
+ * @returns {Half}
  */
-function noisyState(samples, extreme, { middle }) {
+function noisyHalf(samples, extreme, { middle }) {
   const bins = histogram(samples, extreme, middle);
   const mode = modeOf(bins);
-  return mode.height >= PROMINENT && hasValley(bins) ? mode.mean : outermost(bins);
+  const dwells = mode.height >= PROMINENT && mode.share >= MOST_OF_HALF && hasValley(bins);
+  return { dwelt: dwells ? mode.mean : NaN, otherwise: outermost(bins) };
 }
 
 /** Whether few samples lie between the mode and the middle. @param {Bins} bins */
@@ -79,21 +87,22 @@ function outermost({ counts, sums }) {
  * @param {ArrayLike<number>} samples
  * @param {number} extreme
  * @param {{middle: number, noise: number}} other
+ * @returns {Half}
  */
-function cleanState(samples, extreme, { middle, noise }) {
+function cleanHalf(samples, extreme, { middle, noise }) {
   const bins = histogram(samples, extreme, middle);
   const mode = modeOf(bins);
   const width = (middle - extreme) / BINS;
   const edge = () => histogram(samples, extreme, extreme + width);
-  // Nowhere to dwell, as on a ramp; or at the extreme itself, as a sine or a clean level does.
-  if (mode.height < PROMINENT) return extreme;
-  if (height(bins, 0) >= PROMINENT && height(edge(), 0) >= PROMINENT) return extreme;
+  // At the extreme itself, as a sine or a clean level does; or nowhere, as on a ramp.
+  if (height(bins, 0) >= PROMINENT && height(edge(), 0) >= PROMINENT) return { dwelt: extreme, otherwise: extreme };
+  const dwells = mode.height >= PROMINENT && mode.share >= MOST_OF_HALF;
   // What is nearest to the middle, as of a sine that swells and fades, is no state.
-  if (!Number.isNaN(noise) && !hasValley(bins)) return extreme;
-  if (mode.first < mode.last) return mode.mean;
+  if (!dwells || !(Number.isNaN(noise) || hasValley(bins))) return { dwelt: NaN, otherwise: extreme };
+  if (mode.first < mode.last) return { dwelt: mode.mean, otherwise: extreme };
   // All in one bin, which a histogram of its own resolves.
   const start = extreme + mode.first * width;
-  return modeOf(histogram(samples, start, start + width)).mean;
+  return { dwelt: modeOf(histogram(samples, start, start + width)).mean, otherwise: extreme };
 }
 
 /**
@@ -119,7 +128,7 @@ function histogram(samples, from, to) {
   return { counts, sums };
 }
 
-/** The fullest bin (of equals the outermost) with its shoulders, and the mean in them. @param {Bins} bins */
+/** The fullest bin (of equals the outermost) with its shoulders: the mean in them, and their share. @param {Bins} bins */
 function modeOf(bins) {
   const { counts, sums } = bins;
   const peak = counts.indexOf(Math.max(...counts));
@@ -127,8 +136,9 @@ function modeOf(bins) {
   let [first, last] = [peak, peak];
   while (first > 0 && counts[first - 1] >= enough) first -= 1;
   while (last < BINS - 1 && counts[last + 1] >= enough) last += 1;
-  const mean = total(sums.subarray(first, last + 1)) / total(counts.subarray(first, last + 1));
-  return { first, last, mean, height: height(bins, peak) };
+  const inside = total(counts.subarray(first, last + 1));
+  const mean = total(sums.subarray(first, last + 1)) / inside;
+  return { first, last, mean, share: inside / total(counts), height: height(bins, peak) };
 }
 
 /**

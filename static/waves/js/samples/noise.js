@@ -5,17 +5,19 @@
  */
 
 /** Differences of these orders are looked at: the signal only adds to them, so the least is the noise. */
-const ORDERS = 5;
+const ORDERS = 10;
 /** Places that are looked at: the answer is then within about a tenth. */
 const PLACES = 512;
 /** Places follow each other by this share of the length, so that no period of the signal can hide. */
 const GOLDEN = 0.6180339887498949;
+/** Where the highest order has less than this of the middle one, it is the signal that still shrinks. */
+const SETTLED = 0.7;
 /** The median of normal noise, sign left out, against its standard deviation. */
 const MEDIAN = 0.6744897501960817;
 
 /**
  * The standard deviation of white noise in a signal; 0 where there is none, or too little to tell.
- * Where a period has fewer than six samples it takes the signal itself for noise.
+ * Where a period has fewer than three samples it takes the signal itself for noise.
  * @param {ArrayLike<number>} samples with NaN for "no value"
  */
 export function noiseOf(samples) {
@@ -29,7 +31,10 @@ export function noiseOf(samples) {
     for (let at = 0; at <= ORDERS; at += 1) run[at] = samples[from + at];
     if (differences(run, found, count)) count += 1;
   }
-  return count < ORDERS ? 0 : Math.min(...found.map((sizes) => deviation(sizes.subarray(0, count))));
+  if (count < ORDERS) return 0;
+  const deviations = found.map((sizes) => deviation(sizes.subarray(0, count)));
+  const isSettled = deviations[ORDERS - 1] >= SETTLED * deviations[ORDERS / 2 - 1];
+  return isSettled ? Math.min(...deviations) : 0;
 }
 
 /**

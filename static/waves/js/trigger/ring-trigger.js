@@ -96,7 +96,7 @@ export class RingTrigger {
  */
 export function secondsOf({ ring, period }, { sample, fraction }, signal) {
   if (!ring.times) return (sample + fraction) * period;
-  if (fraction === 0) return ring.timeAt(sample);
+  if (fraction === 0 && !Number.isNaN(ring.at(signal, sample))) return ring.timeAt(sample);
   const [before, after] = [searchKnown(ring, signal, sample, -1), searchKnown(ring, signal, sample + 1, 1)];
   const share = (sample - before + fraction) / (after - before);
   return ring.timeAt(before) + share * (ring.timeAt(after) - ring.timeAt(before));
