@@ -82,11 +82,11 @@ class TriggerSettings(Parameters):
         "rising", "Slope", "Which edges count."
     )
     level: float = parameter(0.0, "Level", "What an edge crosses, and a pulse's width is taken at.")
-    hysteresis: float = parameter(
-        0.0,
+    hysteresis: float | None = parameter(
+        None,
         "Hysteresis",
         "How far the signal must have been on the other side of the level before a crossing "
-        "counts, so that noise makes no second one.",
+        "counts, so that noise makes no second one; empty for as much as its noise asks for.",
         why="it is a distance",
         ge=0.0,
     )
@@ -134,7 +134,7 @@ class TriggerSettings(Parameters):
             raise ValueError("Longer than must be below Shorter than: no pulse is both.")
         if self.kind == "window" and self.low >= self.high:
             raise ValueError("Low must be below High: nothing lies between them.")
-        if self.kind == "window" and self.hysteresis >= self.high - self.low:
+        if self.kind == "window" and (self.hysteresis or 0.0) >= self.high - self.low:
             raise ValueError("Hysteresis must be below High − Low: the window could not arm.")
         return self
 
@@ -167,7 +167,8 @@ class Trigger:
 
     What is found does not depend on how the samples are cut into blocks. Crossings within the
     holdoff are ignored; arming goes on. A pulse triggers at its end, when its width is known: for
-    ``longer``, too, there is no time-out while it lasts.
+    ``longer``, too, there is no time-out while it lasts. Where no hysteresis is set it is 0 until
+    ``arm_beyond`` says another.
     """
 
     def __init__(self, settings: TriggerSettings, rate: float) -> None:
@@ -183,6 +184,11 @@ class Trigger:
         self._last: TriggerPoint | None = None
         self._before = math.nan
         self._disarm()
+
+    def arm_beyond(self, hysteresis: float) -> None:
+        """Have what comes armed by samples so far on the other side of the level."""
+        for edge in self._edges:
+            edge.arm_beyond(hysteresis)
 
     def feed(self, first: int, values: Values) -> list[TriggerPoint]:
         """The triggers that ``values`` (1-D, float32 or float64) complete, in order.
@@ -238,9 +244,12 @@ class _Edge:
 
     def __init__(self, level: float, hysteresis: float, *, rising: bool) -> None:
         self._level = level
-        self._arm = level - hysteresis if rising else level + hysteresis
         self._rising = rising
+        self.arm_beyond(hysteresis)
         self.disarm()
+
+    def arm_beyond(self, hysteresis: float) -> None:
+        self._arm = self._level - hysteresis if self._rising else self._level + hysteresis
 
     def disarm(self) -> None:
         self._zone = _HOLE
@@ -322,7 +331,7 @@ class _Pulses:
 
 def _edges(settings: TriggerSettings) -> list[_Edge]:
     """The one or two edges that ``settings`` are made of; no sample completes both."""
-    hysteresis = settings.hysteresis
+    hysteresis = settings.hysteresis or 0.0
     if settings.kind == "window":
         entering = settings.direction == "entering"
         return [

@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from waves.dsp.hysteresis import hysteresis_of
 from waves.dsp.trigger import Trigger, TriggerPoint, TriggerSettings
 from waves.hub.kept import Kept
 
 #: Seconds of samples that a finder looks back when it starts, or has fallen behind.
 LOOK_BACK = 1.0
+#: Where no hysteresis is set, noise is measured anew this often, in seconds of the stream.
+MEASURE_SECONDS = 10.0
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +50,7 @@ class Finder:
         self._points: list[TriggerPoint] = []
         self._next = 0
         self._window = 0
+        self._measure_at = 0
 
     def keep(self, window: int) -> None:
         """A window of so many samples is asked for: keep what it can need."""
@@ -78,10 +82,21 @@ class Finder:
         last = min(history.next, first + most)
         if first >= last:
             return 0
+        if self.settings.hysteresis is None and last >= self._measure_at:
+            self._measure()
         self._points += self._trigger.feed(first, history.row(self._signal, first, last))
         self._next = last
         del self._points[: bisect_left(self._points, (self._oldest,))]
         return last - first
+
+    def _measure(self) -> None:
+        """Set the hysteresis by the noise of the newest samples; soon again, where they are few."""
+        history, second = self.kept.history, math.ceil(LOOK_BACK * self.kept.rate)
+        first = max(history.first, history.next - second)
+        values = history.row(self._signal, first, history.next)
+        self._trigger.arm_beyond(hysteresis_of(self.settings, values))
+        again = second if values.size < second else math.ceil(MEASURE_SECONDS * self.kept.rate)
+        self._measure_at = history.next + again
 
     def newest(self, after: float, before: float) -> TriggerPoint | None:
         """The newest trigger that lies in ``(after, before]``, in samples."""

@@ -176,3 +176,36 @@ async def test_a_socket_that_is_gone_is_held_by_nobody_and_in_no_circle(server, 
         assert gone() is None
     finally:
         gc.enable()
+
+
+class NoisySine(Stream):
+    """1 kHz with noise of a tenth of its amplitude."""
+
+    def values(self, first: int, last: int) -> np.ndarray:
+        cycles = np.arange(first, last) * 1000 / RATE
+        noise = np.random.default_rng(first).standard_normal(cycles.size)
+        return (np.sin(2 * np.pi * cycles) + 0.1 * noise)[None].astype(np.float32)
+
+
+@pytest.mark.parametrize("slope", ["rising", "falling"])
+async def test_without_a_hysteresis_no_sweep_stands_on_the_wrong_edge_of_a_noisy_sine(
+    server, slope
+):
+    noisy = NoisySine(server.hub, server.stream(rate=RATE, history=1.0).spec)
+    noisy.describe()
+    peer = view(server, noisy, slope=slope, mode="normal")
+    await run(server, noisy, 210, peer)
+    found = sweeps(peer)
+    assert len(found) >= 200
+    # The crossing lies in the middle of the window.
+    turns = np.array([(frame.sample + 2 + 500) / 1000 for frame in found])
+    assert np.all((np.cos(2 * np.pi * turns) > 0) == (slope == "rising"))
+
+
+async def test_a_hysteresis_of_zero_is_what_was_asked_for(server):
+    noisy = NoisySine(server.hub, server.stream(rate=RATE, history=1.0).spec)
+    noisy.describe()
+    peer = view(server, noisy, hysteresis=0.0, mode="normal")
+    await run(server, noisy, 60, peer)
+    turns = np.array([(frame.sample + 2 + 500) / 1000 for frame in sweeps(peer)])
+    assert np.any(np.cos(2 * np.pi * turns) < 0)

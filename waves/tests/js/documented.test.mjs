@@ -3,14 +3,8 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { MEASUREMENTS, SIGNAL_UNIT } from "../../../static/waves/js/measurements/measurements.js";
-import {
-  AMPLITUDES,
-  AVERAGING,
-  DEFAULTS,
-  MOST_AVERAGES,
-  SCALES,
-  WINDOWS,
-} from "../../../static/waves/js/spectrum/analyser.js";
+import { AMPLITUDES, AVERAGING, DEFAULTS, MOST_AVERAGES, SCALES } from "../../../static/waves/js/spectrum/analyser.js";
+import { WINDOWS } from "../../../static/waves/js/spectrum/windows.js";
 
 const page = readFileSync(new URL("../../../docs/measurements.md", import.meta.url), "utf8");
 const rows = page

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
 import { Columns, MEASUREMENTS, measure, Signal } from "../../../static/waves/js/measurements/measurements.js";
+import { chance, normal, sampled as sampledOf } from "./chance.mjs";
 
 const ALL = Object.keys(MEASUREMENTS);
 const DT = 1e-3;
@@ -187,6 +187,112 @@ test("on a timed clock levels are known and times are not", () => {
   const times = ALL.filter((key) => ["s", "Hz", "°"].includes(MEASUREMENTS[key].unit));
   assert.ok(times.every((key) => Number.isNaN(got[key])));
   near(got.mean, 1, 1e-9);
+});
+
+const timed = (samples, times, more = {}) =>
+  new Signal(Float64Array.from(samples), NaN, { timing: { times: Float64Array.from(times), ...more } });
+
+test("on a timed clock what lasts long counts for long", () => {
+  // On for 1 s and off for 3 s, each told by ten samples.
+  const [samples, times] = [[], []];
+  for (let [k, at] = [0, 0]; k < 100; k += 1) {
+    const isOn = k % 20 < 10;
+    samples.push(isOn ? 1 : 0);
+    times.push(at);
+    at += isOn ? 0.1 : 0.3;
+  }
+  const keys = [
+    "mean",
+    "rms",
+    "deviation",
+    "duty",
+    "frequency",
+    "positiveWidth",
+    "negativeWidth",
+    "cycleMean",
+    "riseTime",
+  ];
+  const got = measure(keys, timed(samples, times, { until: 20 }));
+  near(got.mean, 0.25, 1e-9);
+  near(got.rms, 0.5, 1e-9);
+  near(got.deviation, Math.sqrt((0.25 * 0.75 * 100) / 99), 1e-9);
+  near(got.duty, 25, 1e-9);
+  near(got.frequency, 0.25, 1e-9);
+  near(got.positiveWidth, 1, 1e-9);
+  near(got.negativeWidth, 3, 1e-9);
+  near(got.cycleMean, 0.25, 1e-9);
+  assert.ok(Number.isNaN(got.riseTime));
+});
+
+test("on a timed clock a silence that is a hole counts for nothing", () => {
+  const signal = timed([1, 1, 0, 0, 4, 4], [0, 1, 2, 3, 100, 101], { longest: 5 });
+  near(measure(["mean"], signal).mean, (1 + 1 + 0 + 4) / 4, 1e-9);
+  const pulses = timed([0, 0, 1, 0, 0, 1, 0], [0, 1, 2, 3, 104, 105, 106], { longest: 5 });
+  assert.ok(Number.isNaN(measure(["negativeWidth"], pulses).negativeWidth));
+});
+
+test("intervals of chance weigh the mean, the RMS and the deviation as a sum over time does", () => {
+  const next = chance(21);
+  for (let k = 0; k < 50; k += 1) {
+    const count = 20 + Math.floor(80 * next());
+    let at = 1e9 * next();
+    const times = sampledOf(count + 1, () => (at += -Math.log(next())));
+    const values = sampledOf(count, () => 5 + normal(next));
+    const weights = values.map((_, i) => times[i + 1] - times[i]);
+    const whole = weights.reduce((a, b) => a + b);
+    const over = (power) => values.reduce((sum, value, i) => sum + weights[i] * value ** power, 0) / whole;
+    const got = measure(["mean", "rms", "acRms"], timed(values, times.subarray(0, count), { until: times[count] }));
+    near(got.mean, over(1), 1e-6);
+    near(got.rms, Math.sqrt(over(2)), 1e-6);
+    near(got.acRms, Math.sqrt(over(2) - over(1) ** 2), 1e-4);
+  }
+});
+
+test("a cycle mean is that of whole periods, wherever the window begins and ends", () => {
+  for (const start of [0.1, 0.35, 0.6, 0.9]) {
+    const samples = Float64Array.from(
+      { length: 3700 },
+      (_, k) => 2 + 3 * Math.sin(2 * Math.PI * (k / 1000 + start)) + Math.sin(4 * Math.PI * (k / 1000 + start)),
+    );
+    const got = of(samples, "cycleMean", "cycleRms");
+    near(got.cycleMean, 2, 2e-3);
+    near(got.cycleRms, Math.sqrt(4 + 4.5 + 0.5), 1e-3);
+  }
+});
+
+test("on a line of steps an edge is at a sample, and takes no time", () => {
+  const samples = Float64Array.from({ length: 400 }, (_, k) => (k % 40 < 10 ? 1 : 0));
+  const got = measure(["duty", "positiveWidth", "riseTime"], new Signal(samples, DT, { step: true }));
+  assert.deepEqual([got.duty, got.riseTime], [25, NaN]);
+  near(got.positiveWidth, 0.01, 1e-12);
+});
+
+test("the whole range of numbers is measured", () => {
+  const huge = sampled(1000, (t) => 1.5e308 * sine(5)(t));
+  const got = of(huge, "mean", "rms", "frequency", "cycleRms", "deviation");
+  near(got.rms / 1.5e308, Math.SQRT1_2, 2e-3);
+  near(got.frequency, 5, 1e-3);
+  assert.ok(Math.abs(got.mean / 1.5e308) < 1e-9);
+  const offset = sampled(1000, (t) => 1e9 + 1e-3 * sine(5)(t));
+  near(of(offset, "acRms").acRms, 1e-3 * Math.SQRT1_2, 1e-3);
+  near(of(offset, "mean").mean - 1e9 + 1, 1, 1e-6);
+});
+
+test("the duty cycle of a sine is as near as docs/measurements.md says", () => {
+  for (const [least, points] of [
+    [4, 2.5],
+    [10, 0.6],
+    [20, 0.02],
+  ]) {
+    for (let k = 0; k < 60; k += 1) {
+      const period = least + (k % 20) / 10;
+      const samples = Float64Array.from({ length: 50 * least }, (_, i) =>
+        Math.sin(2 * Math.PI * (i / period + k * 0.377)),
+      );
+      const { duty } = of(samples, "duty");
+      assert.ok(Math.abs(duty - 50) <= points, `${duty} % at ${period}`);
+    }
+  }
 });
 
 test("a signal is gone through once, however many measurements are selected", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Analyser, Analysers, unbrokenRun, WINDOWS, windowOf } from "../../../static/waves/js/spectrum/analyser.js";
+import { Analyser, Analysers, unbrokenRun } from "../../../static/waves/js/spectrum/analyser.js";
+import { WINDOWS, windowOf } from "../../../static/waves/js/spectrum/windows.js";
+import { chance, normal } from "./chance.mjs";
 
 const RATE = 1000;
 const LINEAR = { scale: "linear", amplitude: "peak", size: 1024 };
@@ -174,4 +176,86 @@ test("windows are periodic", () => {
     [0, 0.5, 1, 0.5],
   );
   assert.deepEqual([...windowOf("rectangular", 3)], [1, 1, 1]);
+});
+
+test("a tone at half the rate, or within a bin of it, has its amplitude in its label", () => {
+  for (const window of Object.keys(WINDOWS)) {
+    for (const used of [1024, 700]) {
+      const below = (bins) => RATE / 2 - (bins * RATE) / used;
+      const at = once(
+        Float64Array.from({ length: used }, (_, k) => (k % 2 ? -3 : 3)),
+        { window },
+      );
+      assert.deepEqual(
+        at.peaks.map(({ frequency }) => frequency),
+        [500],
+        window,
+      );
+      near(at.peaks[0].value, 3, 1e-6);
+      for (const bins of [0.1, 0.3, 0.5, 0.8, 1, 1.7]) {
+        const { peaks } = once(tone(used, below(bins), 2), { window });
+        assert.equal(peaks.length, 1, `${window}, ${bins} bins below`);
+        near(peaks[0].frequency, below(bins), (0.02 * RATE) / used);
+        near(peaks[0].value, 2, 0.02);
+        const rms = once(tone(used, below(bins), 2), { window, amplitude: "rms" });
+        near(rms.peaks[0].value, Math.SQRT2, 0.02);
+      }
+    }
+  }
+});
+
+test("of a tone only the tone is labelled: no side lobe, no image, not the mean", () => {
+  const next = chance(11);
+  for (const window of Object.keys(WINDOWS)) {
+    const lobe = WINDOWS[window].terms.length;
+    for (let k = 0; k < 200; k += 1) {
+      const used = k % 3 ? 1024 : 200 + Math.floor(800 * next());
+      const [hertz, amplitude, mean] = [(next() * RATE) / 2, 10 ** (3 * next() - 1), k % 2 ? 0 : 20 * next() - 10];
+      const start = 6.3 * next();
+      const samples = Float32Array.from(
+        { length: used },
+        (_, i) => mean + amplitude * Math.sin((2 * Math.PI * hertz * i) / RATE + start),
+      );
+      const { peaks } = once(samples, { window, peaks: 10 });
+      const off = peaks.map(({ frequency }) => (Math.abs(frequency - hertz) * used) / RATE);
+      const isRight = off.length <= 1 && off.every((bins) => bins < lobe);
+      assert.ok(isRight, `${window}: ${hertz} Hz, ${amplitude} and ${mean}, ${used} used: ${JSON.stringify(peaks)}`);
+      // Away from the mean it is labelled.
+      if (hertz > (3 * lobe * RATE) / used) assert.equal(off.length, 1, `${window}: ${hertz} Hz`);
+    }
+  }
+});
+
+test("of several tones each is labelled, and nothing else", () => {
+  const next = chance(12);
+  for (const window of ["hann", "hamming", "blackmanHarris", "flatTop"]) {
+    for (let k = 0; k < 40; k += 1) {
+      const tones = [60, 150, 240, 330, 420].map((hertz) => [hertz + 30 * next(), 0.3 + 3 * next(), 6.3 * next()]);
+      const samples = Float32Array.from({ length: 1024 }, (_, i) =>
+        tones.reduce((sum, [hertz, size, at]) => sum + size * Math.sin((2 * Math.PI * hertz * i) / RATE + at), 4),
+      );
+      const { peaks } = once(samples, { window, peaks: 10 });
+      const places = peaks.map(({ frequency }) => frequency).sort((a, b) => a - b);
+      assert.equal(places.length, 5, `${window}: ${places}`);
+      places.forEach((frequency, at) => {
+        near(frequency, tones[at][0], bin(0.2));
+      });
+    }
+  }
+});
+
+test("noise has the same density through every window and size", () => {
+  const next = chance(13);
+  const samples = Float64Array.from({ length: 65_536 }, () => 0.01 * normal(next));
+  for (const window of Object.keys(WINDOWS)) {
+    for (const size of [1024, 65_536]) {
+      const { values } = once(samples, { window, size, scale: "density", averaging: "off" });
+      const inner = values.subarray(10, values.length - 10);
+      const density = Math.sqrt(inner.reduce((sum, value) => sum + value ** 2, 0) / inner.length);
+      // White noise of 10 mV over 500 Hz.
+      near(density, 0.01 / Math.sqrt(500), (size > 1024 ? 0.03 : 0.15) * density);
+      const db = once(samples, { window, size, scale: "densityDb" });
+      near(db.values[100], 20 * Math.log10(values[100]), 1e-9);
+    }
+  }
 });

@@ -74,3 +74,54 @@ test("a cursor reads a timed clock by time", () => {
     [5, 10, 15, NaN],
   );
 });
+
+const STEP = { shape: "step", missing: "hole" };
+const JOINED = { shape: "linear", missing: "joined" };
+const HELD = { shape: "linear", missing: "held" };
+
+test("a cursor reads the line that is drawn: steps, and what is joined or held", () => {
+  const source = samples([0, 10, NaN, NaN, 40]);
+  const read = (line, ...instants) => instants.map((at) => valueAt(source, 0, at / 1000, line).low);
+  assert.deepEqual(read({ shape: "linear", missing: "hole" }, 0.5, 1, 1.5, 3), [5, 10, NaN, NaN]);
+  assert.deepEqual(read(STEP, 0.5, 1, 1.5, 3, 4, 9), [0, 10, 10, NaN, 40, 40]);
+  assert.deepEqual(read(JOINED, 1, 2.5, 3, 4, 4.5), [10, 25, 30, 40, NaN]);
+  assert.deepEqual(read(HELD, 0.5, 2.5, 3, 9), [0, 10, 10, 40]);
+  assert.deepEqual(read({ shape: "points", missing: "hole" }, 0.4, 0.6), [0, 10]);
+});
+
+test("a cursor of a timed clock reads no line across a silence, but steps go on", () => {
+  const ring = new Ring({ rows: 1, capacity: 4, timed: true });
+  ring.write(0, [Float32Array.of(0, 10, 20, 30)], Float64Array.of(0, 1, 60, 61));
+  const source = { ring, period: 0, envelope: false };
+  const read = (line) => [0.5, 30, 60.5, 99].map((at) => valueAt(source, 0, at, line, 5).low);
+  assert.deepEqual(read({ shape: "linear", missing: "hole" }), [5, NaN, 25, NaN]);
+  assert.deepEqual(read(STEP), [0, 10, 20, 30]);
+});
+
+test("what is joined or held is measured as the line goes on", () => {
+  const source = samples([0, NaN, 2, NaN, 8, 8]);
+  const mean = (line) =>
+    measureStretch(["mean"], { source, first: 0, last: 1, lines: [line] }, [true], 0).values[0].mean;
+  assert.equal(mean({ shape: "linear", missing: "hole" }), 18 / 4);
+  assert.equal(mean(JOINED), (0 + 1 + 2 + 5 + 8 + 8) / 6);
+  assert.equal(mean(HELD), (0 + 0 + 2 + 2 + 8 + 8) / 6);
+});
+
+test("a relay that tells its changes only is measured over all of the window", () => {
+  const ring = new Ring({ rows: 1, capacity: 20, timed: true });
+  const times = Float64Array.from({ length: 10 }, (_, k) => 6 * k);
+  ring.write(0, [Float32Array.from(times, (_, k) => k % 2)], times);
+  const stretch = { source: { ring, period: 0, envelope: false }, first: 9, last: 57, lines: [STEP], longest: 2 };
+  const { values } = measureStretch(["mean", "duty", "frequency"], stretch, [true], 0);
+  // From 9 to 57 s: on from 9 to 12, 18 to 24, 30 to 36, 42 to 48, and from 54 on.
+  assert.ok(Math.abs(values[0].mean - 24 / 48) < 1e-9);
+  assert.deepEqual([values[0].duty, values[0].frequency], [50, 1 / 12]);
+});
+
+test("why a signal has no answer is said of each", () => {
+  const source = samples(new Float32Array(100).fill(4));
+  const { values, lack } = measureStretch(["frequency"], { source, first: 0, last: 1 }, [true], 0);
+  assert.ok(Number.isNaN(values[0].frequency));
+  assert.equal(lack(0, "frequency"), "The signal is constant.");
+  assert.equal(lack(7, "mean"), "There are no samples of it.");
+});

@@ -42,7 +42,7 @@ SITES = [
     (100.0, 0.11, 0.9, 4096),
 ]
 #: Standard deviation of the noise, as a share of the amplitude.
-NOISES = [0.0, 0.01, 0.05]
+NOISES = [0.0, 0.01, 0.05, 0.1, 0.2]
 
 
 def pair(
@@ -110,7 +110,12 @@ def answers() -> dict[str, list[Any]]:
 
 def differences(got: dict[str, float | None], expected: dict[str, float]) -> list[str]:
     """What is not as its reference says (to a share of full scale, where that may be 0)."""
-    scale = {"mean": expected["rms"], "min": expected["vpp"], "max": expected["vpp"]}
+    scale = {
+        "mean": expected["rms"],
+        "cycleMean": expected["rms"],
+        "min": expected["vpp"],
+        "max": expected["vpp"],
+    }
     scale |= {"overshoot": 100.0, "phase": 360.0}
     wrong = []
     for key, reference in expected.items():

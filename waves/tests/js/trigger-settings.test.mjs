@@ -37,13 +37,13 @@ test("what cannot be read is as at the beginning", () => {
 });
 
 test("levels that nobody chose lie in the signal", () => {
-  const { level, low, high, hysteresis } = withLevels(fromState({}, FIELDS), -0.4, 1.6);
+  const { level, low, high, hysteresis } = withLevels(fromState({}, FIELDS), { low: -0.4, high: 1.6, noise: 0 });
   assert.deepEqual([level, low, high, hysteresis], [0.6, 0.1, 1.1, 0.04]);
-  assert.equal(withLevels({ ...fromState({}, FIELDS), level: 5 }, -1, 1).level, 5);
+  assert.equal(withLevels({ ...fromState({}, FIELDS), level: 5 }, { low: -1, high: 1, noise: 0 }).level, 5);
 });
 
 test("what the server would refuse is a problem in words", () => {
-  const settings = withLevels(fromState({}, FIELDS), -1, 1);
+  const settings = withLevels(fromState({}, FIELDS), { low: -1, high: 1, noise: 0 });
   assert.equal(problemOf(settings), null);
   assert.match(problemOf({ ...settings, kind: "pulse", longer: 2, shorter: 1 }), /Longer/);
   assert.match(problemOf({ ...settings, kind: "window", low: 1, high: 1 }), /Low/);

@@ -4,6 +4,8 @@
  */
 
 import { RealFFT } from "./fft.js";
+import { peaksOf } from "./peaks.js";
+import { noiseBandwidth, WINDOWS, windowOf } from "./windows.js";
 
 /** @import { Values } from "../protocol/frames.js" */
 
@@ -36,33 +38,17 @@ import { RealFFT } from "./fft.js";
 
 /** @typedef {{key: string, samples: Values, dt: number}} Trace */
 
-/**
- * Window functions as sums of cosines, w(x) = a0 − a1·cos(2πx) + a2·cos(4πx) − …: periodic, so
- * that their spectra are zero at whole bins. Harris, Proc. IEEE 66 (1978), and, for the flat top,
- * D'Antona & Ferrero, Digital Signal Processing for Measurement Systems (2006), p. 70.
- * Raised to the power `bend`, the main lobe is nearest to a parabola (found by trying all).
- * @type {Record<string, {label: string, terms: number[], bend: number}>}
- */
-export const WINDOWS = {
-  rectangular: { label: "Rectangular", terms: [1], bend: 0.02 },
-  hann: { label: "Hann", terms: [0.5, 0.5], bend: 0.24 },
-  hamming: { label: "Hamming", terms: [0.54, 0.46], bend: 0.2 },
-  blackmanHarris: {
-    label: "Blackman–Harris",
-    terms: [0.35875, 0.48829, 0.14128, 0.01168],
-    bend: 0.08,
-  },
-  flatTop: {
-    label: "Flat top",
-    terms: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
-    bend: 12,
-  },
-};
 /** Sizes of the transform. */
 export const SIZES = [256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
 export const AVERAGING = { off: "Off", linear: "Linear", exponential: "Exponential" };
 export const AMPLITUDES = { peak: "Peak", rms: "RMS" };
-export const SCALES = { linear: "Linear", db: "dB" };
+/** @type {Record<string, {label: string, isDecibel?: boolean, isDensity?: boolean}>} */
+export const SCALES = {
+  linear: { label: "Linear" },
+  db: { label: "dB", isDecibel: true },
+  density: { label: "Noise density", isDensity: true },
+  densityDb: { label: "Noise density, dB", isDecibel: true, isDensity: true },
+};
 /** Linear averaging keeps this many spectra at most: 17 MB at the largest size. */
 export const MOST_AVERAGES = 64;
 
@@ -82,20 +68,6 @@ export const DEFAULTS = {
 const FEWEST = 64;
 /** What 0 becomes in dB, far below what float32 samples resolve (−150 dB). */
 const LOWEST_DB = -300;
-/** Nothing this much smaller than the highest peak is labelled: a sine rounded to float32 has lines at −118 dB. */
-const PEAK_RANGE = 1e-5;
-
-/**
- * `count` values of a window function.
- * @param {string} name
- * @param {number} count
- */
-export function windowOf(name, count) {
-  const { terms } = WINDOWS[name];
-  return Float64Array.from({ length: count }, (_, index) =>
-    terms.reduce((sum, term, k) => sum + (k % 2 ? -term : term) * Math.cos((2 * Math.PI * k * index) / count), 0),
-  );
-}
 
 /**
  * The samples that a spectrum of `size` is made of: the newest unbroken run that fills it, else
@@ -132,7 +104,11 @@ export class Analyser {
     this.fft = new RealFFT(this.options.size);
     this.input = new Float64Array(this.options.size);
     this.window = new Float64Array(0);
-    const { averaging, averages } = this.options;
+    const { averaging, averages, amplitude, scale } = this.options;
+    /** An inner bin stands for two; a density is always one of RMS. */
+    this.inner = amplitude === "rms" || SCALES[scale].isDensity ? 2 : 4;
+    /** Hz that a bin is wide for noise, where that is what values are to be divided by. */
+    this.band = 1;
     this.most = averaging === "off" ? 1 : Math.min(averages, MOST_AVERAGES);
   }
 
@@ -159,6 +135,7 @@ export class Analyser {
     const step = 1 / (size * dt);
     if (step !== this.step) this.reset();
     this.step = step;
+    if (SCALES[this.options.scale].isDensity) this.band = noiseBandwidth(this.options.window) / (run.length * dt);
     const powers = this.#powers(run);
     const averaged = this.#averaged(powers);
     if (hold) this.held = this.held?.map((held, bin) => Math.max(held, powers[bin])) ?? powers;
@@ -166,7 +143,7 @@ export class Analyser {
       step,
       values: this.#scaled(averaged),
       held: hold && this.held ? this.#scaled(this.held) : null,
-      peaks: this.#peaks(averaged, run.length),
+      peaks: this.#peaks(averaged, run),
       used: run.length,
       averaged: this.count,
     };
@@ -178,7 +155,7 @@ export class Analyser {
    * @returns {Float64Array<ArrayBuffer>}
    */
   #powers(run) {
-    const { window, amplitude, size } = this.options;
+    const { window, size } = this.options;
     if (this.window.length !== run.length) this.window = windowOf(window, run.length);
     this.input.fill(0);
     for (let index = 0; index < run.length; index += 1) {
@@ -187,7 +164,7 @@ export class Analyser {
     const { re, im } = this.fft.transform(this.input);
     // The window's coherent gain is its mean, a0. Every bin but the outer two stands for two.
     const gain = WINDOWS[window].terms[0] * run.length;
-    const inner = (amplitude === "rms" ? 2 : 4) / gain ** 2;
+    const inner = this.inner / gain ** 2;
     const outer = 1 / gain ** 2;
     return Float64Array.from(
       re,
@@ -209,30 +186,23 @@ export class Analyser {
 
   /** @param {Float64Array<ArrayBuffer>} powers */
   #scaled(powers) {
-    return this.options.scale === "db" ? powers.map(decibels) : powers.map(Math.sqrt);
+    return powers.map((power) => this.#level(power));
+  }
+
+  /** @param {number} power */
+  #level(power) {
+    return SCALES[this.options.scale].isDecibel ? decibels(power / this.band) : Math.sqrt(power / this.band);
   }
 
   /**
-   * The highest maxima, but none within the main lobe of a higher one, and no side lobe.
    * @param {Float64Array} powers
-   * @param {number} used
+   * @param {Values} run
    */
-  #peaks(powers, used) {
-    const { window, size, peaks, scale, amplitude } = this.options;
-    const lobe = (WINDOWS[window].terms.length * size) / used;
-    const floor = PEAK_RANGE ** 2 * powers.reduce((most, power) => Math.max(most, power));
-    // The mean as high as its own lobe beside it, of which every bin stands for two.
-    const even = powers.slice();
-    even[0] *= amplitude === "rms" ? 2 : 4;
-    /** @type {{bin: number, power: number}[]} */
-    const found = [];
-    for (const bin of maximaOf(powers)) {
-      if (found.length === peaks || powers[bin] < floor) break;
-      if (isHighest(even, bin, lobe)) found.push(interpolated(powers, bin, WINDOWS[window].bend));
-    }
-    return found.map(({ bin, power }) => ({
+  #peaks(powers, run) {
+    const { window, peaks } = this.options;
+    return peaksOf({ powers, window, inner: this.inner, run, most: peaks }).map(({ bin, power }) => ({
       frequency: bin * this.step,
-      value: scale === "db" ? decibels(power) : Math.sqrt(power),
+      value: this.#level(power),
     }));
   }
 }
@@ -280,44 +250,4 @@ function meanOf(spectra) {
     for (let bin = 0; bin < mean.length; bin += 1) mean[bin] += powers[bin] / spectra.length;
   }
   return mean;
-}
-
-/**
- * Bins higher than their neighbours, from the highest down; dc has no frequency to label.
- * @param {Float64Array} powers
- */
-function maximaOf(powers) {
-  /** @type {number[]} */
-  const maxima = [];
-  for (let bin = 1; bin < powers.length - 1; bin += 1) {
-    if (powers[bin] > powers[bin - 1] && powers[bin] >= powers[bin + 1]) maxima.push(bin);
-  }
-  return maxima.sort((a, b) => powers[b] - powers[a]);
-}
-
-/**
- * Whether nothing within `reach` bins is higher: beside a side lobe there is always one that is.
- * @param {Float64Array} powers
- * @param {number} bin
- * @param {number} reach
- */
-function isHighest(powers, bin, reach) {
-  for (let at = Math.max(0, Math.ceil(bin - reach)); at <= Math.min(powers.length - 1, bin + reach); at += 1) {
-    if (powers[at] > powers[bin]) return false;
-  }
-  return true;
-}
-
-/**
- * Top of the parabola through three bins, of amplitudes raised to the power `bend`.
- * @param {Float64Array} powers
- * @param {number} bin
- * @param {number} bend
- */
-function interpolated(powers, bin, bend) {
-  const bent = (/** @type {number} */ index) => (powers[index] / powers[bin]) ** (bend / 2);
-  const [left, right] = [bent(bin - 1), bent(bin + 1)];
-  const offset = (left - right) / 2 / (left - 2 + right);
-  const top = 1 - ((left - right) * offset) / 4;
-  return { bin: bin + offset, power: powers[bin] * top ** (2 / bend) };
 }

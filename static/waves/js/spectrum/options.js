@@ -1,7 +1,8 @@
 /** The options of the spectrum: what each offers, and how a link says them. */
 
 import { count } from "../text/quantities.js";
-import { AMPLITUDES, AVERAGING, DEFAULTS, SCALES, SIZES, WINDOWS } from "./analyser.js";
+import { AMPLITUDES, AVERAGING, DEFAULTS, SCALES, SIZES } from "./analyser.js";
+import { WINDOWS } from "./windows.js";
 
 /** @import { Options } from "./analyser.js" */
 
@@ -16,16 +17,21 @@ function listed(values, label = String) {
   return Object.fromEntries(values.map((value) => [value, label(value)]));
 }
 
+/** @param {Record<string, {label: string}>} choices */
+function labelled(choices) {
+  return Object.fromEntries(Object.entries(choices).map(([name, { label }]) => [name, label]));
+}
+
 /**
  * Options that are chosen from a list, by name: `key` in a link, and what is offered. `view` are
  * those of the axes, which the transform needs not know.
  * @type {Record<string, Choice>}
  */
 export const CHOICES = {
-  window: { key: "fw", offered: Object.fromEntries(Object.entries(WINDOWS).map(([name, { label }]) => [name, label])) },
+  window: { key: "fw", offered: labelled(WINDOWS) },
   size: { key: "fn", offered: listed(SIZES, count) },
   amplitude: { key: "fa", offered: AMPLITUDES },
-  scale: { key: "fs", offered: SCALES },
+  scale: { key: "fs", offered: labelled(SCALES) },
   step: { key: "fd", offered: listed([5, 10, 20]), view: true },
   axis: { key: "fx", offered: { linear: "Linear", log: "Logarithmic" }, view: true },
   averaging: { key: "fm", offered: AVERAGING },

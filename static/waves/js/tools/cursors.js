@@ -3,6 +3,7 @@
 import { byId } from "../controls/elements.js";
 import { valueAt } from "../measurements/cursor-values.js";
 import { NAMES as TIMES } from "../measurements/time-cursors.js";
+import { lineOf, longestOf } from "../samples/line.js";
 import { NONE, quantity } from "../text/quantities.js";
 
 /**
@@ -43,7 +44,7 @@ export class Cursors {
   /** Key of that signal. @type {string | null} */
   #key = null;
 
-  /** @param {Pick<Parts, "chart" | "controls" | "cursors" | "screen" | "selection" | "timeline" | "triggering">} parts */
+  /** @param {Pick<Parts, "chart" | "controls" | "cursors" | "record" | "screen" | "selection" | "timeline" | "triggering">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#cursors = parts.cursors;
@@ -298,9 +299,12 @@ export class Cursors {
 
   /** @param {Picture} picture @param {HTMLTableCellElement[]} cells @param {number} k @param {number[]} xs */
   #showValues({ edge, source }, cells, k, xs) {
-    const { signals, visible } = this.#parts.selection;
+    const { record, selection } = this.#parts;
+    const { signals, visible } = selection;
     const { unit } = signals[k];
-    const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x) : { low: NaN, high: NaN }));
+    const line = lineOf(signals[k]);
+    const longest = record.description ? longestOf(record.description) : Infinity;
+    const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN }));
     const texts = values.map((value) => rangeText(value, unit));
     const [one, two] = values;
     const exact = one.low === one.high && two.low === two.high;

@@ -4,7 +4,8 @@ import { byId, element, input } from "../controls/elements.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
-import { count, quantity } from "../text/quantities.js";
+import { lineOf, longestOf } from "../samples/line.js";
+import { count, NONE, quantity } from "../text/quantities.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
@@ -20,6 +21,8 @@ const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
 const MEASURE_EVERY = 0.2;
 const DIGITS = 4;
+/** As columns there is room for so many signals; more are rows, with so many measurements beside each other. */
+const MOST_COLUMNS = 2;
 /** Headings of statistics. @type {Record<Statistic, string>} */
 const OVER_TIME = { current: "Now", mean: "Mean", min: "Min", max: "Max", count: "N" };
 
@@ -28,7 +31,7 @@ export class Measurements {
   #measuredAt = -Infinity;
   #measuredKey = "";
   #shape = "";
-  /** Cells, and what each is to say. @type {{cell: HTMLTableCellElement, text: () => string}[]} */
+  /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
   #cells = [];
   #keys = DEFAULT;
   /** Whether between the cursors, and whether over time. */
@@ -40,7 +43,7 @@ export class Measurements {
   /** @type {Measured | null} */
   #result = null;
 
-  /** @param {Pick<Parts, "chart" | "config" | "controls" | "cursors" | "fullRate" | "screen" | "selection">} parts */
+  /** @param {Pick<Parts, "chart" | "config" | "controls" | "cursors" | "fullRate" | "record" | "screen" | "selection">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -133,10 +136,11 @@ export class Measurements {
 
   /** @param {Picture} picture */
   #measure({ edge, source, window }) {
-    const { fullRate, selection } = this.#parts;
+    const { fullRate, record, selection } = this.#parts;
     const [first, last] = this.#span ?? [edge - window, edge];
     const latest = source.envelope ? fullRate.samples() : null;
-    const stretch = { source, first, last, latest };
+    const longest = record.description ? longestOf(record.description) : Infinity;
+    const stretch = { source, first, last, latest, lines: selection.signals.map(lineOf), longest };
     const result = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
     this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
@@ -189,9 +193,11 @@ export class Measurements {
     const { controls, selection } = this.#parts;
     const shape = JSON.stringify([this.#keys, this.#overTime, selection.visible]);
     if (shape !== this.#shape) this.#build(shape);
-    for (const { cell, text } of this.#cells) {
+    for (const { cell, text, why } of this.#cells) {
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
+      const reason = now === NONE ? why() : "";
+      if (cell.title !== reason) cell.title = reason;
     }
     controls.text("measure-span", this.#spanText(result));
   }
@@ -213,8 +219,8 @@ export class Measurements {
     this.#shape = shape;
     this.#cells = [];
     for (const key of Object.keys(MEASUREMENTS)) input(`choose-${key}`).checked = this.#keys.includes(key);
-    const { head, rows } = this.#overTime ? this.#rowsOverTime() : this.#rowsNow();
-    byId("measure-head").replaceChildren(rowOf([header("Measurement", "hidden"), ...head], "col"));
+    const [head, ...rows] = this.#overTime ? this.#rowsOverTime() : this.#rowsNow();
+    byId("measure-head").replaceChildren(head);
     byId("measurements").replaceChildren(...rows);
   }
 
@@ -224,19 +230,48 @@ export class Measurements {
     return signals.map((signal, k) => ({ ...signal, k })).filter(({ k }) => visible[k]);
   }
 
-  /** A row for each measurement, a column for each signal. */
   #rowsNow() {
-    const { chart } = this.#parts;
-    const shown = this.#shown;
-    const head = shown.map((signal) => header(signal.name, "toned", chart.colourOf(signal, signal.k)));
-    const rows = this.#keys.map((key) => {
-      const cells = shown.map(({ k, unit }) => this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit)));
-      return rowOf([header(MEASUREMENTS[key].label), ...cells]);
-    });
-    return { head, rows };
+    return this.#shown.length > MOST_COLUMNS ? this.#rowsBySignal() : this.#rowsByMeasurement();
   }
 
-  /** A row for each measurement of each signal, a column for each statistic. */
+  /** A row for each measurement, a column for each signal; the first row is the heading. */
+  #rowsByMeasurement() {
+    const heads = this.#shown.map((signal) => this.#signalHeader(signal));
+    const rows = this.#keys.map((key) =>
+      rowOf([header(MEASUREMENTS[key].label), ...this.#shown.map((signal) => this.#valueCell(key, signal))]),
+    );
+    return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
+  }
+
+  /** A row for each signal; below each other the measurements that there is no room for beside each other. */
+  #rowsBySignal() {
+    const blocks = Array.from({ length: Math.ceil(this.#keys.length / MOST_COLUMNS) }, (_, at) =>
+      this.#keys.slice(at * MOST_COLUMNS, (at + 1) * MOST_COLUMNS),
+    );
+    return blocks.flatMap((keys) => [
+      rowOf([header("Signal", "hidden"), ...keys.map((key) => header(MEASUREMENTS[key].label))], "col"),
+      ...this.#shown.map((signal) =>
+        rowOf([this.#signalHeader(signal), ...keys.map((key) => this.#valueCell(key, signal))]),
+      ),
+    ]);
+  }
+
+  /** @param {Signal & {k: number}} signal */
+  #signalHeader(signal) {
+    const head = header(signal.name, "toned", this.#parts.chart.colourOf(signal, signal.k));
+    head.title = signal.name;
+    return head;
+  }
+
+  /** @param {string} key @param {Signal & {k: number}} signal */
+  #valueCell(key, { k, unit }) {
+    return this.#cell(
+      () => textOf(key, this.#result?.values[k]?.[key], unit),
+      () => this.#result?.lack(k, key) ?? "",
+    );
+  }
+
+  /** A row for each measurement of each signal, a column for each statistic; the first row is the heading. */
   #rowsOverTime() {
     const { chart } = this.#parts;
     const statistics = /** @type {Statistic[]} */ (Object.keys(OVER_TIME));
@@ -244,17 +279,21 @@ export class Measurements {
       const colour = chart.colourOf(signal, signal.k);
       return this.#keys.map((key) => {
         const running = () => this.#statistics.of(`${signal.key}/${key}`);
-        const cells = statistics.map((which) => this.#cell(() => statisticText(running(), key, which, signal.unit)));
+        const why = () => this.#result?.lack(signal.k, key) ?? "";
+        const cells = statistics.map((which) =>
+          this.#cell(() => statisticText(running(), key, which, signal.unit), why),
+        );
         return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
       });
     });
-    return { head: statistics.map((which) => header(OVER_TIME[which])), rows };
+    const heads = statistics.map((which) => header(OVER_TIME[which]));
+    return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
   }
 
-  /** @param {() => string} text */
-  #cell(text) {
+  /** @param {() => string} text @param {() => string} why */
+  #cell(text, why) {
     const cell = document.createElement("td");
-    this.#cells.push({ cell, text });
+    this.#cells.push({ cell, text, why });
     return cell;
   }
 
@@ -271,7 +310,7 @@ export class Measurements {
   /** The table as text, columns separated by tabs. */
   get #text() {
     const rows = [...element("measure-table", HTMLTableElement).rows].map((row) =>
-      [...row.cells].map((cell) => cell.title || cell.textContent).join("\t"),
+      [...row.cells].map((cell) => (cell.tagName === "TH" && cell.title) || cell.textContent).join("\t"),
     );
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");

@@ -2,6 +2,7 @@
 
 import { Chart } from "../chart/chart.js";
 import { byId } from "../controls/elements.js";
+import { SCALES } from "../spectrum/analyser.js";
 import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
 import { SpectrumClient } from "../spectrum/client.js";
 import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/options.js";
@@ -231,18 +232,27 @@ export class Spectrum {
 
   /** @param {Good[]} spectra @returns {YAxis} */
   #axis(spectra) {
-    const { scale, step } = this.#options;
-    const decibel = scale === "db";
+    const { step } = this.#options;
+    const decibel = this.#isDecibel;
     const highest = Math.max(...spectra.map(({ values, held }) => (held ?? values).reduce((a, b) => Math.max(a, b))));
     const { min, max, perDivision } = this.#ceiling.update(highest, decibel ? step : null, performance.now() / 1000);
     return { min, max, perDivision, unit: decibel ? `dB${this.#unit}` : this.#unit };
+  }
+
+  get #isDecibel() {
+    return SCALES[this.#options.scale].isDecibel === true;
   }
 
   /** The unit of those that are on, where they share one. */
   get #unit() {
     const { signals, visible } = this.#parts.selection;
     const units = new Set(signals.filter((_, k) => visible[k]).map(({ unit }) => unit));
-    return units.size === 1 ? [...units][0] : "";
+    return units.size === 1 ? this.#unitOf([...units][0]) : "";
+  }
+
+  /** What a level of a signal is in. @param {string} unit */
+  #unitOf(unit) {
+    return SCALES[this.#options.scale].isDensity ? `${unit || "1"}/√Hz` : unit;
   }
 
   /** @param {Chart} chart @param {Good} spectrum @param {number} k @param {YAxis} axis @returns {Label[]} */
@@ -264,7 +274,8 @@ export class Spectrum {
     const { controls, selection } = this.#parts;
     const rows = this.#good.flatMap(({ key = "", peaks }) => {
       const signal = selection.signals[selection.placeOf(key)];
-      const level = (/** @type {number} */ value) => levelText(value, signal?.unit ?? "", this.#options.scale === "db");
+      const level = (/** @type {number} */ value) =>
+        levelText(value, this.#unitOf(signal?.unit ?? ""), this.#isDecibel);
       return peaks.map(({ frequency, value }) => [signal?.name ?? key, quantity(frequency, "Hz"), level(value)]);
     });
     controls.rows("fft-peak-rows", rows);

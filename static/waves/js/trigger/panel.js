@@ -19,6 +19,8 @@ const LEVELS = ["level", "hysteresis", "low", "high"];
 /** Fields in seconds; `shorter` may have no limit. @type {TimeField[]} */
 const TIMES = ["holdoff", "longer", "shorter"];
 const NO_LIMIT = "no limit";
+/** Of the hysteresis: as the noise of the signal asks for. */
+const AUTO = "auto";
 /** Below this (s) a step goes to 0: shorter than any sample. */
 const SHORTEST = 1e-7;
 /** Levels that are yet to be chosen from the signal. */
@@ -93,6 +95,8 @@ export class TriggerPanel {
     controls.text("trigger-hint", shown.hint);
     controls.showKind("trigger", settings.kind);
     for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit));
+    // The server measures it itself where it looks for the trigger.
+    if (triggering.isLeftToServer) controls.fill("trigger-hysteresis", AUTO);
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
   }
@@ -105,8 +109,9 @@ export class TriggerPanel {
   #bindLevel(name) {
     const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) => this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
-      apply: (value) => triggering.set({ [name]: value }),
+      read: (text) =>
+        name === "hysteresis" && isAuto(text) ? NaN : this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
+      apply: (value) => triggering.set({ [name]: Number.isNaN(value) ? null : value }),
       step: (direction) => {
         const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(9));
         if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
@@ -147,6 +152,11 @@ export class TriggerPanel {
       step: (direction) => triggering.movePosition(direction / 5),
     });
   }
+}
+
+/** @param {string} text */
+function isAuto(text) {
+  return text.trim() === "" || text.trim().toLowerCase() === AUTO;
 }
 
 /** @param {number | null} value */

@@ -13,7 +13,7 @@ import { Sweep } from "./sweep.js";
  * @import { Source } from "../samples/window-samples.js"
  * @import { Settings } from "./settings.js"
  * @import { Found, Mode, SweepState } from "./sweep.js"
- * @import { TriggerSettings } from "./trigger.js"
+ * @import { Course, TriggerSettings } from "./trigger.js"
  */
 
 /** @typedef {Source & {of?: Ring}} Copied a copy of the samples of a window, and of which ring */
@@ -82,11 +82,12 @@ export class Placing {
    * @param {Settings} settings with levels
    * @param {number} k row of the signal
    * @param {number} rate samples per second
+   * @param {Course} [line] of the signal
    */
-  look(settings, k, rate) {
+  look(settings, k, rate, line) {
     this.settings = settings;
     this.#k = k;
-    this.#finder = new RingTrigger(/** @type {TriggerSettings} */ (settings), k, rate);
+    this.#finder = new RingTrigger(/** @type {TriggerSettings} */ (settings), k, rate, line);
     this.#search = null;
     // A frozen view, too, shows what is looked for now.
     this.#last = null;
@@ -132,8 +133,9 @@ export class Placing {
     if (!this.settings) return;
     const { kind, position } = this.settings;
     const levels = levelsOf(kind).map((field) => this.settings?.[field] ?? NaN);
-    const { at: sample, crossing } = crossingOf(source.ring, { levels, position, signal: this.#k });
-    const trigger = crossing && { position: crossing, at: secondsOf(source, crossing) };
+    const isStep = this.#finder?.line?.shape === "step";
+    const { at: sample, crossing } = crossingOf(source.ring, { levels, position, signal: this.#k, isStep });
+    const trigger = crossing && { position: crossing, at: secondsOf(source, crossing, this.#k) };
     const at = trigger ? trigger.at : sample * source.period;
     this.sent.add({ source, trigger, edge: at + (1 - position) * window }, now);
   }

@@ -1,12 +1,13 @@
 /** Triggers in what a page holds of a stream: as samples arrive, or in a window of the past. */
 
 import { searchTime } from "../samples/decimation.js";
+import { searchKnown } from "../samples/known.js";
 import { Trigger } from "./trigger.js";
 
 /**
  * @import { Source } from "../samples/window-samples.js"
  * @import { Found } from "./sweep.js"
- * @import { Position, TriggerSettings } from "./trigger.js"
+ * @import { Course, Position, TriggerSettings } from "./trigger.js"
  */
 
 /** A search of the past looks at no more samples than this on either side: about 10 ms. */
@@ -22,12 +23,14 @@ export class RingTrigger {
    * @param {TriggerSettings} settings
    * @param {number} signal row of the ring
    * @param {number} rate samples per second
+   * @param {Course} [line]
    */
-  constructor(settings, signal, rate) {
+  constructor(settings, signal, rate, line) {
     this.settings = settings;
     this.rate = rate;
+    this.line = line;
     this.#signal = signal;
-    this.#trigger = new Trigger(settings, rate);
+    this.#trigger = new Trigger(settings, rate, line);
   }
 
   reset() {
@@ -61,7 +64,7 @@ export class RingTrigger {
     const middle = Math.round(indexAt(source, wanted));
     const begin = Math.max(ring.first, Math.floor(indexAt(source, from)), middle - MOST);
     const end = Math.min(ring.next, Math.ceil(indexAt(source, to)) + 1, middle + MOST);
-    const found = this.#look(new Trigger(this.settings, this.rate), source, begin, end);
+    const found = this.#look(new Trigger(this.settings, this.rate, this.line), source, begin, end);
     const distance = (/** @type {Found} */ { at }) => Math.abs(at - wanted);
     const within = found.filter(({ at }) => at >= from && at <= to);
     return within.length === 0 ? null : within.reduce((best, next) => (distance(next) < distance(best) ? next : best));
@@ -81,19 +84,22 @@ export class RingTrigger {
     source.ring.runs(from, to, (offset, count, index) => {
       found.push(...trigger.feed(index, values, offset, offset + count));
     });
-    return found.map((position) => ({ position, at: secondsOf(source, position) }));
+    return found.map((position) => ({ position, at: secondsOf(source, position, this.#signal) }));
   }
 }
 
 /**
- * Seconds of the stream at a position.
+ * Seconds of the stream at a position, on the line between two samples that have a value.
  * @param {Source} source
  * @param {Position} position
+ * @param {number} signal
  */
-export function secondsOf({ ring, period }, { sample, fraction }) {
+export function secondsOf({ ring, period }, { sample, fraction }, signal) {
   if (!ring.times) return (sample + fraction) * period;
-  const before = ring.timeAt(sample);
-  return fraction === 0 ? before : before + fraction * (ring.timeAt(sample + 1) - before);
+  if (fraction === 0 && !Number.isNaN(ring.at(signal, sample))) return ring.timeAt(sample);
+  const [before, after] = [searchKnown(ring, signal, sample, -1), searchKnown(ring, signal, sample + 1, 1)];
+  const share = (sample - before + fraction) / (after - before);
+  return ring.timeAt(before) + share * (ring.timeAt(after) - ring.timeAt(before));
 }
 
 /** @param {Source} source @param {number} seconds */

@@ -26,16 +26,19 @@ const MEMORY = 8;
  * Where the trigger of a sweep is: interpolated where the server puts it, after the index `at`;
  * null where the signal does not cross there, as in a sweep that ran free.
  * @param {Ring} ring one sweep
- * @param {{levels: number[], position: number, signal: number}} trigger
+ * @param {{levels: number[], position: number, signal: number, isStep?: boolean}} trigger
  * @returns {{at: number, crossing: Position | null}}
  */
-export function crossingOf(ring, { levels, position, signal }) {
+export function crossingOf(ring, { levels, position, signal, isStep = false }) {
   const samples = ring.next - ring.first - 2 * MARGIN - 1;
   const sample = ring.first + MARGIN + Math.ceil(samples * position);
   const [before, after] = [ring.at(signal, sample), ring.at(signal, sample + 1)];
   for (const level of levels) {
     const fraction = before === level ? 0 : (level - before) / (after - before);
-    if (fraction >= 0 && fraction < 1) return { at: sample, crossing: { sample, fraction } };
+    if (!(fraction >= 0 && fraction < 1)) continue;
+    // A line of steps is beyond the level when the next sample comes.
+    const isLater = isStep && fraction > 0;
+    return { at: sample, crossing: isLater ? { sample: sample + 1, fraction: 0 } : { sample, fraction } };
   }
   return { at: sample, crossing: null };
 }

@@ -3,10 +3,12 @@
  * Levels that are null are yet to be chosen from the signal.
  */
 
+import { hysteresisOf } from "./hysteresis.js";
 import { DEFAULTS } from "./trigger.js";
 
 /**
  * @import { TriggerFields } from "./fields.js"
+ * @import { Seen } from "./hysteresis.js"
  * @import { Mode } from "./sweep.js"
  * @import { TriggerSettings } from "./trigger.js"
  */
@@ -27,8 +29,6 @@ export const MODES = ["auto", "normal", "single", "off"];
 const STILL = 0.5;
 /** Bytes per second that the server sends, where a page does not ask for others. */
 const BUDGET = 1_000_000;
-/** Hysteresis as a share of the signal's span: more than the noise of a clean signal. */
-const HYSTERESIS = 0.02;
 
 /** What a view begins with. @type {Readonly<Settings>} */
 export const INITIAL = Object.freeze({
@@ -96,22 +96,23 @@ function readField(field, text, fields) {
 }
 
 /**
- * Levels that are not chosen yet, from the lowest and the highest value of the signal.
+ * Levels that are not chosen yet, from what is seen of the signal; the hysteresis goes by its noise.
  * @param {Settings} settings
- * @param {number} low
- * @param {number} high
+ * @param {Seen} seen
  * @returns {Settings}
  */
-export function withLevels(settings, low, high) {
+export function withLevels(settings, seen) {
+  const { low, high } = seen;
   const span = high - low;
+  const middle = low / 2 + high / 2;
   const chosen = {
-    level: round((low + high) / 2, span),
-    hysteresis: round(span * HYSTERESIS, span),
-    low: round(low + span / 4, span),
-    high: round(high - span / 4, span),
+    level: round(middle, span),
+    low: round(middle - span / 4, span),
+    high: round(middle + span / 4, span),
   };
   const missing = Object.entries(chosen).filter(([field]) => settings[/** @type {LevelField} */ (field)] === null);
-  return { ...settings, ...Object.fromEntries(missing) };
+  const levelled = { ...settings, ...Object.fromEntries(missing) };
+  return { ...levelled, hysteresis: settings.hysteresis ?? round(hysteresisOf(levelled, seen), span) };
 }
 
 /**

@@ -15,16 +15,24 @@
  * the level at the trigger exactly, and a sine stands still. The crossing of the sine itself is up
  * to ω² / (36 √3) samples away where it passes its mean (ω: radians per sample): 0.0016 samples
  * at 20 samples a period.
+ *
+ * Only the page knows of other lines: one of steps crosses a level at a sample, and one that goes on
+ * over a missing value does not disarm there.
  */
 
-/** @import { Values } from "../protocol/frames.js" */
+/**
+ * @import { Values } from "../protocol/frames.js"
+ * @import { Line } from "../samples/line.js"
+ */
+
+/** @typedef {Pick<Line, "shape" | "missing">} Course the part of a line that a trigger depends on */
 
 /**
  * @typedef {object} TriggerSettings with the names, meanings and defaults of Python's `TriggerSettings`
  * @property {"edge" | "pulse" | "window"} kind
  * @property {"rising" | "falling" | "either"} slope
  * @property {number} level
- * @property {number} hysteresis
+ * @property {number | null} hysteresis null for none, where nobody chose one
  * @property {number} holdoff no trigger comes sooner than these seconds after the last one
  * @property {"positive" | "negative"} polarity
  * @property {number} longer seconds between which the width of a pulse lies; null for no upper bound
@@ -43,7 +51,7 @@ export const DEFAULTS = Object.freeze({
   kind: "edge",
   slope: "rising",
   level: 0,
-  hysteresis: 0,
+  hysteresis: null,
   holdoff: 0,
   polarity: "positive",
   longer: 0,
@@ -63,6 +71,9 @@ export class Trigger {
   #pulses;
   #holdoff;
   #before = NaN;
+  #beforeAt = NaN;
+  #isStep;
+  #goesOn;
   /** @type {Position | null} */
   #last = null;
   /** Index of the first sample that was not fed. */
@@ -72,12 +83,15 @@ export class Trigger {
    * @param {Partial<TriggerSettings>} settings what differs from `DEFAULTS`
    * @param {number} rate samples per second; on a timed clock the mean, so that widths and
    *   holdoff are approximate there
+   * @param {Course} [line]
    */
-  constructor(settings, rate) {
+  constructor(settings, rate, { shape, missing } = { shape: "linear", missing: "hole" }) {
     const all = { ...DEFAULTS, ...settings };
     this.#edges = edgesOf(all);
     this.#pulses = all.kind === "pulse" ? new Pulses(all, rate) : null;
     this.#holdoff = all.holdoff * rate;
+    this.#goesOn = missing !== "hole" && shape !== "points";
+    this.#isStep = shape === "step" || (this.#goesOn && missing === "held");
   }
 
   /** Forget everything, as at the beginning of an epoch. */
@@ -104,19 +118,20 @@ export class Trigger {
     /** @type {Position[]} */
     const found = [];
     const edges = this.#edges;
-    let before = this.#before;
     for (let at = from; at < to; at += 1) {
       const value = values[at];
       // Neither NaN nor an infinity has a difference of 0 to itself.
-      if (value - value !== 0) this.#disarm();
-      else {
-        for (let k = 0; k < edges.length; k += 1) {
-          if (edges[k].completes(value)) this.#crossed(edges[k], first + at - from, before, value, found);
-        }
+      if (value - value !== 0) {
+        if (!this.#goesOn) this.#disarm();
+        continue;
       }
-      before = value;
+      const index = first + at - from;
+      for (let k = 0; k < edges.length; k += 1) {
+        if (edges[k].completes(value)) this.#crossed(edges[k], index, value, found);
+      }
+      this.#before = value;
+      this.#beforeAt = index;
     }
-    this.#before = before;
     this.next = first + to - from;
     return found;
   }
@@ -129,12 +144,13 @@ export class Trigger {
   /**
    * @param {Edge} edge
    * @param {number} index
-   * @param {number} before
    * @param {number} after
    * @param {Position[]} found
    */
-  #crossed(edge, index, before, after, found) {
-    const position = positionOf(edge.level, index, before, after);
+  #crossed(edge, index, after, found) {
+    const position = this.#isStep
+      ? { sample: index, fraction: 0 }
+      : positionOf(edge.level, index, after, this.#before, this.#beforeAt);
     if (this.#pulses && !this.#pulses.ends(position, edge.rising)) return;
     if (this.#last && distance(this.#last, position) < this.#holdoff) return;
     this.#last = position;
@@ -148,14 +164,14 @@ class Edge {
   #level;
   #arm;
 
-  /** @param {number} level @param {number} hysteresis @param {boolean} rising */
+  /** @param {number} level @param {number | null} hysteresis @param {boolean} rising */
   constructor(level, hysteresis, rising) {
     this.level = level;
     this.rising = rising;
     this.armed = false;
     this.#sign = rising ? 1 : -1;
     this.#level = level * this.#sign;
-    this.#arm = this.#level - hysteresis;
+    this.#arm = this.#level - (hysteresis ?? 0);
   }
 
   /** Whether `value` is the first to reach the level since the edge was armed. @param {number} value */
@@ -218,15 +234,19 @@ function edgesOf({ kind, slope, level, hysteresis, direction, low, high }) {
 }
 
 /**
- * Where the line to the sample at `index` from the one before it is at `level`.
+ * Where the line to the sample at `index` from the last one that has a value is at `level`.
  * @param {number} level
  * @param {number} index
- * @param {number} before
  * @param {number} after
+ * @param {number} before
+ * @param {number} beforeAt its index
  */
-function positionOf(level, index, before, after) {
+function positionOf(level, index, after, before, beforeAt) {
   const fraction = (level - before) / (after - before);
-  return fraction < 1 ? { sample: index - 1, fraction } : { sample: index, fraction: 0 };
+  if (!(fraction < 1)) return { sample: index, fraction: 0 };
+  if (index - beforeAt === 1) return { sample: beforeAt, fraction };
+  const along = fraction * (index - beforeAt);
+  return { sample: beforeAt + Math.floor(along), fraction: along % 1 };
 }
 
 /**

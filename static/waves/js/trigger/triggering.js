@@ -1,7 +1,9 @@
 /** The trigger of the oscilloscope: its mode, its settings, and whether windows stand at it. */
 
 import { SWEEP } from "../protocol/frames.js";
+import { lineOf } from "../samples/line.js";
 import { TriggerFields } from "./fields.js";
+import { seenOf } from "./hysteresis.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
@@ -19,9 +21,11 @@ import {
 /**
  * @import { Description, Signal } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
+ * @import { Line } from "../samples/line.js"
  * @import { Past } from "../samples/past.js"
  * @import { Record } from "../samples/record.js"
  * @import { Schema } from "./fields.js"
+ * @import { Seen } from "./hysteresis.js"
  * @import { Place } from "./placing.js"
  * @import { LevelField, Settings } from "./settings.js"
  * @import { Found, Mode, SweepState } from "./sweep.js"
@@ -31,6 +35,10 @@ import {
 const ENOUGH = 1;
 /** More samples than this need not be looked at to choose a level. */
 const MOST = 100_000;
+/** Every so many seconds it is seen whether the signal has another line, or … */
+const LOOK_EVERY = 2;
+/** … so many times the noise: less than that is chance. */
+const OTHER = 1.5;
 /** @type {{[state in SweepState]: string}} */
 const STATES = { triggered: "Trig’d", armed: "Armed", auto: "Auto", stopped: "Stopped" };
 /** @type {Signal} */
@@ -73,6 +81,11 @@ export class Triggering {
   #beginsWith;
   /** @type {Settings} */
   settings = { ...INITIAL };
+  /** What the hysteresis goes by; null where somebody chose one. @type {Seen | null} */
+  #seen = null;
+  /** The line that is looked at, and the second of the stream at which that was chosen. @type {Line | null} */
+  #line = null;
+  #lookedAt = -Infinity;
 
   /** @param {World} world */
   constructor(world) {
@@ -85,16 +98,32 @@ export class Triggering {
   /** @param {{[name: string]: string | undefined}} state */
   restore(state) {
     this.settings = fromState(state, this.fields);
+    this.#seen = null;
     this.#placing.take(MODES.find((mode) => mode === state.trigger) ?? this.#beginsWith, -Infinity);
   }
 
   state() {
     const mode = this.mode === this.#beginsWith ? {} : { trigger: this.mode };
-    return this.mode === "off" ? mode : { ...mode, ...toState(this.settings, this.fields) };
+    return this.mode === "off" ? mode : { ...mode, ...toState(this.#chosen, this.fields) };
   }
 
   get mode() {
     return this.#placing.mode;
+  }
+
+  /** Whether the hysteresis goes by the noise of the signal. */
+  get goesByNoise() {
+    return this.#seen !== null || this.settings.hysteresis === null;
+  }
+
+  /** Whether the server, which finds the triggers, measures the noise itself. */
+  get isLeftToServer() {
+    return this.goesByNoise && this.#world.record.mode === "sweeps";
+  }
+
+  /** What somebody chose, and not the noise. @returns {Settings} */
+  get #chosen() {
+    return this.goesByNoise ? { ...this.settings, hysteresis: null } : this.settings;
   }
 
   /** Which signal it is, by its place. */
@@ -123,7 +152,9 @@ export class Triggering {
 
   /** Change settings; what is null is chosen from the signal. @param {Partial<Settings>} change */
   set(change) {
+    if (change.hysteresis !== undefined) this.#seen = null;
     this.settings = { ...this.settings, ...change };
+    if (this.#seen) this.settings = withLevels(this.#chosen, this.#seen);
     const stands = Object.keys(change).every((field) => field === "position");
     if (stands && this.#placing.settings) this.#placing.stand(this.settings.position);
     else this.look();
@@ -169,7 +200,7 @@ export class Triggering {
     if (!description || description.clock === "timed" || allCome(description)) return {};
     const signal = this.signal.key;
     if (this.mode === "off") return { trigger: { mode: "free", signal } };
-    return this.isReady ? { trigger: forServer({ ...this.settings, signal }, this.mode) } : {};
+    return this.isReady ? { trigger: forServer({ ...this.#chosen, signal }, this.mode) } : {};
   }
 
   /**
@@ -197,12 +228,34 @@ export class Triggering {
     return this.#placing.frozen({ held, window, sourceOf });
   }
 
-  /** Choose levels that nobody chose, once there is something to choose them from. */
+  /** Choose levels that nobody chose, once there is something to choose them from, and follow the signal. */
   choose() {
-    if (this.isReady || this.mode === "off" || !this.#chooseLevels()) return;
+    if (this.mode === "off") return;
+    if (this.isReady ? !this.#isOther() : !this.#chooseLevels()) return;
     this.look();
     this.#world.askForView();
     this.#world.redraw();
+  }
+
+  /** Whether the signal has another line by now, or much more or less noise. */
+  #isOther() {
+    const { record, timeline } = this.#world;
+    if (!timeline.running || !record.ring || Math.abs(record.end - this.#lookedAt) < LOOK_EVERY) return false;
+    this.#lookedAt = record.end;
+    const { shape, missing } = lineOf(this.signal);
+    return shape !== this.#line?.shape || missing !== this.#line?.missing || this.#hasOtherNoise();
+  }
+
+  /** Whether it is, and then the hysteresis goes by it. */
+  #hasOtherNoise() {
+    const seen = this.#seen && this.#look();
+    if (!seen) return false;
+    const settings = withLevels(this.#chosen, seen);
+    const ratio = (settings.hysteresis ?? NaN) / (this.settings.hysteresis ?? NaN);
+    if (ratio > 1 / OTHER && ratio < OTHER) return false;
+    this.#seen = seen;
+    this.settings = settings;
+    return true;
   }
 
   /** The state as on an instrument, and a sentence where it needs one. */
@@ -299,7 +352,8 @@ export class Triggering {
   look() {
     const { record, config } = this.#world;
     if (!isChosen(this.settings) && !this.#chooseLevels()) return;
-    this.#placing.look(this.settings, this.k, record.description?.rate ?? config.rate);
+    this.#line = lineOf(this.signal);
+    this.#placing.look(this.settings, this.k, record.description?.rate ?? config.rate, this.#line);
     this.#placing.stand(this.settings.position);
     this.#feed();
   }
@@ -314,19 +368,24 @@ export class Triggering {
 
   /** Levels that nobody chose, from what there is of the signal. @returns {boolean} whether there is */
   #chooseLevels() {
+    const seen = this.#look();
+    if (!seen) return false;
+    if (this.settings.hysteresis === null) this.#seen = seen;
+    this.settings = withLevels(this.settings, seen);
+    return true;
+  }
+
+  /** What there is of the signal, where that is enough to go by. @returns {Seen | null} */
+  #look() {
     const { ring, dt, envelope } = this.#world.record;
     const { window } = this.#world.timeline;
-    if (!ring) return false;
+    if (!ring) return null;
     const wanted = dt > 0 ? Math.ceil(Math.min(window, ENOUGH) / dt) : 2;
     const from = Math.max(ring.first, ring.next - Math.min(MOST, Math.max(2, wanted)));
-    if (ring.next - ring.first < 0.9 * wanted) return false;
-    const rows = envelope ? [2 * this.k, 2 * this.k + 1] : [this.k];
-    const values = rows.flatMap((row) => [...ring.slice(row, from, ring.next)]).filter(Number.isFinite);
-    const low = values.reduce((a, b) => Math.min(a, b), Infinity);
-    const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    if (!(low < high)) return false;
-    this.settings = withLevels(this.settings, low, high);
-    return true;
+    if (ring.next - ring.first < 0.9 * wanted) return null;
+    if (!envelope) return seenOf(ring.slice(this.k, from, ring.next));
+    const [low, high] = [ring.slice(2 * this.k, from, ring.next), ring.slice(2 * this.k + 1, from, ring.next)];
+    return seenOf([...low, ...high]);
   }
 }
 
