@@ -21,8 +21,10 @@ const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
 const MEASURE_EVERY = 0.2;
 const DIGITS = 4;
-/** As columns there is room for so many signals; more are rows, with so many measurements beside each other. */
-const MOST_COLUMNS = 2;
+/** So many signals are columns, as far as there is room for them; more are rows. */
+const MOST_COLUMNS = 3;
+/** How many measurements stand beside each other in a row of a signal; one always has room. */
+const BESIDE = [2, 1];
 /** Headings of statistics. @type {Record<Statistic, string>} */
 const OVER_TIME = { current: "Now", mean: "Mean", min: "Min", max: "Max", count: "N" };
 
@@ -31,6 +33,8 @@ export class Measurements {
   #measuredAt = -Infinity;
   #measuredKey = "";
   #shape = "";
+  /** How often there was no room for a layout: the next one is narrower. */
+  #narrower = 0;
   /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
   #cells = [];
   #keys = DEFAULT;
@@ -192,14 +196,26 @@ export class Measurements {
   #show(result) {
     const { controls, selection } = this.#parts;
     const shape = JSON.stringify([this.#keys, this.#overTime, selection.visible]);
-    if (shape !== this.#shape) this.#build(shape);
+    if (shape !== this.#shape) {
+      this.#narrower = this.#shown.length > MOST_COLUMNS ? 1 : 0;
+      this.#build(shape);
+    }
+    this.#fill();
+    while (!this.#overTime && this.#narrower < BESIDE.length && isCutOff()) {
+      this.#narrower += 1;
+      this.#build(shape);
+      this.#fill();
+    }
+    controls.text("measure-span", this.#spanText(result));
+  }
+
+  #fill() {
     for (const { cell, text, why } of this.#cells) {
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
       const reason = now === NONE ? why() : "";
       if (cell.title !== reason) cell.title = reason;
     }
-    controls.text("measure-span", this.#spanText(result));
   }
 
   /** What was measured, where that is not what is seen. @param {Measured} result */
@@ -231,7 +247,7 @@ export class Measurements {
   }
 
   #rowsNow() {
-    return this.#shown.length > MOST_COLUMNS ? this.#rowsBySignal() : this.#rowsByMeasurement();
+    return this.#narrower > 0 ? this.#rowsBySignal(BESIDE[this.#narrower - 1]) : this.#rowsByMeasurement();
   }
 
   /** A row for each measurement, a column for each signal; the first row is the heading. */
@@ -243,10 +259,13 @@ export class Measurements {
     return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
   }
 
-  /** A row for each signal; below each other the measurements that there is no room for beside each other. */
-  #rowsBySignal() {
-    const blocks = Array.from({ length: Math.ceil(this.#keys.length / MOST_COLUMNS) }, (_, at) =>
-      this.#keys.slice(at * MOST_COLUMNS, (at + 1) * MOST_COLUMNS),
+  /**
+   * A row for each signal; below each other the measurements that there is no room for beside each other.
+   * @param {number} beside
+   */
+  #rowsBySignal(beside) {
+    const blocks = Array.from({ length: Math.ceil(this.#keys.length / beside) }, (_, at) =>
+      this.#keys.slice(at * beside, (at + 1) * beside),
     );
     return blocks.flatMap((keys) => [
       rowOf([header("Signal", "hidden"), ...keys.map((key) => header(MEASUREMENTS[key].label))], "col"),
@@ -315,6 +334,12 @@ export class Measurements {
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
+}
+
+/** Whether the table is wider than the room for it. */
+function isCutOff() {
+  const room = element("measure-table", HTMLTableElement).parentElement;
+  return room !== null && room.scrollWidth > room.clientWidth;
 }
 
 /** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit */

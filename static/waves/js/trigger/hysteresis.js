@@ -5,7 +5,10 @@
 
 import { noiseOf } from "../samples/noise.js";
 
-/** @import { TriggerSettings } from "./trigger.js" */
+/**
+ * @import { Record as Held } from "../samples/record.js"
+ * @import { TriggerSettings } from "./trigger.js"
+ */
 
 /**
  * @typedef {Pick<TriggerSettings, "kind" | "slope" | "direction"> & Record<"level" | "low" | "high", number | null>} Levels
@@ -14,6 +17,10 @@ import { noiseOf } from "../samples/noise.js";
 
 /** @typedef {{low: number, high: number, noise: number}} Seen the extremes of a signal, and the deviation of its noise */
 
+/** A level is chosen from what these seconds show of a signal, or a window if that is shorter. */
+const ENOUGH = 1;
+/** More samples than this need not be looked at for that. */
+const MOST_SAMPLES = 100_000;
 /** What looks like noise of more than this share of the deviation is the signal itself. */
 const MOST_NOISE = 0.35;
 /** Of the span of a signal without noise: what is below it nobody sees. */
@@ -24,6 +31,21 @@ const REACH = 10;
 const CREST = 3;
 /** Of the way from the level to where the signal turns: it has to get there in every period. */
 const MOST = 0.9;
+
+/**
+ * What is seen of a signal of what a page holds; null before there is enough to go by.
+ * @param {Pick<Held, "ring" | "dt" | "envelope">} record
+ * @param {number} k place of the signal
+ * @param {number} window seconds
+ */
+export function seenIn({ ring, dt, envelope }, k, window) {
+  if (!ring) return null;
+  const wanted = dt > 0 ? Math.ceil(Math.min(window, ENOUGH) / dt) : 2;
+  const from = Math.max(ring.first, ring.next - Math.min(MOST_SAMPLES, Math.max(2, wanted)));
+  if (ring.next - ring.first < 0.9 * wanted) return null;
+  if (!envelope) return seenOf(ring.slice(k, from, ring.next));
+  return seenOf([...ring.slice(2 * k, from, ring.next), ...ring.slice(2 * k + 1, from, ring.next)]);
+}
 
 /**
  * What is seen of a signal.

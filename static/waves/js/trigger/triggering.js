@@ -3,7 +3,7 @@
 import { SWEEP } from "../protocol/frames.js";
 import { lineOf } from "../samples/line.js";
 import { TriggerFields } from "./fields.js";
-import { seenOf } from "./hysteresis.js";
+import { seenIn } from "./hysteresis.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
@@ -31,10 +31,6 @@ import {
  * @import { Found, Mode, SweepState } from "./sweep.js"
  */
 
-/** A level is chosen from what these seconds show of a signal, or a window if that is shorter. */
-const ENOUGH = 1;
-/** More samples than this need not be looked at to choose a level. */
-const MOST = 100_000;
 /** Every so many seconds it is seen whether the signal has another line, or … */
 const LOOK_EVERY = 2;
 /** … so many times the noise: less than that is chance. */
@@ -248,7 +244,7 @@ export class Triggering {
 
   /** Whether it is, and then the hysteresis goes by it. */
   #hasOtherNoise() {
-    const seen = this.#seen && this.#look();
+    const seen = this.#seen && seenIn(this.#world.record, this.k, this.#world.timeline.window);
     if (!seen) return false;
     const settings = withLevels(this.#chosen, seen);
     const ratio = (settings.hysteresis ?? NaN) / (this.settings.hysteresis ?? NaN);
@@ -368,24 +364,11 @@ export class Triggering {
 
   /** Levels that nobody chose, from what there is of the signal. @returns {boolean} whether there is */
   #chooseLevels() {
-    const seen = this.#look();
+    const seen = seenIn(this.#world.record, this.k, this.#world.timeline.window);
     if (!seen) return false;
     if (this.settings.hysteresis === null) this.#seen = seen;
     this.settings = withLevels(this.settings, seen);
     return true;
-  }
-
-  /** What there is of the signal, where that is enough to go by. @returns {Seen | null} */
-  #look() {
-    const { ring, dt, envelope } = this.#world.record;
-    const { window } = this.#world.timeline;
-    if (!ring) return null;
-    const wanted = dt > 0 ? Math.ceil(Math.min(window, ENOUGH) / dt) : 2;
-    const from = Math.max(ring.first, ring.next - Math.min(MOST, Math.max(2, wanted)));
-    if (ring.next - ring.first < 0.9 * wanted) return null;
-    if (!envelope) return seenOf(ring.slice(this.k, from, ring.next));
-    const [low, high] = [ring.slice(2 * this.k, from, ring.next), ring.slice(2 * this.k + 1, from, ring.next)];
-    return seenOf([...low, ...high]);
   }
 }
 
