@@ -13,6 +13,8 @@ import { ceil125, ROWS } from "../text/divisions.js";
 const CALM = 3;
 /** The data may fill this many divisions of a fresh range; the rest is headroom. */
 const FILL = 7;
+/** A division holds several of the values that a float64 tells apart, or lines could not be told apart themselves. */
+const GRAIN_OF_FLOATS = 2e-15;
 /** Ranges that are moved by hand keep to this part of a division: about two pixels. */
 export const GRAIN = 0.05;
 /** Stacked signals keep to tenths of a division, so that the labels of their axes are short. */
@@ -28,7 +30,7 @@ const STACK_FILL = 0.9;
  */
 export function fit(low, high) {
   const span = high - low || Math.abs(high) || 2;
-  let perDivision = ceil125(span / FILL);
+  let perDivision = ceil125(Math.max(span / FILL, Math.max(Math.abs(low), Math.abs(high)) * GRAIN_OF_FLOATS));
   let range = around((low + high) / 2, perDivision);
   while (low < range.min || high > range.max) {
     perDivision = ceil125(perDivision * 1.5);

@@ -18,7 +18,7 @@
  * @property {number} axis
  * @property {string} colour
  * @property {number} width
- * @property {boolean} [dash]
+ * @property {number[] | null} [dash] lengths of strokes and gaps, in widths of the line
  * @property {number} z
  */
 
@@ -99,7 +99,7 @@ export class TraceShapes {
 
 /** @param {Drawn} trace @param {Linear} x @param {Linear} y */
 function look({ id, points, colour, width, dash, z }, x, y) {
-  const lineDash = dash ? [4 * width, 2 * width] : null;
+  const lineDash = dash ? dash.map((length) => length * width) : null;
   const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };
   return { name: id, z, shape: { points, x, y }, style };
 }

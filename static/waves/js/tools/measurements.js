@@ -16,6 +16,8 @@ import { count, quantity } from "../text/quantities.js";
 
 /** @typedef {"current" | "mean" | "min" | "max" | "count"} Statistic */
 
+/** @typedef {{value: number, time: number}} Divisions what one stands for, in the unit of a signal and in seconds */
+
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
 const MEASURE_EVERY = 0.2;
@@ -40,7 +42,7 @@ export class Measurements {
   /** @type {Measured | null} */
   #result = null;
 
-  /** @param {Pick<Parts, "chart" | "config" | "controls" | "cursors" | "fullRate" | "screen" | "selection">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "screen" | "selection" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -230,7 +232,9 @@ export class Measurements {
     const shown = this.#shown;
     const head = shown.map((signal) => header(signal.name, "toned", chart.colourOf(signal, signal.k)));
     const rows = this.#keys.map((key) => {
-      const cells = shown.map(({ k, unit }) => this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit)));
+      const cells = shown.map(({ k, unit }) =>
+        this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit, this.#divisions(k))),
+      );
       return rowOf([header(MEASUREMENTS[key].label), ...cells]);
     });
     return { head, rows };
@@ -244,11 +248,18 @@ export class Measurements {
       const colour = chart.colourOf(signal, signal.k);
       return this.#keys.map((key) => {
         const running = () => this.#statistics.of(`${signal.key}/${key}`);
-        const cells = statistics.map((which) => this.#cell(() => statisticText(running(), key, which, signal.unit)));
+        const cells = statistics.map((which) =>
+          this.#cell(() => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k))),
+        );
         return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
       });
     });
     return { head: statistics.map((which) => header(OVER_TIME[which])), rows };
+  }
+
+  /** What a division stands for: how many digits are news. @param {number} k @returns {Divisions} */
+  #divisions(k) {
+    return { value: this.#parts.axes.divisionOf(k), time: this.#parts.timeline.perDivision };
   }
 
   /** @param {() => string} text */
@@ -278,17 +289,18 @@ export class Measurements {
   }
 }
 
-/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit */
-function statisticText(running, key, which, unit) {
+/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit @param {Divisions} divisions */
+function statisticText(running, key, which, unit, divisions) {
   if (!running) return "";
   if (which === "count") return count(running.count);
-  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit);
+  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit, divisions);
 }
 
-/** @param {string} key @param {number} [value] @param {string} [unit] */
-function textOf(key, value = NaN, unit = "") {
+/** @param {string} key @param {number | undefined} value @param {string} unit @param {Divisions} divisions */
+function textOf(key, value = NaN, unit, divisions) {
   const own = MEASUREMENTS[key].unit;
-  return quantity(value, own === SIGNAL_UNIT ? unit : own, DIGITS);
+  if (own === SIGNAL_UNIT) return quantity(value, unit, DIGITS, divisions.value);
+  return quantity(value, own, DIGITS, own === "s" ? divisions.time : NaN);
 }
 
 /** @param {string} text @param {string} [kind] @param {string} [tone] @param {string} [signal] */

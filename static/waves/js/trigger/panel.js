@@ -92,7 +92,7 @@ export class TriggerPanel {
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
     controls.showKind("trigger", settings.kind);
-    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit));
+    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit, 15));
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
   }
@@ -108,7 +108,7 @@ export class TriggerPanel {
       read: (text) => this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
       apply: (value) => triggering.set({ [name]: value }),
       step: (direction) => {
-        const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(9));
+        const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(15));
         if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
       },
     });
