@@ -65,6 +65,7 @@ test("there are as many digits as a division resolves", () => {
   assert.equal(quantity(2 ** 53 - 100_000, "", 3, 20), "9007199254640992");
   assert.equal(quantity(9.99996, "V", 3, 0.005), "10.000 V");
   assert.equal(quantity(1.998, "V", 3, 1), "2.00 V");
+  assert.equal(quantity(0.2403, "", 3, 0.005), "0.240");
   assert.equal(quantity(1.998, "V", 3, NaN), "2.00 V");
 });
 

@@ -1,5 +1,6 @@
 /** What axes span, and what stands at their divisions. */
 
+import { fitted } from "../text/fitting.js";
 import { axisScale, setting } from "../text/quantities.js";
 
 /**
@@ -32,6 +33,8 @@ import { axisScale, setting } from "../text/quantities.js";
 export const WIDEST = 8;
 /** The same on a phone, whose plot needs the room. */
 export const WIDEST_ON_PHONE = 6;
+/** Characters of a unit at an axis; a longer one is whole where the signals are listed. */
+const UNIT = 12;
 
 /** Labels that count from `zero`. @param {XAxis} axis @returns {Label} */
 export function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
@@ -55,7 +58,8 @@ export function tickLabel(x, sparse) {
  * @param {number} [widest] characters of a label
  * @returns {Labelled}
  */
-export function yLabels({ min, max, perDivision, unit }, widest = WIDEST) {
+export function yLabels({ min, max, perDivision, unit: named }, widest = WIDEST) {
+  const unit = fitted(named, UNIT, (text) => text.length);
   const whole = axisScale(min, max, perDivision, unit);
   const offset = whole.widest > widest ? offsetOf(min, max) : 0;
   const scale = offset === 0 ? whole : axisScale(min - offset, max - offset, perDivision, unit);
@@ -70,7 +74,7 @@ export function yLabels({ min, max, perDivision, unit }, widest = WIDEST) {
 
 /** A number with few digits near the middle of a range, as seen from which labels are short. @param {number} min @param {number} max */
 function offsetOf(min, max) {
-  const step = 10 ** Math.ceil(Math.log10(max - min));
+  const step = 10 ** Math.floor(Math.log10(max - min));
   const offset = Math.round((min / 2 + max / 2) / step) * step;
   return Number.isFinite(offset) ? Number(offset.toPrecision(15)) : 0;
 }

@@ -24,9 +24,11 @@ export function axisLook(toned, more = {}, colour = "--dim") {
 
 /** The first axis is at the left, a second one with labels at the right. @param {Colour} toned @param {YAxis} axis @param {number} k */
 export function yAxisLook(toned, { label, colour }, k) {
-  if (k === 0) return axisLook(toned, {}, colour);
+  // Without an id ECharts would take an axis for another one that had its name before.
+  const id = `y-${k}`;
+  if (k === 0) return axisLook(toned, { id }, colour);
   const show = Boolean(label) && k === 1;
-  return axisLook(toned, { show, position: "right", splitLine: { show: false } }, colour);
+  return axisLook(toned, { id, show, position: "right", splitLine: { show: false } }, colour);
 }
 
 /**

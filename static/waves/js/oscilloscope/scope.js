@@ -299,9 +299,9 @@ class Scope {
   }
 
   /** The times of day at the x axis, or null where it counts seconds. @param {Picture} picture */
-  #clock({ edge, window, zero, trigger }) {
+  #clock({ edge, window, trigger }) {
     const { chart, past, zone } = this.#parts;
-    if (!zone.isOnAxis(window / COLUMNS, zero !== 0 || Boolean(trigger))) return null;
+    if (!zone.isOnAxis(window / COLUMNS, Boolean(trigger))) return null;
     const view = { window, width: chart.plotWidth, divisions: COLUMNS, zone: zone.ofFiles };
     return this.#ticks.update(view, (x) => past.wallTime(edge + x), Date.now() / 1000);
   }

@@ -39,13 +39,13 @@ const BY_POWER = new Map(Object.entries(PREFIXES).map(([prefix, power]) => [powe
 export function quantity(value, unit = "", digits = 4, division = NaN) {
   if (!Number.isFinite(value)) return NONE;
   if (value === 0 || Math.abs(value) < division * NOTHING) return withUnit("0", unit);
-  return written(value, unit, Math.max(digits, resolvedDigits(value, division)), digits);
+  const place = division > 0 ? Math.floor(Math.log10(division / FIFTH) + 1e-9) : Infinity;
+  const resolved = place === Infinity ? 0 : resolvedDigits(value, place);
+  return written(value, unit, Math.max(digits, resolved), Math.max(digits - 1, -place));
 }
 
-/** Digits of a value that a division resolves; none where there is no division. @param {number} value @param {number} division */
-function resolvedDigits(value, division) {
-  if (!(division > 0)) return 0;
-  const place = Math.floor(Math.log10(division / FIFTH) + 1e-9);
+/** Digits of a value down to that of 10^place. @param {number} value @param {number} place */
+function resolvedDigits(value, place) {
   // Half of the last place may make a digit more of it: 9.9996 is 10.000.
   const exponent = exponentOf(Math.abs(value) + 10 ** place / 2, MOST_DIGITS);
   return Math.min(MOST_DIGITS, exponent - place + 1);
@@ -62,7 +62,7 @@ export function setting(value, unit = "", most = 6) {
   const rounded = Number(value.toPrecision(most));
   if (rounded === 0) return withUnit("0", unit);
   const digits = rounded.toExponential().split("e")[0].replace(/[-.]/g, "").length;
-  return written(rounded, unit, digits, 1);
+  return written(rounded, unit, digits, 0);
 }
 
 /**
@@ -136,7 +136,7 @@ export function dateOf(unixSeconds) {
  * @param {number} value
  * @param {string} unit
  * @param {number} digits that count
- * @param {number} least digits after which trailing zeros are no news, behind a "0."
+ * @param {number} least decimals behind a "0."; trailing zeros beyond them are no news
  */
 function written(value, unit, digits, least) {
   const exponent = exponentOf(value, digits);
@@ -149,7 +149,7 @@ function written(value, unit, digits, least) {
   const decimals = Math.max(0, digits - 1 - exponent + power);
   const number = minus(scaled(value, power).toFixed(decimals));
   const prefix = BY_POWER.get(power) ?? "";
-  return withUnit(exponent - power < 0 ? withoutZeros(number, least - 1) : number, prefix + unit);
+  return withUnit(exponent - power < 0 ? withoutZeros(number, least) : number, prefix + unit);
 }
 
 /**

@@ -35,7 +35,7 @@ export class ClockZone {
   /**
    * Whether the time axis says the time of day.
    * @param {number} perDivision seconds
-   * @param {boolean} isTriggered whether the axis counts from a trigger
+   * @param {boolean} isTriggered whether there is a trigger that the axis counts from
    */
   isOnAxis(perDivision, isTriggered) {
     return this.axis === "clock" || (this.axis === "auto" && perDivision >= CLOCK_FROM && !isTriggered);
