@@ -1,6 +1,6 @@
 /** What axes span, and what stands at their divisions. */
 
-import { fitted } from "../text/fitting.js";
+import { shortUnit } from "../text/fitting.js";
 import { axisScale, setting } from "../text/quantities.js";
 
 /**
@@ -33,8 +33,6 @@ import { axisScale, setting } from "../text/quantities.js";
 export const WIDEST = 8;
 /** The same on a phone, whose plot needs the room. */
 export const WIDEST_ON_PHONE = 6;
-/** Characters of a unit at an axis; a longer one is whole where the signals are listed. */
-const UNIT = 12;
 
 /** Labels that count from `zero`. @param {XAxis} axis @returns {Label} */
 export function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
@@ -59,7 +57,7 @@ export function tickLabel(x, sparse) {
  * @returns {Labelled}
  */
 export function yLabels({ min, max, perDivision, unit: named }, widest = WIDEST) {
-  const unit = fitted(named, UNIT, (text) => text.length);
+  const unit = shortUnit(named);
   const whole = axisScale(min, max, perDivision, unit);
   const offset = whole.widest > widest ? offsetOf(min, max) : 0;
   const scale = offset === 0 ? whole : axisScale(min - offset, max - offset, perDivision, unit);

@@ -323,7 +323,7 @@ export class Cursors {
       const row = document.createElement("tr");
       const head = document.createElement("th");
       head.scope = "row";
-      head.textContent = signal.name;
+      head.textContent = head.title = signal.name;
       head.className = "toned";
       head.style.setProperty("--tone", chart.colourOf(signal, k));
       const cells = Array.from({ length: 3 }, () => document.createElement("td"));
