@@ -118,7 +118,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def measured_rate(self, stream: Stream) -> str:
         """Samples a second of each signal, as they come."""
         rate = board.of(stream.pk).measured_rate if stream.enabled else 0.0
-        return f"{rate:,.5g} Hz" if rate else "–"
+        return f"{float(f'{rate:.5g}'):,.10g} Hz" if rate else "–"
 
     @admin.display(description="sample rate", ordering="rate")
     def sample_rate(self, stream: Stream) -> str:

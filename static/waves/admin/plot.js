@@ -1,17 +1,24 @@
 /** The plot of the preview: the page's own traces, and around them a grid, labels and a legend. */
 
+import { yLabels } from "../js/chart/axis-labels.js";
 import { fit } from "../js/chart/range.js";
 import { pixelsOf, Thumbnail } from "../js/streams/thumbnail.js";
 import { COLUMNS, ROWS } from "../js/text/divisions.js";
+import { fitted } from "../js/text/fitting.js";
 import { axisScale } from "../js/text/quantities.js";
 
 /**
+ * @import { Labelled } from "../js/chart/axis-labels.js"
  * @import { Range } from "../js/chart/range.js"
  * @import { Signal } from "../js/protocol/description.js"
  */
 
-/** CSS pixels around the traces; stream.css has the same. */
+/** CSS pixels around the traces, at the left at least; stream.css has the same. */
 const MARGIN = { left: 64, right: 12, top: 10, bottom: 24 };
+/** From a label to the traces, and to the border. */
+const BESIDE = 8;
+/** Lines of the legend, names apart in it, and how wide each may be. */
+const LEGEND = { line: 16, most: 3, apart: 14, widest: 220 };
 
 /** @typedef {Pick<Signal, "name" | "unit" | "colour">} Named */
 
@@ -19,6 +26,7 @@ const MARGIN = { left: 64, right: 12, top: 10, bottom: 24 };
  * @typedef {object} Frame where values and times are, in CSS pixels
  * @property {Range} range
  * @property {number} window
+ * @property {number} left
  * @property {number} right
  * @property {number} bottom
  * @property {(seconds: number) => number} x seconds from the left edge
@@ -59,22 +67,26 @@ export class Plot {
 
   draw() {
     const range = fit(...extent(this.#points));
-    this.#thumbnail.size = pixelsOf(this.#thumbnail.place);
-    const traces = this.#points.map((points) => ({ points, range }));
-    this.#thumbnail.draw({ traces }, this.#signals, this.#window);
-    this.#drawFrame(range);
-  }
-
-  /** @param {Range} range */
-  #drawFrame(range) {
     const context = prepared(this.#canvas);
     if (!context) return;
-    const frame = frameOf(this.#canvas, range, this.#window);
-    const { palette } = this.#thumbnail;
     context.font = `12px ${getComputedStyle(this.#canvas).fontFamily}`;
+    const labels = yLabels({ ...range, unit: unitOf(this.#signals) });
+    const widest = Math.max(...labels.texts.map((text) => context.measureText(text).width));
+    const left = Math.max(MARGIN.left, Math.ceil(widest) + 2 * BESIDE);
+    const { place } = this.#thumbnail;
+    place.style.left = `${left}px`;
+    this.#thumbnail.size = pixelsOf(place);
+    const traces = this.#points.map((points) => ({ points, range }));
+    this.#thumbnail.draw({ traces }, this.#signals, this.#window);
+    this.#drawFrame(context, frameOf(this.#canvas, range, this.#window, left), labels);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Labelled} labels */
+  #drawFrame(context, frame, labels) {
+    const { palette } = this.#thumbnail;
     context.strokeStyle = palette.colour("--hairline-color");
     context.fillStyle = palette.colour("--body-quiet-color");
-    drawValues(context, frame, unitOf(this.#signals));
+    drawValues(context, frame, labels);
     drawTimes(context, frame);
     const colours = this.#signals.map((signal, k) => palette.of(signal, k));
     drawLegend(context, frame, this.#signals, colours);
@@ -103,13 +115,13 @@ function prepared(canvas) {
   return context;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Range} range @param {number} window @returns {Frame} */
-function frameOf(canvas, range, window) {
+/** @param {HTMLCanvasElement} canvas @param {Range} range @param {number} window @param {number} left @returns {Frame} */
+function frameOf(canvas, range, window, left) {
   const right = canvas.clientWidth - MARGIN.right;
   const bottom = canvas.clientHeight - MARGIN.bottom;
   return {
-    ...{ range, window, right, bottom },
-    x: (seconds) => MARGIN.left + (seconds / window) * (right - MARGIN.left),
+    ...{ range, window, left, right, bottom },
+    x: (seconds) => left + (seconds / window) * (right - left),
     y: (value) => bottom - ((value - range.min) / (range.max - range.min)) * (bottom - MARGIN.top),
   };
 }
@@ -119,19 +131,20 @@ function unitOf(signals) {
   return new Set(signals.map(({ unit }) => unit)).size === 1 ? signals[0].unit : "";
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {string} unit */
-function drawValues(context, frame, unit) {
-  const { min, max, perDivision } = frame.range;
-  const values = axisScale(min, max, 2 * perDivision, unit);
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Labelled} labels */
+function drawValues(context, frame, { label, offset }) {
+  const { min, perDivision } = frame.range;
   context.lineWidth = 1;
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (let k = 0; k <= ROWS; k += 2) {
     const value = min + k * perDivision;
     const y = Math.round(frame.y(value)) + 0.5;
-    line(context, MARGIN.left, y, frame.right, y);
-    context.fillText(withUnit(values.label(value), k === ROWS ? values.unit : ""), MARGIN.left - 8, y);
+    line(context, frame.left, y, frame.right, y);
+    context.fillText(label(value), frame.left - BESIDE, y);
   }
+  context.textAlign = "left";
+  context.fillText(offset, frame.left + BESIDE, MARGIN.top + LEGEND.line / 2 + 4);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame */
@@ -148,14 +161,24 @@ function drawTimes(context, frame) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Named[]} signals @param {string[]} colours */
+/**
+ * Names from the right end, in as many lines as there are; the last says that there are more.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Frame} frame
+ * @param {Named[]} signals
+ * @param {string[]} colours
+ */
 function drawLegend(context, frame, signals, colours) {
   context.textAlign = "right";
-  let x = frame.right - 6;
+  const width = (/** @type {string} */ text) => context.measureText(text).width;
+  let [x, row] = [frame.right - 6, 0];
   for (let k = signals.length - 1; k >= 0; k -= 1) {
+    const name = fitted(signals[k].name, LEGEND.widest, width);
+    if (x - width(name) < frame.left + LEGEND.widest / 2) [x, row] = [frame.right - 6, row + 1];
     context.fillStyle = colours[k];
-    context.fillText(signals[k].name, x, MARGIN.top + 12);
-    x -= context.measureText(signals[k].name).width + 14;
+    context.fillText(row < LEGEND.most ? name : "…", x, MARGIN.top + 12 + row * LEGEND.line);
+    if (row >= LEGEND.most) return;
+    x -= width(name) + LEGEND.apart;
   }
 }
 

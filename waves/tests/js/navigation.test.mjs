@@ -35,13 +35,13 @@ test("a window longer than what there is shows all of it", () => {
 });
 
 test("a pinch goes to the nearest step of the sequence", () => {
-  assert.deepEqual([0.19, 0.13, 0.3, 0.4, 0.6].map(nearestWindow), [0.2, 0.1, 0.2, 0.5, 0.5]);
+  assert.deepEqual([0.19, 0.13, 0.3, 0.4, 0.6, 550, 2000].map(nearestWindow), [0.2, 0.1, 0.2, 0.5, 0.5, 600, 3000]);
 });
 
 test("time/div is held within what there is", () => {
-  assert.deepEqual([1e-9, 0.02, 900].map(allowed), [1e-6, 0.02, 60]);
+  assert.deepEqual([1e-9, 0.02, 9000].map(allowed), [1e-6, 0.02, 8640]);
   assert.deepEqual(
     [1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)),
-    ["0.0000100000000", "600.000000"],
+    ["0.0000100000000", "86400.0000"],
   );
 });

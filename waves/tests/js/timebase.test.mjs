@@ -27,8 +27,18 @@ test("a step from between goes to the neighbour", () => {
   assert.deepEqual([step125(7, 1), step125(7, -1)], [10, 5]);
 });
 
+test("from ten seconds on, steps of time/div are those that people divide time by", () => {
+  const up = [5];
+  while (up.at(-1) < 8640) up.push(stepTimePerDivision(up.at(-1), 1));
+  assert.deepEqual(up, [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 8640]);
+  const down = [8640];
+  while (down.at(-1) > 5) down.push(stepTimePerDivision(down.at(-1), -1));
+  assert.deepEqual(down, up.reverse());
+  assert.deepEqual([stepTimePerDivision(45, 1), stepTimePerDivision(45, -1)], [60, 30]);
+});
+
 test("time/div has bounds", () => {
-  assert.equal(stepTimePerDivision(60, 1), 60);
+  assert.equal(stepTimePerDivision(8640, 1), 8640);
   assert.equal(stepTimePerDivision(1e-6, -1), 1e-6);
 });
 

@@ -125,7 +125,7 @@ test("one shape stays for a trace while it is drawn, and goes with it", () => {
 
 test("a dashed trace has dashes as long as it is wide", () => {
   const { shapes, draw } = drawing();
-  draw([trace([], { dash: true, width: 2, colour: "blue" })]);
+  draw([trace([], { dash: [4, 2], width: 2, colour: "blue" })]);
   const [{ style }] = shapes;
   assert.deepEqual([style.stroke, style.lineWidth, style.lineDash], ["blue", 2, [8, 4]]);
 });

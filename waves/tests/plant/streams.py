@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from waves.sources import stream
+from waves.sources import SignalInfo, stream
 
 
 @stream(rate=100, name="Broken")
@@ -56,3 +56,28 @@ def alone(t: np.ndarray) -> np.ndarray:
     """A value in each twentieth sample, between samples that have none."""
     index = np.rint(t * 100).astype(np.int64)
     return np.where(index % 20 == 0, 20 + np.cos(t), np.nan)
+
+
+#: Of ``quantities``: key, name, unit, middle and ripple of each signal.
+QUANTITIES = [
+    ("mains", "mains", "Hz", 50.0, 0.01),
+    ("pressure", "pressure", "Pa", 101_325.0, 0.5),
+    ("area", "area", "m²", 5000.0, 0.01),
+    ("current", "current", "A", 0.0, 3e-9),
+    ("ratio", "ratio", "", 0.25, 0.01),
+    ("acidity", "acidity", "pH", 7.2, 0.01),
+    ("far", "far", "V", 1e6, 2.0),
+    ("counter", "counter", "", 2.0**23, 40.0),
+    ("long", "a name that has no end " * 8, "units without an end " * 4, 1.0, 0.5),
+    *((f"more{k}", f"more{k}", "µV", 300.0 * k, 20.0) for k in range(7)),
+]
+
+
+@stream(
+    signals=[SignalInfo(key, name, unit) for key, name, unit, _, _ in QUANTITIES],
+    rate=100,
+    create=False,
+)
+def quantities(t: np.ndarray) -> np.ndarray:
+    """Units that take no prefix, little ripple on much, long names, and as many as sixteen."""
+    return np.stack([middle + ripple * np.sin(8 * t) for _, _, _, middle, ripple in QUANTITIES])

@@ -1,5 +1,6 @@
 /** The y axes of the signals over time: one, one for each unit or one for each signal. */
 
+import { shortUnit } from "../text/fitting.js";
 import { setting } from "../text/quantities.js";
 import { around, GRAIN } from "./range.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical-groups.js";
@@ -93,8 +94,14 @@ export class Axes {
 
   /** Units per division of signal `k`, as a text. @param {number} k */
   perDivision(k) {
+    const division = this.divisionOf(k);
+    return Number.isNaN(division) ? "" : `${setting(division, shortUnit(this.#seen.signals[k].unit))}/div`;
+  }
+
+  /** Units per division of signal `k`; NaN where there is no such signal. @param {number} k */
+  divisionOf(k) {
     const group = this.groups.find(({ members }) => members.includes(k));
-    return group ? `${setting(this.scaleOf(group).range.perDivision, this.#seen.signals[k].unit)}/div` : "";
+    return group ? this.scaleOf(group).range.perDivision : NaN;
   }
 
   /** The unit of signals, where they share one; of those that are seen, if any is. @param {number[]} members */

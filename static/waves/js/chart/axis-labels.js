@@ -1,7 +1,7 @@
 /** What axes span, and what stands at their divisions. */
 
-import { ROWS } from "../text/divisions.js";
-import { axisScale } from "../text/quantities.js";
+import { shortUnit } from "../text/fitting.js";
+import { axisScale, setting } from "../text/quantities.js";
 
 /**
  * @typedef {object} XAxis
@@ -22,13 +22,21 @@ import { axisScale } from "../text/quantities.js";
  * @property {string} [colour]
  *
  * @typedef {(value: number) => string} Label
+ *
+ * @typedef {object} Labelled
+ * @property {Label} label
+ * @property {string} offset what all labels are to be added to, with its unit; empty for nothing
+ * @property {string[]} texts of all labels, for the room that they need
  */
+
+/** Characters of a label, sign and point included; what needs more counts from an offset. */
+export const WIDEST = 8;
+/** The same on a phone, whose plot needs the room. */
+export const WIDEST_ON_PHONE = 6;
 
 /** Labels that count from `zero`. @param {XAxis} axis @returns {Label} */
 export function timeLabel({ min, max, perDivision, unit, zero = 0 }) {
-  const whole = Math.abs(zero / perDivision - Math.round(zero / perDivision)) < 1e-6;
-  const scale = axisScale(min - zero, max - zero, perDivision / (whole ? 1 : 100), unit);
-  const label = withUnit(scale, max - zero);
+  const label = withUnit(axisScale(min - zero, max - zero, perDivision, unit), max - zero, perDivision);
   return (value) => label(value - zero);
 }
 
@@ -41,23 +49,44 @@ export function tickLabel(x, sparse) {
   return (value) => (isShown(value) ? label(value) : "");
 }
 
-/** As many decimals as the first division needs: a range that was dragged begins anywhere. @param {YAxis} axis */
-export function yScale({ min, max, unit }) {
-  const step = (max - min) / ROWS;
-  const isWhole = (/** @type {number} */ part) => Math.abs(min / step / part - Math.round(min / step / part)) < 1e-6;
-  const scale = axisScale(min, max, step * ([1, 0.1, 0.01].find(isWhole) ?? 0.01), unit);
-  return { min, max, interval: step, label: withUnit(scale, max) };
+/**
+ * Labels at the divisions of a y axis, each as exact as its line. Where little ripple on much would
+ * make them too wide, they count from an offset that is written once, as instruments do.
+ * @param {Pick<YAxis, "min" | "max" | "perDivision" | "unit">} axis
+ * @param {number} [widest] characters of a label
+ * @returns {Labelled}
+ */
+export function yLabels({ min, max, perDivision, unit: named }, widest = WIDEST) {
+  const unit = shortUnit(named);
+  const whole = axisScale(min, max, perDivision, unit);
+  const offset = whole.widest > widest ? offsetOf(min, max) : 0;
+  const scale = offset === 0 ? whole : axisScale(min - offset, max - offset, perDivision, unit);
+  const label = withUnit(scale, max - offset, perDivision);
+  const texts = [min, max - perDivision, max].map((value) => label(value - offset));
+  return {
+    label: (value) => label(value - offset),
+    offset: offset === 0 ? "" : `${offset > 0 ? "+" : ""}${setting(offset, unit, 16)}`,
+    texts,
+  };
+}
+
+/** A number with few digits near the middle of a range, as seen from which labels are short. @param {number} min @param {number} max */
+function offsetOf(min, max) {
+  const step = 10 ** Math.floor(Math.log10(max - min));
+  const offset = Math.round((min / 2 + max / 2) / step) * step;
+  return Number.isFinite(offset) ? Number(offset.toPrecision(15)) : 0;
 }
 
 /**
  * Labels of an axis; the one at `end` carries the unit.
  * @param {{unit: string, label: Label}} scale
  * @param {number} end
+ * @param {number} perDivision
  * @returns {Label}
  */
-function withUnit(scale, end) {
+function withUnit(scale, end, perDivision) {
   return (value) => {
-    const last = Math.abs(value - end) < 1e-9 * (1 + Math.abs(end));
-    return last ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
+    const isLast = Math.abs(value - end) < perDivision / 2;
+    return isLast && scale.unit ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
   };
 }

@@ -4,17 +4,22 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
-import { tickLabel, yScale } from "./axis-labels.js";
+import { tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
+import { axisLook, roomOf, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
+import { ClockMarks } from "./clock-marks.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";
-import { hugeScale, isHuge } from "./huge-axis.js";
+import { hugeLabels, isHuge, shrunk } from "./huge-axis.js";
+import { marginsFor, NOTHING } from "./margins.js";
 import { Overlay } from "./overlay.js";
-import { Palette } from "./palette.js";
+import { dashOf, Palette } from "./palette.js";
+import { FONT, TEXT_SIZE, textWidth } from "./text-width.js";
 import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
  * @import { XAxis, YAxis } from "./axis-labels.js"
+ * @import { Clock } from "./clock-marks.js"
  * @import { Drag, Pixel } from "./gestures.js"
  * @import { Item, Point, Scales } from "./overlay.js"
  * @import { Drawn } from "./trace-shapes.js"
@@ -31,6 +36,7 @@ import { TraceShapes } from "./trace-shapes.js";
  * @property {{points: Values, dots?: Values}[]} traces x in seconds from the right end, by signal
  * @property {boolean} sparse fewer samples than pixels
  * @property {XAxis} x
+ * @property {Clock | null} [clock] times of day that stand at the x axis instead of its divisions
  * @property {YAxis[]} axes of y
  * @property {number[]} axisOf which of them a signal has, by signal
  * @property {Extra[]} [extras]
@@ -51,22 +57,20 @@ import { TraceShapes } from "./trace-shapes.js";
 
 /** @typedef {{key: string, name: string, colour: string}} Signal */
 
-/** CSS pixels around the plot; a phone has less room for labels. */
-const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
-const PHONE_MARGINS = { left: 54, right: 26, top: 12, bottom: 26 };
+/** A picture this wide in CSS pixels is a phone's. */
 const PHONE_WIDTH = 560;
-const LABEL_SIZE = 11.5;
 /**
  * CSS pixels of a stroke. Wider than one device pixel costs two to five times the frame where
  * traces are dense; where there are fewer samples than pixels it costs nothing that shows.
  */
 const denseWidth = (/** @type {number} */ ratio) => 1 / ratio;
 const sparseWidth = (/** @type {number} */ ratio) => Math.max(1, 1.5 / ratio);
+/** The dash of what was held, in widths of its line. */
+const HELD = [4, 2];
 /** In front of the grid, behind what is laid over: see `overlay.js`. */
 const BEHIND = 1;
 const FRONT = 2;
-/** No double quotes: ECharts writes it into an attribute of an SVG as it is. */
-const FONT = "ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
+const TYPE = { font: FONT, size: TEXT_SIZE, width: (/** @type {string} */ text) => textWidth(text) };
 
 export class Chart {
   #chart;
@@ -74,6 +78,12 @@ export class Chart {
   #overlay;
   #traces;
   #axes = "";
+  #marks;
+  /** @type {Clock | null} */
+  #clock = null;
+  #needed = NOTHING;
+  #margins = marginsFor(false, NOTHING);
+  #toned = (/** @type {string} */ colour) => this.#palette.toned(colour);
   /** @type {Drawn[]} */
   #drawn = [];
   /** @type {Item[]} */
@@ -93,6 +103,7 @@ export class Chart {
     this.label = label;
     this.#palette = new Palette(element, () => this.#palette.colour("--plot"));
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
+    this.#marks = new ClockMarks(this.#chart.getZr(), echarts.graphic, TYPE);
     this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.resize();
@@ -106,6 +117,7 @@ export class Chart {
   /** Take the size of the element, and colours and grid of the theme. */
   resize() {
     this.#chart.resize({ devicePixelRatio: window.devicePixelRatio });
+    this.#arrange();
     this.theme();
   }
 
@@ -133,6 +145,11 @@ export class Chart {
     return this.#element.clientWidth;
   }
 
+  /** CSS pixels across the plot. */
+  get plotWidth() {
+    return this.#plot().width;
+  }
+
   /** A custom property of the theme as rgb(). @param {string} name */
   colour(name) {
     return this.#palette.colour(name);
@@ -146,16 +163,19 @@ export class Chart {
   /**
    * @param {Shown} picture
    */
-  draw({ traces, sparse, x, axes, axisOf, extras = [], overlay = [] }) {
+  draw({ traces, sparse, x, clock = null, axes, axisOf, extras = [], overlay = [] }) {
     this.#x = x;
     this.#y = axes;
+    this.#clock = clock;
     if (this.#element.classList.contains("covered")) return;
-    this.#showAxes(x, axes);
+    this.#showAxes(x, axes, clock !== null);
     const ratio = this.#chart.getDevicePixelRatio();
     const width = sparse ? sparseWidth(ratio) : denseWidth(ratio);
-    this.#drawn = [...extras.map((extra) => this.#extra(extra, width)), ...this.#signalTraces(traces, axisOf, width)];
+    const signals = this.#signalTraces(traces, axisOf, width, sparse);
+    this.#drawn = [...extras.map((extra) => this.#extra(extra, width)), ...signals];
     this.#items = overlay;
     const scales = this.#scales();
+    this.#marks.draw(clock, scales);
     this.#traces.draw(this.#drawn, scales);
     this.#overlay.draw(overlay, scales);
   }
@@ -188,15 +208,16 @@ export class Chart {
     const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
     const ssr = renderer === "svg";
     const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
-    const margins = this.#margins();
+    const margins = this.#margins;
     copy.setOption({
       ...this.#chart.getOption(),
       grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" },
     });
     const scales = this.#scales(space);
+    new ClockMarks(copy.getZr(), echarts.graphic, TYPE).draw(this.#clock, scales);
     new TraceShapes(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
-    const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width, font: FONT }) : [];
+    const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width }) : [];
     shapes.forEach((shape) => copy.getZr().add(shape));
     copy.getZr().flush();
     return { copy, width, height: size.height };
@@ -280,7 +301,7 @@ export class Chart {
       y: (axis = 0) => y[axis],
       px: (value) => pixelOf(value, x),
       py: (value, axis = 0) => pixelOf(value, y[axis]),
-      colour: (colour) => this.#palette.toned(colour),
+      colour: this.#toned,
     };
   }
 
@@ -288,9 +309,10 @@ export class Chart {
    * @param {Shown["traces"]} traces
    * @param {number[]} axisOf
    * @param {number} width
+   * @param {boolean} sparse
    * @returns {Drawn[]}
    */
-  #signalTraces(traces, axisOf, width) {
+  #signalTraces(traces, axisOf, width, sparse) {
     return traces.map(({ points, dots }, k) => ({
       id: `signal-${k}`,
       points,
@@ -298,86 +320,63 @@ export class Chart {
       axis: axisOf[k] ?? 0,
       colour: this.colourOf(this.signals[k], k),
       width,
+      // Where samples are denser than pixels there is no line that could have gaps.
+      dash: sparse ? dashOf(this.signals[k], k) : null,
       z: FRONT,
     }));
   }
 
   /** @param {Extra} extra @param {number} width @returns {Drawn} */
   #extra({ id, points, colour, dash, axis = 0 }, width) {
-    return { id: `extra-${id}`, points, axis, colour: this.#palette.toned(colour), width, dash, z: BEHIND };
+    return {
+      id: `extra-${id}`,
+      points,
+      axis,
+      colour: this.#palette.toned(colour),
+      width,
+      dash: dash ? HELD : null,
+      z: BEHIND,
+    };
   }
 
   #frameOption() {
+    const toned = this.#toned;
     return {
       animation: false,
-      backgroundColor: this.#palette.colour("--plot"),
+      backgroundColor: toned("--plot"),
       // A description of our own: ECharts would write one from the data, at every frame.
       aria: { enabled: true, label: { description: this.label } },
-      grid: { ...this.#margins(), outerBoundsMode: "none" },
-      xAxis: this.#axis({}),
-      yAxis: this.#y.map((axis, k) => this.#yAxis(axis, k)),
+      grid: { ...this.#margins, outerBoundsMode: "none" },
+      xAxis: axisLook(toned),
+      yAxis: this.#y.map((axis, k) => yAxisLook(toned, axis, k)),
     };
   }
 
-  /** @param {YAxis} axis @param {number} k */
-  #yAxis({ label, colour }, k) {
-    if (k === 0) return this.#axis({}, colour);
-    const show = Boolean(label) && k === 1;
-    return this.#axis({ show, position: "right", splitLine: { show: false } }, colour);
-  }
-
-  /** @param {object} more @param {string} [colour] */
-  #axis(more, colour = "--dim") {
-    const line = { show: true, lineStyle: { color: this.#palette.colour("--grid"), width: 1 } };
-    const color = this.#palette.toned(colour);
-    return {
-      type: "value",
-      splitLine: line,
-      axisLine: { ...line, onZero: false },
-      axisTick: { show: false },
-      axisLabel: { color, fontSize: LABEL_SIZE, fontFamily: FONT, hideOverlap: true },
-      ...more,
-    };
-  }
-
-  /** @param {XAxis} x @param {YAxis[]} axes */
-  #showAxes(x, axes) {
-    const key = JSON.stringify([x, axes]);
+  /** @param {XAxis} x @param {YAxis[]} axes @param {boolean} isClock whether times of day stand at the x axis */
+  #showAxes(x, axes, isClock) {
+    const key = JSON.stringify([x, axes, isClock]);
     if (key === this.#axes) return;
     this.#axes = key;
-    this.#chart.setOption(
-      {
-        grid: this.#margins(),
-        xAxis: {
-          min: x.min,
-          max: x.max,
-          interval: x.perDivision,
-          axisLabel: { formatter: tickLabel(x, this.#isPhone) },
-        },
-        yAxis: axes.map((axis, k) => this.#scaledAxis(axis, k)),
-      },
-      { silent: true },
-    );
+    const time = isClock ? null : tickLabel(x, this.#isPhone);
+    const widest = this.#isPhone ? WIDEST_ON_PHONE : WIDEST;
+    const labelled = axes.map((axis) => (isHuge(axis) ? hugeLabels(axis) : yLabels(axis, widest)));
+    this.#needed = roomOf(labelled.slice(0, axes[1]?.label ? 2 : 1), time?.(x.max) ?? "");
+    this.#arrange();
+    const above = this.#margins.top / 2;
+    const yAxis = axes.map((axis, k) => yAxisOption(this.#toned, shrunk(axis), k, labelled[k], above));
+    this.#chart.setOption({ grid: this.#margins, xAxis: xAxisOption(x, time), yAxis }, { silent: true });
   }
 
-  /** @param {YAxis} axis @param {number} k */
-  #scaledAxis(axis, k) {
-    const look = this.#yAxis(axis, k);
-    const { label, ...scale } = isHuge(axis) ? hugeScale(axis) : yScale(axis);
-    return { ...look, ...scale, axisLabel: { ...look.axisLabel, formatter: label } };
+  #arrange() {
+    this.#margins = marginsFor(this.#isPhone, this.#needed);
   }
 
   get #isPhone() {
     return this.#element.clientWidth < PHONE_WIDTH;
   }
 
-  #margins() {
-    const margins = this.#isPhone ? PHONE_MARGINS : MARGINS;
-    return this.#y[1]?.label ? { ...margins, right: margins.left } : margins;
-  }
-
   #plot() {
-    const { left, right, top, bottom } = this.#margins();
+    const { left, right, top, bottom } = this.#margins;
     const { clientWidth, clientHeight } = this.#element;
     return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
   }

@@ -3,7 +3,25 @@
 import { channels, legible } from "./colour.js";
 
 /** Signals without a colour of their own take these custom properties, in turn. */
-const COLOURS = 8;
+const COLOURS = 16;
+/** So many have a solid line; the next as many another dash, so that colour is not all that tells them apart. */
+const ALIKE = 8;
+/** Lengths of strokes and gaps, in widths of the line. @type {(number[] | null)[]} */
+const DASHES = [null, [7, 3], [2, 2.5], [8, 2.5, 2, 2.5]];
+
+/**
+ * The dash of signal `k`, in widths of its line; null for a solid one, as a signal has whose colour was chosen.
+ * @param {{colour: string}} signal
+ * @param {number} k
+ */
+export function dashOf({ colour }, k) {
+  return DASHES[dashKind({ colour }, k)];
+}
+
+/** Which dash that is, for a style sheet: 0 is none. @param {{colour: string}} signal @param {number} k */
+export function dashKind({ colour }, k) {
+  return colour ? 0 : Math.floor(k / ALIKE) % DASHES.length;
+}
 
 export class Palette {
   /** Reading a colour costs a style calculation, so it is kept. @type {Map<string, string>} */

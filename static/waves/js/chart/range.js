@@ -13,6 +13,8 @@ import { ceil125, ROWS } from "../text/divisions.js";
 const CALM = 3;
 /** The data may fill this many divisions of a fresh range; the rest is headroom. */
 const FILL = 7;
+/** A division holds several of the values that a float64 tells apart, or lines could not be told apart themselves. */
+const GRAIN_OF_FLOATS = 2e-15;
 /** Ranges that are moved by hand keep to this part of a division: about two pixels. */
 export const GRAIN = 0.05;
 /** Stacked signals keep to tenths of a division, so that the labels of their axes are short. */
@@ -36,7 +38,7 @@ const SMALLEST = 1e-307;
 export function fit(low, high) {
   // The whole of a span may be more than a number can be; by halves it never is.
   const span = 2 * ((high / 2 - low / 2) / FILL) || Math.abs(high) / FILL || 2 / FILL;
-  let perDivision = step(span);
+  let perDivision = step(Math.max(span, Math.max(Math.abs(low), Math.abs(high)) * GRAIN_OF_FLOATS));
   let range = around(low / 2 + high / 2, perDivision);
   while ((low < range.min || high > range.max) && perDivision < LARGEST) {
     perDivision = step(perDivision * 1.5);

@@ -22,7 +22,7 @@ import { marksPath, tracePath } from "./trace-path.js";
  * @property {number} axis
  * @property {string} colour
  * @property {number} width
- * @property {boolean} [dash]
+ * @property {number[] | null} [dash] lengths of strokes and gaps, in widths of the line
  * @property {number} z
  */
 
@@ -89,7 +89,7 @@ export class TraceShapes {
 
 /** @param {Drawn} trace @param {Linear} x @param {Linear} y */
 function look({ id, points, dots = NOTHING, colour, width, dash, z }, x, y) {
-  const lineDash = dash ? [4 * width, 2 * width] : null;
+  const lineDash = dash ? dash.map((length) => length * width) : null;
   const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };
   return { name: id, z, shape: { points, dots, x, y }, style };
 }

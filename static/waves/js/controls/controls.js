@@ -1,5 +1,6 @@
 /** Buttons, keys and readings: what the page shows around the chart, and what people do there. */
 
+import { ambiguity } from "../text/parse-quantity.js";
 import { button, byId, element, input, list, optional } from "./elements.js";
 import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 
@@ -60,7 +61,7 @@ export class Controls {
   }
 
   /**
-   * A field for a quantity: `apply(value)` on Enter and on leaving, where `read(text)` is not
+   * A field for a quantity: `apply(value)` on Enter, which leaves the field, and on leaving, where `read(text)` is not
    * null, and else the sentence `hint`; arrow keys call `step(1 or -1)`. Show the value by `fill`.
    * @param {string} id
    * @param {Field} field
@@ -74,9 +75,10 @@ export class Controls {
       this.#texts.set(id, field.value);
       if (value !== null) return apply(value);
       field.setAttribute("aria-invalid", "true");
-      this.toast(hint ?? "");
+      this.toast(ambiguity(field.value) ?? hint ?? "");
     });
     field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) leave(field);
       const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
       if (event.key === "Escape") this.#revert(field);
       if (!direction || !step) return;
@@ -258,6 +260,13 @@ export class Controls {
       if (answer?.type !== "opaqueredirect") this.toast(problem);
     });
   }
+}
+
+/** Take what was typed, and give the keys back to the page; where it cannot be read one goes on typing. @param {HTMLInputElement} field */
+function leave(field) {
+  // What was typed is taken as the focus leaves.
+  field.blur();
+  if (field.hasAttribute("aria-invalid")) field.focus();
 }
 
 /**

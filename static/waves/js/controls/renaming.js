@@ -25,7 +25,7 @@ export function follow(named, { name, slug }) {
   if (name === config.name && slug === former) return;
   config.name = name;
   document.title = `${name} · Waves`;
-  byId("name").textContent = name;
+  byId("name").textContent = byId("name").title = name;
   named.chart.relabel(`Live chart of ${name}`);
   named.renamed();
 }

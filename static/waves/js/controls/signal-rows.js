@@ -1,6 +1,6 @@
 /** The table of signals: on and off, what they read, and their units per division. */
 
-/** @typedef {{key: string, name: string, colour: string, visible: boolean}} SignalRow */
+/** @typedef {{key: string, name: string, colour: string, dash: number, visible: boolean}} SignalRow */
 
 /** @typedef {{name: HTMLButtonElement, now: HTMLTableCellElement, scale: HTMLButtonElement}} Row */
 
@@ -25,8 +25,9 @@ export class SignalRows {
     const names = JSON.stringify(signals.map(({ key, name }) => [key, name]));
     if (names !== this.names) this.#make(signals);
     this.names = names;
-    signals.forEach(({ colour, visible }, k) => {
+    signals.forEach(({ colour, dash, visible }, k) => {
       this.#rows[k].name.style.setProperty("--tone", colour);
+      this.#rows[k].name.dataset.dash = String(dash);
       press(this.#rows[k].name, visible);
     });
   }

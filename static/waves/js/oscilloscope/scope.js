@@ -17,6 +17,7 @@ import { Newest } from "../samples/newest.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
 import { COLUMNS } from "../text/divisions.js";
+import { ClockTicks } from "../time/clock-ticks.js";
 import { ClockZone } from "../time/clock-zone.js";
 import { goesOn } from "../time/timebase.js";
 import { Timeline } from "../time/timeline.js";
@@ -47,6 +48,7 @@ const seconds = () => performance.now() / 1000;
 class Scope {
   #motion = matchMedia("(prefers-reduced-motion: reduce)");
   #points = new Points();
+  #ticks = new ClockTicks();
   /** Signature of what is drawn; empty where it must be drawn anew. */
   #known = "";
   /** When pictures were drawn in the last second. @type {number[]} */
@@ -303,6 +305,7 @@ class Scope {
     this.#known = picture.signature;
     this.#parts.chart.draw({
       ...picture,
+      clock: this.#clock(picture),
       x: { min: -window, max: 0, perDivision: window / COLUMNS, unit: "s", zero },
       extras: this.#all((tool) => tool.traces?.(picture)),
       overlay: [...gapBands(picture), ...this.#all((tool) => tool.overlay?.(picture))],
@@ -310,6 +313,14 @@ class Scope {
     this.#drawn.push(now);
     while (this.#drawn[0] < now - 1) this.#drawn.shift();
     this.#each((tool) => tool.drawn?.(picture, now));
+  }
+
+  /** The times of day at the x axis, or null where it counts seconds. @param {Picture} picture */
+  #clock({ edge, window, trigger }) {
+    const { chart, past, zone } = this.#parts;
+    if (!zone.isOnAxis(window / COLUMNS, Boolean(trigger))) return null;
+    const view = { window, width: chart.plotWidth, divisions: COLUMNS, zone: zone.ofFiles };
+    return this.#ticks.update(view, (x) => past.wallTime(edge + x), Date.now() / 1000);
   }
 
   #listen() {

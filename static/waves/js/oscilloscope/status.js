@@ -1,7 +1,7 @@
 /** What the scope says of itself in words and numbers: pill, readings, status line. */
 
 import { shortMessage, stateWord } from "../protocol/description.js";
-import { count, duration, NONE, quantity, setting } from "../text/quantities.js";
+import { count, duration, NONE, setting, timeSetting } from "../text/quantities.js";
 
 /**
  * @import { Controls, Pill } from "../controls/controls.js"
@@ -32,6 +32,8 @@ import { count, duration, NONE, quantity, setting } from "../text/quantities.js"
 
 /** States whose word says it all; another one's message is in the pill where it is short. */
 const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
+/** Digits of a rate as it is measured. */
+const RATE_DIGITS = 4;
 /** Notices that take back the one before. */
 const ENDINGS = new Set(["trigger_resumed"]);
 
@@ -119,7 +121,7 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
   const many = signals.length === 1 ? "1 signal" : `${signals.length} signals`;
   controls.text("summary", `${rate} · ${many} · ${config.source}`);
   controls.text("fact-rate", rate);
-  controls.text("fact-window", setting(timebase.window, "s"));
+  controls.text("fact-window", timeSetting(timebase.window));
   controls.text("fact-history", duration(description?.history ?? config.historySeconds));
   controls.text("fact-epoch", String(record.epoch ?? NONE));
   controls.text("fact-mode", modeText(picture?.source, record));
@@ -132,7 +134,7 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   const quiet = socket.words() !== null;
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
   controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
-  controls.text("rate", quantity(record.rate(now), "S/s"));
+  controls.text("rate", setting(record.rate(now), "S/s", RATE_DIGITS));
   const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);

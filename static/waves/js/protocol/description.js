@@ -58,9 +58,9 @@
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
-/** Seconds: the shortest window, ten divisions of a microsecond, and the longest that a stream may have. */
+/** Seconds: the shortest window, ten divisions of a microsecond, and the longest: a day, as the longest history. */
 const SHORTEST_WINDOW = 1e-5;
-const LONGEST_WINDOW = 3600;
+const LONGEST_WINDOW = 86_400;
 /** Characters that a pill has room for. */
 const PILL = 28;
 /** What stands for a name's characters that no drawing may hold: controls, halves of pairs. */

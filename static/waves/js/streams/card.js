@@ -2,7 +2,7 @@
 
 import { readDescription, stateWord } from "../protocol/description.js";
 import { addressOf } from "../text/address.js";
-import { quantity, setting } from "../text/quantities.js";
+import { setting } from "../text/quantities.js";
 import { Follower } from "./follower.js";
 import { Thumbnail } from "./thumbnail.js";
 
@@ -138,7 +138,7 @@ export class Card {
   /** As measured where samples come, else as set. @param {number} measured */
   #showRate(measured) {
     const { rate } = this.#parts;
-    setText(rate, measured > 0 ? quantity(measured, "S/s", 3) : setting(this.#follower.stream.rate, "S/s"));
+    setText(rate, setting(measured > 0 ? measured : this.#follower.stream.rate, "S/s", measured > 0 ? 3 : 6));
     rate.title =
       measured > 0 ? "Samples a second of each signal, as they arrive" : "Samples a second of each signal, as set";
   }

@@ -1,6 +1,6 @@
 /** Draws traces into the canvas of a card, device pixel by device pixel. */
 
-import { Palette } from "../chart/palette.js";
+import { dashOf, Palette } from "../chart/palette.js";
 import { scaleOf, tracePath } from "../chart/trace-path.js";
 
 /** @import { Range } from "../chart/range.js" */
@@ -45,7 +45,7 @@ export class Thumbnail {
     // Drawn from the last to the first, as the first signal is the one that counts.
     for (let k = traces.length - 1; k >= 0; k -= 1) {
       this.#context.strokeStyle = this.palette.of(signals[k], k);
-      this.#stroke(traces[k], window);
+      this.#stroke(traces[k], window, dashOf(signals[k], k));
     }
   }
 
@@ -58,15 +58,18 @@ export class Thumbnail {
     this.#context.lineJoin = "bevel";
   }
 
-  /** @param {Trace} trace @param {number} window */
-  #stroke({ points, range: { min, max } }, window) {
+  /** @param {Trace} trace @param {number} window @param {number[] | null} dash in widths of the line */
+  #stroke({ points, range: { min, max } }, window, dash) {
     const context = this.#context;
     const { width, height } = this.size;
     const scale = scaleOf(min, max, height);
     context.beginPath();
     const x = { from: 0, scale: width / window, pixel: width };
     tracePath(context, points, x, { from: min, scale: -scale, pixel: height }, MARK * devicePixelRatio);
-    context.lineWidth = climbed(points) * scale < CALM * width ? Math.max(1.5, devicePixelRatio) : 1;
+    const isCalm = climbed(points) * scale < CALM * width;
+    context.lineWidth = isCalm ? Math.max(1.5, devicePixelRatio) : 1;
+    // A dense trace is no line that could have gaps.
+    context.setLineDash(dash && isCalm ? dash.map((length) => length * context.lineWidth) : []);
     context.stroke();
   }
 }

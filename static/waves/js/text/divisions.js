@@ -27,3 +27,19 @@ export function step125(value, direction) {
   const floor = above > value * (1 + 1e-9) ? ceil125(value / 2.5) : Number(`${below}e${decade}`);
   return Math.min(floor, above);
 }
+
+/** Seconds of a time division from which on people divide time by 60, and what they take then. */
+const LONG = [10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+
+/** The smallest time division that is not below `seconds`. @param {number} seconds */
+export function ceilTime(seconds) {
+  const long = LONG.find((step) => step >= seconds * (1 - 1e-9)) ?? LONG[LONG.length - 1];
+  return seconds > LONG[0] ? long : ceil125(seconds);
+}
+
+/** The neighbour of a time division; `direction` is 1 or -1. @param {number} seconds @param {number} direction */
+export function stepTime(seconds, direction) {
+  if (direction > 0) return ceilTime(seconds * 1.01);
+  const below = LONG.filter((step) => step < seconds * (1 - 1e-9)).pop();
+  return below ?? step125(seconds, -1);
+}

@@ -1,6 +1,6 @@
 /** Where a view goes when it is scrolled and zoomed: seconds of the stream, nothing else. */
 
-import { COLUMNS, ceil125, step125 } from "../text/divisions.js";
+import { COLUMNS, ceilTime, stepTime } from "../text/divisions.js";
 import { LONGEST, SHORTEST } from "./timebase.js";
 
 /**
@@ -24,12 +24,12 @@ export function within(edge, { first, end, window }) {
 }
 
 /**
- * The window of 1-2-5 divisions nearest to a window, as fingers that pinch ask for it.
+ * The window of divisions that people read nearest to a window, as fingers that pinch ask for it.
  * @param {number} window
  */
 export function nearestWindow(window) {
-  const above = ceil125(window / COLUMNS);
-  const below = step125(above, -1);
+  const above = ceilTime(window / COLUMNS);
+  const below = stepTime(above, -1);
   const nearer = window / COLUMNS < Math.sqrt(above * below) ? below : above;
   return allowed(nearer) * COLUMNS;
 }

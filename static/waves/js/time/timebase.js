@@ -1,10 +1,10 @@
 /** Time on the screen: time/div, and the live edge. */
 
-import { COLUMNS, step125 } from "../text/divisions.js";
+import { COLUMNS, stepTime } from "../text/divisions.js";
 
-/** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, 10 min. */
+/** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, a day is seen, the longest history. */
 export const SHORTEST = 1e-6;
-export const LONGEST = 60;
+export const LONGEST = 8640;
 /** Seconds of arrivals that the live edge remembers. */
 const MEMORY = 2;
 /** The edge catches up by at most this share of the passing time: nobody sees 5 %. */
@@ -33,7 +33,7 @@ export function goesOn({ clock, rate }) {
  * @param {number} direction
  */
 export function stepTimePerDivision(seconds, direction) {
-  return Math.min(LONGEST, Math.max(SHORTEST, step125(seconds, direction)));
+  return Math.min(LONGEST, Math.max(SHORTEST, stepTime(seconds, direction)));
 }
 
 /**

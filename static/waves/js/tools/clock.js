@@ -1,10 +1,11 @@
-/** The clock at the right end of the screen: local time, UTC, or relative to the trigger. */
+/** The clock at the right end of the screen, and on the time axis: local time, UTC, or relative to the trigger. */
 
-import { clockTime, quantity } from "../text/quantities.js";
+import { instantText } from "../text/instants.js";
+import { quantity } from "../text/quantities.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
- * @import { Zone } from "../time/clock-zone.js"
+ * @import { Axis, Zone } from "../time/clock-zone.js"
  * @import { Parts, Restored } from "./parts.js"
  */
 
@@ -19,12 +20,14 @@ export class Clock {
   /** @param {Controls} controls */
   bind(controls) {
     controls.choice("clock-zone", (zone) => this.#set(/** @type {Zone} */ (zone)));
-    controls.keys({ z: () => this.#set(this.#parts.zone.next) });
+    controls.choice("time-axis", (axis) => this.#setAxis(/** @type {Axis} */ (axis)));
+    controls.keys({ z: () => this.#set(this.#parts.zone.next), x: () => this.#setAxis(this.#parts.zone.nextAxis) });
   }
 
   readings() {
     const { controls, zone } = this.#parts;
     controls.choose("clock-zone", zone.name);
+    controls.choose("time-axis", zone.axis);
     controls.text("clock", this.#text());
   }
 
@@ -42,7 +45,13 @@ export class Clock {
     const { picture } = screen;
     // The right end is as far behind the trigger as the label 0 is before it.
     if (zone.name === "trigger") return picture?.trigger ? quantity(-picture.zero, "s") : "no trigger";
-    return clockTime(past.wallTime(picture?.edge ?? NaN), zone.name);
+    return instantText(past.wallTime(picture?.edge ?? NaN), zone.name, Date.now() / 1000);
+  }
+
+  /** @param {Axis} axis */
+  #setAxis(axis) {
+    this.#parts.zone.axis = axis;
+    this.#parts.screen.changed();
   }
 
   /** @param {Zone} zone */

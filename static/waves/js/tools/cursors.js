@@ -27,6 +27,8 @@ const FINE = 0.02;
 /** A button moves by this share: for those who can neither drag nor press keys. */
 const CLICK = 0.1;
 const DIGITS = 4;
+/** What a float64 holds: a level may stand on little ripple on much. */
+const DIGITS_OF_LEVELS = 15;
 /** Before the first picture cursors are where a link says. */
 const START = { edge: 0, zero: 0 };
 
@@ -44,7 +46,7 @@ export class Cursors {
   /** Key of that signal. @type {string | null} */
   #key = null;
 
-  /** @param {Pick<Parts, "chart" | "controls" | "cursors" | "record" | "screen" | "selection" | "timeline" | "triggering">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "controls" | "cursors" | "record" | "screen" | "selection" | "timeline" | "triggering">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#cursors = parts.cursors;
@@ -76,8 +78,8 @@ export class Cursors {
     const ct = TIMES.map((name) => this.#cursors.x(name, seen) - seen.zero);
     const { a, b } = this.#levels;
     // Levels of another signal are chosen with its next picture.
-    const cy = a === null || b === null ? null : [a, b].map(short).join(",");
-    return { cursors: 1, ct: ct.map(short).join(","), cy, csignal: this.#key };
+    const cy = a === null || b === null ? null : [a, b].map((level) => short(level, DIGITS_OF_LEVELS)).join(",");
+    return { cursors: 1, ct: ct.map((time) => short(time)).join(","), cy, csignal: this.#key };
   }
 
   changedSignals() {
@@ -125,14 +127,18 @@ export class Cursors {
 
   /** @param {Picture} picture */
   #read(picture) {
-    const { controls, selection } = this.#parts;
+    const { axes, controls, selection, timeline } = this.#parts;
+    const { perDivision } = timeline;
     const [x1, x2] = TIMES.map((name) => this.#cursors.x(name, picture));
     const { a, b } = this.#levels;
-    controls.text("cursor-dt", quantity(Math.abs(x2 - x1), "s", DIGITS));
+    controls.text("cursor-dt", quantity(Math.abs(x2 - x1), "s", DIGITS, perDivision));
     controls.text("cursor-frequency", quantity(x1 === x2 ? NaN : 1 / Math.abs(x2 - x1), "Hz", DIGITS));
-    controls.text("cursor-dy", quantity(a === null || b === null ? NaN : b - a, this.#unit, DIGITS));
-    this.#slide("1", quantity(x1 - picture.zero, "s", DIGITS));
-    this.#slide("2", quantity(x2 - picture.zero, "s", DIGITS));
+    controls.text(
+      "cursor-dy",
+      quantity(a === null || b === null ? NaN : b - a, this.#unit, DIGITS, axes.divisionOf(this.#k)),
+    );
+    this.#slide("1", quantity(x1 - picture.zero, "s", DIGITS, perDivision));
+    this.#slide("2", quantity(x2 - picture.zero, "s", DIGITS, perDivision));
     for (const name of LEVELS) this.#slide(name, this.#levelText(name));
     controls.text(
       "cursor-chosen",
@@ -285,7 +291,7 @@ export class Cursors {
   /** @param {LevelName} name */
   #levelText(name) {
     const level = this.#levels[name];
-    return level === null ? NONE : quantity(level, this.#unit, DIGITS);
+    return level === null ? NONE : quantity(level, this.#unit, DIGITS, this.#parts.axes.divisionOf(this.#k));
   }
 
   /** @param {Name} name @param {string} text */
@@ -302,13 +308,14 @@ export class Cursors {
     const { record, selection } = this.#parts;
     const { signals, visible } = selection;
     const { unit } = signals[k];
+    const division = this.#parts.axes.divisionOf(k);
     const line = lineOf(signals[k]);
     const longest = record.description ? longestOf(record.description) : Infinity;
     const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN }));
-    const texts = values.map((value) => rangeText(value, unit));
+    const texts = values.map((value) => rangeText(value, unit, division));
     const [one, two] = values;
     const exact = one.low === one.high && two.low === two.high;
-    texts.push(exact ? quantity(difference(one.low, two.low), unit, DIGITS) : NONE);
+    texts.push(exact ? quantity(two.low - one.low, unit, DIGITS, division) : NONE);
     texts.forEach((text, at) => {
       if (cells[at].textContent !== text) cells[at].textContent = text;
     });
@@ -320,7 +327,7 @@ export class Cursors {
       const row = document.createElement("tr");
       const head = document.createElement("th");
       head.scope = "row";
-      head.textContent = signal.name;
+      head.textContent = head.title = signal.name;
       head.className = "toned";
       head.style.setProperty("--tone", chart.colourOf(signal, k));
       const cells = Array.from({ length: 3 }, () => document.createElement("td"));
@@ -341,15 +348,10 @@ function isTime(name) {
   return name === "1" || name === "2";
 }
 
-/** What float32 leaves of two equal values is no difference. @param {number} one @param {number} two */
-function difference(one, two) {
-  return Math.abs(two - one) < 1e-6 * Math.max(Math.abs(one), Math.abs(two)) ? 0 : two - one;
-}
-
-/** One value, or both extremes of a column. @param {{low: number, high: number}} value @param {string} unit */
-function rangeText({ low, high }, unit) {
-  if (low === high) return quantity(low, unit, DIGITS);
-  return Number.isNaN(low) ? NONE : `${quantity(low, unit, 3)} … ${quantity(high, unit, 3)}`;
+/** One value, or both extremes of a column. @param {{low: number, high: number}} value @param {string} unit @param {number} division */
+function rangeText({ low, high }, unit, division) {
+  if (low === high) return quantity(low, unit, DIGITS, division);
+  return Number.isNaN(low) ? NONE : `${quantity(low, unit, 3, division)} … ${quantity(high, unit, 3, division)}`;
 }
 
 /** "0.1,0.2" as two numbers, or null. @param {string | undefined} text @returns {[number, number] | null} */
@@ -359,10 +361,10 @@ function numbers(text) {
   return isPair ? [one, two] : null;
 }
 
-const short = (/** @type {number} */ value) => String(Number(value.toPrecision(6)));
+const short = (/** @type {number} */ value, digits = 6) => String(Number(value.toPrecision(digits)));
 
 /** Rounded to a step: what a hand on the mouse means. @param {number} value @param {number} step */
 function tidy(value, step) {
   const decade = 10 ** Math.floor(Math.log10(step));
-  return Number((Math.round(value / decade) * decade).toPrecision(9));
+  return Number((Math.round(value / decade) * decade).toPrecision(DIGITS_OF_LEVELS));
 }

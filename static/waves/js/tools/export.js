@@ -1,11 +1,13 @@
 /** Export: the view as a picture or a drawing, and its data as CSV. */
 
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
+import { dashOf } from "../chart/palette.js";
 import { button, byId, element } from "../controls/elements.js";
 import { indicesWithin, instantOf, rowsOfSignal } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines, PLAIN, sheetStyle, timesOf } from "../text/csv.js";
-import { clockTime, setting } from "../text/quantities.js";
+import { fileStamp, fullInstant } from "../text/instants.js";
+import { timeSetting } from "../text/quantities.js";
 
 /**
  * @import { Chart } from "../chart/chart.js"
@@ -159,22 +161,24 @@ export class Export {
     const { signals, visible } = selection;
     const [overTime, spectrum] = [views.isShown("time"), views.isShown("spectrum")];
     const entries = signals.map((signal, k) => ({
-      text: overTime ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
+      text: signal.name,
+      aside: overTime ? axes.perDivision(k) : "",
       colour: chart.colourOf(signal, k),
+      dash: dashOf(signal, k),
     }));
-    const time = clockTime(past.wallTime(screen.picture?.edge ?? NaN), zone.ofFiles);
+    const time = fullInstant(past.wallTime(screen.picture?.edge ?? NaN), zone.ofFiles);
     return {
       title: spectrum ? `${config.name}, ${overTime ? "with its " : ""}spectrum` : config.name,
-      aside: `${time} · ${setting(timeline.perDivision, "s")}/div`,
+      aside: `${time} · ${timeSetting(timeline.perDivision)}/div`,
       entries: entries.filter((_, k) => visible[k]),
     };
   }
 
-  /** The instant at the right end, as a part of a file's name. */
+  /** The instant at the right end with its zone, as a part of a file's name. */
   get #stamp() {
-    const seconds = this.#parts.past.wallTime(this.#parts.screen.picture?.edge ?? NaN);
-    const time = new Date(Number.isFinite(seconds) ? seconds * 1000 : Date.now());
-    return time.toISOString().slice(0, 19).replaceAll(":", "");
+    const { past, screen, zone } = this.#parts;
+    const seconds = past.wallTime(screen.picture?.edge ?? NaN);
+    return fileStamp(Number.isFinite(seconds) ? seconds : Date.now() / 1000, zone.ofFiles);
   }
 }
 

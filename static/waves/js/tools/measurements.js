@@ -17,6 +17,8 @@ import { count, NONE, quantity } from "../text/quantities.js";
 
 /** @typedef {"current" | "mean" | "min" | "max" | "count"} Statistic */
 
+/** @typedef {{value: number, time: number}} Divisions what one stands for, in the unit of a signal and in seconds */
+
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
 const MEASURE_EVERY = 0.2;
@@ -47,7 +49,7 @@ export class Measurements {
   /** @type {Measured | null} */
   #result = null;
 
-  /** @param {Pick<Parts, "chart" | "config" | "controls" | "cursors" | "fullRate" | "record" | "screen" | "selection">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "record" | "screen" | "selection" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -285,7 +287,7 @@ export class Measurements {
   /** @param {string} key @param {Signal & {k: number}} signal */
   #valueCell(key, { k, unit }) {
     return this.#cell(
-      () => textOf(key, this.#result?.values[k]?.[key], unit),
+      () => textOf(key, this.#result?.values[k]?.[key], unit, this.#divisions(k)),
       () => this.#result?.lack(k, key) ?? "",
     );
   }
@@ -300,13 +302,18 @@ export class Measurements {
         const running = () => this.#statistics.of(`${signal.key}/${key}`);
         const why = () => this.#result?.lack(signal.k, key) ?? "";
         const cells = statistics.map((which) =>
-          this.#cell(() => statisticText(running(), key, which, signal.unit), why),
+          this.#cell(() => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k)), why),
         );
         return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
       });
     });
     const heads = statistics.map((which) => header(OVER_TIME[which]));
     return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
+  }
+
+  /** What a division stands for: how many digits are news. @param {number} k @returns {Divisions} */
+  #divisions(k) {
+    return { value: this.#parts.axes.divisionOf(k), time: this.#parts.timeline.perDivision };
   }
 
   /** @param {() => string} text @param {() => string} why */
@@ -342,17 +349,18 @@ function isCutOff() {
   return room !== null && room.scrollWidth > room.clientWidth;
 }
 
-/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit */
-function statisticText(running, key, which, unit) {
+/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit @param {Divisions} divisions */
+function statisticText(running, key, which, unit, divisions) {
   if (!running) return "";
   if (which === "count") return count(running.count);
-  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit);
+  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit, divisions);
 }
 
-/** @param {string} key @param {number} [value] @param {string} [unit] */
-function textOf(key, value = NaN, unit = "") {
+/** @param {string} key @param {number | undefined} value @param {string} unit @param {Divisions} divisions */
+function textOf(key, value = NaN, unit, divisions) {
   const own = MEASUREMENTS[key].unit;
-  return quantity(value, own === SIGNAL_UNIT ? unit : own, DIGITS);
+  if (own === SIGNAL_UNIT) return quantity(value, unit, DIGITS, divisions.value);
+  return quantity(value, own, DIGITS, own === "s" ? divisions.time : NaN);
 }
 
 /** @param {string} text @param {string} [kind] @param {string} [tone] @param {string} [signal] */

@@ -4,7 +4,8 @@ import { channels } from "../chart/colour.js";
 import { byId } from "../controls/elements.js";
 import { moveKept, storageOf } from "../controls/storage.js";
 import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
-import { clockTime, setting } from "../text/quantities.js";
+import { dayText } from "../text/instants.js";
+import { clockTime, timeSetting } from "../text/quantities.js";
 
 /**
  * @import { Extra } from "../chart/chart.js"
@@ -75,8 +76,10 @@ export class References {
     }
     if (this.#copies.length >= MOST) return controls.toast(`There are ${MOST} references; remove one first.`);
     const { name, key } = selection.signal;
-    const at = clockTime(past.wallTime(picture.edge), "local").replace(/\.\d+/, "");
-    const label = `${name}, ${at}, ${setting(timeline.perDivision, "s")}/div`;
+    // It is kept beyond today, so it says of which day it is.
+    const wall = past.wallTime(picture.edge);
+    const at = `${dayText(wall, "local", wall)} ${clockTime(wall, "local").replace(/\.\d+/, "")}`;
+    const label = `${name}, ${at}, ${timeSetting(timeline.perDivision)}/div`;
     this.#copies.push(copyOf({ points, zero: picture.zero, key, label }));
     this.#keep();
   }

@@ -1,5 +1,6 @@
 /** The signals: on and off, what they read, and which one the vertical controls are for. */
 
+import { dashKind } from "../chart/palette.js";
 import { byId } from "../controls/elements.js";
 import { SignalRows } from "../controls/signal-rows.js";
 import { quantity } from "../text/quantities.js";
@@ -32,7 +33,12 @@ export class Signals {
     const { chart, selection } = this.#parts;
     const { signals, visible } = selection;
     this.#rows.show(
-      signals.map((signal, k) => ({ ...signal, colour: chart.colourOf(signal, k), visible: visible[k] })),
+      signals.map((signal, k) => ({
+        ...signal,
+        colour: chart.colourOf(signal, k),
+        dash: dashKind(signal, k),
+        visible: visible[k],
+      })),
     );
   }
 
@@ -45,7 +51,7 @@ export class Signals {
     const { axes, newest, record, selection } = this.#parts;
     newest.look(seconds, record.description?.rate ?? 0, record.mode === "sweeps");
     selection.signals.forEach(({ unit }, k) => {
-      const now = quantity(newest.value(k), unit, 3);
+      const now = quantity(newest.value(k), unit, 3, axes.divisionOf(k));
       this.#rows.read(k, { now, perDivision: axes.perDivision(k), selected: k === selection.selected });
     });
   }

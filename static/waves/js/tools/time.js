@@ -4,7 +4,7 @@ import { byId } from "../controls/elements.js";
 import { ANSWER } from "../protocol/frames.js";
 import { COLUMNS } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
-import { duration, setting } from "../text/quantities.js";
+import { duration, timeSetting } from "../text/quantities.js";
 import { allowed, nearestWindow } from "../time/navigation.js";
 import { stepTimePerDivision } from "../time/timebase.js";
 
@@ -126,7 +126,7 @@ export class Time {
     const { running, perDivision } = this.#timeline;
     controls.press("run", running);
     controls.text("run", running ? "Run" : "Paused");
-    controls.fill("time", setting(perDivision, "s"));
+    controls.fill("time", timeSetting(perDivision));
     if (running) return this.#hideNote();
     controls.show("frozen", true);
     controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} behind`);

@@ -94,7 +94,7 @@ export class TriggerPanel {
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
     controls.showKind("trigger", settings.kind);
-    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit));
+    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit, 15));
     // The server measures it itself where it looks for the trigger.
     if (triggering.isLeftToServer) controls.fill("trigger-hysteresis", AUTO);
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
@@ -113,7 +113,7 @@ export class TriggerPanel {
         name === "hysteresis" && isAuto(text) ? NaN : this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
       apply: (value) => triggering.set({ [name]: Number.isNaN(value) ? null : value }),
       step: (direction) => {
-        const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(9));
+        const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(15));
         if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
       },
     });

@@ -123,7 +123,7 @@ export function withLevels(settings, seen) {
 function round(value, span) {
   if (!(span > 0)) return value;
   const decade = 10 ** (Math.floor(Math.log10(span)) - 2);
-  return Number((Math.round(value / decade) * decade).toPrecision(9));
+  return Number((Math.round(value / decade) * decade).toPrecision(15));
 }
 
 /**

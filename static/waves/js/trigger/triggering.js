@@ -379,5 +379,5 @@ function isChosen(settings) {
 
 /** Rounded to a tenth of a step: what a hand on the mouse means. @param {number} value @param {number} step */
 function tidy(value, step) {
-  return Number((Math.round((value / step) * 10) * (step / 10)).toPrecision(9));
+  return Number((Math.round((value / step) * 10) * (step / 10)).toPrecision(15));
 }
