@@ -88,3 +88,40 @@ async def test_statistics_by_mouse_and_by_key(measured):
     assert "Vpp of Sine\t2.000 V\t2.000 V" in copied
     await scope.click("measure-statistics")
     await until_row(scope, r"Vpp\s+2\.000 V\s+1\.600 V")
+
+
+MANY = 16
+FITS = (
+    "((room) => room.clientWidth > 0 && room.scrollWidth <= room.clientWidth)"
+    "(document.getElementById('measure-table').parentElement)"
+)
+
+
+@pytest.fixture
+def many(add_stream, shared_site):
+    """A stream of sixteen signals with long names and a long unit."""
+    key = add_stream("many", like="sine")
+    for k in range(1, MANY):
+        shared_site.execute(
+            "INSERT INTO waves_signal (stream_id, name, key, unit, colour, waveform, parameters,"
+            " position) SELECT stream_id, ?, ?, 'mbar', colour, waveform, parameters, ?"
+            " FROM waves_signal WHERE stream_id = ? AND position = 0",
+            f"Pressure of the chamber number {k}",
+            f"p{k}",
+            k,
+            key,
+        )
+    return "many"
+
+
+@pytest.mark.parametrize("shown", [1, 2, 3, 4, MANY])
+async def test_the_table_is_whole_however_many_signals_there_are(many, context, daphne, shown):
+    keys = "vpp,mean,rms,deviation,frequency,duty,riseTime"
+    off = ",".join(f"p{k}" for k in range(shown, MANY))
+    scope = await Oscilloscope.load(context, daphne, many, f"?measure={keys}&off={off}")
+    cells = "document.querySelectorAll('#measurements td')"
+    filled = f"[...{cells}].every((cell) => cell.textContent !== '')"
+    await scope.until(f"{cells}.length === {7 * shown} && {filled}")
+    await scope.until(FITS)
+    rises = "[...document.querySelectorAll('#measure-table th')].map((head) => head.innerText)"
+    assert "Rise time" in await scope.page.evaluate(rises)
