@@ -30,7 +30,7 @@ export class Plot {
   #thumbnail;
   /** @type {Named[]} */
   #signals = [];
-  /** By signal, x, y, x, y …, x in seconds from the right edge. @type {Float32Array[]} */
+  /** By signal, x, y, x, y …, x in seconds from the right edge. @type {Float64Array[]} */
   #points = [];
   #window = 1;
 
@@ -45,7 +45,7 @@ export class Plot {
     return pixelsOf(this.#thumbnail.place).width;
   }
 
-  /** @param {Named[]} signals @param {Float32Array[]} points by signal @param {number} window seconds */
+  /** @param {Named[]} signals @param {Float64Array[]} points by signal @param {number} window seconds */
   show(signals, points, window) {
     [this.#signals, this.#points, this.#window] = [signals, points, window];
     this.draw();
@@ -81,7 +81,7 @@ export class Plot {
   }
 }
 
-/** Lowest and highest value of all signals; nothing counts as 0. @param {Float32Array[]} traces @returns {[number, number]} */
+/** Lowest and highest value of all signals; nothing counts as 0. @param {Float64Array[]} traces @returns {[number, number]} */
 function extent(traces) {
   let [low, high] = [Infinity, -Infinity];
   for (const points of traces) {

@@ -143,7 +143,7 @@ export class Preview {
 
 /** A signal as points; a value that is missing is a hole. @param {Sampled} signal @param {number} window */
 function pointsOf({ t0, dt, values }, window) {
-  return Float32Array.from(values.flatMap((value, k) => [t0 + k * dt - window, value ?? NaN]));
+  return Float64Array.from(values.flatMap((value, k) => [t0 + k * dt - window, value ?? NaN]));
 }
 
 /**

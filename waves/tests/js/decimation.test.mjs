@@ -1,20 +1,31 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Fold, samplePoints, searchTime, timedPoints } from "../../../static/waves/js/samples/decimation.js";
+import { Fold, searchTime } from "../../../static/waves/js/samples/decimation.js";
+import { lineOf } from "../../../static/waves/js/samples/line.js";
+import { Pen } from "../../../static/waves/js/samples/pen.js";
 import { Ring } from "../../../static/waves/js/samples/ring.js";
 import { counting } from "./frames.mjs";
 
 const index = (i) => i;
 
+/** What a signal is drawn as. */
+function drawn(fold, from, to, line = lineOf({})) {
+  const pen = new Pen();
+  pen.start(new Float64Array(8192));
+  fold.draw(pen, 0, from, to, index, line);
+  return pen.points;
+}
+
 function folded(ring, from, to, per, envelope = false, fold = new Fold()) {
   fold.update(ring, from, to, per, envelope);
   const columns = new Map();
-  const points = fold.points(0, from, to, index, new Float32Array(4096));
-  for (let at = 0; at < points.length; at += 4) {
-    assert.equal(points[at], points[at + 2]);
-    const [a, b] = [points[at + 1], points[at + 3]];
-    columns.set(Math.floor(points[at] / per), [Math.min(a, b), Math.max(a, b)]);
+  const points = drawn(fold, from, to);
+  for (let at = 0; at < points.length; at += 2) {
+    if (Number.isNaN(points[at])) continue;
+    const k = Math.floor(points[at] / per);
+    const [low, high] = columns.get(k) ?? [Infinity, -Infinity];
+    columns.set(k, [Math.min(low, points[at + 1]), Math.max(high, points[at + 1])]);
   }
   return columns;
 }
@@ -23,9 +34,9 @@ function expected(ring, from, to, per) {
   const columns = new Map();
   for (let i = Math.max(ring.first, Math.ceil(Math.floor(from / per) * per)); i < Math.min(to, ring.next); i += 1) {
     const value = ring.at(0, i);
-    const [low, high] = columns.get(Math.floor(i / per)) ?? [NaN, NaN];
-    const wider = Number.isNaN(low) ? [value, value] : [Math.min(low, value), Math.max(high, value)];
-    columns.set(Math.floor(i / per), Number.isNaN(value) ? [low, high] : wider);
+    if (Number.isNaN(value)) continue;
+    const [low, high] = columns.get(Math.floor(i / per)) ?? [Infinity, -Infinity];
+    columns.set(Math.floor(i / per), [Math.min(low, value), Math.max(high, value)]);
   }
   return columns;
 }
@@ -59,7 +70,7 @@ test("a column of missing values is a hole, one with a value is not", () => {
   ring.write(0, [Float32Array.from(counting(0, 10))]);
   ring.write(25, [Float32Array.from(counting(25, 15))]);
   const columns = folded(ring, 0, 40, 10);
-  assert.deepEqual(columns.get(1), [NaN, NaN]);
+  assert.equal(columns.has(1), false);
   assert.deepEqual(columns.get(2), [25, 29]);
 });
 
@@ -98,33 +109,57 @@ test("an envelope is folded from its minima and maxima", () => {
   assert.deepEqual(folded(ring, 0, 3, 2, true).get(0), [-5, 1]);
 });
 
-test("the nearer extreme comes first, so that a smooth signal makes no zigzag", () => {
+test("a line enters a pixel column at its first sample and leaves at its last, by way of both extremes", () => {
   const ring = new Ring({ rows: 1, capacity: 100 });
-  ring.write(0, [Float32Array.from(counting(0, 40)).map((v) => 40 - v)]);
+  ring.write(0, [Float32Array.of(2, -5, 9, 4, 1, 1, 1, 1)]);
   const fold = new Fold();
-  fold.update(ring, 0, 40, 10, false);
-  const points = fold.points(0, 0, 40, index, new Float32Array(64));
-  const values = [...points].filter((_, at) => at % 2 === 1).slice(2);
-  assert.deepEqual(
-    values,
-    [...values].sort((a, b) => b - a),
-  );
+  fold.update(ring, 0, 8, 4, false);
+  assert.deepEqual([...drawn(fold, 0, 8)], [2, 2, 2, -5, 2, 9, 2, 4, 6, 1]);
 });
 
-test("few samples are drawn as they are, and holes stay holes", () => {
+test("a square told by pairs of samples is a square", () => {
   const ring = new Ring({ rows: 1, capacity: 100 });
-  ring.write(10, [Float32Array.of(1, 2, NaN, 4, NaN)]);
-  const points = samplePoints(ring, 0, 0, 100, index, new Float32Array(400));
-  assert.deepEqual([...points], [10, 1, 11, 2, 12, NaN, 12.75, 4, 13.25, 4, 14, NaN]);
+  ring.write(0, [Float32Array.of(0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1)]);
+  const fold = new Fold();
+  fold.update(ring, 0, 12, 4, false);
+  const values = [...drawn(fold, 0, 12)].filter((_, at) => at % 2 === 1);
+  assert.deepEqual(values, [0, 1, 1, 0, 0, 1]);
 });
 
-test("a timed clock is folded by time", () => {
-  const ring = new Ring({ rows: 1, capacity: 10, timed: true });
-  ring.write(0, [Float32Array.of(1, 5, 2, 8)], Float64Array.of(0, 0.1, 0.2, 1.5));
-  const value = (i) => ring.at(0, i);
-  const scale = { width: 1, xOf: index };
-  const points = timedPoints(ring, { low: value, high: value }, 0, 4, scale, new Float32Array(16));
-  assert.deepEqual([...points], [0, 1, 0, 5, 1.5, 8, 1.5, 8]);
+test("columns of the server's are drawn with the nearer extreme first: a smooth signal makes no zigzag", () => {
+  const ring = new Ring({ rows: 2, capacity: 100, stride: 16 });
+  ring.write(0, [Float32Array.of(30, 20, 10, 0), Float32Array.of(39, 29, 19, 9)]);
+  const fold = new Fold();
+  fold.update(ring, 0, 4, 1, true);
+  const values = [...drawn(fold, 0, 4)].filter((_, at) => at % 2 === 1).slice(2);
+  assert.deepEqual(values, [29, 20, 19, 10, 9, 0]);
+});
+
+test("a hole between two columns is a hole, though both have values", () => {
+  const ring = new Ring({ rows: 1, capacity: 100 });
+  ring.write(0, [Float32Array.of(1, 2, NaN, NaN, 3, 4)]);
+  const fold = new Fold();
+  fold.update(ring, 0, 6, 3, false);
+  assert.deepEqual([...drawn(fold, 0, 6)], [1.5, 1, 1.5, 2, NaN, NaN, 4.5, 3, 4.5, 4]);
+  const joined = drawn(fold, 0, 6, lineOf({ missing: "joined" }));
+  assert.ok(!joined.some(Number.isNaN), String(joined));
+});
+
+test("no column but those with samples has a point, wherever its borders are rounded to", () => {
+  for (let columns = 3; columns < 400; columns += 1) {
+    const [n, per] = [1000, 1000 / columns];
+    const ring = new Ring({ rows: 1, capacity: n });
+    const fold = new Fold();
+    for (let to = 7; to <= n; to += 97) {
+      ring.write(to === 7 ? 0 : to - 97, [new Float32Array(to === 7 ? 7 : 97).fill(5)]);
+      fold.update(ring, 0, to, per, false);
+      const values = drawn(fold, 0, to).filter((_, at) => at % 2 === 1);
+      assert.ok(
+        values.every((value) => value === 5),
+        `${columns}: ${values}`,
+      );
+    }
+  }
 });
 
 test("a time is found by searching", () => {

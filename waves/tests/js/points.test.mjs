@@ -21,10 +21,13 @@ const view = (more) => ({
   ...more,
 });
 
-test("a dense window costs two points a pixel column", () => {
+test("a dense window costs at most four points a pixel column, and two where the signal is smooth", () => {
   const { traces, sparse } = new Points().of(sine(5000), view());
-  assert.ok(traces[0].points.length / 2 <= 2 * 102);
+  assert.ok(traces[0].points.length / 2 <= 2.6 * 102, String(traces[0].points.length));
   assert.equal(sparse, false);
+  const noise = new Ring({ rows: 1, capacity: 5000 });
+  noise.write(0, [Float32Array.from({ length: 5000 }, (_, i) => (i * 7919) % 1013)]);
+  assert.ok(new Points().of(noise, view()).traces[0].points.length / 2 <= 4 * 102);
 });
 
 test("x is in seconds from the right end", () => {
@@ -109,8 +112,7 @@ test("a timed clock draws by time", () => {
   const ring = new Ring({ rows: 1, capacity: 10, timed: true });
   ring.write(0, [Float32Array.of(1, 2, 3)], Float64Array.of(0, 1, 3.5));
   const { points } = new Points().of(ring, view({ period: 0 })).traces[0];
-  const x = [...points].filter((_, at) => at % 4 === 0);
-  assert.deepEqual(x, [-3, -0.5]);
+  assert.deepEqual([...points], [-3, 2, -0.5, 3]);
 });
 
 /** The x at which points first rise to a level after `x0`. */
@@ -146,14 +148,129 @@ test("columns of a triggered picture hold what lies between their borders", () =
   const trigger = { position: { sample: 2500, fraction: 0.7 }, at: 2.5007 };
   const place = { edge: 3.5007, zero: -1, trigger };
   const { points } = new Points().of(ring, view(place)).traces[0];
-  for (let at = 0; at + 3 < points.length; at += 4) {
-    if (points[at] !== points[at + 2]) at += 2;
-    const middle = 2500.7 + (points[at] + 1) / PERIOD;
+  const columns = Map.groupBy(
+    Array.from({ length: points.length / 2 }, (_, k) => k),
+    (k) => points[2 * k],
+  );
+  for (const [x, places] of columns) {
+    if (x < -0.98 || x > -0.02 || Math.abs(x - place.zero) < 1e-9) continue;
+    const middle = 2500.7 + (x + 1) / PERIOD;
     const held = Array.from({ length: 5000 }, (_, i) => i).filter((i) => i >= middle - 10 && i < middle + 10);
     const values = held.map((i) => Math.fround(Math.sin(i / 50)));
-    const [low, high] = [points[at + 1], points[at + 3]].sort((a, b) => a - b);
-    if (points[at] > -0.98 && points[at] < -0.02) {
-      assert.deepEqual([low, high], [Math.min(...values), Math.max(...values)]);
-    }
+    const shown = places.map((k) => points[2 * k + 1]);
+    assert.deepEqual([Math.min(...shown), Math.max(...shown)], [Math.min(...values), Math.max(...values)]);
   }
+});
+
+const line = (more) => [{ shape: "linear", missing: "hole", smooth: false, ...more }];
+
+/** A ring on a timed clock. */
+function timed(times, values, float64 = true) {
+  const ring = new Ring({ rows: 1, capacity: 100, timed: true, float64 });
+  ring.write(0, [Float64Array.from(values)], Float64Array.from(times));
+  return ring;
+}
+
+const slow = (more) => view({ period: 0, edge: 10, window: 10, columns: 1000, ...more });
+
+test("two sensors that report in turn: each sample stands alone, and joined on request", () => {
+  const ring = timed([1, 2, 3, 4, 5], [1, NaN, 3, NaN, 5]);
+  const points = (lines) => [...new Points().of(ring, slow({ lines })).traces[0].points];
+  const alone = [-9, 1, NaN, NaN, -7, 3, NaN, NaN, -5, 5];
+  assert.deepEqual(points(line()), alone);
+  assert.deepEqual(points(line({ missing: "joined" })), [-9, 1, -7, 3, -5, 5]);
+  assert.deepEqual(points(line({ missing: "held" })), [-9, 1, -8, 1, -7, 3, -6, 3, -5, 5]);
+  assert.deepEqual(points(line({ shape: "points", missing: "joined" })), alone);
+});
+
+test("a relay is drawn as steps, and its last state is held to now and no further", () => {
+  const ring = timed([1, 4, 7], [0, 1, 0]);
+  const points = (more) => [
+    ...new Points().of(ring, slow({ lines: line({ shape: "step" }), ...more })).traces[0].points,
+  ];
+  const steps = [-9, 0, -6, 0, -6, 1, -3, 1, -3, 0];
+  assert.deepEqual(points({ heldTo: 10 }), [...steps, 0, 0]);
+  assert.deepEqual(points({ heldTo: 25 }), [...steps, 0, 0]);
+  assert.deepEqual(points({ heldTo: 8 }), [...steps, -2, 0]);
+  // Of what is over nobody knows how long it held.
+  assert.deepEqual(points({}), steps);
+});
+
+test("a state that is missing is a hole, from its own instant on", () => {
+  const ring = timed([1, 4, 7], [1, NaN, 2]);
+  const lines = line({ shape: "step" });
+  const { points } = new Points().of(ring, slow({ lines, heldTo: 10 })).traces[0];
+  assert.deepEqual([...points], [-9, 1, -6, 1, NaN, NaN, -3, 2, 0, 2]);
+});
+
+test("a silence longer than the longest interval is a hole; what is held goes through it", () => {
+  const ring = timed([1, 2, 6, 7], [1, 2, 3, 4]);
+  const points = (lines) => [...new Points().of(ring, slow({ lines, longest: 2.5 })).traces[0].points];
+  assert.deepEqual(points(line()), [-9, 1, -8, 2, NaN, NaN, -4, 3, -3, 4]);
+  assert.deepEqual(points(line({ missing: "joined" })), [-9, 1, -8, 2, NaN, NaN, -4, 3, -3, 4]);
+  assert.ok(!points(line({ shape: "step" })).some(Number.isNaN));
+  assert.ok(!points(line({ missing: "held" })).some(Number.isNaN));
+});
+
+test("a line comes from a value that lies before the window, and goes to one after it", () => {
+  const ring = new Ring({ rows: 1, capacity: 1000 });
+  ring.write(0, [Float32Array.from({ length: 1000 }, (_, i) => (i % 400 === 0 ? i : NaN))]);
+  for (const columns of [5, 200]) {
+    const { points } = new Points().of(
+      ring,
+      view({ edge: 0.6, window: 0.1, columns, lines: line({ missing: "joined" }) }),
+    ).traces[0];
+    assert.equal(points.length, 4);
+    assert.ok(Math.abs(points[0] - -0.2) < 0.03 && Math.abs(points[2] - 0.2) < 0.03, String(points));
+  }
+});
+
+test("what is held of a dense view is held to now as well", () => {
+  const ring = new Ring({ rows: 1, capacity: 1000 });
+  ring.write(0, [new Float32Array(900).fill(3)]);
+  const { points } = new Points().of(
+    ring,
+    view({ edge: 0.95, window: 0.9, columns: 50, lines: line({ shape: "step" }), heldTo: 0.95 }),
+  ).traces[0];
+  assert.deepEqual(
+    [...points.slice(-2)].map((each) => Math.abs(each)),
+    [0, 3],
+  );
+});
+
+test("a column of the server's that stands alone is a mark, not nothing", () => {
+  const ring = new Ring({ rows: 2, capacity: 10, stride: 16 });
+  ring.write(0, [Float32Array.of(NaN, 2, NaN, 4, 5), Float32Array.of(NaN, 2, NaN, 4, 6)]);
+  for (const columns of [5, 50]) {
+    const { points } = new Points().of(ring, view({ envelope: true, period: 1, edge: 5, window: 5, columns }))
+      .traces[0];
+    assert.deepEqual(
+      [...points].filter((_, at) => at % 2),
+      [2, NaN, 4, 5, 6],
+      String(columns),
+    );
+  }
+});
+
+test("float64 is drawn in float64: a ripple of a thousandth on a thousand million", () => {
+  const ring = new Ring({ rows: 1, capacity: 5000, float64: true });
+  ring.write(0, [Float64Array.from({ length: 5000 }, (_, i) => 1e9 + 1e-3 * Math.sin(i / 50))]);
+  for (const columns of [100, 1500, 6000]) {
+    const { points, low, high } = new Points().of(ring, view({ columns })).traces[0];
+    assert.ok(Math.abs(high - low - 2e-3) < 1e-6, `${high - low}`);
+    assert.ok(new Set(points.filter((_, at) => at % 2)).size > 100);
+  }
+});
+
+test("values at the ends of what numbers are have extremes; infinite ones are no part of them", () => {
+  const ring = new Ring({ rows: 1, capacity: 1000, float64: true });
+  ring.write(0, [Float64Array.from({ length: 1000 }, (_, i) => 1.7e308 * Math.sin(i / 50))]);
+  for (const columns of [50, 3000]) {
+    const { low, high } = new Points().of(ring, view({ edge: 0.9, window: 0.8, columns })).traces[0];
+    assert.ok(low < -1.69e308 && high > 1.69e308 && high < Infinity, `${low} to ${high}`);
+  }
+  ring.write(1000, [Float64Array.of(Infinity, 1, 2, -Infinity)]);
+  const more = { period: 1, edge: 1003, window: 2.5, columns: 4, lines: line() };
+  const { low, high } = new Points().of(ring, view(more)).traces[0];
+  assert.deepEqual([low, high], [1, 2]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { AutoRange, around, fit } from "../../../static/waves/js/chart/range.js";
+import { AutoRange, around, fit, scaled } from "../../../static/waves/js/chart/range.js";
 
 test("a range is eight divisions of 1, 2 or 5 that hold the data", () => {
   for (const [low, high] of [
@@ -52,4 +52,26 @@ test("without data the range stays", () => {
 
 test("a fixed range is centred on a whole division", () => {
   assert.deepEqual(around(0.7, 0.5), { min: -1.5, max: 2.5, perDivision: 0.5 });
+});
+
+test("the largest numbers that there are fit a range", () => {
+  for (const [low, high] of [
+    [-1.7e308, 1.7e308],
+    [0, 1.7e308],
+    [1.2e308, 1.7e308],
+    [-1.7e308, -1.6e308],
+    [1.7e308, 1.7e308],
+    [5e-324, 1e-320],
+  ]) {
+    const { min, max, perDivision } = fit(low, high);
+    assert.ok(min <= low && high <= max && max < Infinity && min > -Infinity, `${low} to ${high} in ${min} to ${max}`);
+    assert.ok(min < max && perDivision > 0);
+  }
+});
+
+test("a range scales and moves at the ends of what numbers are", () => {
+  for (const perDivision of [1e307, 4.4e307, 1e308]) {
+    const { min, max } = scaled(fit(-1.7e308, 1.7e308), perDivision);
+    assert.ok(Number.isFinite(min) && Number.isFinite(max) && min < max, `${min} to ${max}`);
+  }
 });

@@ -4,7 +4,7 @@ import test from "node:test";
 import { flow } from "../../../static/waves/js/chart/export-caption.js";
 import { copyOf, dimmed, fromJson, moved, toJson } from "../../../static/waves/js/measurements/references.js";
 
-const POINTS = Float32Array.of(-1, 5, -0.5, NaN, 0, 7);
+const POINTS = Float64Array.of(-1, 5, -0.5, NaN, 0, 7);
 
 test("a copy keeps to the labels: it is drawn the same distance from 0 again", () => {
   const copy = copyOf({ points: POINTS, zero: -0.75, key: "a", label: "a, 12:00" });
@@ -22,6 +22,18 @@ test("a copy is one: what it was taken from may change", () => {
 test("copies are kept and read again, holes too", () => {
   const copies = [copyOf({ points: POINTS, zero: 0, key: "a", label: "x" })];
   assert.deepEqual(fromJson(toJson(copies)), copies);
+});
+
+test("little ripple on much is kept", () => {
+  const points = Float64Array.of(-1, 1e9 - 1e-3, -0.5, 1e9, 0, 1e9 + 1e-3);
+  const [read] = fromJson(toJson([copyOf({ points, zero: 0, key: "a", label: "x" })]));
+  const ripple = [...read.points].filter((_, at) => at % 2 === 1).map((value) => value - 1e9);
+  for (const [k, wanted] of [-1e-3, 0, 1e-3].entries()) assert.ok(Math.abs(ripple[k] - wanted) < 1e-6, String(ripple));
+});
+
+test("a copy that an earlier page kept is read", () => {
+  const [read] = fromJson('[{"id":"a-1","key":"a","label":"x","points":[-1,5,0,null]}]');
+  assert.deepEqual([...read.points], [-1, 5, 0, NaN]);
 });
 
 test("what cannot be read is no copy", () => {

@@ -54,3 +54,9 @@ test("a spreadsheet gets tabs and lines", () => {
     "a\tb\n1\t2",
   );
 });
+
+test("float64 is told with all of its digits", () => {
+  const held = { stride: 1, float64: true, at: () => 1_000_000_000.001 };
+  const [[, , value]] = tableRows(held, { first: 0, next: 1 }, [0], { timeOf: () => 0, period: 1 });
+  assert.equal(value, "1000000000.001");
+});

@@ -23,7 +23,7 @@ function page(search = "", kept = {}) {
 test("a query is short and can be read", () => {
   assert.equal(
     toQuery({ window: 0.2, y: undefined, off: "a,b", run: 0, end: 1 / 3 }),
-    "?window=0.2&off=a,b&run=0&end=0.333333333333",
+    "?window=0.2&off=a,b&run=0&end=0.333333333333333",
   );
   assert.equal(toQuery({}), "");
 });

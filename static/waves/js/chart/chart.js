@@ -7,8 +7,10 @@ import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
 import { tickLabel, yScale } from "./axis-labels.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";
+import { hugeScale, isHuge } from "./huge-axis.js";
 import { Overlay } from "./overlay.js";
 import { Palette } from "./palette.js";
+import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
@@ -17,16 +19,16 @@ import { TraceShapes } from "./trace-shapes.js";
  * @import { Item, Point, Scales } from "./overlay.js"
  * @import { Drawn } from "./trace-shapes.js"
  * @import { Caption } from "./export-caption.js"
- * @import { Linear } from "./overlay.js"
+ * @import { Values } from "../protocol/frames.js"
  */
 
 /**
- * @typedef {{id: string, points: Float32Array, colour: string, dash?: boolean, axis?: number}} Extra a trace besides those of signals
+ * @typedef {{id: string, points: Values, colour: string, dash?: boolean, axis?: number}} Extra a trace besides those of signals
  */
 
 /**
  * @typedef {object} Shown
- * @property {{points: Float32Array}[]} traces x in seconds from the right end, by signal
+ * @property {{points: Values, dots?: Values}[]} traces x in seconds from the right end, by signal
  * @property {boolean} sparse fewer samples than pixels
  * @property {XAxis} x
  * @property {YAxis[]} axes of y
@@ -228,7 +230,7 @@ export class Chart {
     const along = (px - plot.x) / plot.width;
     const up = 1 - (py - plot.y) / plot.height;
     const x = this.#x.min + along * (this.#x.max - this.#x.min);
-    const y = (axis = 0) => this.#y[axis].min + up * (this.#y[axis].max - this.#y[axis].min);
+    const y = (axis = 0) => this.#y[axis].min * (1 - up) + this.#y[axis].max * up;
     return { px, py, touch, x, y: y(), yOf: y, along, up };
   }
 
@@ -269,17 +271,15 @@ export class Chart {
     const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
     const y = this.#y.map(({ min, max }) => ({
       from: min,
-      scale: -plot.height / (max - min),
+      scale: -scaleOf(min, max, plot.height),
       pixel: plot.y + plot.height,
     }));
-    const place = (/** @type {number} */ value, /** @type {Linear} */ { from, scale, pixel }) =>
-      (value - from) * scale + pixel;
     return {
       plot,
       x,
       y: (axis = 0) => y[axis],
-      px: (value) => place(value, x),
-      py: (value, axis = 0) => place(value, y[axis]),
+      px: (value) => pixelOf(value, x),
+      py: (value, axis = 0) => pixelOf(value, y[axis]),
       colour: (colour) => this.#palette.toned(colour),
     };
   }
@@ -291,9 +291,10 @@ export class Chart {
    * @returns {Drawn[]}
    */
   #signalTraces(traces, axisOf, width) {
-    return traces.map(({ points }, k) => ({
+    return traces.map(({ points, dots }, k) => ({
       id: `signal-${k}`,
       points,
+      dots,
       axis: axisOf[k] ?? 0,
       colour: this.colourOf(this.signals[k], k),
       width,
@@ -362,7 +363,7 @@ export class Chart {
   /** @param {YAxis} axis @param {number} k */
   #scaledAxis(axis, k) {
     const look = this.#yAxis(axis, k);
-    const { label, ...scale } = yScale(axis);
+    const { label, ...scale } = isHuge(axis) ? hugeScale(axis) : yScale(axis);
     return { ...look, ...scale, axisLabel: { ...look.axisLabel, formatter: label } };
   }
 

@@ -3,9 +3,16 @@
  * and keeps the buffers that are used again for every frame. Arrays and numbers only.
  */
 
-import { DIRECT, Fold, samplePoints, searchTime, timedPoints } from "../samples/decimation.js";
+import { DIRECT, Fold, searchTime } from "../samples/decimation.js";
+import { lineOf } from "../samples/line.js";
+import { MOST, Pen } from "../samples/pen.js";
+import { drawSamples } from "../samples/sample-line.js";
+import { pointsPerSample, Smooth } from "../samples/smooth.js";
 
-/** @import { Ring } from "../samples/ring.js" */
+/**
+ * @import { Line } from "../samples/line.js"
+ * @import { Ring } from "../samples/ring.js"
+ */
 
 /**
  * @typedef {object} View what is drawn of a ring
@@ -15,12 +22,19 @@ import { DIRECT, Fold, samplePoints, searchTime, timedPoints } from "../samples/
  * @property {number} period seconds between indices of the ring; 0 on a timed clock
  * @property {boolean} envelope
  * @property {boolean[]} visible by signal
+ * @property {Line[]} [lines] by signal; straight ones with holes where there are none
+ * @property {number} [longest] seconds: on a timed clock a longer silence is a hole
+ * @property {number} [heldTo] seconds of the stream to which the newest value holds, where a line holds values
  * @property {{position: {sample: number, fraction: number}} | null} [trigger] what the picture stands on; `edge` is taken exactly then
  * @property {number} [zero] the x where the trigger is
  */
 
 /**
- * @typedef {{points: Float32Array, low: number, high: number}} Trace x, y, x, y …, and the extremes of y; low > high where all are holes
+ * @typedef {object} Trace of a signal
+ * @property {Float64Array} points x, y, x, y …, a pair of NaN where the line ends; a point between two of those is a mark
+ * @property {Float64Array} [dots] x, y of samples, where the line between them is a curve
+ * @property {number} low extremes of y, of those that are finite; low > high where there are none
+ * @property {number} high
  */
 
 /**
@@ -32,26 +46,36 @@ import { DIRECT, Fold, samplePoints, searchTime, timedPoints } from "../samples/
  * @property {{from: number, to: number}[]} gaps where nothing came
  */
 
+/** @typedef {(index: number) => number} ToX */
+
 /**
  * @typedef {object} Plan
  * @property {number} edge
  * @property {number} from indices of the ring
  * @property {number} to
- * @property {(index: number) => number} xOf
- * @property {(signal: number, buffer: (size: number) => Float32Array) => Float32Array} points
- * @property {(index: number) => number} [gapX]
+ * @property {ToX} xOf
+ * @property {number} most points that a trace may need, without a curve
+ * @property {(signal: number, line: Line) => void} draw with the pen
+ * @property {(line: Line) => number} [curved] points from one sample to the next; 1 where it is no curve
+ * @property {number} [spacing] pixels from one sample to the next
  */
 
-/** @typedef {(index: number) => number} ToX */
-
-const NOTHING = new Float32Array(0);
+const NOTHING = new Float64Array(0);
+/** @type {Line} */
+const STRAIGHT = lineOf({});
 /** Of a pixel: what rounding may take from a right end that stands on a whole one. */
 const HAIR = 1e-6;
+/** Pixels between samples from which on each has a dot: nearer, they would hide the curve. */
+const DOTTED = 8;
 
 export class Points {
   #fold = new Fold();
-  /** @type {Float32Array[]} */
+  #smooth = new Smooth();
+  #pen = new Pen();
+  /** @type {Float64Array[]} */
   #buffers = [];
+  /** @type {Float64Array[]} */
+  #dots = [];
   /** @type {Ring | null} */
   #ring = null;
 
@@ -67,20 +91,32 @@ export class Points {
     if (ring === this.#ring && signature === known) return null;
     this.#ring = ring;
     const { edge, from, to, xOf } = plan;
-    const traces = view.visible.map((visible, signal) => {
-      const points = visible ? plan.points(signal, (size) => this.#buffer(signal, size)) : NOTHING;
-      return { points, ...extremes(points) };
-    });
-    const sparse = to - from < view.columns;
-    return { edge, signature, sparse, traces, gaps: gaps(ring, from, to, plan.gapX ?? xOf) };
+    const traces = view.visible.map((visible, k) => (visible ? this.#trace(ring, view, plan, k) : HIDDEN));
+    return { edge, signature, sparse: to - from < view.columns, traces, gaps: gaps(ring, from, to, xOf) };
+  }
+
+  /** @param {Ring} ring @param {View} view @param {Plan} plan @param {number} k @returns {Trace} */
+  #trace(ring, view, plan, k) {
+    const line = view.lines?.[k] ?? STRAIGHT;
+    const pen = this.#pen;
+    const curved = plan.curved?.(line) ?? 1;
+    const size = 2 * curved * (plan.to - plan.from);
+    pen.start(buffer(this.#buffers, k, plan.most + (curved > 1 ? size : 0)));
+    if (curved > 1) this.#smooth.draw(pen, ring, k, plan.from, plan.to, plan.xOf, line, curved);
+    else plan.draw(k, line);
+    hold(pen, ring, view, plan, k, line);
+    const { points } = pen;
+    const isDotted = curved > 1 && (plan.spacing ?? 0) >= DOTTED;
+    const dots = isDotted ? dotsOf(ring, k, plan, buffer(this.#dots, k, size)) : NOTHING;
+    return { points, dots, ...extremes(points) };
   }
 
   /** @param {Ring} ring @param {View} view @returns {Plan} */
   #plan(ring, view) {
-    if (ring.times) return timedPlan(ring, view);
+    if (ring.times) return this.#timed(ring, view);
     const per = view.window / view.period / view.columns;
     // Unaligned pairs show moiré, so columns are folded onto pixels as soon as there are enough.
-    return per < (view.envelope ? 1 : DIRECT) ? directPlan(ring, view) : this.#folded(ring, view, per);
+    return per < (view.envelope ? 1 : DIRECT) ? this.#direct(ring, view, per) : this.#folded(ring, view, per);
   }
 
   /**
@@ -95,18 +131,96 @@ export class Points {
     const from = Math.min(to - 1, Math.max(0, Math.round(right - per * view.columns)));
     this.#fold.update(ring, from, to, per, view.envelope, phase);
     const through = view.trigger && !view.envelope ? indexOf(view.trigger.position) : null;
-    const points = (/** @type {number} */ signal, /** @type {(size: number) => Float32Array} */ buffer) =>
-      this.#fold.points(signal, from, to, xOf, buffer(4 * (view.columns + 4)), through);
-    return { edge, from, to, xOf, points };
+    const draw = (/** @type {number} */ signal, /** @type {Line} */ line) =>
+      this.#fold.draw(this.#pen, signal, from, to, xOf, line, through);
+    return { edge, from, to, xOf, draw, most: MOST * (view.columns + 4) };
   }
 
-  /** @param {number} signal @param {number} size */
-  #buffer(signal, size) {
-    const buffer = this.#buffers[signal];
-    if (buffer && buffer.length >= size) return buffer;
-    this.#buffers[signal] = new Float32Array(Math.ceil(size * 1.25) + 16);
-    return this.#buffers[signal];
+  /** @param {Ring} ring @param {View} view @param {number} per @returns {Plan} */
+  #direct(ring, view, per) {
+    const { right, xOf } = scaleOf(view);
+    // One more at either end, so that the line reaches the border.
+    const from = Math.max(0, Math.floor(right - view.window / view.period));
+    const to = Math.ceil(right) + 1;
+    const middle = view.envelope ? (/** @type {number} */ index) => xOf(index + 0.5) : xOf;
+    const draw = this.#drawer(ring, view, { from, to, xOf: middle, columnOf: null });
+    const isCurve = (/** @type {Line} */ { shape, smooth }) => smooth && shape === "linear" && !view.envelope;
+    const curved = (/** @type {Line} */ line) => (isCurve(line) ? pointsPerSample(per) : 1);
+    return { edge: view.edge, from, to, xOf, draw, curved, spacing: 1 / per, most: MOST * (to - from + 4) };
   }
+
+  /**
+   * One pixel column spans as many seconds as a pixel, counted from the epoch's start. Such streams
+   * are slow, so the visible samples are folded anew each time.
+   * @param {Ring} ring
+   * @param {View} view
+   * @returns {Plan}
+   */
+  #timed(ring, view) {
+    const from = Math.max(ring.first, searchTime(ring, view.edge - view.window) - 1);
+    const to = Math.min(ring.next, searchTime(ring, view.edge) + 1);
+    const width = view.window / view.columns;
+    const xOf = (/** @type {number} */ index) => (index < ring.first ? -Infinity : ring.timeAt(index) - view.edge);
+    const columnOf = (/** @type {number} */ index) => Math.floor(ring.timeAt(index) / width);
+    const draw = this.#drawer(ring, view, { from, to, xOf, columnOf });
+    const most = MOST * Math.min(view.columns + 4, to - from + 4);
+    return { edge: view.edge, from, to, xOf, draw, most };
+  }
+
+  /**
+   * @param {Ring} ring
+   * @param {View} view
+   * @param {{from: number, to: number, xOf: ToX, columnOf: ToX | null}} stretch
+   */
+  #drawer(ring, { envelope, longest = Infinity }, { from, to, xOf, columnOf }) {
+    return (/** @type {number} */ signal, /** @type {Line} */ line) => {
+      const [low, high] = envelope ? [2 * signal, 2 * signal + 1] : [signal, signal];
+      drawSamples(this.#pen, { ring, low, high, xOf, columnOf, longest }, from, to, line);
+    };
+  }
+}
+
+/** @type {Trace} */
+const HIDDEN = { points: NOTHING, dots: NOTHING, low: Infinity, high: -Infinity };
+
+/** A buffer of at least this size, kept from picture to picture. @param {Float64Array[]} buffers @param {number} k @param {number} size */
+function buffer(buffers, k, size) {
+  const kept = buffers[k];
+  if (kept && kept.length >= size) return kept;
+  buffers[k] = new Float64Array(Math.ceil(size * 1.25) + 16);
+  return buffers[k];
+}
+
+/**
+ * The newest value goes on to now, where the line holds values: until something else comes, it is so.
+ * @param {Pen} pen
+ * @param {Ring} ring
+ * @param {View} view
+ * @param {Plan} plan
+ * @param {number} k
+ * @param {Line} line
+ */
+function hold(pen, ring, { envelope, heldTo = -Infinity }, { edge, to }, k, { shape, missing }) {
+  const isHolding = pen.down && (shape === "step" || missing === "held") && to >= ring.next;
+  if (!isHolding) return;
+  // Of columns nobody knows which value is the last, unless it is the only one.
+  const newest = ring.next - 1;
+  if (envelope && ring.at(2 * k, newest) !== ring.at(2 * k + 1, newest)) return;
+  const x = Math.min(0, heldTo - edge);
+  if (x > pen.x) pen.to(x, pen.last);
+}
+
+/** Samples as x, y, x, y …. @param {Ring} ring @param {number} k @param {Plan} plan @param {Float64Array} out */
+function dotsOf(ring, k, { from, to, xOf }, out) {
+  let length = 0;
+  for (let index = Math.max(from, ring.first); index < Math.min(to, ring.next); index += 1) {
+    const value = ring.at(k, index);
+    if (Number.isNaN(value)) continue;
+    out[length] = xOf(index);
+    out[length + 1] = value;
+    length += 2;
+  }
+  return out.subarray(0, length);
 }
 
 /**
@@ -146,59 +260,13 @@ function scaleOf({ edge, period, zero = 0, trigger }) {
 /** @param {{sample: number, fraction: number}} position */
 const indexOf = ({ sample, fraction }) => sample + fraction;
 
-/** @param {Ring} ring @param {View} view @returns {Plan} */
-function directPlan(ring, view) {
-  const { right, xOf } = scaleOf(view);
-  // One more at either end, so that the line reaches the border.
-  const from = Math.max(0, Math.floor(right - view.window / view.period));
-  const to = Math.ceil(right) + 1;
-  const drawn = view.envelope ? envelopePoints : samplePoints;
-  const points = (/** @type {number} */ signal, /** @type {(size: number) => Float32Array} */ buffer) =>
-    drawn(ring, signal, from, to, xOf, buffer(4 * (to - from)));
-  return { edge: view.edge, from, to, xOf, points };
-}
-
-/** @param {Ring} ring @param {View} view @returns {Plan} */
-function timedPlan(ring, view) {
-  const from = Math.max(ring.first, searchTime(ring, view.edge - view.window) - 1);
-  const to = Math.min(ring.next, searchTime(ring, view.edge) + 1);
-  const xOf = (/** @type {number} */ seconds) => seconds - view.edge;
-  const scale = { width: view.window / view.columns, xOf };
-  const rows = (/** @type {number} */ signal) => (view.envelope ? [2 * signal, 2 * signal + 1] : [signal, signal]);
-  const points = (/** @type {number} */ signal, /** @type {(size: number) => Float32Array} */ buffer) => {
-    const [low, high] = rows(signal).map((row) => (/** @type {number} */ index) => ring.at(row, index));
-    return timedPoints(ring, { low, high }, from, to, scale, buffer(4 * (to - from)));
-  };
-  const gapX = (/** @type {number} */ index) => xOf(index < ring.first ? -Infinity : ring.timeAt(index));
-  return { edge: view.edge, from, to, xOf, points, gapX };
-}
-
-/**
- * Columns of an envelope, where there are fewer of them than pixels: both extremes of each.
- * @param {Ring} ring
- * @param {number} signal
- * @param {number} from
- * @param {number} to
- * @param {ToX} xOf
- * @param {Float32Array} out
- */
-function envelopePoints(ring, signal, from, to, xOf, out) {
-  let length = 0;
-  for (let index = Math.max(from, ring.first); index < Math.min(to, ring.next); index += 1) {
-    out[length] = out[length + 2] = xOf(index + 0.5);
-    out[length + 1] = ring.at(2 * signal, index);
-    out[length + 3] = ring.at(2 * signal + 1, index);
-    length += 4;
-  }
-  return out.subarray(0, length);
-}
-
-/** Smallest and largest y of points; low > high where all are holes. @param {Float32Array} points */
+/** Smallest and largest y of points that is finite; low > high where there is none. @param {Float64Array} points */
 function extremes(points) {
   let [low, high] = [Infinity, -Infinity];
   for (let at = 1; at < points.length; at += 2) {
-    if (points[at] < low) low = points[at];
-    if (points[at] > high) high = points[at];
+    const y = points[at];
+    if (y < low && y > -Infinity) low = y;
+    if (y > high && y < Infinity) high = y;
   }
   return { low, high };
 }

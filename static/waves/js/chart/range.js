@@ -19,6 +19,13 @@ export const GRAIN = 0.05;
 const STACK_GRAIN = 0.1;
 /** A signal may fill this much of its share of the screen; the rest keeps it off its neighbour. */
 const STACK_FILL = 0.9;
+/**
+ * The most units per division: four of them to either side hold ±1.76e308, and a number ends at
+ * 1.797e308. The next step of 1, 2 and 5 would be beyond it.
+ */
+const LARGEST = 4.4e307;
+/** The least: below, the digits of numbers become fewer. */
+const SMALLEST = 1e-307;
 
 /**
  * The smallest range of 1-2-5 divisions, centred on a whole one, that holds low to high.
@@ -27,12 +34,13 @@ const STACK_FILL = 0.9;
  * @returns {Range}
  */
 export function fit(low, high) {
-  const span = high - low || Math.abs(high) || 2;
-  let perDivision = ceil125(span / FILL);
-  let range = around((low + high) / 2, perDivision);
-  while (low < range.min || high > range.max) {
-    perDivision = ceil125(perDivision * 1.5);
-    range = around((low + high) / 2, perDivision);
+  // The whole of a span may be more than a number can be; by halves it never is.
+  const span = 2 * ((high / 2 - low / 2) / FILL) || Math.abs(high) / FILL || 2 / FILL;
+  let perDivision = step(span);
+  let range = around(low / 2 + high / 2, perDivision);
+  while ((low < range.min || high > range.max) && perDivision < LARGEST) {
+    perDivision = step(perDivision * 1.5);
+    range = around(low / 2 + high / 2, perDivision);
   }
   return range;
 }
@@ -46,13 +54,20 @@ export function fit(low, high) {
  * @returns {Range}
  */
 export function around(centre, perDivision, grain = 1) {
-  const middle = Math.round(centre / perDivision / grain) * grain;
   const half = ROWS / 2;
+  const most = Math.floor(Number.MAX_VALUE / perDivision - half);
+  const middle = Math.max(-most, Math.min(most, Math.round(centre / perDivision / grain) * grain));
   return {
     min: (middle - half) * perDivision,
     max: (middle + half) * perDivision,
     perDivision,
   };
+}
+
+/** The step of 1, 2 or 5 that is not below, within what numbers can be. @param {number} perDivision */
+function step(perDivision) {
+  const least = Math.max(SMALLEST, perDivision);
+  return least > 2e307 ? LARGEST : ceil125(least);
 }
 
 /**
@@ -61,9 +76,10 @@ export function around(centre, perDivision, grain = 1) {
  * @param {number} perDivision
  */
 export function scaled({ min, max }, perDivision) {
-  const still = min < 0 && max > 0 ? 0 : (min + max) / 2;
-  const share = (still - min) / (max - min);
-  return around(still + (0.5 - share) * ROWS * perDivision, perDivision, GRAIN);
+  const units = Math.min(LARGEST, perDivision);
+  const still = min < 0 && max > 0 ? 0 : min / 2 + max / 2;
+  const share = (still / 2 - min / 2) / (max / 2 - min / 2);
+  return around(still + (0.5 - share) * ROWS * units, units, GRAIN);
 }
 
 /**

@@ -4,17 +4,21 @@
  * several times the drawing. The chart gives the scales and the shapes of its library.
  */
 
+import { marksPath, tracePath } from "./trace-path.js";
+
 /**
  * @import { Canvas, Graphic, Path, Shape } from "../../vendor/echarts/echarts.esm.min.js"
+ * @import { Values } from "../protocol/frames.js"
  * @import { Linear, Scales } from "./overlay.js"
  */
 
-/** @typedef {{points: Float32Array, x: Linear, y: Linear}} Line */
+/** @typedef {{points: Values, dots: Values, x: Linear, y: Linear}} Line */
 
 /**
  * @typedef {object} Drawn a trace as it is drawn
  * @property {string} id
- * @property {Float32Array} points x, y, x, y …
+ * @property {Values} points x, y, x, y …
+ * @property {Values} [dots] x, y of marks upon the line
  * @property {number} axis
  * @property {string} colour
  * @property {number} width
@@ -22,34 +26,20 @@
  * @property {number} z
  */
 
-/** Pixels: a value far beyond the plot, or infinite, is drawn as a line that leaves it. */
-const FAR = 1e5;
+/** CSS pixels from the middle of a mark to its sides: three across, and the stroke. */
+const MARK = 1;
 const NOWHERE = { from: 0, scale: 0, pixel: 0 };
+const NOTHING = new Float64Array(0);
 
 /** A constructor of trace shapes, made of a library's `extendShape`. @param {Graphic} graphic */
 function shapeOf(graphic) {
-  return graphic.extendShape({ shape: { points: new Float32Array(0), x: NOWHERE, y: NOWHERE }, buildPath });
+  return graphic.extendShape({ shape: { points: NOTHING, dots: NOTHING, x: NOWHERE, y: NOWHERE }, buildPath });
 }
 
-/**
- * The line through `points`, with a hole wherever a value is NaN.
- * @param {Path} path
- * @param {Line} line
- */
-function buildPath(path, { points, x, y }) {
-  let drawing = false;
-  for (let at = 0; at < points.length; at += 2) {
-    const up = (points[at + 1] - y.from) * y.scale + y.pixel;
-    if (Number.isNaN(up)) {
-      drawing = false;
-      continue;
-    }
-    const px = (points[at] - x.from) * x.scale + x.pixel;
-    const py = Math.min(FAR, Math.max(-FAR, up));
-    if (drawing) path.lineTo(px, py);
-    else path.moveTo(px, py);
-    drawing = true;
-  }
+/** @param {Path} path @param {Line} line */
+function buildPath(path, { points, dots, x, y }) {
+  tracePath(path, points, x, y, MARK);
+  marksPath(path, dots, x, y, MARK);
 }
 
 export class TraceShapes {
@@ -98,8 +88,8 @@ export class TraceShapes {
 }
 
 /** @param {Drawn} trace @param {Linear} x @param {Linear} y */
-function look({ id, points, colour, width, dash, z }, x, y) {
+function look({ id, points, dots = NOTHING, colour, width, dash, z }, x, y) {
   const lineDash = dash ? [4 * width, 2 * width] : null;
   const style = { fill: null, stroke: colour, lineWidth: width, lineDash, lineJoin: "bevel" };
-  return { name: id, z, shape: { points, x, y }, style };
+  return { name: id, z, shape: { points, dots, x, y }, style };
 }

@@ -85,5 +85,5 @@ export function fromText(text) {
 
 /** @param {number | string} value */
 function short(value) {
-  return typeof value === "number" ? Number(value.toPrecision(9)) : value;
+  return typeof value === "number" ? Number(value.toPrecision(15)) : value;
 }

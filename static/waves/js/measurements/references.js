@@ -5,10 +5,10 @@
  * @property {string} id
  * @property {string} key of the signal
  * @property {string} label
- * @property {Float32Array} points x, y, x, y …, x in seconds from where the label 0 is
+ * @property {Float64Array} points x, y, x, y …, x in seconds from where the label 0 is
  */
 
-/** @typedef {Omit<Copy, "points"> & {points: (number | null)[]}} Stored */
+/** @typedef {Omit<Copy, "points"> & {points: (number | null)[], base?: number}} Stored y counts from `base` */
 
 /** More copies than this nobody tells apart. */
 export const MOST = 8;
@@ -19,7 +19,7 @@ const DIGITS = 6;
  * A copy of what is drawn of a signal.
  * `points` are x, y, x, y …, x in seconds from the right end; `zero` is the x that is labelled 0: the
  * copy is drawn at the same labels again.
- * @param {{points: Float32Array, zero: number, key: string, label: string}} drawn
+ * @param {{points: Float64Array, zero: number, key: string, label: string}} drawn
  * @returns {Copy}
  */
 export function copyOf({ points, zero, key, label }) {
@@ -28,7 +28,7 @@ export function copyOf({ points, zero, key, label }) {
 
 /**
  * Points moved along x.
- * @param {Float32Array} points
+ * @param {Float64Array} points
  * @param {number} by
  */
 export function moved(points, by) {
@@ -37,8 +37,14 @@ export function moved(points, by) {
 
 /** @param {Copy[]} copies @returns {string} for the storage of the browser */
 export function toJson(copies) {
-  const short = (/** @type {number} */ value) => (Number.isNaN(value) ? null : Number(value.toPrecision(DIGITS)));
-  return JSON.stringify(copies.map((copy) => ({ ...copy, points: Array.from(copy.points, short) })));
+  return JSON.stringify(copies.map(stored));
+}
+
+/** Little ripple on much keeps its digits: they are those of the difference. @param {Copy} copy @returns {Stored} */
+function stored(copy) {
+  const base = copy.points.find((value, at) => at % 2 === 1 && Number.isFinite(value)) ?? 0;
+  const short = (/** @type {number} */ value) => (Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : null);
+  return { ...copy, base, points: Array.from(copy.points, (value, at) => short(at % 2 ? value - base : value)) };
 }
 
 /**
@@ -48,9 +54,9 @@ export function toJson(copies) {
  */
 export function fromJson(text) {
   try {
-    return JSON.parse(text ?? "[]").map((/** @type {Stored} */ copy) => ({
+    return JSON.parse(text ?? "[]").map((/** @type {Stored} */ { base = 0, ...copy }) => ({
       ...copy,
-      points: Float32Array.from(copy.points, (value) => value ?? NaN),
+      points: Float64Array.from(copy.points, (value, at) => (value ?? NaN) + (at % 2 ? base : 0)),
     }));
   } catch {
     return [];

@@ -12,10 +12,13 @@ import { TimeCursors } from "../measurements/time-cursors.js";
 import { readConfig } from "../protocol/description.js";
 import { ANSWER } from "../protocol/frames.js";
 import { FullRate } from "../samples/full-rate.js";
+import { lineOf, longestOf } from "../samples/line.js";
+import { Newest } from "../samples/newest.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
 import { COLUMNS } from "../text/divisions.js";
 import { ClockZone } from "../time/clock-zone.js";
+import { goesOn } from "../time/timebase.js";
 import { Timeline } from "../time/timeline.js";
 import { Triggering } from "../trigger/triggering.js";
 import { Link } from "./link.js";
@@ -27,6 +30,7 @@ import { ViewState } from "./view-state.js";
  * @import { Item } from "../chart/overlay.js"
  * @import { Description, Said, Signal } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
+ * @import { Source } from "../samples/window-samples.js"
  * @import { Parts, Picture, Screen, Tool } from "../tools/parts.js"
  */
 
@@ -123,6 +127,7 @@ class Scope {
     return {
       ...{ config, record, past, chart, selection, axes, timeline, fullRate, triggering, views },
       controls: new Controls(),
+      newest: new Newest((request) => this.#link.ask(request)),
       zone: new ClockZone(),
       cursors: new TimeCursors(),
       screen: this.#screen,
@@ -217,9 +222,10 @@ class Scope {
 
   /** @param {Frame} frame @param {number} now */
   #came(frame, now) {
-    const { record, timeline } = this.#parts;
+    const { newest, record, timeline } = this.#parts;
     const added = record.add(frame, now);
     if (added?.restarted) this.#begin();
+    if (added) newest.take(frame, now);
     if (!added || !record.ring) return;
     if (frame.flags & ANSWER) timeline.live.answered(record.end, now);
     else timeline.live.arrived(record.end, now);
@@ -230,7 +236,7 @@ class Scope {
   #described(description) {
     const { chart, config, record, timeline } = this.#parts;
     if (record.describe(description)) this.#begin();
-    timeline.live.timed = description.clock === "timed";
+    timeline.live.timed = description.clock === "timed" || (description.state === "live" && goesOn(description));
     const renamed = () => this.#each((tool) => tool.renamed?.());
     follow({ config, chart, viewState: this.#viewState, renamed }, description);
     this.#setSignals(description.signals);
@@ -239,7 +245,8 @@ class Scope {
 
   /** Another epoch: its seconds and its values have nothing to do with the former ones. */
   #begin() {
-    const { fullRate, past, timeline } = this.#parts;
+    const { fullRate, newest, past, timeline } = this.#parts;
+    newest.begin();
     past.begin(!timeline.running);
     timeline.begin();
     fullRate.begin();
@@ -269,8 +276,18 @@ class Scope {
     const view = { ...place, window, columns: chart.columns };
     const source = place.source ?? (held === null ? record.source : past.source(view));
     if (!source) return;
-    const points = this.#points.of(source.ring, { ...source, ...view, visible: selection.visible }, this.#known);
+    const drawn = { ...source, ...view, ...this.#lines(source, live), visible: selection.visible };
+    const points = this.#points.of(source.ring, drawn, this.#known);
     if (points) this.#draw({ ...place, ...points, window, source, ...this.#parts.axes.of(points.traces, now) }, now);
+  }
+
+  /** How its signals are drawn; nobody knows how long the last value of what is not live held. @param {Source} source @param {number} live */
+  #lines({ ring }, live) {
+    const { record, selection } = this.#parts;
+    const { description } = record;
+    const isLive = ring === record.ring && description?.state === "live";
+    const longest = description ? longestOf(description) : Infinity;
+    return { lines: selection.signals.map(lineOf), longest, heldTo: isLive ? live : -Infinity };
   }
 
   /** Whether what rolls stays as it is: nobody changed anything, and it moved a moment ago. @param {number} now */

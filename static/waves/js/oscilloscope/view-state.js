@@ -95,11 +95,11 @@ export function fromQuery(search) {
 }
 
 /**
- * Numbers as short as they can be read again: 12 digits tell a sample of an hour at 1 MS/s.
+ * Numbers as short as they can be read again: 15 digits tell a thousandth of a level of 10^9.
  * @param {string | number} value
  */
 function textOf(value) {
-  return typeof value === "number" ? String(Number(value.toPrecision(12))) : String(value);
+  return typeof value === "number" ? String(Number(value.toPrecision(15))) : String(value);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Samples to about two points per pixel column, so that the cost of a frame is bounded by pixels.
+ * Samples to at most four points per pixel column, so that the cost of a frame is bounded by pixels.
  *
  * Column k covers the indices [phase + k·per, phase + (k+1)·per) of the ring, `per` being a
  * pixel's worth of them, whole or not. With a phase of 0 that depends on absolute indices alone,
@@ -7,24 +7,40 @@
  * frame costs its new samples only. With a trigger the phase puts a border of columns there.
  */
 
+import { drawColumn } from "./columns.js";
+import { joinAfter, joinBefore } from "./sample-line.js";
+
 /**
  * @import { Values } from "../protocol/frames.js"
+ * @import { Line } from "./line.js"
+ * @import { Pen } from "./pen.js"
  * @import { Ring } from "./ring.js"
+ */
+
+/**
+ * @typedef {object} Kept of the columns of one signal, column `k` at `k % capacity`; low > high where it has no value
+ * @property {Values} low
+ * @property {Values} high
+ * @property {Values} first NaN where the rows are minima and maxima
+ * @property {Values} last
+ * @property {Uint8Array} ends bits `OPENS` and `CLOSES`
  */
 
 /** Below this many indices per pixel the samples themselves are drawn. */
 export const DIRECT = 2;
+/** The first sample of a column has a value; and the newest. */
+const OPENS = 1;
+const CLOSES = 2;
 
-/** Minima and maxima per pixel column of one ring, kept up to date incrementally. */
+/** Firsts, lows, highs and lasts per pixel column of one ring, kept up to date incrementally. */
 export class Fold {
   /** @type {Ring | null} */
   #ring = null;
   #revision = 0;
-  /** Minima and maxima by signal, column `k` at `k % capacity`. @type {Values[]} */
-  #low = [];
-  /** @type {Values[]} */
-  #high = [];
+  /** By signal. @type {Kept[]} */
+  #kept = [];
   #capacity = 0;
+  #float64 = false;
   #per = 1;
   #phase = 0;
   #envelope = false;
@@ -32,6 +48,8 @@ export class Fold {
   #first = 0;
   #last = 0;
   #next = 0;
+  /** What is drawn just now; filled anew for every column. */
+  #column = { first: NaN, low: 0, high: 0, last: NaN, opens: false, closes: false };
 
   /**
    * Make the columns of [from, to) current.
@@ -43,52 +61,58 @@ export class Fold {
    * @param {number} [phase] where column 0 begins, in (-per, 0]
    */
   update(ring, from, to, per, envelope, phase = 0) {
-    const first = Math.floor((from - phase) / per);
-    const last = Math.floor((to - 1 - phase) / per);
+    const first = columnOf(from, per, phase);
+    const last = columnOf(to - 1, per, phase);
     const continues = phase === this.#phase && this.#continues(ring, first, last, per);
     if (!continues) this.#restart(ring, first, last, { per, phase, envelope });
-    const start = Math.max(this.#next, Math.ceil(phase + first * per), ring.first);
+    const start = Math.max(this.#next, border(first, per, phase), ring.first);
     const end = Math.min(to, ring.next);
     // Columns that were jumped over hold nothing, should the window come back to them.
     if (start > this.#next) this.#first = first;
-    for (let signal = 0; signal < this.#low.length; signal += 1) this.#foldRow(ring, signal, start, end);
+    for (let signal = 0; signal < this.#kept.length; signal += 1) this.#foldRow(ring, signal, start, end);
     this.#next = Math.max(this.#next, end);
     this.#last = Math.max(this.#last, last);
   }
 
   /**
-   * Points of a signal for [from, to), x by `xOf(index)`, into `out` as x, y, x, y …
-   * Both extremes of a column share its x; the one nearer to the point before comes first, which
-   * is the order of time for every smooth signal. A column without a value is a hole.
+   * Draw a signal over [from, to), x by `xOf(index)`. All of a column shares its x.
+   * @param {Pen} pen
    * @param {number} signal
    * @param {number} from
    * @param {number} to
    * @param {(index: number) => number} xOf
-   * @param {Float32Array} out
-   * @param {number | null} [through] an index, whole or not, through whose value the line goes
-   *   exactly: the border of two columns that the trigger is
+   * @param {Line} line
+   * @param {number | null} [through] an index, whole or not, through whose value a straight line
+   *   goes exactly: the border of two columns that the trigger is
    */
-  points(signal, from, to, xOf, out, through = null) {
-    const [per, phase, capacity, ring] = [this.#per, this.#phase, this.#capacity, this.#ring];
-    if (!ring) return out.subarray(0, 0);
-    const low = this.#low[signal];
-    const high = this.#high[signal];
-    const begin = Math.floor((Math.max(from, ring.first) - phase) / per);
-    const end = Math.floor((Math.min(to, ring.next) - 1 - phase) / per);
-    const border = through === null ? NaN : Math.round((through - phase) / per);
-    let length = 0;
-    let previous = NaN;
+  draw(pen, signal, from, to, xOf, line, through = null) {
+    const [per, phase, ring] = [this.#per, this.#phase, this.#ring];
+    if (!ring || Math.min(to, ring.next) <= Math.max(from, ring.first)) return;
+    const row = this.#envelope ? 2 * signal : signal;
+    const begin = columnOf(Math.max(from, ring.first), per, phase);
+    const end = columnOf(Math.min(to, ring.next) - 1, per, phase);
+    const crossed = through === null ? NaN : Math.round((through - phase) / per);
+    joinBefore(pen, ring, row, border(begin, per, phase), xOf, line);
     for (let k = begin; k <= end; k += 1) {
-      const slot = k % capacity;
-      const [min, max] = low[slot] <= high[slot] ? [low[slot], high[slot]] : [NaN, NaN];
-      if (k === border && through !== null) length = put(out, length, xOf(through), between(ring, signal, through));
-      const upwards = !(Math.abs(previous - max) < Math.abs(previous - min));
-      out[length] = out[length + 2] = xOf(phase + (k + 0.5) * per);
-      out[length + 1] = upwards ? min : max;
-      out[length + 3] = previous = upwards ? max : min;
-      length += 4;
+      if (k === crossed && through !== null && line.shape === "linear") drawThrough(pen, ring, row, through, xOf);
+      const x = xOf(phase + (k + 0.5) * per);
+      drawColumn(pen, x, x, this.#at(signal, k), line);
     }
-    return out.subarray(0, length);
+    joinAfter(pen, ring, row, Math.min(to, ring.next), xOf, line);
+  }
+
+  /** Column `k` of a signal, until the next is asked for. @param {number} signal @param {number} k */
+  #at(signal, k) {
+    const { low, high, first, last, ends } = this.#kept[signal];
+    const slot = k % this.#capacity;
+    const column = this.#column;
+    column.low = low[slot];
+    column.high = high[slot];
+    column.first = first[slot];
+    column.last = last[slot];
+    column.opens = (ends[slot] & OPENS) !== 0;
+    column.closes = (ends[slot] & CLOSES) !== 0;
+    return column;
   }
 
   /**
@@ -118,16 +142,16 @@ export class Fold {
     // One and a half windows: the live end may go on a little beyond what is shown.
     const capacity = Math.ceil((last - first + 1) * 1.5) + 4;
     const signals = envelope ? ring.rows / 2 : ring.rows;
-    if (capacity > this.#capacity || this.#low.length !== signals) {
-      const Values = ring.float64 ? Float64Array : Float32Array;
+    const isOther = this.#kept.length !== signals || this.#float64 !== ring.float64;
+    if (capacity > this.#capacity || isOther) {
       this.#capacity = capacity;
-      this.#low = Array.from({ length: signals }, () => new Values(capacity));
-      this.#high = Array.from({ length: signals }, () => new Values(capacity));
+      this.#float64 = ring.float64;
+      this.#kept = Array.from({ length: signals }, () => emptyKept(capacity, ring.float64));
     }
     [this.#ring, this.#per, this.#phase, this.#envelope] = [ring, per, phase, envelope];
     [this.#first, this.#last] = [first, last];
     this.#revision = ring.revision;
-    this.#next = Math.ceil(phase + first * per);
+    this.#next = border(first, per, phase);
   }
 
   /**
@@ -157,13 +181,13 @@ export class Fold {
    */
   #foldRun(ring, signal, minima, maxima, shift, start, end) {
     const [per, phase, capacity] = [this.#per, this.#phase, this.#capacity];
-    const low = this.#low[signal];
-    const high = this.#high[signal];
-    for (let k = Math.floor((start - phase) / per), index = start; index < end; k += 1) {
+    const { low, high } = this.#kept[signal];
+    for (let k = columnOf(start, per, phase), index = start; index < end; k += 1) {
       const slot = k % capacity;
-      const stop = Math.min(end, Math.ceil(phase + (k + 1) * per));
+      const begin = index;
+      const stop = Math.min(end, border(k + 1, per, phase));
       // A column that was begun before is continued, unless its former half is gone.
-      const begun = index > Math.ceil(phase + k * per) && index !== ring.first;
+      const begun = index > border(k, per, phase) && index !== ring.first;
       let min = begun ? low[slot] : Infinity;
       let max = begun ? high[slot] : -Infinity;
       for (; index < stop; index += 1) {
@@ -173,58 +197,72 @@ export class Fold {
       }
       low[slot] = min;
       high[slot] = max;
+      this.#foldEnds(signal, slot, begun, minima, shift + begin, shift + stop);
     }
+  }
+
+  /**
+   * Note the first and the last value of a column among those at [begin, stop) of the memory.
+   * @param {number} signal
+   * @param {number} slot
+   * @param {boolean} begun whether others came before
+   * @param {Values} values
+   * @param {number} begin
+   * @param {number} stop
+   */
+  #foldEnds(signal, slot, begun, values, begin, stop) {
+    const { first, last, ends } = this.#kept[signal];
+    let [head, tail] = [begin, stop - 1];
+    while (head < stop && Number.isNaN(values[head])) head += 1;
+    while (tail > head && Number.isNaN(values[tail])) tail -= 1;
+    const opens = begun ? ends[slot] & OPENS : head === begin ? OPENS : 0;
+    ends[slot] = opens | (head < stop && tail === stop - 1 ? CLOSES : 0);
+    if (!begun) first[slot] = last[slot] = NaN;
+    // Where rows are minima and maxima, the order of values is not known.
+    if (head === stop || this.#envelope) return;
+    if (Number.isNaN(first[slot])) first[slot] = values[head];
+    last[slot] = values[tail];
   }
 }
 
+/** @param {number} capacity @param {boolean} float64 @returns {Kept} */
+function emptyKept(capacity, float64) {
+  const Values = float64 ? Float64Array : Float32Array;
+  const [low, high, first, last] = Array.from({ length: 4 }, () => new Values(capacity));
+  return { low, high, first, last, ends: new Uint8Array(capacity) };
+}
+
+/** The first index of column `k`. @param {number} k @param {number} per @param {number} phase */
+function border(k, per, phase) {
+  return Math.ceil(phase + k * per);
+}
+
 /**
- * The samples themselves for [from, to), where there are fewer than about two per pixel. A value
- * between two holes becomes a dash, or nothing of it could be seen.
+ * The column of an index, by the borders: what is rounded in a division may fall into the next
+ * one, in which then nothing is held.
+ * @param {number} index
+ * @param {number} per
+ * @param {number} phase
+ */
+function columnOf(index, per, phase) {
+  const k = Math.floor((index - phase) / per);
+  if (border(k + 1, per, phase) <= index) return k + 1;
+  return border(k, per, phase) > index ? k - 1 : k;
+}
+
+/**
+ * Through the value on the straight line between two samples, where there is one.
+ * @param {Pen} pen
  * @param {Ring} ring
  * @param {number} row
- * @param {number} from
- * @param {number} to
+ * @param {number} index whole or not
  * @param {(index: number) => number} xOf
- * @param {Float32Array} out
  */
-export function samplePoints(ring, row, from, to, xOf, out) {
-  const begin = Math.max(from, ring.first);
-  const end = Math.min(to, ring.next);
-  let length = 0;
-  for (let index = begin; index < end; index += 1) {
-    const value = ring.at(row, index);
-    const alone = Number.isNaN(ring.at(row, index - 1)) && Number.isNaN(ring.at(row, index + 1));
-    if (alone) length = put(out, length, xOf(index - 0.25), value);
-    length = put(out, length, xOf(alone ? index + 0.25 : index), value);
-  }
-  return out.subarray(0, length);
-}
-
-/**
- * Points of a timed clock: one pixel column spans `width` seconds counted from the epoch's start.
- * Such streams are slow, so the visible samples are folded anew each time.
- * @param {Ring} ring
- * @param {{low: (index: number) => number, high: (index: number) => number}} values at an index of the ring
- * @param {number} from
- * @param {number} to
- * @param {{width: number, xOf: (seconds: number) => number}} scale
- * @param {Float32Array} out
- */
-export function timedPoints(ring, { low, high }, from, to, { width, xOf }, out) {
-  let length = 0;
-  for (let index = from; index < to; ) {
-    const column = Math.floor(ring.timeAt(index) / width);
-    const start = index;
-    let [min, max] = [Infinity, -Infinity];
-    for (; index < to && Math.floor(ring.timeAt(index) / width) === column; index += 1) {
-      if (low(index) < min) min = low(index);
-      if (high(index) > max) max = high(index);
-    }
-    const x = xOf(ring.timeAt(start));
-    length = put(out, length, x, min <= max ? min : NaN);
-    length = put(out, length, x, min <= max ? max : NaN);
-  }
-  return out.subarray(0, length);
+function drawThrough(pen, ring, row, index, xOf) {
+  const before = Math.floor(index);
+  const [low, high] = [ring.at(row, before), ring.at(row, before + 1)];
+  const value = index === before ? low : low + (index - before) * (high - low);
+  if (pen.down && !Number.isNaN(value)) pen.to(xOf(index), value);
 }
 
 /**
@@ -240,28 +278,4 @@ export function searchTime(ring, seconds) {
     else high = middle;
   }
   return low;
-}
-
-/**
- * The value on the straight line between two samples.
- * @param {Ring} ring
- * @param {number} row
- * @param {number} index
- */
-function between(ring, row, index) {
-  const before = Math.floor(index);
-  const [low, high] = [ring.at(row, before), ring.at(row, before + 1)];
-  return index === before ? low : low + (index - before) * (high - low);
-}
-
-/**
- * @param {Float32Array} out
- * @param {number} length
- * @param {number} x
- * @param {number} y
- */
-function put(out, length, x, y) {
-  out[length] = x;
-  out[length + 1] = y;
-  return length + 2;
 }

@@ -6,8 +6,9 @@
 import { Points } from "../chart/points.js";
 import { AutoRange } from "../chart/range.js";
 import { ANSWER } from "../protocol/frames.js";
+import { lineOf, longestOf } from "../samples/line.js";
 import { Record } from "../samples/record.js";
-import { LiveEdge } from "../time/timebase.js";
+import { goesOn, LiveEdge } from "../time/timebase.js";
 
 /**
  * @import { Description } from "../protocol/description.js"
@@ -104,7 +105,7 @@ export class Follower {
     this.stream = message;
     if (this.#record.describe(message)) this.#begin();
     // Where nothing more comes, time stands still: the last of it stays on the card.
-    this.#live.timed = message.clock === "timed" && message.state === "live";
+    this.#live.timed = message.state === "live" && goesOn(message);
   }
 
   /** Take a `view` message. @param {ViewMessage} message */
@@ -144,7 +145,9 @@ export class Follower {
     if (!source || edge === null) return null;
     const { ring, period, envelope } = source;
     const visible = this.stream.signals.map(() => true);
-    const view = { edge, window: this.view.window, columns, period, envelope, visible };
+    const lines = this.stream.signals.map(lineOf);
+    const scale = { edge, window: this.view.window, columns, period, envelope };
+    const view = { ...scale, visible, lines, longest: longestOf(this.stream), heldTo: edge };
     const picture = this.#points.of(ring, view, known);
     return picture && { ...picture, traces: this.#scaled(picture.traces, now) };
   }

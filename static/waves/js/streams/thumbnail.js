@@ -1,11 +1,12 @@
 /** Draws traces into the canvas of a card, device pixel by device pixel. */
 
 import { Palette } from "../chart/palette.js";
+import { scaleOf, tracePath } from "../chart/trace-path.js";
 
 /** @import { Range } from "../chart/range.js" */
 
 /**
- * @typedef {{points: Float32Array, range: Pick<Range, "min" | "max">}} Trace x, y, x, y …, x in seconds from the right end
+ * @typedef {{points: Float64Array, range: Pick<Range, "min" | "max">}} Trace x, y, x, y …, x in seconds from the right end
  */
 
 /**
@@ -13,6 +14,8 @@ import { Palette } from "../chart/palette.js";
  * more than this many times the width of the card; elsewhere it costs nothing that shows.
  */
 const CALM = 4;
+/** CSS pixels from the middle of a mark to its sides. */
+const MARK = 1;
 
 export class Thumbnail {
   #canvas = document.createElement("canvas");
@@ -56,26 +59,27 @@ export class Thumbnail {
   }
 
   /** @param {Trace} trace @param {number} window */
-  #stroke({ points, range }, window) {
+  #stroke({ points, range: { min, max } }, window) {
     const context = this.#context;
     const { width, height } = this.size;
-    const [perSecond, perUnit] = [width / window, height / (range.max - range.min)];
-    let [drawing, climbed, last] = [false, 0, 0];
+    const scale = scaleOf(min, max, height);
     context.beginPath();
-    for (let at = 0; at < points.length; at += 2) {
-      const x = width + points[at] * perSecond;
-      const y = (range.max - points[at + 1]) * perUnit;
-      // Nothing is drawn where there is no value: the line begins anew behind the hole.
-      if (drawing) context.lineTo(x, y);
-      else context.moveTo(x, y);
-      drawing = !Number.isNaN(y);
-      if (!drawing) continue;
-      climbed += Math.abs(y - last);
-      last = y;
-    }
-    context.lineWidth = climbed < CALM * width ? Math.max(1.5, devicePixelRatio) : 1;
+    const x = { from: 0, scale: width / window, pixel: width };
+    tracePath(context, points, x, { from: min, scale: -scale, pixel: height }, MARK * devicePixelRatio);
+    context.lineWidth = climbed(points) * scale < CALM * width ? Math.max(1.5, devicePixelRatio) : 1;
     context.stroke();
   }
+}
+
+/** How far a trace goes up and down. @param {Float64Array} points */
+function climbed(points) {
+  let [sum, last] = [0, NaN];
+  for (let at = 1; at < points.length; at += 2) {
+    const step = Math.abs(points[at] - last);
+    if (step > 0) sum += step;
+    last = points[at];
+  }
+  return sum;
 }
 
 /** Device pixels across an element and down: not an observer's own, which are wrong on an emulated screen. @param {Element} element */

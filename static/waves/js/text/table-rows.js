@@ -2,7 +2,7 @@
 
 /** Decimals of a time that has no constant distance to the next: microseconds. */
 const TIMED_DECIMALS = 6;
-/** Significant digits of a value: what float32 holds. */
+/** Significant digits of a value of float32: what it holds. One of float64 has as many as tell it from others. */
 const DIGITS = 7;
 
 /**
@@ -33,7 +33,7 @@ export function heading(signals, envelope) {
 }
 
 /**
- * @param {{stride: number, at: (row: number, index: number) => number}} held
+ * @param {{stride: number, float64?: boolean, at: (row: number, index: number) => number}} held
  * @param {{first: number, next: number}} page
  * @param {number[]} rows that are shown
  * @param {object} time
@@ -46,7 +46,7 @@ export function tableRows(held, { first, next }, rows, { timeOf, period }) {
   return Array.from({ length: next - first }, (_, k) => {
     const index = next - 1 - k;
     const time = timeOf(index).toFixed(decimals);
-    const values = rows.map((row) => valueText(held.at(row, index)));
+    const values = rows.map((row) => valueText(held.at(row, index), held.float64));
     return [String(index * held.stride), time.replace(/^-(0\.?0*)$/, "$1"), ...values];
   });
 }
@@ -61,7 +61,8 @@ function decimalsOf(period) {
   return period === 0 ? TIMED_DECIMALS : Math.min(9, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
 }
 
-/** @param {number} value */
-function valueText(value) {
-  return Number.isNaN(value) ? "" : String(Number(value.toPrecision(DIGITS)));
+/** @param {number} value @param {boolean} [float64] */
+function valueText(value, float64 = false) {
+  if (Number.isNaN(value)) return "";
+  return String(float64 ? value : Number(value.toPrecision(DIGITS)));
 }

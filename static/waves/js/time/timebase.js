@@ -13,6 +13,21 @@ const SLEW = 0.05;
 const JUMP = 0.25;
 
 /**
+ * Seconds between samples above which each is drawn as it comes: a message brings no more than one,
+ * and whoever waited until the next one is due would show it late by all that time.
+ */
+const SLOW = 0.1;
+
+/**
+ * Whether time goes on on the screen beyond the newest sample. Else it stays behind it, so that what
+ * moves is steady.
+ * @param {{clock: string, rate: number}} stream
+ */
+export function goesOn({ clock, rate }) {
+  return clock === "timed" || rate * SLOW < 1;
+}
+
+/**
  * time/div one step shorter (-1) or longer (1), within what an oscilloscope offers.
  * @param {number} seconds
  * @param {number} direction
@@ -38,7 +53,7 @@ export class LiveEdge {
   #marks = [];
   #at = 0;
 
-  /** @param {boolean} [timed] silence is normal on a timed clock, so the edge may run past data */
+  /** @param {boolean} [timed] silence is normal on a timed clock, and where samples are rare, so the edge may run past data */
   constructor(timed = false) {
     this.timed = timed;
   }

@@ -16,6 +16,7 @@
  * @import { Config, Description } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
  * @import { FullRate } from "../samples/full-rate.js"
+ * @import { Newest } from "../samples/newest.js"
  * @import { Past } from "../samples/past.js"
  * @import { Record } from "../samples/record.js"
  * @import { Source } from "../samples/window-samples.js"
@@ -49,6 +50,7 @@
  * @property {Record} record what the page holds
  * @property {Past} past
  * @property {FullRate} fullRate
+ * @property {Newest} newest the newest sample of each signal
  * @property {Timeline} timeline
  * @property {ClockZone} zone
  * @property {Triggering} triggering

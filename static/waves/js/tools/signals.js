@@ -13,7 +13,7 @@ export class Signals {
   #parts;
   #rows;
 
-  /** @param {Pick<Parts, "axes" | "chart" | "screen" | "selection">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "newest" | "record" | "selection">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#rows = new SignalRows(byId("signals"), {
@@ -40,11 +40,12 @@ export class Signals {
     this.themed();
   }
 
-  readings() {
-    const { axes, screen, selection } = this.#parts;
+  /** @param {number} seconds of the page */
+  readings(seconds) {
+    const { axes, newest, record, selection } = this.#parts;
+    newest.look(seconds, record.description?.rate ?? 0, record.mode === "sweeps");
     selection.signals.forEach(({ unit }, k) => {
-      const points = screen.picture?.traces[k]?.points ?? new Float32Array(0);
-      const now = quantity(points[points.length - 1] ?? NaN, unit, 3);
+      const now = quantity(newest.value(k), unit, 3);
       this.#rows.read(k, { now, perDivision: axes.perDivision(k), selected: k === selection.selected });
     });
   }

@@ -2,6 +2,7 @@
 
 import { around, GRAIN, scaled } from "../chart/range.js";
 import { SHARINGS } from "../chart/vertical-groups.js";
+import { choiceOf, choicesText, choose, readChoices } from "../samples/line.js";
 import { ROWS, step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
@@ -11,6 +12,7 @@ import { setting } from "../text/quantities.js";
  * @import { Item, Point } from "../chart/overlay.js"
  * @import { Group } from "../chart/vertical-groups.js"
  * @import { Controls } from "../controls/controls.js"
+ * @import { Choice } from "../samples/line.js"
  * @import { Parts, Picture, Restored } from "./parts.js"
  */
 
@@ -22,7 +24,7 @@ export class Vertical {
   #parts;
   #axes;
 
-  /** @param {Pick<Parts, "axes" | "controls" | "selection">} parts */
+  /** @param {Pick<Parts, "axes" | "controls" | "screen" | "selection">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#axes = parts.axes;
@@ -46,6 +48,8 @@ export class Vertical {
       step: (direction) => this.#scale(direction),
     });
     controls.choice("y-axes", (sharing) => axes.share(sharing));
+    controls.choice("line", (line) => this.#choose({ line }));
+    controls.choice("line-missing", (missing) => this.#choose({ missing }));
     controls.keys({
       a: () => axes.setFixed(!axes.chosen.fixed),
       y: () => axes.share(SHARINGS[(SHARINGS.indexOf(axes.sharing) + 1) % SHARINGS.length]),
@@ -106,16 +110,28 @@ export class Vertical {
     controls.press("y-fixed", chosen.fixed);
     controls.fill("y", setting(chosen.range.perDivision, this.#axes.unitOf(group.members)));
     controls.choose("y-axes", sharing);
+    const { line, missing } = choiceOf(selection.signal?.key ?? "");
+    controls.choose("line", line);
+    controls.choose("line-missing", missing);
     controls.text("y-of", group.members.length === 1 ? selection.signals[group.members[0]].name : "");
   }
 
   state() {
-    return this.#axes.state();
+    const lines = choicesText();
+    return { ...this.#axes.state(), ...(lines ? { lines } : {}) };
   }
 
   /** @param {Restored} state */
   restore(state) {
     this.#axes.restore(state);
+    readChoices(state.lines ?? "");
+  }
+
+  /** Draw the chosen signal in another way, in this browser. @param {Partial<Choice>} choice */
+  #choose(choice) {
+    const { screen, selection } = this.#parts;
+    if (selection.signal) choose(selection.signal.key, choice);
+    screen.changed();
   }
 
   /** @param {string} text */

@@ -1,0 +1,105 @@
+/**
+ * Writes the points of a trace into a buffer that is used again for every picture: x, y, x, y …,
+ * with a pair of NaN wherever the line ends. A point between two such pairs is a mark: see
+ * `chart/trace-path.js`.
+ */
+
+/** @import { Line } from "./line.js" */
+
+/** Numbers that one pixel column may need: what ends the line before it, two corners, four points, and an end. */
+export const MOST = 16;
+
+export class Pen {
+  /** @type {Float64Array} */
+  #out = new Float64Array(0);
+  #length = 0;
+  /** Where the last point is. */
+  x = NaN;
+  /** Whether the next point is joined to the last one. */
+  down = false;
+  /** The value of the last point, while the pen is down; else NaN. */
+  last = NaN;
+
+  /** @param {Float64Array} out what is written to from now on */
+  start(out) {
+    this.#out = out;
+    this.#length = 0;
+    this.x = this.last = NaN;
+    this.down = false;
+  }
+
+  /** On to a point: a line, where the pen is down. A point that is written already is not written again. @param {number} x @param {number} y */
+  to(x, y) {
+    if (this.down && x === this.x && y === this.last) return;
+    this.#out[this.#length] = x;
+    this.#out[this.#length + 1] = y;
+    this.#length += 2;
+    this.down = true;
+    this.x = x;
+    this.last = y;
+  }
+
+  /** End the line here. */
+  lift() {
+    if (!this.down) return;
+    this.#out[this.#length] = this.#out[this.#length + 1] = NaN;
+    this.#length += 2;
+    this.down = false;
+    this.last = NaN;
+  }
+
+  /**
+   * A pixel column, from its first value to its last and through both extremes; up to four points.
+   * @param {number} left x of the first value, and of the extremes
+   * @param {number} right x of the last
+   * @param {number} first NaN where the order is not known: then the extreme that is nearer to the point before comes first
+   * @param {number} low
+   * @param {number} high
+   * @param {number} last
+   */
+  column(left, right, first, low, high, last) {
+    const from = Number.isNaN(first) ? this.last : first;
+    const upwards = !(Math.abs(from - high) < Math.abs(from - low));
+    const [near, far] = upwards ? [low, high] : [high, low];
+    if (Number.isNaN(first)) {
+      this.to(left, near);
+      this.to(right, far);
+      return;
+    }
+    this.to(left, first);
+    if (near !== last) this.to(left, near);
+    if (far !== last) this.to(left, far);
+    this.to(right, last);
+  }
+
+  /** What was written since `start`. */
+  get points() {
+    return this.#out.subarray(0, this.down ? this.#length : Math.max(0, this.#length - 2));
+  }
+}
+
+/**
+ * Where a value is missing.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {Line} line
+ */
+export function pass(pen, x, { shape, missing }) {
+  if (!pen.down || missing === "joined") return;
+  // What is held until the next sample is held until the one that is missing.
+  if (shape === "step" || missing === "held") pen.to(x, pen.last);
+  if (missing === "hole") pen.lift();
+}
+
+/**
+ * Where a sample is.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {Line} line
+ */
+export function reach(pen, x, y, { shape }) {
+  if (shape === "step" && pen.down) pen.to(x, pen.last);
+  pen.to(x, y);
+  if (shape === "points") pen.lift();
+}
