@@ -135,8 +135,8 @@ class Publisher:
         message = {"type": "waves.stream", "description": description}
         await self._send(self._groups.stream(description["handle"]), message)
 
-    async def status(self, descriptions: Iterable[Description]) -> None:
-        """All descriptions, to every hub, for the lists of people."""
+    async def status(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
+        """Descriptions, whole or in brief, to every hub, for the lists of people."""
         message = {"type": "waves.status", "streams": list(descriptions)}
         await self._send(self._groups.status, message)
 

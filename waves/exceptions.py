@@ -3,6 +3,7 @@
 WavesError
 ├── ConfigurationError      a setting, an option or a parameter that cannot work
 ├── SourceError             a source that cannot produce samples
+│   └── ClockStepError      its times went back for good: a new epoch begins at once
 ├── BlockError              an array that is no block of samples
 ├── WireError               bytes or text that are no message of the protocol
 ├── TooMuchError            a request for more than one answer holds
@@ -22,6 +23,10 @@ class ConfigurationError(WavesError):
 
 class SourceError(WavesError):
     """A source cannot produce samples; the message is shown on the page and in the admin."""
+
+
+class ClockStepError(SourceError):
+    """The times of a source went back and stay there: what follows belongs to a new epoch."""
 
 
 class BlockError(WavesError):

@@ -13,6 +13,8 @@ MAX_RATE = 2_000_000.0
 MIN_FRAMES, MAX_FRAMES = 1.0, 60.0
 MIN_WINDOW, MAX_WINDOW = 1e-4, 3600.0
 MIN_HISTORY, MAX_HISTORY = 1.0, 86_400.0
+#: Seconds without a sample beyond which there is a hole: a microsecond to some three years.
+MIN_INTERVAL, MAX_INTERVAL = 1e-6, 1e8
 #: Samples, and the envelopes (tiers) that the hub keeps beside them.
 HISTORY_OVERHEAD = 1.13
 

@@ -17,7 +17,9 @@ from waves.addresses import address, are_included
 from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
 from waves.protocol.block import SAMPLE_TYPES
-from waves.sources import DEFAULT_SOURCE, SOURCES, validate_options
+from waves.protocol.reading import state_names
+from waves.sources import DEFAULT_SOURCE, SOURCES, defaults, validate_options
+from waves.sources.ordering import MAX_WINDOW
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -39,6 +41,10 @@ def bounds(low: float, high: float, unit: str, why: str) -> list[Any]:
         MinValueValidator(low, f"At least {low:g}{unit}: {why}"),
         MaxValueValidator(high, f"At most {high:,.10g}{unit}: {why}"),
     ]
+
+
+#: What an empty field means, where the source may have its own word.
+AS_THE_CODE_SAYS = "Empty: as the code says."
 
 
 class Stream(models.Model):
@@ -65,8 +71,9 @@ class Stream(models.Model):
     sample_type = models.CharField(
         max_length=16,
         choices=[(name, name) for name in SAMPLE_TYPES],
-        default="float32",
-        help_text="float32 holds 7 digits and takes half the memory and network of float64.",
+        blank=True,
+        help_text="float32 holds 7 digits and takes half the memory and network of float64. "
+        f"{AS_THE_CODE_SAYS}",
     )
     window = models.FloatField(
         default=2.0,
@@ -91,6 +98,32 @@ class Stream(models.Model):
             "fewer stutter, and more cost every viewer without being seen.",
         ),
         help_text="How often samples are sent; 20 to 30 look smooth.",
+    )
+    late = models.CharField(
+        "late samples",
+        max_length=16,
+        blank=True,
+        choices=[("drop", "left out"), ("reorder", "put into their place")],
+        help_text="Of sources that give times: what becomes of a sample that is older than the one "
+        f"before it. {AS_THE_CODE_SAYS}",
+    )
+    reorder_window = models.FloatField(
+        "waits for late samples",
+        null=True,
+        blank=True,
+        validators=bounds(0, MAX_WINDOW, " s", "a live view is as much behind."),
+        help_text="Seconds that samples wait for older ones, where late ones are put into their "
+        f"place. {AS_THE_CODE_SAYS}",
+    )
+    longest_interval = models.FloatField(
+        "longest interval",
+        null=True,
+        blank=True,
+        validators=bounds(
+            limits.MIN_INTERVAL, limits.MAX_INTERVAL, " s", "shorter or longer ones mean nothing."
+        ),
+        help_text="Of sources that give times: seconds without a sample beyond which there is a "
+        "hole. Empty: as the code says, or five periods.",
     )
     enabled = models.BooleanField(default=True, help_text="Whether a worker runs it.")
     runs_on = models.CharField(
@@ -153,6 +186,11 @@ class Stream(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    @property
+    def sample_type_used(self) -> str:
+        """The sample type, and where none is stored, what the code says."""
+        return self.sample_type or defaults(self.source, self.options).sample_type
+
     @cached_property
     def signal_count(self) -> int:
         """Signals that it has or, set by the form, is about to have."""
@@ -162,7 +200,9 @@ class Stream(models.Model):
         signals = self.signal_count
         problems = {
             "rate": limits.rate_problem(self.rate, signals),
-            "history": limits.history_problem(self.rate, signals, self.sample_type, self.history),
+            "history": limits.history_problem(
+                self.rate, signals, self.sample_type_used, self.history
+            ),
         }
         return {field: message for field, message in problems.items() if message}
 
@@ -183,6 +223,33 @@ class Signal(models.Model):
         blank=True,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour looks like #4cc2ff.")],
         help_text="#rrggbb; empty: the page's palette.",
+    )
+    line = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=[
+            ("linear", "sloped to the next sample"),
+            ("step", "held until the next sample"),
+            ("points", "points only"),
+        ],
+        help_text=AS_THE_CODE_SAYS,
+    )
+    missing = models.CharField(
+        "a missing value",
+        max_length=16,
+        blank=True,
+        choices=[
+            ("hole", "is a hole"),
+            ("joined", "is passed over: the line goes on to the next"),
+            ("held", "leaves the value before it"),
+        ],
+        help_text=AS_THE_CODE_SAYS,
+    )
+    states = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Names of values: 0 = closed, 1 = open. Those that are not named here are as "
+        "the code says.",
     )
     waveform = models.CharField(max_length=32, choices=waveform_choices, default="sine")
     parameters = models.JSONField(default=dict, blank=True)
@@ -210,6 +277,10 @@ class Signal(models.Model):
         """Make the key, and refuse parameters that the waveform does not take."""
         super().clean()
         self.key = self.key or key_from(self.name)
+        try:
+            self.states = {str(code): name for code, name in state_names(self.states).items()}
+        except ConfigurationError as error:
+            raise ValidationError({"states": str(error)}) from error
         try:
             self.parameters = validate_parameters(self.waveform, self.parameters)
         except ConfigurationError as error:

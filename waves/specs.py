@@ -15,6 +15,7 @@ from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream
+from waves.protocol.reading import LINES, MISSING
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import SOURCES
 from waves.sources.base import Proposal, Source
@@ -149,6 +150,9 @@ def signal_spec(signal: Signal) -> SignalSpec:
         name=stored.name(signal.name, signal.key),
         unit=stored.unit(signal.unit),
         colour=stored.colour(signal.colour),
+        line=stored.chosen(signal.line, LINES),
+        missing=stored.chosen(signal.missing, MISSING),
+        states=stored.states(signal.states),
         waveform=signal.waveform,
         parameters=_parameters(signal.waveform, stored.mapping(signal.parameters)),
     )

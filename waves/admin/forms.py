@@ -162,8 +162,39 @@ class StreamForm(DeclaredForm):
         )
 
 
+class StatesField(forms.Field):
+    """Names of values as people write them: "0 = closed, 1 = open"."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the names by code as text; what was typed stays as it is."""
+        if not isinstance(value, Mapping):
+            return value
+        return ", ".join(f"{code} = {name}" for code, name in value.items())
+
+    def to_python(self, value: Any) -> dict[str, str]:
+        """Names by code. Raises ValidationError where it cannot be read."""
+        if isinstance(value, Mapping):
+            return dict(value)
+        parts = [part for part in str(value or "").split(",") if part.strip()]
+        pairs = [part.partition("=") for part in parts]
+        if not all(sign and code.strip() for code, sign, _ in pairs):
+            raise forms.ValidationError("Write each value and its name: 0 = closed, 1 = open.")
+        return {code.strip(): name.strip() for code, _, name in pairs}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other names were typed, however they are written."""
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
 class SignalForm(DeclaredForm):
     """A signal, with the parameters of its waveform."""
+
+    states = StatesField(required=False, help_text=Signal._meta.get_field("states").help_text)
 
     kind_field, json_field = "waveform", "parameters"
 

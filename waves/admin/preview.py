@@ -33,7 +33,7 @@ NOTHING: Mapping[str, Any] = {"errors": {}, "warnings": [], "signals": [], "memo
 def memory(stream: Stream) -> str:
     """What the history of a stream takes, in words."""
     size = limits.history_bytes(
-        stream.rate, stream.signal_count, stream.sample_type, stream.history
+        stream.rate, stream.signal_count, stream.sample_type_used, stream.history
     )
     return f"{limits.megabytes(size)} for the history, in each server process"
 

@@ -74,6 +74,7 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
         ]
         return [
             (None, {"fields": [("name", "key", "unit", "colour", "position")]}),
+            (None, {"fields": [("line", "missing", "states")]}),
             (None, {"fields": ["waveform"], "classes": makers}),
             (
                 None,
@@ -214,6 +215,13 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                         ("rate", "sample_type", "frames_per_second"),
                         ("window", "history", "memory"),
                     ]
+                },
+            ),
+            (
+                "Sources that give times",
+                {
+                    "fields": [("late", "reorder_window", "longest_interval")],
+                    "classes": ("collapse",),
                 },
             ),
         ]

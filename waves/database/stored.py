@@ -15,11 +15,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from waves import limits
+from waves.exceptions import ConfigurationError
 from waves.models import Signal, Stream
 from waves.protocol.plaintext import one_line
+from waves.protocol.reading import MOST_STATES, state_names
+from waves.sources import defaults
 
 #: Fields whose values must be possible before a source, a hub or a page is given them.
-CHECKED = ("rate", "sample_type", "window", "history", "frames_per_second")
+CHECKED = ("rate", "window", "history", "frames_per_second")
+#: Fields that may be empty: then the code decides.
+DECIDED = ("sample_type", "late", "reorder_window", "longest_interval")
 #: Longest names and units, as the models declare them; SQLite holds any length.
 NAME, UNIT = 80, 16
 #: The longest text of a stream that a page is given.
@@ -34,9 +39,13 @@ def values(stream: Stream, signals: int) -> tuple[dict[str, Any], str]:
     Where one is wrong, all are the defaults: the stream does not run with either.
     """
     found: dict[str, Any] = {}
+    said = defaults(stream.source, stream.options)
     try:
         for name in CHECKED:
             found[name] = _value(stream, name)
+        for name in DECIDED:
+            value = _value(stream, name)
+            found[name] = getattr(said, name) if value in ("", None) else value
     except ValidationError as error:
         return _defaults(), f"{_label(name)}: {' '.join(error.messages)}"
     rate, kind, history = found["rate"], found["sample_type"], found["history"]
@@ -83,6 +92,22 @@ def is_mapping(value: object) -> bool:
 def mapping(value: object) -> Mapping[str, Any]:
     """A JSON value where it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) and is_mapping(value) else {}
+
+
+def states(value: object) -> Mapping[int, str]:
+    """Names by code, those of them that can be."""
+    found: dict[int, str] = {}
+    for code, text in mapping(value).items():
+        try:
+            found |= state_names({code: text})
+        except ConfigurationError:  # past the form anything may stand there
+            continue
+    return dict(list(found.items())[:MOST_STATES])
+
+
+def chosen(text: str, known: Iterable[str]) -> str:
+    """A word of those that are known, or none: as the code says."""
+    return text if text in known else ""
 
 
 def name(text: object, otherwise: str) -> str:

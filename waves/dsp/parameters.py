@@ -156,6 +156,8 @@ class Waveform(Parameters):
     label: ClassVar[str]
     #: For docs/waveforms.md: the value y at the position p in a period, 0 to 1, or of sample i.
     formula: ClassVar[str] = ""
+    #: The line between its samples, where it is none that is sloped: "step" holds the former value.
+    line: ClassVar[str] = ""
     #: Fields of ``Conditioning`` that change nothing here; a form leaves them out.
     unused: ClassVar[frozenset[str]] = frozenset()
 

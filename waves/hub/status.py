@@ -54,10 +54,12 @@ class StatusBoard:
             self._descriptions[handle] = (now, description)
 
     def hear(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
-        """A worker spoke of all its streams."""
+        """A worker spoke of its streams, whole or in brief; what is not said is as it was."""
         self.worker_heard_at = self._monotonic()
         for description in descriptions:
-            self.describe(description)
+            _, known = self._descriptions.get(int(description["handle"]), (0.0, {}))
+            same = known.get("epoch") == description.get("epoch")
+            self.describe({**known, **description} if same else description)
 
     def forget(self, handle: int) -> None:
         """A stream was deleted."""

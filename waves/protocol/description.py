@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+import orjson
+
 from waves.protocol.spec import SignalSpec, StreamSpec
+
+#: Bytes of a description as JSON. Each viewer is sent it, at each edit and each new state.
+MAX_DESCRIPTION = 64 * 1024
+#: Without another word, beyond so many periods of a timed clock there is a hole.
+LONGEST_PERIODS = 5.0
+
+NAMES_LEFT_OUT = (
+    "The names of states are left out: they take more than the 64 KiB of a description. "
+    "Give fewer or shorter ones."
+)
 
 
 class Description(TypedDict):
     """The ``stream`` message. ``rate`` in Hz; ``window`` and ``history`` in seconds.
 
-    ``measured_rate`` (samples per second and signal), ``skipped`` (samples that the source left out
-    in this epoch), ``infinities`` (values that were made NaN) and ``unpublished`` (frames that the
-    channel layer did not take) are counts for people; a change of them alone is not sent.
+    A signal says ``line``, ``missing`` and ``states`` (names by the code as text) where they are
+    not "linear", "hole" and none. ``longest_interval`` in seconds is None on a regular clock.
+
+    Counts of this epoch: ``measured_rate`` (samples per second and signal), ``skipped`` (samples
+    that the source left out), ``infinities`` (values that were made NaN) and ``unpublished``
+    (frames that the channel layer did not take) are for people, and a change of them alone is not
+    sent; ``late`` (samples that came too late, and were left out) and ``nameless`` (texts that
+    could not become a state, and were made NaN) are news.
     """
 
     type: str
@@ -25,22 +43,28 @@ class Description(TypedDict):
     clock: str
     sample_type: str
     epoch: int
-    signals: list[dict[str, str]]
+    signals: list[dict[str, Any]]
     state: str
     message: str
     window: float
     history: float
+    longest_interval: float | None
     measured_rate: float
     skipped: int
     infinities: int
     unpublished: int
+    late: int
+    nameless: int
 
 
 def describe(
     spec: StreamSpec, epoch: int, signals: Iterable[SignalSpec], clock: str = "regular"
 ) -> Description:
-    """The description of a running stream whose source yields ``signals``."""
-    return Description(
+    """The description of a running stream whose source yields ``signals``.
+
+    Where the names of states would make it longer than MAX_DESCRIPTION, it has none, and says so.
+    """
+    description = Description(
         type="stream",
         handle=spec.handle,
         slug=spec.slug,
@@ -50,18 +74,85 @@ def describe(
         clock=clock,
         sample_type=spec.sample_type,
         epoch=epoch,
-        signals=[
-            {"key": s.key, "name": s.name, "unit": s.unit, "colour": s.colour} for s in signals
-        ],
+        signals=[described_signal(signal) for signal in signals],
         state="live",
         message="",
         window=spec.window,
         history=spec.history,
+        longest_interval=_longest_interval(spec, clock),
         measured_rate=0.0,
         skipped=0,
         infinities=0,
         unpublished=0,
+        late=0,
+        nameless=0,
     )
+    has_names = any("states" in signal for signal in description["signals"])
+    if has_names and size_of(description) > MAX_DESCRIPTION:
+        for signal in description["signals"]:
+            signal.pop("states", None)
+        description["message"] = NAMES_LEFT_OUT
+    return description
+
+
+def described_signal(signal: SignalSpec) -> dict[str, Any]:
+    """A signal as a description has it: what goes without saying is left out."""
+    said: dict[str, Any] = {
+        "key": signal.key,
+        "name": signal.name,
+        "unit": signal.unit,
+        "colour": signal.colour,
+    }
+    if signal.line not in ("", "linear"):
+        said["line"] = signal.line
+    if signal.missing not in ("", "hole"):
+        said["missing"] = signal.missing
+    if signal.states:
+        said["states"] = {str(code): name for code, name in signal.states.items()}
+    return said
+
+
+def size_of(description: Mapping[str, Any]) -> int:
+    """Bytes of a description as JSON."""
+    return len(orjson.dumps(description))
+
+
+def _longest_interval(spec: StreamSpec, clock: str) -> float | None:
+    """Seconds beyond which there is a hole; None where there is none, however long it takes."""
+    if clock != "timed":
+        return None
+    longest = spec.longest_interval or LONGEST_PERIODS / spec.rate
+    return longest if math.isfinite(longest) else None
+
+
+#: What goes to all servers each second: who it is, its state, and counts.
+_BRIEF = (
+    "handle",
+    "slug",
+    "name",
+    "epoch",
+    "state",
+    "message",
+    "rate",
+    "measured_rate",
+    "skipped",
+    "infinities",
+    "unpublished",
+    "late",
+    "nameless",
+)
+
+
+def brief(description: Mapping[str, Any]) -> dict[str, Any]:
+    """State and counts of a description: the rest changes seldom, and may be long."""
+    return {key: description[key] for key in _BRIEF}
+
+
+def same_at_length(a: Mapping[str, Any] | None, b: Mapping[str, Any]) -> bool:
+    """Whether whoever has ``a`` knows all of ``b`` by its ``brief``."""
+    if a is None or a["epoch"] != b["epoch"]:
+        return False
+    return all(a[key] == b[key] for key in b if key not in _BRIEF)
 
 
 def same_for_viewers(a: Description | None, b: Description) -> bool:

@@ -21,6 +21,11 @@ class SignalSpec:
     waveform: str = "sine"
     #: Every parameter of the waveform and of ``waves.dsp.synthesis.Conditioning``, validated.
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    #: Of ``waves.protocol.reading``: LINES and MISSING, or "" for what the code says.
+    line: str = ""
+    missing: str = ""
+    #: Names by code; those that are not here are as the code says.
+    states: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class StreamSpec:
     window: float = 2.0
     history: float = 10.0
     sample_type: str = "float32"
+    #: On a timed clock: what becomes of late samples (``waves.protocol.reading.LATE``), the seconds
+    #: that others wait for them, and those beyond which there is a hole (None: five periods).
+    late: str = "drop"
+    reorder_window: float = 0.0
+    longest_interval: float | None = None
     enabled: bool = True
     description: str = ""
     #: Name of the only worker that may run it; "" for any.

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from waves.dsp.explanation import explain
 from waves.exceptions import ConfigurationError
 from waves.registry import Registry
-from waves.sources.base import Options, SignalInfo, Source
+from waves.sources.base import Defaults, Options, SignalInfo, Source
 
 if TYPE_CHECKING:
     from waves.sources.declarations import stream
@@ -26,6 +26,7 @@ __all__ = [
     "DEFAULT_SOURCE",
     "SOURCES",
     "SignalInfo",
+    "defaults",
     "option_fields",
     "source_class",
     "source_label",
@@ -81,6 +82,15 @@ def source_label(kind: str) -> str:
 def option_fields(kind: str) -> dict[str, FieldInfo]:
     """The options of a source by name, as declared: for the form, the API and the docs."""
     return dict(source_class(kind).options.model_fields)
+
+
+def defaults(kind: str, options: object) -> Defaults:
+    """What the code says of a stream for the fields that its row leaves empty; our own word where
+    there is no such source, or it cannot say."""
+    try:
+        return SOURCES[kind].defaults(options if isinstance(options, Mapping) else {})
+    except Exception:  # a fault of one source hinders no other stream: its run will tell
+        return Defaults()
 
 
 def validate_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waves.exceptions import SourceError
-from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.block import SampleBlock
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import SourceContext
 from waves.sources.declarations import Declaration
+from waves.sources.ordering import Ordering, window_of
 from waves.sources.pacing import MAX_LAG, WallLabels
-from waves.sources.returned import NUMBERS, Array, failure, samples, series
+from waves.sources.returned import NUMBERS, Array, Returned, failure
 from waves.sources.thread import PATIENCE_SECONDS
 
 #: A generator may yield this many times its declared mean rate; then it is made to wait.
@@ -44,18 +46,25 @@ class Arrivals:
     the rate; one that comes over 1 s late leaves a counted gap.
     """
 
-    def __init__(self, declaration: Declaration, spec: StreamSpec, context: SourceContext) -> None:
+    def __init__(
+        self,
+        declaration: Declaration,
+        spec: StreamSpec,
+        context: SourceContext,
+        returned: Returned,
+    ) -> None:
         self.declaration = declaration
         self.context = context
         self.rate = spec.rate
         self.frames_per_second = spec.frames_per_second
-        self._dtype = SAMPLE_TYPES[spec.sample_type]
+        #: Brings timed samples into the order of their times.
+        self.order = Ordering(window_of(spec))
+        self._returned = returned
         self._clock = context.clock
         self._labels = WallLabels(context.clock)
         self._start: float | None = None
         # Timed samples are placed by their times, so these must not follow the wall clock's steps.
         self._offset = context.clock.time() - context.clock.monotonic()
-        self._latest = -np.inf
         self._next = 0
         self._yields = 0
         self._pending: list[Chunk] = []
@@ -68,8 +77,9 @@ class Arrivals:
         task.add_done_callback(lambda _: self._arrived.set())
         try:
             while True:
-                await self._arrived.wait()
-                self._arrived.clear()
+                await self._news()
+                if task.done():
+                    self.order.window = 0.0  # nothing comes any more that could be waited for
                 for block in self._taken():
                     yield block
                 if task.done():
@@ -78,8 +88,17 @@ class Arrivals:
         finally:
             await _ended(task)
 
+    async def _news(self) -> None:
+        """Wait until something arrives, or what was held back has waited long enough."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.order.window if self.order.held else None):
+                await self._arrived.wait()
+        self._arrived.clear()
+
     def _taken(self) -> Iterator[SampleBlock]:
         """Blocks of the pending chunks, broken where samples were skipped."""
+        self._release()
+        self._returned.tell(self.context)
         pending, self._pending = self._pending, []
         self._room.set()
         run: list[Chunk] = []
@@ -123,11 +142,13 @@ class Arrivals:
 
     async def _take_timed(self, item: Any) -> None:
         times, values = self._timed(item)
-        if times[0] < self._latest:
-            back = self._latest - times[0]
-            raise self._bad_time(f"a time {back:.6g} s before the one yielded last")
-        self._latest = float(times[-1])
-        self._append(values, times)
+        late = self.order.put(times, values, self._clock.monotonic())
+        if late:
+            self.context.late(late)
+        if self.order.window:
+            self._arrived.set()
+        else:
+            self._release()
         self._yields += 1
         if self._yields % TURN == 0:
             await asyncio.sleep(0)
@@ -135,7 +156,16 @@ class Arrivals:
             self._room.clear()
             await self._room.wait()
 
+    def _release(self) -> None:
+        """Append what is in order, and waits for nothing older any more."""
+        taken = self.order.take(self._clock.monotonic())
+        if taken is not None:
+            times, values = taken
+            self._append(values, times)
+
     def _full(self) -> bool:
+        if self.order.is_full:
+            return True
         held = self._next - self._pending[0].first if self._pending else 0
         return held >= max(LEAST_ROOM, BURST * self.rate / self.frames_per_second)
 
@@ -143,36 +173,34 @@ class Arrivals:
         """Times in unix seconds, and values: of ``values``, or of a pair of both."""
         if not self._is_pair(item):
             now = self._offset + self._clock.monotonic()
-            return np.array([now]), samples(self.declaration, [item], self._dtype)
+            return np.array([now]), self._returned.samples([item])
         times = np.asarray(item[0])
         if times.dtype.kind not in NUMBERS or times.ndim > 1 or times.size == 0:
             raise self._bad_time(f"{item[0]!r} as a time")
         if times.ndim == 0:
-            values = samples(self.declaration, [item[1]], self._dtype)
+            values = self._returned.samples([item[1]])
         else:
-            values = series(self.declaration, item[1], times.size, self._dtype)
+            values = self._returned.series(item[1], times.size)
         times = np.atleast_1d(times).astype(np.float64)
-        if not np.isfinite(times).all() or (np.diff(times) < 0).any():
-            raise self._bad_time("times that are not finite and increasing")
+        if not np.isfinite(times).all():
+            raise self._bad_time("times that are not finite")
         return times, values
 
     def _is_pair(self, item: Any) -> bool:
         """Whether this is (time, values). Two numbers are, where there is one signal only."""
         if not isinstance(item, tuple) or len(item) != 2:
             return False
-        if len(self.declaration.signals) == 1:
+        signals = len(self.declaration.signals)
+        if signals == 1 or (signals > 2 and item[1] is None):
             return True
         return isinstance(item[1], Mapping | list | tuple | np.ndarray)
 
     def _bad_time(self, what: str) -> SourceError:
         name = self.declaration.function.__name__
-        return SourceError(
-            f"{name} yielded {what}; expected are unix seconds, as of time.time(), that never go "
-            "back."
-        )
+        return SourceError(f"{name} yielded {what}; expected are unix seconds, as of time.time().")
 
     async def _take_regular(self, item: Any) -> None:
-        values = series(self.declaration, item, None, self._dtype)
+        values = self._returned.series(item, None)
         n = values.shape[1]
         now = self._clock.monotonic()
         if self._start is None:

@@ -23,6 +23,7 @@ __all__ = [
     "SAMPLE_TYPES",
     "Choices",
     "Clock",
+    "Defaults",
     "Due",
     "Options",
     "Proposal",
@@ -48,11 +49,32 @@ class Options(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SignalInfo:
-    """A signal that a source declares: its key, the name to show, and its unit."""
+    """A signal that a source declares: its key, the name to show, its unit, and how it is read.
+
+    ``line`` is "linear", "step" or "points", ``missing`` is "hole", "joined" or "held", empty for
+    the first of each; ``states`` are names by code (see ``waves.protocol.reading``).
+    """
 
     key: str
     name: str
     unit: str = ""
+    line: str = ""
+    missing: str = ""
+    states: Mapping[int, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the code says of a stream, for each field that its row in the admin leaves empty.
+
+    ``late``, ``reorder_window`` and ``longest_interval`` (in seconds; None: five periods) matter
+    on a timed clock only.
+    """
+
+    sample_type: str = "float32"
+    late: str = "drop"
+    reorder_window: float = 0.0
+    longest_interval: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +106,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What a runner gives to a source: its epoch, its clock, and how to count lost samples."""
+    """What a runner gives to a source: its epoch, its clock, and how to count what is lost."""
 
     epoch: int
     clock: Clock
     #: Called with a number of samples that the source had to skip, for the description.
     skipped: Callable[[int], None] = lambda n: None
+    #: Called with a number of samples that came too late, and were left out.
+    late: Callable[[int], None] = lambda n: None
+    #: Called with a number of texts that could become no state, and why, in words.
+    nameless: Callable[[int, str], None] = lambda n, why: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +192,18 @@ class Source(abc.ABC):
         """The streams that the worker makes by itself when it starts."""
         return ()
 
+    @classmethod
+    def defaults(cls, options: Mapping[str, Any]) -> Defaults:
+        """What the code says of a stream with these options."""
+        return Defaults()
+
     @property
     @abc.abstractmethod
     def signals(self) -> tuple[SignalInfo, ...]:
-        """What the source yields, in the order of the rows of its blocks."""
+        """What the source yields, in the order of the rows of its blocks.
+
+        Names, lines and states may change while it runs: they are described before the next block.
+        """
 
     @abc.abstractmethod
     def blocks(self) -> AsyncGenerator[SampleBlock, None]:

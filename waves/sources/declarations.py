@@ -9,15 +9,24 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from waves.exceptions import ConfigurationError, SourceError
-from waves.sources.base import SignalInfo
+from waves.protocol.block import SAMPLE_TYPES
+from waves.protocol.reading import LATE, LINES, MISSING, state_names
+from waves.sources.base import Defaults, SignalInfo
+from waves.sources.ordering import MAX_WINDOW
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kind = Literal["function", "generator", "async generator"]
 ClockName = Literal["regular", "timed"]
+SampleType = Literal["float32", "float64"]
+Line = Literal["linear", "step", "points"]
+Missing = Literal["hole", "joined", "held"]
+Late = Literal["drop", "reorder"]
+#: Names of states by code: of all signals, or by the key of a signal.
+Names = Mapping[int, str] | Mapping[str, Mapping[int, str]]
 
 #: A key stands in URLs, in CSV headings and in the rows of the admin.
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,49}")
@@ -42,6 +51,8 @@ class Declaration:
     #: Whether the worker makes a stream for it by itself.
     create: bool
     function: Callable[..., Any] = field(repr=False, compare=False)
+    #: What holds where the admin says nothing.
+    defaults: Defaults = field(default_factory=Defaults)
 
 
 _declarations: dict[str, Declaration] = {}
@@ -57,6 +68,13 @@ def stream(
     window: float = 2.0,
     clock: ClockName | None = None,
     create: bool = True,
+    sample_type: SampleType = "float32",
+    line: Line | Mapping[str, Line] | None = None,
+    missing: Missing | Mapping[str, Missing] | None = None,
+    states: Names | None = None,
+    late: Late = "drop",
+    reorder_window: float = 0.0,
+    longest_interval: float | None = None,
 ) -> Callable[[F], F]:
     """Declare a function, a generator or an async generator as a stream; it stays what it was.
 
@@ -67,11 +85,24 @@ def stream(
     of unix time and values) or "regular" (arrays of samples that follow one another at the rate).
     With ``create=False`` no stream is made: choose the function in the admin.
 
-    Raises ConfigurationError, at import, where this cannot work. See docs/your-own-data.md.
+    ``line``, ``missing`` and ``states`` say how signals are read: for all of them, or in a dict by
+    the key of a signal. On a timed clock ``late`` says what becomes of a sample that is older than
+    the one before; with "reorder" each waits ``reorder_window`` seconds for older ones. Beyond
+    ``longest_interval`` seconds without a sample there is a hole (by default five periods;
+    ``math.inf`` for never).
+
+    Raises ConfigurationError, at import, where this cannot work. See docs/sources.md.
     """
 
     def declare(function: F) -> F:
         declaration = _declaration(function, signals, rate, name, window, clock, create)
+        how = _Reading(declaration.function.__name__, line, missing, states)
+        declaration = replace(
+            declaration,
+            signals=tuple(map(how.of, declaration.signals)),
+            defaults=_defaults(declaration, sample_type, late, reorder_window, longest_interval),
+        )
+        how.check({info.key for info in declaration.signals})
         _declarations[declaration.path] = declaration
         return function
 
@@ -209,6 +240,88 @@ def _signals(
     if len({info.key for info in infos}) < len(infos):
         raise ConfigurationError(f"{name}: two signals have the same key; give each its own.")
     return infos
+
+
+class _Reading:
+    """How signals are read, as the decorator was told: for all of them, or by key."""
+
+    def __init__(self, name: str, line: Any, missing: Any, states: Any) -> None:
+        self._name = name
+        self._line = line
+        self._missing = missing
+        by_key = isinstance(states, Mapping) and any(
+            isinstance(s, Mapping) for s in states.values()
+        )
+        self._states = states if by_key else None
+        self._all_states = None if by_key else states
+
+    def of(self, info: SignalInfo) -> SignalInfo:
+        """A signal with what was told of it; what its own SignalInfo says stands."""
+        line = info.line or _by_key(self._line, info.key)
+        missing = info.missing or _by_key(self._missing, info.key)
+        for what, said, known in (("line", line, LINES), ("missing", missing, MISSING)):
+            if said and said not in known:
+                raise ConfigurationError(f"{self._name}: {what} is {_either(known)}, not {said!r}.")
+        states = self._all_states if self._states is None else self._states.get(info.key)
+        try:
+            names = state_names(info.states or states or {})
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._name}: {error}") from None
+        return replace(info, line=line, missing=missing, states=names)
+
+    def check(self, keys: set[str]) -> None:
+        """Refuse what is said of a signal that there is not."""
+        for told in (self._line, self._missing, self._states):
+            if isinstance(told, Mapping) and (unknown := sorted(map(str, set(told) - keys))):
+                raise ConfigurationError(
+                    f"{self._name}: there is no signal {unknown[0]!r}; there are "
+                    f"{', '.join(sorted(keys))}."
+                )
+
+
+def _by_key(told: Any, key: str) -> str:
+    found = told.get(key) if isinstance(told, Mapping) else told
+    return "" if found is None else found
+
+
+def _either(known: Iterable[str]) -> str:
+    return " or ".join(map(repr, known))
+
+
+def _defaults(
+    declaration: Declaration,
+    sample_type: str,
+    late: str,
+    reorder_window: float,
+    longest_interval: float | None,
+) -> Defaults:
+    name = declaration.function.__name__
+    if sample_type not in SAMPLE_TYPES:
+        raise ConfigurationError(
+            f"{name}: sample_type is {_either(SAMPLE_TYPES)}, not {sample_type!r}."
+        )
+    if late not in LATE:
+        raise ConfigurationError(f"{name}: late is {_either(LATE)}, not {late!r}.")
+    if not (_is_number(reorder_window) and 0 <= reorder_window <= MAX_WINDOW):
+        raise ConfigurationError(
+            f"{name}: reorder_window is a number of seconds from 0 to {MAX_WINDOW:g}, "
+            f"not {reorder_window!r}."
+        )
+    if longest_interval is not None and not (_is_number(longest_interval) and longest_interval > 0):
+        raise ConfigurationError(
+            f"{name}: longest_interval is a number of seconds above 0, not {longest_interval!r}."
+        )
+    timed_only = late != "drop" or reorder_window or longest_interval
+    if declaration.clock != "timed" and timed_only:
+        raise ConfigurationError(
+            f"{name} runs at the stream's rate: late, reorder_window and longest_interval are for "
+            "an async generator on a timed clock."
+        )
+    return Defaults(sample_type, late, float(reorder_window), longest_interval)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _slug(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from waves.dsp.synthesis import Synthesizer, parameter_fields
+from waves.dsp.synthesis import WAVEFORMS, Synthesizer, parameter_fields
 from waves.exceptions import SourceError
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.spec import SignalSpec, StreamSpec
@@ -49,7 +49,7 @@ class GeneratorSource(Source):
     @property
     def signals(self) -> tuple[SignalInfo, ...]:
         """The rows of the admin, as they are now."""
-        return tuple(SignalInfo(s.key, s.name, s.unit) for s in self.spec.signals)
+        return tuple(SignalInfo(s.key, s.name, s.unit, line=_line(s)) for s in self.spec.signals)
 
     @classmethod
     def preview(
@@ -98,6 +98,12 @@ class GeneratorSource(Source):
         for synthesizer, old, new in rows:
             if (old.waveform, old.parameters) != (new.waveform, new.parameters):
                 synthesizer.update(new.waveform, new.parameters)
+
+
+def _line(signal: SignalSpec) -> str:
+    """What jumps holds its value until it jumps, unless there is noise on it."""
+    noisy = signal.parameters.get("noise", "none") != "none"
+    return "" if noisy else WAVEFORMS[signal.waveform].line
 
 
 def _frequencies(signal: SignalSpec) -> Iterator[tuple[str, float]]:

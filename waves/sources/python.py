@@ -19,6 +19,7 @@ from waves.sources.arrivals import Arrivals
 from waves.sources.base import (
     Choices,
     Clock,
+    Defaults,
     Due,
     Options,
     Proposal,
@@ -27,8 +28,9 @@ from waves.sources.base import (
     SourceContext,
 )
 from waves.sources.declarations import Declaration, declared, registered
+from waves.sources.ordering import window_of
 from waves.sources.pacing import MAX_LAG, Ticker
-from waves.sources.returned import Array, failure, guarded, samples, series
+from waves.sources.returned import Array, Returned, failure, guarded
 from waves.sources.thread import DedicatedThread
 
 
@@ -61,16 +63,25 @@ class PythonSource(Source):
         super().__init__(spec, context)
         self.declaration = declared(str(spec.options.get("function", "")))
         self.clock = self.declaration.clock
+        named = {row.key: row.states for row in spec.signals}
+        dtype = SAMPLE_TYPES[spec.sample_type]
+        self._returned = Returned(self.declaration, dtype, named)
         self._pace: Ticker | Arrivals
         if self.declaration.kind == "async generator":
-            self._pace = Arrivals(self.declaration, spec, context)
+            self._pace = Arrivals(self.declaration, spec, context, self._returned)
         else:
             self._pace = Ticker(context.clock, spec.rate, spec.frames_per_second)
 
     @property
     def signals(self) -> tuple[SignalInfo, ...]:
-        """What the decorator declared."""
-        return self.declaration.signals
+        """What the decorator declared, and what the values themselves have said."""
+        return self._returned.signals
+
+    @classmethod
+    def defaults(cls, options: Mapping[str, Any]) -> Defaults:
+        """What the decorator says."""
+        declaration = registered().get(str(options.get("function", "")))
+        return Defaults() if declaration is None else declaration.defaults
 
     @classmethod
     def proposals(cls) -> Iterator[Proposal]:
@@ -81,9 +92,11 @@ class PythonSource(Source):
                 yield Proposal(d.path, d.name, d.slug, d.rate, d.window, d.description, options)
 
     def update(self, spec: StreamSpec) -> None:
-        """Take over the pace of the frames."""
+        """Take over the pace of the frames, and how late a sample may be."""
         super().update(spec)
         self._pace.frames_per_second = spec.frames_per_second
+        if isinstance(self._pace, Arrivals):
+            self._pace.order.window = window_of(spec)
 
     def blocks(self) -> AsyncGenerator[SampleBlock, None]:
         """Yield what the function gives, at the rate or on arrival."""
@@ -97,6 +110,7 @@ class PythonSource(Source):
         try:
             async for due in ticker.ticks():
                 values = await thread.call(lambda due=due: caller.take(due))  # type: ignore[misc]
+                self._returned.tell(self.context)
                 missing = due.skipped + due.n - values.shape[1]
                 if missing:
                     self.context.skipped(missing)
@@ -106,10 +120,9 @@ class PythonSource(Source):
             await thread.close(caller.close)
 
     def _caller(self) -> Caller:
-        dtype = SAMPLE_TYPES[self.spec.sample_type]
         if self.declaration.kind == "function":
-            return FunctionCaller(self.declaration, self.spec.rate, dtype)
-        return GeneratorCaller(self.declaration, self.context.clock, dtype)
+            return FunctionCaller(self.declaration, self.spec.rate, self._returned)
+        return GeneratorCaller(self.declaration, self.context.clock, self._returned)
 
 
 class Caller(Protocol):
@@ -125,16 +138,16 @@ class Caller(Protocol):
 class FunctionCaller:
     """A function of time: it gets the times of all samples at once, in seconds of the epoch."""
 
-    def __init__(self, declaration: Declaration, rate: float, dtype: np.dtype[Any]) -> None:
+    def __init__(self, declaration: Declaration, rate: float, returned: Returned) -> None:
         self.declaration = declaration
         self.rate = rate
-        self.dtype = dtype
+        self._returned = returned
 
     def take(self, due: Due) -> Array:
         """Call the function once."""
         t = np.arange(due.first, due.first + due.n, dtype=np.float64) / self.rate
         value = guarded(self.declaration, lambda: self.declaration.function(t))
-        return series(self.declaration, value, due.n, self.dtype)
+        return self._returned.series(value, due.n)
 
     def close(self) -> None:
         """A function has nothing to clean up."""
@@ -143,10 +156,10 @@ class FunctionCaller:
 class GeneratorCaller:
     """A generator: one sample for each ``next()``. Samples that were skipped are not asked for."""
 
-    def __init__(self, declaration: Declaration, clock: Clock, dtype: np.dtype[Any]) -> None:
+    def __init__(self, declaration: Declaration, clock: Clock, returned: Returned) -> None:
         self.declaration = declaration
         self.clock = clock
-        self.dtype = dtype
+        self._returned = returned
         self._iterator = declaration.function()
         self._failure: SourceError | None = None
 
@@ -160,7 +173,7 @@ class GeneratorCaller:
                 break
         if not values and self._failure is not None:
             raise self._failure
-        return samples(self.declaration, values, self.dtype)
+        return self._returned.samples(values)
 
     def _next(self, values: list[Any]) -> None:
         """Append the next sample; a failure is kept until those before it are delivered."""

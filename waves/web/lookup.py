@@ -54,7 +54,7 @@ async def _find(slug: str) -> tuple[int, Description | None]:
     if not slug.isprintable():
         raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
     handle = board.handle_of(slug)
-    if handle is not None:
+    if handle is not None and not _is_known_in_brief_only(handle):
         return handle, _before_its_first_epoch(handle)
     try:
         spec, epoch = await look_up(partial(specs.find_stream, slug))
@@ -66,6 +66,9 @@ async def _find(slug: str) -> tuple[int, Description | None]:
     state, message = "stopped", "This stream is stopped."
     if spec.enabled:
         state, message = "stale", board.problem or "No worker reports this stream yet."
+    heard = board.description(spec.handle)
+    if heard is not None:
+        state, message = heard["state"], heard["message"]
     description = describe(spec, epoch, spec.signals)
     return spec.handle, {**description, "state": state, "message": message}
 
@@ -98,6 +101,12 @@ async def _ask(turns: asyncio.Semaphore, question: Callable[[], T]) -> T:
         raise ServiceUnavailableError("The database does not answer. Come back later.") from None
     except DatabaseError:
         raise ServiceUnavailableError(UNREADABLE) from None
+
+
+def _is_known_in_brief_only(handle: int) -> bool:
+    """Whether only state and counts of a stream that never ran were heard so far."""
+    description = board.description(handle)
+    return description is not None and not description.get("epoch") and "signals" not in description
 
 
 def _before_its_first_epoch(handle: int) -> Description | None:

@@ -24,6 +24,8 @@ _PUMP = (
 _DESCRIPTION = {
     "skipped": "Samples that the source left out in its epoch.",
     "infinities": "Infinite values that were made NaN.",
+    "late": "Samples that came too late, and were left out.",
+    "nameless": "Texts that could become no state, and were made NaN.",
     "unpublished": "Frames that the channel layer did not take.",
     "measured_rate": "Samples per second and signal.",
 }
@@ -91,7 +93,7 @@ class HubCollector:
             memory.add_metric(slug, kept.history.bytes)
             said: Mapping[str, Any] = kept.description
             for key, family in counts.items():
-                family.add_metric(slug, said[key])
+                family.add_metric(slug, said.get(key, 0))
         yield from (viewers, memory, *counts.values())
 
 

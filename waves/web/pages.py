@@ -20,6 +20,7 @@ from waves.dsp.trigger import trigger_fields
 from waves.exceptions import UnknownStreamError
 from waves.hub.status import board
 from waves.models import Stream
+from waves.protocol.description import described_signal
 from waves.protocol.spec import StreamSpec
 from waves.server import lifespan
 from waves.sources import source_label
@@ -153,10 +154,8 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _signals(spec: StreamSpec) -> list[dict[str, str]]:
-    return [
-        {"key": s.key, "name": s.name, "unit": s.unit, "colour": s.colour} for s in spec.signals
-    ]
+def _signals(spec: StreamSpec) -> list[dict[str, Any]]:
+    return [described_signal(signal) for signal in spec.signals]
 
 
 def _is_staff(request: HttpRequest) -> bool:

@@ -25,6 +25,17 @@ class Signal(BaseModel):
     name: str
     unit: str
     colour: Annotated[str, Field(description="As #rrggbb, or empty.")]
+    line: Annotated[
+        Literal["linear", "step", "points"],
+        Field(description="What is drawn between two samples: a slope, the former one held."),
+    ] = "linear"
+    missing: Annotated[
+        Literal["hole", "joined", "held"],
+        Field(
+            description="What null means: nothing is known, go on to the next, the former holds."
+        ),
+    ] = "hole"
+    states: Annotated[dict[str, str], Field(description="Names of values, by the value.")] = {}
 
 
 class Summary(BaseModel):
@@ -50,10 +61,15 @@ class Summary(BaseModel):
     signals: list[Signal] = []
     window: Annotated[Number, Field(description="Seconds that a page shows at first.")] = 0
     history: Annotated[Number, Field(description="Seconds that the server keeps.")] = 0
+    longest_interval: Annotated[
+        Number, Field(description="Seconds on a timed clock beyond which there is a hole.")
+    ] = None
     measured_rate: Annotated[Number, Field(description="Samples per second, counted.")] = 0
     skipped: Annotated[int, Field(description="Samples that the source left out.")] = 0
     infinities: Annotated[int, Field(description="Infinite values that were made null.")] = 0
     unpublished: Annotated[int, Field(description="Frames that the channel layer lost.")] = 0
+    late: Annotated[int, Field(description="Samples that came too late, and were left out.")] = 0
+    nameless: Annotated[int, Field(description="Texts that became no state, but null.")] = 0
 
 
 class Streams(BaseModel):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import numpy as np
 from django.db import DatabaseError
@@ -14,13 +14,14 @@ from django.db import DatabaseError
 from waves import specs
 from waves.bus import Publisher
 from waves.database.threads import in_thread
-from waves.exceptions import ServiceUnavailableError, SourceError, WavesError
+from waves.exceptions import ClockStepError, ServiceUnavailableError, SourceError, WavesError
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
-from waves.protocol.description import describe
+from waves.protocol.description import MAX_DESCRIPTION, describe, size_of
 from waves.protocol.frames import Frame, encode, split
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
-from waves.sources.base import Clock, Source, SourceContext
+from waves.sources.base import Clock, SignalInfo, Source, SourceContext
+from waves.worker.rate import RateMeter
 
 logger = logging.getLogger("waves")
 
@@ -30,8 +31,6 @@ BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 RECOVERED_SECONDS = 30.0
 #: A database that is locked or gone is asked again this soon: it is no fault of the source.
 DATABASE_SECONDS = 0.5
-#: The measured rate is a mean over this many seconds.
-RATE_SECONDS = 10
 #: A source that yields nothing for this long, or for five of its periods, is silent.
 SILENT_SECONDS = 2.5
 SILENT_PERIODS = 5.0
@@ -41,17 +40,28 @@ END_SECONDS = 2.0
 CANCELS = 4
 
 
-def resolve_signals(spec: StreamSpec, source: Source) -> tuple[SignalSpec, ...]:
-    """What a source declares, with name, unit and colour of the admin's rows by key."""
+def resolve_signals(
+    spec: StreamSpec, source: Source, infos: tuple[SignalInfo, ...]
+) -> tuple[SignalSpec, ...]:
+    """What a source declares, with what the admin's rows say of the same keys over it."""
     rows = {row.key: row for row in spec.signals}
     if source.rows != "overrides":
-        return spec.signals
-    resolved = []
-    for info in source.signals:
-        row = rows.get(info.key, SignalSpec(info.key, ""))
-        name, unit = row.name or info.name, row.unit or info.unit
-        resolved.append(SignalSpec(info.key, name, unit, row.colour))
-    return tuple(resolved)
+        known = {info.key: info for info in infos}
+        return tuple(_resolved(row, known.get(row.key)) for row in spec.signals)
+    return tuple(_resolved(rows.get(info.key, SignalSpec(info.key, "")), info) for info in infos)
+
+
+def _resolved(row: SignalSpec, info: SignalInfo | None) -> SignalSpec:
+    if info is None:
+        return row
+    return replace(
+        row,
+        name=row.name or info.name,
+        unit=row.unit or info.unit,
+        line=row.line or info.line,
+        missing=row.missing or info.missing,
+        states={**info.states, **row.states},
+    )
 
 
 class Runner:
@@ -69,8 +79,11 @@ class Runner:
         self._clock = clock
         self._source: Source | None = None
         self._next = 0
-        self._progress: deque[tuple[float, int]] = deque(maxlen=RATE_SECONDS + 1)
-        self._produced = 0
+        self._rate = RateMeter()
+        #: The signals as they were described.
+        self._known: tuple[SignalInfo, ...] = ()
+        #: What a person should know while the stream is live.
+        self._note = ""
         #: When the source last yielded, or was started.
         self._yielded_at = clock.monotonic()
         self._task: asyncio.Task[None] | None
@@ -117,9 +130,7 @@ class Runner:
             await self._publish(self._publisher.description(self.description))
 
     def _measure(self) -> None:
-        self._progress.append((self._clock.monotonic(), self._produced))
-        (t0, n0), (t1, n1) = self._progress[0], self._progress[-1]
-        rate = (n1 - n0) / (t1 - t0) if t1 > t0 else 0.0
+        rate = self._rate.at(self._clock.monotonic())
         self.description["measured_rate"] = float(f"{rate:.4g}")
         self.description["infinities"] = self.infinities
         self.description["unpublished"] = self.unpublished
@@ -144,6 +155,10 @@ class Runner:
             try:
                 await self._run_once(epoch, quiet=attempt > 0)
                 raise SourceError("The source ended.")
+            except ClockStepError as step:
+                logger.warning("Stream %s: %s", self.spec.slug, step)
+                attempt = 0
+                continue
             except Exception as error:  # whatever a source raises
                 self._fail(error)
             await self.announce()
@@ -177,9 +192,10 @@ class Runner:
         source that keeps failing stays `failed`.
         """
         spec = self.spec
-        self._next, self._yielded_at = 0, self._clock.monotonic()
-        self._progress.clear()
-        source = source_class(spec.source)(spec, SourceContext(epoch, self._clock, self._skipped))
+        self._next, self._yielded_at, self._note = 0, self._clock.monotonic(), ""
+        self._rate = RateMeter()
+        context = SourceContext(epoch, self._clock, self._skipped, self._late, self._nameless)
+        source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
         try:
             if not quiet:
@@ -187,7 +203,7 @@ class Runner:
                 await self.announce()
             async with contextlib.aclosing(source.blocks()) as blocks:
                 async for block in blocks:
-                    if self.description["epoch"] != epoch:
+                    if self.description["epoch"] != epoch or self._has_news(source):
                         self._describe(source)
                         await self.announce()
                     await self._publish_block(block)
@@ -195,14 +211,39 @@ class Runner:
             self._source = None
 
     def _describe(self, source: Source) -> None:
-        signals = resolve_signals(self.spec, source)
-        old = self.description
-        self.description = describe(self.spec, self.epoch, signals, source.clock)
+        """Describe the epoch anew. Raises SourceError where that is longer than may be sent."""
+        known = source.signals
+        signals = resolve_signals(self.spec, source, known)
+        old, new = self.description, describe(self.spec, self.epoch, signals, source.clock)
+        if size_of(new) > MAX_DESCRIPTION:
+            raise SourceError(
+                f"{len(signals)} signals need a description of more than "
+                f"{MAX_DESCRIPTION // 1024} KiB: use fewer, or shorter names."
+            )
+        new["message"] = new["message"] or self._note
         if old["epoch"] == self.epoch:
-            self.description["skipped"] = old["skipped"]
+            for count in ("skipped", "late", "nameless"):
+                new[count] = old[count]
+        self.description, self._known = new, known
+
+    def _has_news(self, source: Source) -> bool:
+        """Whether a source says something else of its signals than was described."""
+        signals = source.signals
+        return signals is not self._known and signals != self._known
 
     def _skipped(self, samples: int) -> None:
         self.description["skipped"] += samples
+
+    def _late(self, samples: int) -> None:
+        self.description["late"] += samples
+
+    def _nameless(self, texts: int, why: str) -> None:
+        self.description["nameless"] += texts
+        if not self._note:
+            logger.warning("Stream %s: %s", self.spec.slug, why)
+        self._note = why
+        if self.description["state"] == "live":
+            self._say("live", why)
 
     async def _publish_block(self, block: SampleBlock) -> None:
         if self._task is not asyncio.current_task():
@@ -210,10 +251,10 @@ class Runner:
         block = self._checked(block)
         self._yielded_at = self._clock.monotonic()
         if self.description["state"] == "silent":
-            self._say("live", "")
+            self._say("live", self._note)
             await self.announce()
         self._next = block.next
-        self._produced += block.n
+        self._rate.add(block, self._yielded_at)
         for piece in split(block):
             data = encode(Frame.of(piece, self.spec.handle))
             await self._publish(self._publisher.frame(self.spec.handle, data))

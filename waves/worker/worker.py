@@ -22,7 +22,7 @@ from waves.conf import get_config
 from waves.database import installation
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
-from waves.protocol.description import Description, describe
+from waves.protocol.description import Description, brief, describe, same_at_length
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Clock
 from waves.worker.runner import Runner
@@ -35,6 +35,11 @@ logger = logging.getLogger("waves")
 LOOK_SECONDS = 0.5
 #: How often every description is sent; three missed ones are `stale`.
 ANNOUNCE_SECONDS = 1.0
+#: A description goes to all servers when it changes, and again so often for those that were not
+#: there; in between they are told its state and counts only.
+REPEAT_ANNOUNCEMENTS = 10
+#: Whole descriptions in one message: at most 512 KiB.
+AT_ONCE = 8
 #: A database that does not answer a reading in this time is told of.
 ANSWER_SECONDS = 10.0
 
@@ -69,6 +74,9 @@ class Worker:
         self._publisher = publisher
         self._clock = clock or Clock()
         self._stopped: dict[int, Description] = {}
+        #: The descriptions as all servers know them.
+        self._told: dict[int, Description] = {}
+        self._announcements = 0
         #: What the database said last, by handle; None before it has spoken.
         self._wanted: dict[int, tuple[StreamSpec, int]] | None = None
         self._looks = specs.Looks()
@@ -264,7 +272,24 @@ class Worker:
         with contextlib.suppress(ServiceUnavailableError):
             for description in idle:
                 await self._publisher.description(description)
-            await self._publisher.status([*running, *idle])
+            await self._tell_all([*running, *idle])
+
+    async def _tell_all(self, descriptions: list[Description]) -> None:
+        """State and counts of every stream to all hubs, and whole what is new or due again."""
+        self._announcements += 1
+        handles = {description["handle"] for description in descriptions}
+        self._told = {handle: told for handle, told in self._told.items() if handle in handles}
+        whole = [d for d in descriptions if self._is_news(d)]
+        for first in range(0, len(whole), AT_ONCE):
+            some = whole[first : first + AT_ONCE]
+            await self._publisher.status(some)
+            self._told.update((d["handle"], {**d}) for d in some)
+        await self._publisher.status(map(brief, descriptions))
+
+    def _is_news(self, description: Description) -> bool:
+        handle = description["handle"]
+        is_due = (handle + self._announcements) % REPEAT_ANNOUNCEMENTS == 0
+        return is_due or not same_at_length(self._told.get(handle), description)
 
     async def close(self) -> None:
         """Stop every runner and await its end, then give the leases back."""

@@ -51,6 +51,7 @@ class Prbs(PeriodicWaveform):
     """A pseudo-random sequence of bits that holds every pattern; the frequency is the bit rate."""
 
     label = "Pseudo-random bits (PRBS)"
+    line = "step"
     formula = (
         "y = 2 bit[n] − 1, where n = floor((2^order − 1) p),\n"
         "bit[n + order] = bit[n] ⊕ bit[n + a] ⊕ bit[n + b] ⊕ …, with the taps a, b, …\n"

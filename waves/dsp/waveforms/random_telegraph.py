@@ -15,6 +15,7 @@ class RandomTelegraph(NoiseWaveform):
     """Jumps between high and low at random moments."""
 
     label = "Random telegraph"
+    line = "step"
     formula = (
         "y[i] = −y[i − 1] with the probability (1 − exp(−2 switches / rate)) / 2, else y[i − 1]"
     )

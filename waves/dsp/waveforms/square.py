@@ -10,6 +10,7 @@ class Square(PeriodicWaveform):
     """High, then low."""
 
     label = "Square"
+    line = "step"
     formula = "y = 1 while p < duty, then −1"
 
     duty: float = fraction_parameter(0.5, "Duty cycle", "Fraction of the period that is high.")

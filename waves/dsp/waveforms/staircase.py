@@ -12,6 +12,7 @@ class Staircase(PeriodicWaveform):
     """Equal steps up, then back to the first."""
 
     label = "Staircase"
+    line = "step"
     formula = "y = 2 floor(steps p) / (steps − 1) − 1"
     precise = True
 

@@ -19,7 +19,7 @@ STREAMS = [
     {"frames_per_second": float("inf")},
     {"history": 80_000.0, "rate": 1_000_000.0},
     {"sample_type": "int7"},
-    {"sample_type": ""},
+    {"sample_type": "float16"},
     {"options": Value(None, JSONField())},
     {"options": []},
     {"options": "text"},

@@ -32,10 +32,25 @@ class FakeClock(Clock):
 
 
 class Skips(list[int]):
-    """The numbers of samples that a source said to have skipped."""
+    """The numbers of samples that a source said to have skipped, and what else it counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late = 0
+        self.nameless = 0
+        self.why = ""
 
     def context(self, clock: Clock | None = None, epoch: int = 1) -> SourceContext:
-        return SourceContext(epoch, clock or FakeClock(), self.append)
+        return SourceContext(
+            epoch, clock or FakeClock(), self.append, self._count_late, self._count_nameless
+        )
+
+    def _count_late(self, n: int) -> None:
+        self.late += n
+
+    def _count_nameless(self, n: int, why: str) -> None:
+        self.nameless += n
+        self.why = why
 
 
 def sine(key: str = "a", **parameters: object) -> SignalSpec:

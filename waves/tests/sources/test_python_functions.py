@@ -60,7 +60,7 @@ async def test_what_is_too_large_for_float32_becomes_infinite_without_a_warning(
         ([1.0], "returned [1.0] (list); expected"),
         (np.zeros((3, 1)), "returned an array of the shape [3, 1]; expected"),
         (np.zeros((2, 4)), "returned an array of the shape [2, 4]; expected"),
-        (np.array([["a"], ["b"]]), "returned an array of <U1 of the shape [2, 1]; expected"),
+        (np.array([[1j], [2j]]), "returned an array of complex128 of the shape [2, 1]; expected"),
         ("12", "returned '12' (str); expected"),
         ([[1j], [2j]], "returned [[1j], [2j]] (list); expected"),
         ([[1.0], [1.0, 2.0]], "returned [[1.0], [1.0, 2.0]] (list); expected"),
