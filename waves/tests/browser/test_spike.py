@@ -39,7 +39,7 @@ SETTLED = """((window, rate) => {
   const pixel = (x) => chart().convertToPixel({ xAxisIndex: 0 }, x);
   const width = pixel(0) - pixel(-window);
   const [{ x, y }] = picture.signals;
-  const fine = x.length >= Math.min(2 * width - 4, window * rate);
+  const fine = x.length >= Math.min(width - 4, window * rate);
   return fine && { x, y, window, end: Number(query.get("end")), width, gaps: picture.gaps.length };
 })"""
 
@@ -140,7 +140,7 @@ class Frozen:
 async def test_zooming_in_on_a_spike_never_loses_it_and_ends_at_its_one_sample(
     context, daphne, spikes
 ):
-    scope = await Oscilloscope.open(context, daphne, spikes, "?trigger=off&window=10")
+    scope = await Oscilloscope.open(context, daphne, spikes, "?trigger=off&window=10&lines=spike:straight:")
     await scope.until_drawn("drawn.signals[0].x[0] <= -9.98 && !drawn.gaps.length")
     await scope.page.keyboard.press("Space")
     picture = await settled(scope, 10 * STEPS[0])

@@ -56,6 +56,19 @@ test("of columns it is asked for, as neither extreme need be the newest", async 
   assert.equal(asked.length, 1);
 });
 
+test("columns that come while an answer is under way make it ask no more than a few", async () => {
+  const newest = new Newest(async ({ first, last }) => {
+    asked.push(last - first);
+    newest.take(envelopeFrame(last + 1, 1024, [[-1]], [[1]]), 0);
+    return [samplesFrame(first, [Array(last + 1 - first).fill(0.5)])];
+  });
+  const asked = [];
+  newest.take(envelopeFrame(0, 1024, [[-1]], [[1]]), 0);
+  for (let now = 10; now < 13; now += 0.3) await newest.look(now, 1000, false);
+  assert.equal(newest.value(0), 0.5);
+  assert.ok(asked.length === 10 && asked.every((count) => count < 64), String(asked));
+});
+
 test("a column of one value tells the newest by itself", async () => {
   const { asked, newest } = server(() => 0, { sample: 4095 });
   newest.take(envelopeFrame(0, 1024, [[-1, 5]], [[1, 5]]), 0);

@@ -21,16 +21,19 @@ const MORE = 8;
 export class Newest {
   /** @type {number[]} */
   #values = [];
-  /** The sample of each value, and the newest that may hold a later one. @type {number[]} */
+  /** The sample of each value; up to which there is no later one; and up to which there may be. @type {number[]} */
   #samples = [];
   /** @type {number[]} */
-  #unread = [];
+  #read = [];
+  /** @type {number[]} */
+  #came = [];
   /** The sample after the newest that came, and when that was. */
   #end = { sample: 0, now: -Infinity };
   #few = FEW;
   #signals = 1;
   /** Counts the epochs, as answers of a former one may still come. */
   #epoch = 0;
+  #rest = EVERY;
   #asking = false;
   #askedAt = -Infinity;
   #ask;
@@ -44,7 +47,8 @@ export class Newest {
   begin() {
     this.#values = [];
     this.#samples = [];
-    this.#unread = [];
+    this.#read = [];
+    this.#came = [];
     this.#end = { sample: 0, now: -Infinity };
     this.#few = FEW;
     this.#epoch += 1;
@@ -62,8 +66,8 @@ export class Newest {
    */
   take(frame, now) {
     this.#signals = Math.max(1, frame.signals);
-    if (frame.kind === "samples") frame.values.forEach((row, k) => this.#read(k, row, row, frame));
-    else frame.minima.forEach((row, k) => this.#read(k, row, frame.maxima[k], frame));
+    if (frame.kind === "samples") frame.values.forEach((row, k) => this.#take(k, row, row, frame));
+    else frame.minima.forEach((row, k) => this.#take(k, row, frame.maxima[k], frame));
     const end = frame.sample + frame.n * frame.stride;
     if (end >= this.#end.sample) this.#end = { sample: end, now };
   }
@@ -75,35 +79,39 @@ export class Newest {
    * @param {boolean} isSent whether sweeps are sent: then the newest samples lie after them
    */
   async look(now, rate, isSent) {
-    const most = Math.floor(MOST_VALUES / this.#signals);
-    const rest = this.#few === most ? RARELY : EVERY;
-    if (!(this.#isBehind || isSent) || this.#asking || now - this.#askedAt < rest) return;
+    const isBehind = isSent || this.#came.some((sample, k) => sample > (this.#read[k] ?? -1));
+    if (!isBehind || this.#asking || now - this.#askedAt < this.#rest) return;
     this.#asking = true;
     this.#askedAt = now;
     const [end, epoch] = [this.#end, this.#epoch];
     const last = end.sample - 1 + (isSent ? Math.max(0, Math.floor((now - end.now) * rate)) : 0);
-    const first = Math.max(0, last + 1 - this.#few);
+    const most = Math.floor(MOST_VALUES / this.#signals);
+    const count = Math.min(most, this.#few);
+    const first = Math.max(0, last + 1 - count);
     const frames = await this.#ask({ first, last });
     this.#asking = false;
     if (epoch !== this.#epoch) return;
     for (const frame of frames ?? []) this.take(frame, now);
-    if (frames) this.#answered(first, last, most);
+    if (frames) this.#answered(first, last, count === most);
   }
 
-  /** Whether something came of which the newest value is not known. */
-  get #isBehind() {
-    return this.#unread.some((sample, k) => sample > (this.#samples[k] ?? -1));
-  }
-
-  /** Samples `first` to `last` were looked through: what has a value among them has its newest. @param {number} first @param {number} last @param {number} most */
-  #answered(first, last, most) {
-    this.#unread.forEach((sample, k) => {
-      const value = this.#samples[k] ?? -1;
-      if (sample <= last && value >= first) this.#unread[k] = value;
+  /**
+   * Samples `first` to `last` were looked through: what has a value among them has its newest.
+   * @param {number} first
+   * @param {number} last
+   * @param {boolean} isMost whether no more can be asked for
+   */
+  #answered(first, last, isMost) {
+    let isFound = true;
+    this.#came.forEach((sample, k) => {
+      if ((this.#samples[k] ?? -1) >= first) this.#read[k] = Math.max(last, this.#read[k] ?? -1);
+      if ((this.#read[k] ?? -1) >= Math.min(last, sample)) return;
+      isFound = false;
       // Something later is there, and cannot be had.
-      else if (sample > value && this.#few === most) this.#values[k] = NaN;
+      if (isMost) this.#values[k] = NaN;
     });
-    this.#few = this.#isBehind ? Math.min(most, this.#few * MORE) : Math.min(most, FEW);
+    this.#few = isFound ? FEW : this.#few * (isMost ? 1 : MORE);
+    this.#rest = isFound || !isMost ? EVERY : RARELY;
   }
 
   /**
@@ -113,14 +121,14 @@ export class Newest {
    * @param {Values} high
    * @param {Frame} frame
    */
-  #read(k, low, high, { sample, stride }) {
+  #take(k, low, high, { sample, stride }) {
     let at = low.length - 1;
     while (at >= 0 && Number.isNaN(low[at])) at -= 1;
     if (at < 0) return;
     const newest = sample + (at + 1) * stride - 1;
-    this.#unread[k] = Math.max(newest, this.#unread[k] ?? -1);
+    this.#came[k] = Math.max(newest, this.#came[k] ?? -1);
     if (low[at] !== high[at] || newest < (this.#samples[k] ?? -1)) return;
     this.#values[k] = low[at];
-    this.#samples[k] = newest;
+    this.#samples[k] = this.#read[k] = newest;
   }
 }

@@ -3,9 +3,10 @@
 import { around, GRAIN, scaled } from "../chart/range.js";
 import { SHARINGS } from "../chart/vertical-groups.js";
 import { choiceOf, choicesText, choose, readChoices } from "../samples/line.js";
+import { lostBelow } from "../samples/precision.js";
 import { ROWS, step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
-import { setting } from "../text/quantities.js";
+import { quantity, setting } from "../text/quantities.js";
 
 /**
  * @import { PointDrag } from "../chart/chart.js"
@@ -111,9 +112,24 @@ export class Vertical {
     controls.fill("y", setting(chosen.range.perDivision, this.#axes.unitOf(group.members)));
     controls.choose("y-axes", sharing);
     const { line, missing } = choiceOf(selection.signal?.key ?? "");
+
+    controls.text("line-lost", this.#lost);
     controls.choose("line", line);
     controls.choose("line-missing", missing);
     controls.text("y-of", group.members.length === 1 ? selection.signals[group.members[0]].name : "");
+  }
+
+  /** Signals of which float32 loses what moves; a frozen view says it of what it shows. */
+  get #lost() {
+    const { screen, selection } = this.#parts;
+    const { picture } = screen;
+    if (!picture || picture.source.ring.float64) return "";
+    const told = selection.signals.flatMap(({ name, unit }, k) => {
+      const { low, high } = picture.traces[k] ?? { low: NaN, high: NaN };
+      const step = lostBelow(low, high);
+      return step > 0 ? `${name}: float32 has no values nearer than ${quantity(step, unit, 2)} here.` : [];
+    });
+    return told.length > 0 ? `${told.join(" ")} Finer changes need the sample type float64.` : "";
   }
 
   state() {
