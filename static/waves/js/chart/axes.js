@@ -1,7 +1,9 @@
 /** The y axes of the signals over time: one, one for each unit or one for each signal. */
 
 import { setting } from "../text/quantities.js";
+import { codesOf } from "../text/states.js";
 import { around, GRAIN } from "./range.js";
+import { sharedStates } from "./state-axis.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical-groups.js";
 
 /**
@@ -13,8 +15,8 @@ import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical
 
 /**
  * @typedef {object} Seen which signals there are
- * @property {{key: string, name: string, unit: string, colour: string}[]} signals
- * @property {boolean[]} visible
+ * @property {{key: string, name: string, unit: string, colour: string, states?: Record<string, string>}[]} signals
+ * @property {boolean[]} visible which of them are on, and in the plot
  * @property {number} selected
  *
  * @typedef {{colourOf: (signal: {colour: string}, k: number) => string}} Colours
@@ -56,9 +58,12 @@ export class Axes {
     /** @type {YAxis[]} */
     const axes = groups.map((group) => {
       const seen = group.members.flatMap((k) => traces[k] ?? []);
-      const low = Math.min(...seen.map((trace) => trace.low));
-      const high = Math.max(...seen.map((trace) => trace.high));
-      return { ...this.scaleOf(group).update(low, high, now), ...this.#look(group) };
+      const look = this.#look(group);
+      // All states have their place at once: the axis stays as it is when one comes that was not seen yet.
+      const codes = look.states && seen.some(({ low, high }) => low <= high) ? codesOf(look.states) : [];
+      const low = Math.min(...seen.map((trace) => trace.low), ...codes);
+      const high = Math.max(...seen.map((trace) => trace.high), ...codes);
+      return { ...this.scaleOf(group).update(low, high, now), ...look };
     });
     // Two axes are told apart by left and right; of more, only the chosen one is labelled.
     if (groups.filter((group) => this.isSeen(group)).length === 2) axes[1].label = true;
@@ -91,8 +96,9 @@ export class Axes {
     return members.some((k) => this.#seen.visible[k]);
   }
 
-  /** Units per division of signal `k`, as a text. @param {number} k */
+  /** Units per division of signal `k`, as a text; between states there are none. @param {number} k */
   perDivision(k) {
+    if (this.#seen.signals[k]?.states) return "states";
     const group = this.groups.find(({ members }) => members.includes(k));
     return group ? `${setting(this.scaleOf(group).range.perDivision, this.#seen.signals[k].unit)}/div` : "";
   }
@@ -161,9 +167,15 @@ export class Axes {
 
   /** @param {Group} group */
   #look({ members }) {
-    const { signals } = this.#seen;
+    const { signals, visible } = this.#seen;
     const [k] = members;
     const isOwn = members.length === 1 && signals.length > 1;
-    return { unit: this.unitOf(members), ...(isOwn ? { colour: this.#colours.colourOf(signals[k], k) } : {}) };
+    const seen = members.filter((member) => visible[member]);
+    const states = sharedStates(seen.map((member) => signals[member]));
+    return {
+      unit: this.unitOf(members),
+      ...(states ? { states } : {}),
+      ...(isOwn ? { colour: this.#colours.colourOf(signals[k], k) } : {}),
+    };
   }
 }

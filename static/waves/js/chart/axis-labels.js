@@ -20,6 +20,7 @@ import { axisScale } from "../text/quantities.js";
  * @property {string} unit
  * @property {boolean} [label]
  * @property {string} [colour]
+ * @property {Record<string, string>} [states] names that stand at its codes in place of numbers
  *
  * @typedef {(value: number) => string} Label
  */

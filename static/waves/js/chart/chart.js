@@ -4,18 +4,23 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import { stateName } from "../text/states.js";
 import { tickLabel, yScale } from "./axis-labels.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";
 import { hugeScale, isHuge } from "./huge-axis.js";
+import { layoutOf, moved, NO_LANES } from "./lane-layout.js";
+import { LaneShapes } from "./lane-shapes.js";
 import { Overlay } from "./overlay.js";
 import { Palette } from "./palette.js";
+import { roomOfNames, stateScale } from "./state-axis.js";
 import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
  * @import { XAxis, YAxis } from "./axis-labels.js"
  * @import { Drag, Pixel } from "./gestures.js"
+ * @import { Lanes } from "./lane-layout.js"
  * @import { Item, Point, Scales } from "./overlay.js"
  * @import { Drawn } from "./trace-shapes.js"
  * @import { Caption } from "./export-caption.js"
@@ -35,6 +40,7 @@ import { TraceShapes } from "./trace-shapes.js";
  * @property {number[]} axisOf which of them a signal has, by signal
  * @property {Extra[]} [extras]
  * @property {Item[]} [overlay]
+ * @property {Lanes} [lanes] signals that are bars
  */
 
 /**
@@ -73,6 +79,8 @@ export class Chart {
   #element;
   #overlay;
   #traces;
+  #laneShapes;
+  #lanes = NO_LANES;
   #axes = "";
   /** @type {Drawn[]} */
   #drawn = [];
@@ -94,6 +102,7 @@ export class Chart {
     this.#palette = new Palette(element, () => this.#palette.colour("--plot"));
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
     this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
+    this.#laneShapes = new LaneShapes(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.resize();
   }
@@ -146,9 +155,10 @@ export class Chart {
   /**
    * @param {Shown} picture
    */
-  draw({ traces, sparse, x, axes, axisOf, extras = [], overlay = [] }) {
+  draw({ traces, sparse, x, axes, axisOf, extras = [], overlay = [], lanes = NO_LANES }) {
     this.#x = x;
     this.#y = axes;
+    this.#lanes = lanes;
     if (this.#element.classList.contains("covered")) return;
     this.#showAxes(x, axes);
     const ratio = this.#chart.getDevicePixelRatio();
@@ -156,6 +166,7 @@ export class Chart {
     this.#drawn = [...extras.map((extra) => this.#extra(extra, width)), ...this.#signalTraces(traces, axisOf, width)];
     this.#items = overlay;
     const scales = this.#scales();
+    this.#laneShapes.draw(lanes.lanes, scales.lanes ?? null, scales);
     this.#traces.draw(this.#drawn, scales);
     this.#overlay.draw(overlay, scales);
   }
@@ -188,12 +199,13 @@ export class Chart {
     const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
     const ssr = renderer === "svg";
     const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
-    const margins = this.#margins();
+    const grid = this.#grid;
     copy.setOption({
       ...this.#chart.getOption(),
-      grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" },
+      grid: { ...grid, top: grid.top + space, outerBoundsMode: "none" },
     });
     const scales = this.#scales(space);
+    new LaneShapes(copy.getZr(), echarts.graphic).draw(this.#lanes.lanes, scales.lanes ?? null, scales);
     new TraceShapes(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
     const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width, font: FONT }) : [];
@@ -262,12 +274,20 @@ export class Chart {
     const item = this.#overlay.at(pixel);
     const cursor = item ? (item.line === "vertical" ? "ew-resize" : "ns-resize") : "";
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
+    const title = this.#laneShapes.titleAt(pixel) || this.#axisTitle(pixel);
+    if (this.#element.title !== title) this.#element.title = title;
+  }
+
+  /** The whole name of the state beside which the pointer is. @param {Pixel} pixel */
+  #axisTitle({ px, py }) {
+    const { states } = this.#y[0];
+    if (!states || px > this.#plot().x) return "";
+    return stateName(states, Math.round(this.point({ px, py }).y)) ?? "";
   }
 
   /** @param {number} [down] pixels that everything is moved down @returns {Scales} */
   #scales(down = 0) {
-    const plot = this.#plot();
-    plot.y += down;
+    const { plot, lanes } = moved(this.#layout, down);
     const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
     const y = this.#y.map(({ min, max }) => ({
       from: min,
@@ -276,6 +296,7 @@ export class Chart {
     }));
     return {
       plot,
+      lanes,
       x,
       y: (axis = 0) => y[axis],
       px: (value) => pixelOf(value, x),
@@ -313,7 +334,7 @@ export class Chart {
       backgroundColor: this.#palette.colour("--plot"),
       // A description of our own: ECharts would write one from the data, at every frame.
       aria: { enabled: true, label: { description: this.label } },
-      grid: { ...this.#margins(), outerBoundsMode: "none" },
+      grid: { ...this.#grid, outerBoundsMode: "none" },
       xAxis: this.#axis({}),
       yAxis: this.#y.map((axis, k) => this.#yAxis(axis, k)),
     };
@@ -342,12 +363,13 @@ export class Chart {
 
   /** @param {XAxis} x @param {YAxis[]} axes */
   #showAxes(x, axes) {
-    const key = JSON.stringify([x, axes]);
+    const { lanes, side, isAlone } = this.#lanes;
+    const key = JSON.stringify([x, axes, lanes.length, side, isAlone]);
     if (key === this.#axes) return;
     this.#axes = key;
     this.#chart.setOption(
       {
-        grid: this.#margins(),
+        grid: this.#grid,
         xAxis: {
           min: x.min,
           max: x.max,
@@ -363,8 +385,11 @@ export class Chart {
   /** @param {YAxis} axis @param {number} k */
   #scaledAxis(axis, k) {
     const look = this.#yAxis(axis, k);
-    const { label, ...scale } = isHuge(axis) ? hugeScale(axis) : yScale(axis);
-    return { ...look, ...scale, axisLabel: { ...look.axisLabel, formatter: label } };
+    const { label, min, max, interval } = scaleOfAxis(axis);
+    // Beside lanes alone nothing is measured.
+    const show = !this.#lanes.isAlone;
+    const axisLabel = { ...look.axisLabel, formatter: label, show };
+    return { ...look, min, max, interval, axisLabel, ...(show ? {} : { splitLine: { show } }) };
   }
 
   get #isPhone() {
@@ -373,12 +398,36 @@ export class Chart {
 
   #margins() {
     const margins = this.#isPhone ? PHONE_MARGINS : MARGINS;
-    return this.#y[1]?.label ? { ...margins, right: margins.left } : margins;
+    const left = Math.max(margins.left, roomOfNames(this.#y[0]));
+    return this.#y[1]?.label
+      ? { ...margins, left, right: Math.max(margins.left, roomOfNames(this.#y[1])) }
+      : { ...margins, left };
+  }
+
+  /** Where plot and lanes are. */
+  get #layout() {
+    const { left, right, top, bottom } = this.#margins();
+    const { clientWidth, clientHeight } = this.#element;
+    const room = { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+    const { lanes, side, isAlone } = this.#lanes;
+    return layoutOf(room, lanes.length, side, isAlone);
   }
 
   #plot() {
-    const { left, right, top, bottom } = this.#margins();
-    const { clientWidth, clientHeight } = this.#element;
-    return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+    return this.#layout.plot;
   }
+
+  /** What is around the plot, lanes included. */
+  get #grid() {
+    const { left, right } = this.#margins();
+    const { y, height } = this.#plot();
+    return { left, right, top: y, bottom: this.#element.clientHeight - y - height };
+  }
+}
+
+/** @param {YAxis} axis */
+function scaleOfAxis(axis) {
+  const { states } = axis;
+  if (states) return stateScale({ ...axis, states });
+  return isHuge(axis) ? hugeScale(axis) : yScale(axis);
 }

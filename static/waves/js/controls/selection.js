@@ -1,5 +1,7 @@
 /** Which signals there are, which of them are on, and which one is chosen: the one owner of that. */
 
+import { isInLane } from "../samples/line.js";
+
 /** @import { Signal } from "../protocol/description.js" */
 
 /** @typedef {{toggled: () => void, chosen: () => void}} Listener others are on; another is chosen */
@@ -21,6 +23,11 @@ export class Selection {
   /** Whether each signal is on. */
   get visible() {
     return this.signals.map(({ key }) => !this.#off.has(key));
+  }
+
+  /** Whether each signal is on, and drawn in the plot and not in a lane. */
+  get plotted() {
+    return this.signals.map((signal) => !this.#off.has(signal.key) && !isInLane(signal));
   }
 
   /** Place of the chosen signal: what the vertical controls are for. */
@@ -67,5 +74,27 @@ export class Selection {
   restore({ off, signal }) {
     this.#off = new Set(off ? off.split(",") : []);
     this.#chosen = signal ?? null;
+  }
+}
+
+/** What the axes of the plot are for: signals that are on, and not in a lane. */
+export class Plotted {
+  #selection;
+
+  /** @param {Selection} selection */
+  constructor(selection) {
+    this.#selection = selection;
+  }
+
+  get signals() {
+    return this.#selection.signals;
+  }
+
+  get visible() {
+    return this.#selection.plotted;
+  }
+
+  get selected() {
+    return this.#selection.selected;
   }
 }

@@ -4,6 +4,7 @@ import { Autoset } from "../tools/autoset.js";
 import { Clock } from "../tools/clock.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
+import { Lanes } from "../tools/lanes.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
@@ -25,6 +26,7 @@ export function makeTools(parts) {
     new Time(parts),
     new Signals(parts),
     new Vertical(parts),
+    new Lanes(parts),
     new ViewButtons(parts),
     new Spectrum(parts),
     new Table(parts),

@@ -9,6 +9,9 @@
  * @property {string} name
  * @property {string} unit
  * @property {string} colour "#rrggbb", or none: then the theme has one
+ * @property {string} [line] what is drawn between two samples, where it is not "linear": see `samples/line.js`
+ * @property {string} [missing] what a missing value means, where it is not "hole"
+ * @property {Record<string, string>} [states] names of its values by code, where it has any
  */
 
 /**
@@ -49,6 +52,11 @@
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */
 
+/** States that a signal may have, and characters of the name of one. */
+const MOST_STATES = 64;
+const STATE_NAME = 40;
+/** A whole number as JSON has it in a key. */
+const CODE = /^(0|-?[1-9]\d{0,7})$/;
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
@@ -138,14 +146,36 @@ function readSignals(said, known = []) {
  * @param {number} k
  * @returns {Signal}
  */
-function readSignal({ key, name, unit, colour }, k) {
+function readSignal({ key, name, unit, colour, line: shape, missing, states }, k) {
   const named = typeof key === "string" && key.length <= NAME && key ? key : `signal-${k + 1}`;
   return {
     key: named,
     name: line(name, NAME) || line(named, NAME),
     unit: line(unit, NAME),
     colour: isText(colour, COLOUR) ? colour : "",
+    ...(typeof shape === "string" ? { line: line(shape, NAME) } : {}),
+    ...(typeof missing === "string" ? { missing: line(missing, NAME) } : {}),
+    ...readStates(states),
   };
+}
+
+/**
+ * Names that nobody can read, or of codes that are no number, are left out.
+ * @param {unknown} said
+ * @returns {{states?: Record<string, string>}}
+ */
+function readStates(said) {
+  if (!said || typeof said !== "object" || Array.isArray(said)) return {};
+  const named = Object.entries(said).map(([code, name]) => [code, line(name, STATE_NAME)]);
+  const known = named.filter(([code, name]) => CODE.test(code) && name).slice(0, MOST_STATES);
+  return known.length > 0 ? { states: Object.fromEntries(known) } : {};
+}
+
+/** Whether signals are others, but for the names of their states: those become more at any time. @param {Signal[]} one @param {Signal[]} other */
+export function areOthers(one, other) {
+  const told = (/** @type {Signal[]} */ signals) =>
+    JSON.stringify(signals.map((signal) => ({ ...signal, states: signal.states !== undefined })));
+  return told(one) !== told(other);
 }
 
 /** @param {unknown} said @param {RegExp} pattern @returns {said is string} */

@@ -1,5 +1,9 @@
 /** Samples as CSV, as the server writes them: sample index, unix time, the value of each signal. */
 
+import { stateName } from "./states.js";
+
+/** @import { States } from "./states.js" */
+
 /** Lines that are made at a time: 20 ms, so that drawing goes on. */
 const CHUNK = 10_000;
 const END = "\r\n";
@@ -32,15 +36,21 @@ export function csvHeading(signals, envelope) {
  * @param {{from: number, to: number}} range
  * @param {number[]} rows that are written
  * @param {(index: number) => number} timeOf unix seconds of an index
+ * @param {(States | undefined)[]} [names] of the values of each row, where they have any
  */
-export function* csvLines(held, { from, to }, rows, timeOf) {
-  const text = held.float64 ? String : shortest;
+export function* csvLines(held, { from, to }, rows, timeOf, names = []) {
+  const number = held.float64 ? String : shortest;
+  const quotedNames = names.map(
+    (states) => states && Object.fromEntries(Object.entries(states).map(([code, name]) => [code, quoted(plain(name))])),
+  );
+  const text = (/** @type {number} */ value, /** @type {number} */ at) =>
+    Number.isNaN(value) ? "" : (stateName(quotedNames[at], value) ?? number(value));
   const came = (/** @type {number} */ index) => !held.gaps.some((gap) => index >= gap.first && index < gap.next);
   for (let begin = from; begin < to; begin += CHUNK) {
     const lines = [];
     for (let index = begin; index < Math.min(to, begin + CHUNK); index += 1) {
       if (!came(index)) continue;
-      const values = rows.map((row) => held.at(row, index)).map((value) => (Number.isNaN(value) ? "" : text(value)));
+      const values = rows.map((row, at) => text(held.at(row, index), at));
       lines.push([index * held.stride, timeOf(index).toFixed(6), ...values].join(","));
     }
     if (lines.length > 0) yield lines.join(END) + END;

@@ -1,9 +1,13 @@
 /** Samples as rows of texts, the newest first. Arrays, numbers and texts only. */
 
+import { stateName } from "./states.js";
+
 /** Decimals of a time that has no constant distance to the next: microseconds. */
 const TIMED_DECIMALS = 6;
 /** Significant digits of a value of float32: what it holds. One of float64 has as many as tell it from others. */
 const DIGITS = 7;
+
+/** @import { States } from "./states.js" */
 
 /**
  * A page of rows, counted from the newest one.
@@ -39,14 +43,18 @@ export function heading(signals, envelope) {
  * @param {object} time
  * @param {(index: number) => number} time.timeOf seconds of an index
  * @param {number} time.period seconds between indices, 0 on a timed clock
+ * @param {(States | undefined)[]} [time.names] of the values of each row, where they have any
  * @returns {string[][]} sample index, time and values; an empty text where nothing came
  */
-export function tableRows(held, { first, next }, rows, { timeOf, period }) {
+export function tableRows(held, { first, next }, rows, { timeOf, period, names = [] }) {
   const decimals = decimalsOf(period);
   return Array.from({ length: next - first }, (_, k) => {
     const index = next - 1 - k;
     const time = timeOf(index).toFixed(decimals);
-    const values = rows.map((row) => valueText(held.at(row, index), held.float64));
+    const values = rows.map((row, at) => {
+      const value = held.at(row, index);
+      return stateName(names[at], value) ?? valueText(value, held.float64);
+    });
     return [String(index * held.stride), time.replace(/^-(0\.?0*)$/, "$1"), ...values];
   });
 }

@@ -2,7 +2,7 @@
 
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
 import { button, byId, element } from "../controls/elements.js";
-import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignal, rowsOfSignals } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines } from "../text/csv.js";
 import { clockTime, setting } from "../text/quantities.js";
@@ -131,7 +131,9 @@ export class Export {
     }
     const parts = [csvHeading(selection.signals, source.envelope)];
     const rows = rowsOfSignals(source, selection.signals.length);
-    for (const lines of csvLines(source.ring, range, rows, (index) => past.wallTime(instantOf(source, index)))) {
+    const names = selection.signals.flatMap(({ states }) => rowsOfSignal(source, 0).map(() => states));
+    const timeOf = (/** @type {number} */ index) => past.wallTime(instantOf(source, index));
+    for (const lines of csvLines(source.ring, range, rows, timeOf, names)) {
       parts.push(lines);
       await new Promise((resolve) => setTimeout(resolve));
     }
@@ -153,7 +155,7 @@ export class Export {
     const { signals, visible } = selection;
     const [overTime, spectrum] = [views.isShown("time"), views.isShown("spectrum")];
     const entries = signals.map((signal, k) => ({
-      text: overTime ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
+      text: overTime && !signal.states ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
       colour: chart.colourOf(signal, k),
     }));
     const time = clockTime(past.wallTime(screen.picture?.edge ?? NaN), zone.ofFiles);

@@ -2,9 +2,10 @@
 
 import { byId, element, input } from "../controls/elements.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
+import { lackOfStates, withoutQuantities } from "../measurements/of-states.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
-import { count, quantity } from "../text/quantities.js";
+import { count, NONE, quantity } from "../text/quantities.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
@@ -28,7 +29,7 @@ export class Measurements {
   #measuredAt = -Infinity;
   #measuredKey = "";
   #shape = "";
-  /** Cells, and what each is to say. @type {{cell: HTMLTableCellElement, text: () => string}[]} */
+  /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
   #cells = [];
   #keys = DEFAULT;
   /** Whether between the cursors, and whether over time. */
@@ -137,7 +138,8 @@ export class Measurements {
     const [first, last] = this.#span ?? [edge - window, edge];
     const latest = source.envelope ? fullRate.samples() : null;
     const stretch = { source, first, last, latest };
-    const result = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
+    const all = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
+    const result = withoutQuantities(all, selection.signals);
     this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
     const { ring } = source;
@@ -189,9 +191,11 @@ export class Measurements {
     const { controls, selection } = this.#parts;
     const shape = JSON.stringify([this.#keys, this.#overTime, selection.visible]);
     if (shape !== this.#shape) this.#build(shape);
-    for (const { cell, text } of this.#cells) {
+    for (const { cell, text, why } of this.#cells) {
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
+      const reason = now === NONE ? why() : "";
+      if (cell.title !== reason) cell.title = reason;
     }
     controls.text("measure-span", this.#spanText(result));
   }
@@ -230,7 +234,11 @@ export class Measurements {
     const shown = this.#shown;
     const head = shown.map((signal) => header(signal.name, "toned", chart.colourOf(signal, signal.k)));
     const rows = this.#keys.map((key) => {
-      const cells = shown.map(({ k, unit }) => this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit)));
+      const cells = shown.map((signal) => {
+        const { k, unit } = signal;
+        const why = () => lackOfStates(key, signal);
+        return this.#cell(() => textOf(key, this.#result?.values[k]?.[key], unit), why);
+      });
       return rowOf([header(MEASUREMENTS[key].label), ...cells]);
     });
     return { head, rows };
@@ -244,17 +252,20 @@ export class Measurements {
       const colour = chart.colourOf(signal, signal.k);
       return this.#keys.map((key) => {
         const running = () => this.#statistics.of(`${signal.key}/${key}`);
-        const cells = statistics.map((which) => this.#cell(() => statisticText(running(), key, which, signal.unit)));
+        const why = () => lackOfStates(key, signal);
+        const cells = statistics.map((which) =>
+          this.#cell(() => statisticText(running(), key, which, signal.unit), why),
+        );
         return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
       });
     });
     return { head: statistics.map((which) => header(OVER_TIME[which])), rows };
   }
 
-  /** @param {() => string} text */
-  #cell(text) {
+  /** @param {() => string} text @param {() => string} why */
+  #cell(text, why) {
     const cell = document.createElement("td");
-    this.#cells.push({ cell, text });
+    this.#cells.push({ cell, text, why });
     return cell;
   }
 
@@ -271,7 +282,7 @@ export class Measurements {
   /** The table as text, columns separated by tabs. */
   get #text() {
     const rows = [...element("measure-table", HTMLTableElement).rows].map((row) =>
-      [...row.cells].map((cell) => cell.title || cell.textContent).join("\t"),
+      [...row.cells].map((cell) => (cell.tagName === "TH" && cell.title) || cell.textContent).join("\t"),
     );
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");

@@ -2,7 +2,9 @@
 
 import { byId } from "../controls/elements.js";
 import { SignalRows } from "../controls/signal-rows.js";
+import { isInLane } from "../samples/line.js";
 import { quantity } from "../text/quantities.js";
+import { stateName } from "../text/states.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
@@ -44,9 +46,12 @@ export class Signals {
   readings(seconds) {
     const { axes, newest, record, selection } = this.#parts;
     newest.look(seconds, record.description?.rate ?? 0, record.mode === "sweeps");
-    selection.signals.forEach(({ unit }, k) => {
+    selection.signals.forEach((signal, k) => {
+      const { unit } = signal;
       const now = quantity(newest.value(k), unit, 3);
-      this.#rows.read(k, { now, perDivision: axes.perDivision(k), selected: k === selection.selected });
+      const state = stateName(signal.states, newest.value(k));
+      const perDivision = isInLane(signal) ? "lane" : axes.perDivision(k);
+      this.#rows.read(k, { now: state ?? now, title: state ?? "", perDivision, selected: k === selection.selected });
     });
   }
 

@@ -1,7 +1,7 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
 import { byId } from "../controls/elements.js";
-import { indicesWithin, instantOf, rowsOfSignals } from "../samples/window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignal, rowsOfSignals } from "../samples/window-samples.js";
 import { count } from "../text/quantities.js";
 import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
 
@@ -74,7 +74,8 @@ export class Table {
     const rows = rowsOfSignals(source, signals.length);
     const timeOf = (/** @type {number} */ index) => instantOf(source, index) - (edge + zero);
     const head = heading(signals, source.envelope);
-    const body = tableRows(source.ring, page, rows, { timeOf, period: source.period });
+    const names = signals.flatMap(({ states }) => rowsOfSignal(source, 0).map(() => states));
+    const body = tableRows(source.ring, page, rows, { timeOf, period: source.period, names });
     this.#shown = [head, ...body];
     this.#fill(head, body);
     this.#showRange(page, source);

@@ -2,6 +2,7 @@
 
 import { SWEEP } from "../protocol/frames.js";
 import { TriggerFields } from "./fields.js";
+import { betweenCodes, ofStates } from "./named-levels.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
@@ -251,6 +252,8 @@ export class Triggering {
 
   /** Units of y that a key moves a level by. */
   get levelStep() {
+    // From between two states to between the next.
+    if (this.signal.states) return 1;
     const picture = this.#world.picture();
     return (picture?.axes[picture.axisOf[this.k] ?? 0]?.perDivision ?? 1) / 10;
   }
@@ -264,7 +267,7 @@ export class Triggering {
 
   /** Put a level where a hand does. @param {LevelField} field @param {number} value @param {number} perDivision */
   drag(field, value, perDivision) {
-    this.set({ [field]: tidy(value, perDivision / 10) });
+    this.set({ [field]: this.signal.states ? betweenCodes(value) : tidy(value, perDivision / 10) });
   }
 
   /** @param {number} steps */
@@ -325,7 +328,7 @@ export class Triggering {
     const low = values.reduce((a, b) => Math.min(a, b), Infinity);
     const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
     if (!(low < high)) return false;
-    this.settings = withLevels(this.settings, low, high);
+    this.settings = this.signal.states ? ofStates(this.settings, low, high) : withLevels(this.settings, low, high);
     return true;
   }
 }

@@ -1,0 +1,28 @@
+/** Texts that are shortened where there is no room for them. */
+
+const SHORTENED = "…";
+/** What a person takes for one character, however many it is of a string. */
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * As much of a text as there is room for; an ellipsis says that there is more.
+ * @param {string} text
+ * @param {number} room
+ * @param {(text: string) => number} width of a text, in the same unit
+ */
+export function fitted(text, room, width) {
+  if (width(text) <= room) return text;
+  const characters = Array.from(CHARACTERS.segment(text), ({ segment }) => segment);
+  let [fits, tooMany] = [0, characters.length];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (width(shortened(characters, middle)) <= room) fits = middle;
+    else tooMany = middle;
+  }
+  return shortened(characters, fits);
+}
+
+/** @param {string[]} characters @param {number} count */
+function shortened(characters, count) {
+  return characters.slice(0, count).join("").trimEnd() + SHORTENED;
+}
