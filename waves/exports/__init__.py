@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from waves.protocol.frames import Frame, encode
 from waves.registry import Registry
@@ -17,9 +17,11 @@ __all__ = ["EXPORTS", "Export", "Frame"]
 
 
 class Export(abc.ABC):
-    """One answer in one format. ``signals`` are those of the description (key, name, unit).
+    """One answer in one format. ``signals`` are those of the description (key, name, unit …).
 
-    With ``columns`` a frame holds minimum and maximum of each column instead of samples.
+    With ``columns`` a frame holds minimum and maximum of each column instead of samples. ``t0`` and
+    ``dt`` are set before ``head``: unix seconds of the first sample or column, and seconds between
+    two (0 on a timed clock).
     ``pieces`` runs in the thread that all downloads share, one step at a time; a step takes about a
     millisecond, so that no download holds up the others or a viewer.
     """
@@ -29,10 +31,14 @@ class Export(abc.ABC):
     saved: ClassVar[bool] = True
     #: The most values of an answer that who reads it holds as a whole; None: it is read in pieces.
     max_values: ClassVar[int | None] = None
+    #: How the name of its file ends; empty: as the format is called.
+    ending: ClassVar[str] = ""
 
-    def __init__(self, signals: Iterable[Mapping[str, str]], *, columns: bool) -> None:
+    def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
         self.signals = tuple(signals)
         self.columns = columns
+        self.t0: float | None = None
+        self.dt = 0.0
 
     def head(self) -> bytes:
         """What stands before the first frame."""
@@ -68,6 +74,8 @@ EXPORTS: Registry[Export] = Registry(
         "json": f"{__name__}.jsontext.JsonExport",
         "csv": f"{__name__}.csvtext.CsvExport",
         "waves": f"{__name__}.FramesExport",
+        "sheet": f"{__name__}.csvtext.SheetExport",
+        "sheet_comma": f"{__name__}.csvtext.SheetCommaExport",
     },
     _problem,
 )

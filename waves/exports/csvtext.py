@@ -1,60 +1,162 @@
-"""Frames as CSV: sample index, unix time in seconds, and the value of each signal."""
+"""Frames as CSV: sample index, time in seconds, and the value of each signal."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from waves.exports import Export
-from waves.protocol.frames import Frame
+from waves.protocol.frames import INCOMPLETE, Frame
 from waves.protocol.plaintext import is_control, is_unseen
 
 #: Fields that are written at a time, about a millisecond; a line's own cost is that of six.
 FIELDS, LINE = 4096, 6
+#: Decimals of a time, at least: microseconds.
+LEAST_DECIMALS = 6
+#: Decimals of unix seconds, at most: today a float64 tells 0.24 µs apart.
+UNIX_DECIMALS = 7
+#: A label that differs by less from the line of the frame before is on that line.
+SAME_LABEL = 1e-6
 #: What begins a formula in one spreadsheet or another.
 _SIGNS = "=+-@"
+
+
+def needs_relative_times(t0: float, dt: float) -> bool:
+    """Whether unix seconds near ``t0`` do not tell samples apart that are ``dt`` seconds apart."""
+    return 0.0 < dt < 8 * math.ulp(t0)
+
+
+def time_decimals(dt: float, *, relative: bool) -> int:
+    """Decimals of times that are ``dt`` seconds apart (0: at any moment): a thousandth of it."""
+    most = UNIX_DECIMALS if dt == 0.0 or not relative else 15
+    needed = UNIX_DECIMALS if dt == 0.0 else 3 + math.ceil(-math.log10(dt) - 1e-9)
+    return min(most, max(LEAST_DECIMALS, needed))
 
 
 class CsvExport(Export):
     """A heading, then a line for each sample or column. A missing value is an empty field.
 
-    Values are written with the fewest digits that read back as the same number.
+    Values are written with the fewest digits that read back as the same number, and as the name of
+    their state where they have one. Times are unix seconds; where these cannot tell samples apart,
+    seconds after the first, which the heading names. A column says whether it is ``complete``.
     """
 
     content_type = "text/csv; charset=utf-8"
+    #: What stands before the heading, between fields, and before decimals.
+    mark: ClassVar[str] = ""
+    separator: ClassVar[str] = ","
+    point: ClassVar[str] = "."
+
+    def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
+        super().__init__(signals, columns=columns)
+        #: The names of each value's states, by the number as it is written.
+        self._names = [
+            {f"{float(code)}": quoted(plain(name)) for code, name in _states(signal).items()}
+            for signal in self.signals
+            for _ in range(2 if columns else 1)
+        ]
+        self._local = str.maketrans({",": self.separator, ".": self.point})
+        #: Sample, label and relative time of the last frame's beginning.
+        self._line: tuple[int, float, float] | None = None
+
+    @property
+    def _is_relative(self) -> bool:
+        return self.t0 is not None and needs_relative_times(self.t0, self.dt)
 
     def head(self) -> bytes:
         """The first line: names with their units; min and max of each signal for columns."""
-        names = ["sample", "time (s)"]
+        since = f" after {self.t0:.{UNIX_DECIMALS}f}" if self._is_relative else ""
+        names = ["sample", f"time (s{since})"]
         for signal in self.signals:
             unit = f" ({signal['unit']})" if signal["unit"] else ""
             kinds = (" min", " max") if self.columns else ("",)
             names += [plain(f"{signal['name']}{kind}{unit}") for kind in kinds]
+        if self.columns:
+            names.append("complete")
         text = io.StringIO()
-        csv.writer(text).writerow(names)
-        return text.getvalue().encode()
+        csv.writer(text, delimiter=self.separator).writerow(names)
+        return (self.mark + text.getvalue()).encode()
 
     def pieces(self, frame: Frame) -> Iterator[bytes]:
         """The lines of a frame, some at a time."""
         index = frame.sample + np.arange(frame.n) * frame.stride
-        times = frame.t0 + (np.arange(frame.n) * frame.dt if frame.times is None else frame.times)
+        times, decimals = self._times(frame), time_decimals(frame.dt, relative=self._is_relative)
         values = frame.values
         if frame.maxima is not None:
             values = np.stack((values, frame.maxima), axis=1).reshape(-1, frame.n)
+        complete = f",{int(not frame.flags & INCOMPLETE)}" if self.columns else ""
         step = max(1, FIELDS // (LINE + len(values)))
         for first in range(0, frame.n, step):
             some = slice(first, first + step)
-            text = orjson.dumps(
-                np.ascontiguousarray(values[:, some].T), option=orjson.OPT_SERIALIZE_NUMPY
+            stamped = zip(
+                index[some].tolist(), times[some].tolist(), self._rows(values[:, some]), strict=True
             )
-            lines = text.decode().replace("null", "")[2:-2].split("],[")
-            stamped = zip(index[some].tolist(), times[some].tolist(), lines, strict=True)
-            yield "".join(f"{i},{t:.6f},{line}\r\n" for i, t, line in stamped).encode()
+            stamps = ((f"{i},{t:.{decimals}f},", row) for i, t, row in stamped)
+            yield "".join(
+                f"{stamp.translate(self._local)}{row}{complete.translate(self._local)}\r\n"
+                for stamp, row in stamps
+            ).encode()
+
+    def _times(self, frame: Frame) -> NDArray[np.float64]:
+        passed = np.arange(frame.n) * frame.dt if frame.times is None else frame.times
+        if not self._is_relative or self.t0 is None:
+            return frame.t0 + passed
+        # By index from the frame before, as long as it goes on: labels are too coarse.
+        start = frame.t0 - self.t0
+        if self._line is not None:
+            sample, t0, relative = self._line
+            later = (frame.sample - sample) * frame.dt / frame.stride
+            if abs(frame.t0 - t0 - later) < SAME_LABEL:
+                start = relative + later
+        self._line = (frame.sample, frame.t0, start)
+        return start + passed
+
+    def _rows(self, values: NDArray[Any]) -> list[str]:
+        """The values of each line, as text."""
+        text = orjson.dumps(np.ascontiguousarray(values.T), option=orjson.OPT_SERIALIZE_NUMPY)
+        rows = text.decode().replace("null", "")[2:-2]
+        if not any(self._names):
+            return rows.replace("],[", "\n").translate(self._local).split("\n")
+        return [self._named(row.split(",")) for row in rows.split("],[")]
+
+    def _named(self, fields: list[str]) -> str:
+        named = zip(self._names, fields, strict=True)
+        texts = (names.get(field) or field.translate(self._local) for names, field in named)
+        return self.separator.join(texts)
+
+
+class SheetExport(CsvExport):
+    """CSV as spreadsheets open it: with a byte-order mark, so that they read °C and µ rightly."""
+
+    content_type = "text/csv; charset=utf-8"
+    ending = "csv"
+    mark = "\ufeff"
+
+
+class SheetCommaExport(SheetExport):
+    """The same where a decimal comma is usual: fields are parted by semicolons."""
+
+    separator, point = ";", ","
+
+
+def _states(signal: Mapping[str, Any]) -> Mapping[str, str]:
+    found: Mapping[str, str] = signal.get("states") or {}
+    return found
+
+
+def quoted(text: str) -> str:
+    """A field as CSV has it, whichever of both separators is used."""
+    if not any(character in text for character in '",;\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def plain(text: str) -> str:

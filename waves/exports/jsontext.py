@@ -25,7 +25,7 @@ class JsonExport(Export):
     #: Who parses it holds all of it at once.
     max_values = 1_000_000
 
-    def __init__(self, signals: Iterable[Mapping[str, str]], *, columns: bool) -> None:
+    def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
         super().__init__(signals, columns=columns)
         self._comma = b""
 

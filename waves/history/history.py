@@ -18,6 +18,10 @@ from waves.protocol.block import SampleBlock, Values
 MOST_GAPS = 4096
 #: A label that differs by less from the ring's own arithmetic is the same label.
 SAME_LABEL = 1e-6
+#: Of a sample: a label names it though text has rounded it; what is nearer to another never.
+HAIR = 2e-3
+#: The same in seconds, on a timed clock: float64 has unix seconds to 0.24 µs.
+TIMED_HAIR = 5e-7
 
 
 class History:
@@ -139,16 +143,94 @@ class History:
         return t0 + (sample - at) * self.dt
 
     def index_at(self, unix: float) -> int:
-        """The first sample at or after a time in unix seconds, within ``[first, next]``."""
-        if not self._anchors:
-            return self.next
-        if self._times is not None:
+        """The first sample at or after a time in unix seconds, within ``[first, next]``.
+
+        After a step of the wall clock back two samples may have one label: it is the first.
+        """
+        if self._times is not None and self._anchors:
             return self._times.search(self.first, self.next, unix - self._anchors[0][1])
-        index = max(0, bisect_right(self._anchors, unix, key=lambda anchor: anchor[1]) - 1)
-        at, t0 = self._anchors[index]
+        found = (self._at_or_after(segment, unix) for segment in self._segments())
+        return next((index for index in found if index is not None), self.next)
+
+    def labelled(self, begin: float | None, end: float | None) -> tuple[int, int]:
+        """The range ``[a, b)`` that holds all samples with labels from ``begin`` to ``end``.
+
+        Labels that were copied from an answer name their samples, as far as text and float64 hold
+        them; None names the oldest or the newest. Where ``end`` is before ``begin`` a step of the
+        clock lies between: the range goes from the first sample that is not before ``begin`` to the
+        last that is not after ``end``.
+        """
+        if not self._anchors:
+            return self.next, self.next
+        if self._times is not None:
+            return self._timed_range(self._times, begin, end)
+        ends = [
+            (
+                segment[0] if begin is None else self._at_or_after(segment, begin, HAIR),
+                segment[1] - 1 if end is None else self._at_or_before(segment, end, HAIR),
+            )
+            for segment in self._segments()
+        ]
+        if begin is not None and end is not None:
+            within = [(a, b) for a, b in ends if a is not None and b is not None and a <= b]
+            ends = within if within or begin <= end else ends
+        firsts = [a for a, _ in ends if a is not None]
+        lasts = [b for _, b in ends if b is not None]
+        return (min(firsts), max(lasts) + 1) if firsts and lasts else (self.next, self.next)
+
+    def _timed_range(self, times: Ring, begin: float | None, end: float | None) -> tuple[int, int]:
+        zero, first, last = self._anchors[0][1], self.first, self.next
+        if begin is not None:
+            first = times.search(self.first, self.next, begin - zero - TIMED_HAIR)
+        if end is not None:
+            after = math.nextafter(end - zero + TIMED_HAIR, math.inf)
+            last = times.search(self.first, self.next, after)
+        return first, last
+
+    def _segments(self) -> Iterator[tuple[int, int, float]]:
+        """Samples ``[a, b)`` that are kept and whose labels lie on one line, and the label of a."""
+        ends = [at for at, _ in self._anchors[1:]] + [self.next]
+        for (at, t0), end in zip(self._anchors, ends, strict=False):
+            first = max(at, self.first)
+            if first < end:
+                yield first, end, t0 + (first - at) * self.dt
+
+    def _at_or_after(
+        self, segment: tuple[int, int, float], unix: float, hair: float = 1e-9
+    ) -> int | None:
+        first, end, t0 = segment
         # Bounded before it is made whole: a time may be as far away as a float can say.
-        after = min(max((unix - t0) / self.dt, self.first - at), self.next - at)
-        return min(max(at + math.ceil(after - 1e-9), self.first), self.next)
+        after = min(max((unix - t0) / self.dt, -1.0), float(end - first))
+        index = first + max(0, math.ceil(after - self._hair(t0, hair)))
+        return index if index < end else None
+
+    def _at_or_before(
+        self, segment: tuple[int, int, float], unix: float, hair: float
+    ) -> int | None:
+        first, end, t0 = segment
+        after = min(max((unix - t0) / self.dt, -1.0), float(end - first))
+        index = min(end - 1, first + math.floor(after + self._hair(t0, hair)))
+        return index if index >= first else None
+
+    def _hair(self, t0: float, least: float) -> float:
+        """Of a sample: what the text of a label, and float64, may take from it."""
+        return least if least < HAIR else min(0.49, max(least, 4 * math.ulp(t0) / self.dt))
+
+    def same_label(self, first: int, last: int, stride: int = 1, least: float = 0.0) -> int:
+        """How far ``[first, last)`` has the labels of a line from its first sample.
+
+        A step of less than a thousandth of a column, or than ``least`` seconds, is none.
+        """
+        if self.is_timed:
+            return last
+        t0, begin = self.t0(first), bisect_right(self._anchors, first, key=lambda a: a[0])
+        for at, label in self._anchors[begin:]:
+            if at >= last:
+                break
+            step = abs(label - (t0 + (at - first) * self.dt))
+            if step > max(least, SAME_LABEL, 1e-3 * self.dt * stride):
+                return min(last, -(-at // stride) * stride)
+        return last
 
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The unbroken runs ``[a, b)`` of samples within ``[first, last)``."""
@@ -233,6 +315,20 @@ class History:
         ``next // stride`` bound them. NaN where a column holds no value.
         """
         return self._tiers.envelope(stride, first, last)
+
+    def extremes(self, first: int, last: int) -> tuple[Values, Values]:
+        """Minima and maxima, ``[signals, 1]`` each, of the kept samples of ``[first, last)``.
+
+        For a column that is not complete; NaN where there is no value.
+        """
+        first, last = max(first, self.first), min(last, self.next)
+        parts = list(self._tiers.parts(first, last))
+        minima = np.concatenate([low for low, _ in parts], axis=1)
+        maxima = np.concatenate([high for _, high in parts], axis=1)
+        return (
+            np.fmin.reduce(minima, axis=1, keepdims=True),
+            np.fmax.reduce(maxima, axis=1, keepdims=True),
+        )
 
     def column_runs(self, stride: int, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The runs ``[a, b)`` of complete columns within ``[first, last)`` that hold a sample."""

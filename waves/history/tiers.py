@@ -7,6 +7,7 @@ at most 16 stored columns for one of its own, so that no tier is ever cold. Keep
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,25 @@ class Tiers:
         """Minima and maxima of the columns ``[first, last)`` of a power-of-two stride."""
         below = max((s for s in STRIDES if s <= stride), default=1)
         return self._fold(below, stride, first, last)
+
+    def parts(
+        self, first: int, last: int, strides: tuple[int, ...] = STRIDES
+    ) -> Iterator[tuple[Values, Values]]:
+        """Envelopes that together cover ``[first, last)``, of columns as wide as fit."""
+        if first >= last:
+            return
+        if not strides:
+            samples = self._samples.read(first, last)
+            yield samples, samples
+            return
+        *finer, stride = strides
+        begin, end = -(-first // stride) * stride, last // stride * stride
+        if begin >= end:
+            yield from self.parts(first, last, tuple(finer))
+            return
+        yield from self.parts(first, begin, tuple(finer))
+        yield self.envelope(stride, begin // stride, end // stride)
+        yield from self.parts(end, last, tuple(finer))
 
     def _fold(self, below: int, stride: int, first: int, last: int) -> tuple[Values, Values]:
         factor = stride // below

@@ -6,6 +6,7 @@ names however long the socket takes; its messages are made one at a time, as the
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from itertools import islice
 
@@ -22,6 +23,8 @@ from waves.protocol.messages import HistoryRequest
 MAX_HISTORY_BYTES = 1536 * 1024
 #: Frames of one answer: between two gaps there is one each, and to copy it takes 10 µs.
 MAX_HISTORY_FRAMES = 256
+#: Seconds: a step of the wall clock of less is no frame of its own in an answer.
+LEAST_STEP = 1e-3
 
 
 class Answer:
@@ -71,8 +74,13 @@ def history_pieces(kept: Kept, request: HistoryRequest, room: int) -> list[Piece
             f"history: one answer holds at most {MAX_HISTORY_BYTES // column_bytes} of these; ask "
             "for a shorter range, or for fewer columns."
         )
-    all_pieces = pieces(kept, wanted, kept.fitting(wanted.stride, room))
-    found = list(islice(all_pieces, MAX_HISTORY_FRAMES + 1))
+    found: list[Piece] = []
+    # Where there are too many steps of the wall clock, samples go before their labels.
+    for least in (LEAST_STEP, math.inf):
+        all_pieces = pieces(kept, wanted, kept.fitting(wanted.stride, room), least)
+        found = list(islice(all_pieces, MAX_HISTORY_FRAMES + 1))
+        if len(found) <= MAX_HISTORY_FRAMES:
+            break
     if len(found) > MAX_HISTORY_FRAMES:
         raise TooMuchError(
             f"history: there are more than {MAX_HISTORY_FRAMES} gaps in this; ask for a shorter "

@@ -210,7 +210,10 @@ class Kept:
             values = history.samples(piece.first, piece.last)
             return Frame(values=values, times=history.times(piece.first, piece.last), **where)
         a, b = piece.first // stride, piece.last // stride
-        minima, maxima = history.envelope(stride, a, b)
+        if piece.flags & frames.INCOMPLETE:
+            minima, maxima = history.extremes(piece.first, piece.last)
+        else:
+            minima, maxima = history.envelope(stride, a, b)
         times = history.column_times(stride, a, b)
         return Frame(values=minima, maxima=maxima, stride=stride, times=times, **where)
 

@@ -208,6 +208,7 @@ class Viewer:
         if first > cursor:
             return self._missed(cursor, first)
         last = min(last, first + stride * kept.fitting(stride, room))
+        last = kept.history.same_label(first, last, stride)
         flags = 0
         if first < self.past:
             last, flags = min(last, self.past), frames.ANSWER

@@ -28,8 +28,8 @@ MAX_MESSAGE = 256 * 1024
 
 SAMPLES, ENVELOPE = 1, 2
 REGULAR, TIMED = 0, 1
-#: Flags: sent in answer to subscribe, view or history; a sweep.
-ANSWER, SWEEP = 1, 2
+#: Flags: sent in answer to subscribe, view or history; a sweep; a column that is not complete.
+ANSWER, SWEEP, INCOMPLETE = 1, 2, 4
 
 _TYPE_CODES = {1: SAMPLE_TYPES["float32"], 2: SAMPLE_TYPES["float64"]}
 _CODES = {dtype: code for code, dtype in _TYPE_CODES.items()}

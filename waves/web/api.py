@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any
@@ -144,9 +143,11 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
     range_ = _range(kept, wanted)
     export = EXPORTS[wanted.format](kept.description["signals"], columns=range_.stride > 1)
     _check_size(kept, wanted.format, range_)
+    if kept.history.started:
+        export.t0, export.dt = kept.history.t0(range_.first), kept.history.dt * range_.stride
     response = await _download(request, kept, export, range_)
     if export.saved:
-        name = f"{slug}-{kept.history.epoch}-{range_.first}.{wanted.format}"
+        name = f"{slug}-{kept.history.epoch}-{range_.first}.{export.ending or wanted.format}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -206,13 +207,11 @@ def _range(kept: Kept, wanted: SamplesQuery) -> Range:
     first, end = history.first, history.next
     if wanted.epoch is not None and wanted.epoch != history.epoch:
         return Range(history.epoch, 1, 0, 0)
-    if wanted.begin is not None and history.started:
-        first = max(first, history.index_at(wanted.begin))
-    if wanted.to is not None and history.started:
-        end = min(end, history.index_at(math.nextafter(wanted.to, math.inf)))
+    if history.started:
+        first, end = history.labelled(wanted.begin, wanted.to)
     first = max(first, wanted.first or 0)
     end = end if wanted.last is None else min(end, wanted.last + 1)
-    return kept_range(kept, first, end, wanted.columns)
+    return kept_range(kept, first, end, wanted.columns, partial=True)
 
 
 def _check_size(kept: Kept, kind: str, range_: Range) -> None:

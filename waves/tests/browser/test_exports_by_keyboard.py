@@ -24,6 +24,7 @@ async def test_every_export_is_reached_and_done_by_keys(waveforms, tmp_path):
         "export-png": b"\x89PNG",
         "export-svg": b"<svg",
         "export-window": b"sample,",
+        "export-sheet": b"\xef\xbb\xbfsample",
         "export-cursors": b"sample,",
         "export-history": b"sample,",
     }

@@ -60,3 +60,26 @@ test("float64 is told with all of its digits", () => {
   const [[, , value]] = tableRows(held, { first: 0, next: 1 }, [0], { timeOf: () => 0, period: 1 });
   assert.equal(value, "1000000000.001");
 });
+
+test("a value that has a name is told by it", () => {
+  const states = [{ 0: "closed", 1: "open" }, undefined];
+  const rows = tableRows(ringOf([1, 0, 2], [1, 0, 2]), { first: 10, next: 13 }, [0, 1], from(0), states);
+  assert.deepEqual(
+    rows.map(([, , ...values]) => values),
+    [
+      ["2", "2"],
+      ["closed", "0"],
+      ["open", "1"],
+    ],
+  );
+});
+
+test("no name becomes a formula on the clipboard, and none breaks a line", () => {
+  assert.equal(
+    toTabs([
+      ["=1+1", "a\tb"],
+      ["-1.5", "@x"],
+    ]),
+    "'=1+1\ta b\n-1.5\t'@x",
+  );
+});

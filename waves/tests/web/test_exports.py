@@ -26,7 +26,7 @@ def test_every_format_is_asked_for_by_its_name(name):
 
 
 def test_an_unknown_format_is_told_the_known_ones():
-    with pytest.raises(ValidationError, match="Input should be 'json', 'csv' or 'waves'"):
+    with pytest.raises(ValidationError, match="'json', 'csv', 'waves', 'sheet' or 'sheet_comma'"):
         SamplesQuery.model_validate({"format": "xml"})
 
 
@@ -35,6 +35,8 @@ def test_the_schema_of_a_request_names_the_formats():
         "json",
         "csv",
         "waves",
+        "sheet",
+        "sheet_comma",
     ]
 
 

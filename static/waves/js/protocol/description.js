@@ -9,9 +9,9 @@
  * @property {string} name
  * @property {string} unit
  * @property {string} colour "#rrggbb", or none: then the theme has one
- * @property {string} [line] what is drawn between two samples, where it is not "linear": see `samples/line.js`
- * @property {string} [missing] what a missing value means, where it is not "hole"
- * @property {Record<string, string>} [states] names of its values by code, where it has any
+ * @property {"linear" | "step" | "points"} [line] what is drawn between two samples; a slope where it is absent
+ * @property {"hole" | "joined" | "held"} [missing] what a missing value means; a hole where it is absent
+ * @property {{[code: string]: string}} [states] names of values
  */
 
 /**
@@ -29,6 +29,9 @@
  * @property {string} message
  * @property {number} window seconds
  * @property {number} history seconds
+ * @property {number | null} longest_interval seconds beyond which there is a hole, on a timed clock
+ * @property {number} late samples of this epoch that came too late, and were left out
+ * @property {number} nameless texts of this epoch that could become no state
  */
 
 /**
@@ -52,11 +55,6 @@
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */
 
-/** States that a signal may have, and characters of the name of one. */
-const MOST_STATES = 64;
-const STATE_NAME = 40;
-/** A whole number as JSON has it in a key. */
-const CODE = /^(0|-?[1-9]\d{0,7})$/;
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
@@ -68,6 +66,14 @@ const PILL = 28;
 /** What stands for a name's characters that no drawing may hold: controls, halves of pairs. */
 const UNSEEN = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu;
 const COLOUR = /^#[0-9a-f]{6}$/i;
+/** Whole numbers name states: so many at most, with names of so many characters. */
+const CODE = /^-?\d{1,8}$/;
+const MOST_STATES = 64;
+const STATE_NAME = 40;
+/** @type {NonNullable<Signal["line"]>[]} */
+const LINES = ["linear", "step", "points"];
+/** @type {NonNullable<Signal["missing"]>[]} */
+const MISSING = ["hole", "joined", "held"];
 /** A slug that can stand in an address. */
 const SLUG = /^[-\w]{1,200}$/;
 
@@ -93,6 +99,9 @@ export function readDescription(said, known = {}) {
     message: line(said.message, SENTENCE),
     window: Math.min(LONGEST_WINDOW, Math.max(SHORTEST_WINDOW, positive(said.window, known.window ?? 2))),
     history: positive(said.history, known.history ?? 1),
+    longest_interval: positive(said.longest_interval, 0) || null,
+    late: whole(said.late, 0),
+    nameless: whole(said.nameless, 0),
   };
 }
 
@@ -146,29 +155,34 @@ function readSignals(said, known = []) {
  * @param {number} k
  * @returns {Signal}
  */
-function readSignal({ key, name, unit, colour, line: shape, missing, states }, k) {
+function readSignal({ key, name, unit, colour, line: drawn, missing, states }, k) {
   const named = typeof key === "string" && key.length <= NAME && key ? key : `signal-${k + 1}`;
-  return {
+  /** @type {Signal} */
+  const signal = {
     key: named,
     name: line(name, NAME) || line(named, NAME),
     unit: line(unit, NAME),
     colour: isText(colour, COLOUR) ? colour : "",
-    ...(typeof shape === "string" ? { line: line(shape, NAME) } : {}),
-    ...(typeof missing === "string" ? { missing: line(missing, NAME) } : {}),
-    ...readStates(states),
   };
+  const [asLine, asMissing, names] = [
+    LINES.find((each) => each === drawn),
+    MISSING.find((each) => each === missing),
+    readStates(states),
+  ];
+  if (asLine) signal.line = asLine;
+  if (asMissing) signal.missing = asMissing;
+  if (names) signal.states = names;
+  return signal;
 }
 
-/**
- * Names that nobody can read, or of codes that are no number, are left out.
- * @param {unknown} said
- * @returns {{states?: Record<string, string>}}
- */
+/** @param {unknown} said @returns {Signal["states"]} none where nothing is named */
 function readStates(said) {
-  if (!said || typeof said !== "object" || Array.isArray(said)) return {};
-  const named = Object.entries(said).map(([code, name]) => [code, line(name, STATE_NAME)]);
-  const known = named.filter(([code, name]) => CODE.test(code) && name).slice(0, MOST_STATES);
-  return known.length > 0 ? { states: Object.fromEntries(known) } : {};
+  if (!said || typeof said !== "object") return undefined;
+  const named = Object.entries(said)
+    .map(([code, name]) => [code, line(name, STATE_NAME)])
+    .filter(([code, name]) => CODE.test(code) && name)
+    .slice(0, MOST_STATES);
+  return named.length > 0 ? Object.fromEntries(named) : undefined;
 }
 
 /** Whether signals are others, but for the names of their states: those become more at any time. @param {Signal[]} one @param {Signal[]} other */

@@ -92,8 +92,7 @@ export class Past {
 
   /** Unix seconds of an instant of what is looked at. @param {number} seconds */
   wallTime(seconds) {
-    const label = (this.#former ?? this.record).label;
-    return label ? label.t0 + (seconds - label.at) : NaN;
+    return (this.#former ?? this.record).labels.wallTime(seconds);
   }
 
   /** First and last second that can be looked at: what the page holds, or the server keeps. */
@@ -210,7 +209,11 @@ export class Past {
       float64: head.sampleType === "float64",
       timed: head.clock === "timed",
     });
-    for (const frame of frames) ring.write(frame.sample / stride, rowsOf(frame), this.record.timesOf(frame));
+    for (const frame of frames) {
+      const times = this.record.timesOf(frame);
+      ring.write(frame.sample / stride, rowsOf(frame), times);
+      this.record.labels.take(times ? times[0] : (frame.sample / stride) * period, frame.t0);
+    }
     const held = { from: ring.first * stride, to: ring.next * stride };
     return { ring, period, envelope: head.kind === "envelope", stride, ...held };
   }

@@ -4,6 +4,8 @@
  */
 
 import { ANSWER, SWEEP } from "../protocol/frames.js";
+import { Labels } from "./labels.js";
+import { Rate } from "./rate.js";
 import { Ring } from "./ring.js";
 import { Assembly, sweepLength } from "./sweep-assembly.js";
 
@@ -14,16 +16,12 @@ import { Assembly, sweepLength } from "./sweep-assembly.js";
  * @import { Source } from "./window-samples.js"
  */
 
-/** @typedef {{t0: number, at: number}} Label an instant in unix seconds, and in seconds of the stream */
-
-/** @typedef {{ring: Ring, dt: number, envelope: boolean, label: Label | null}} Kept of an epoch that is over */
+/** @typedef {{ring: Ring, dt: number, envelope: boolean, labels: Labels}} Kept of an epoch that is over */
 
 /** @typedef {{next: number, ring: Ring | null, dt: number}} Awaited */
 
 /** Values of all rows together that a page keeps: 16 MB as float32. */
 const MOST_VALUES = 4_000_000;
-/** Seconds over which the rate is measured; arrivals jitter by some ms, so this is 0.1 %. */
-const RATE_MEMORY = 5;
 
 export class Record {
   #envelopes = new WeakSet();
@@ -35,8 +33,7 @@ export class Record {
   #began = null;
   /** The first label of the epoch: times on a timed clock count from it. @type {number | null} */
   #origin = null;
-  /** Arrivals of the last seconds. @type {{now: number, sample: number}[]} */
-  #marks = [];
+  #rate = new Rate();
   /** Whether this page saw an epoch end. */
   #cut = false;
 
@@ -52,8 +49,8 @@ export class Record {
   mode = null;
   /** The last whole sweep, where the server sends those. @type {Ring | null} */
   swept = null;
-  /** The newest sample that came with a wall time: unix seconds, and seconds of the stream. @type {Label | null} */
-  label = null;
+  /** When the seconds of the epoch were, by the wall clock. */
+  labels = new Labels();
   /** The sample that comes next; null before anything came. @type {number | null} */
   reached = null;
   /** The first sample of the epoch that the server had: it keeps none before. */
@@ -152,16 +149,14 @@ export class Record {
     return { restarted };
   }
 
-  /** Unix seconds of the instant `seconds` of the stream, by the newest label. @param {number} seconds */
+  /** Unix seconds of the instant `seconds` of the stream. @param {number} seconds */
   wallTime(seconds) {
-    return this.label ? this.label.t0 + (seconds - this.label.at) : NaN;
+    return this.labels.wallTime(seconds);
   }
 
-  /** Measured samples per second and signal. @param {number} now */
+  /** Samples per second and signal: as declared at first, then as they come. @param {number} now */
   rate(now) {
-    const [first, last] = [this.#marks[0], this.#marks.at(-1)];
-    if (!last || now - last.now >= RATE_MEMORY) return 0;
-    return last.now > first.now ? (last.sample - first.sample) / (last.now - first.now) : 0;
+    return this.#rate.at(now, this.description?.rate ?? NaN);
   }
 
   /** The newest second of the stream that the ring holds. */
@@ -182,7 +177,7 @@ export class Record {
 
   /** The instant of the stream at unix seconds: the inverse of `wallTime`. @param {number} unix */
   secondsAt(unix) {
-    return this.label ? this.label.at + (unix - this.label.t0) : NaN;
+    return this.labels.secondsAt(unix);
   }
 
   /** @param {Frame} frame */
@@ -193,8 +188,8 @@ export class Record {
 
   /** @param {number} epoch */
   #begin(epoch) {
-    const { ring, dt, envelope, label } = this;
-    this.former = ring && { ring, dt, envelope, label };
+    const { ring, dt, envelope, labels } = this;
+    this.former = ring && { ring, dt, envelope, labels };
     this.epoch = epoch;
     this.reached = null;
     this.#began = null;
@@ -204,8 +199,8 @@ export class Record {
     this.#awaited = null;
     this.dt = 0;
     this.#origin = null;
-    this.label = null;
-    this.#marks = [];
+    this.labels = new Labels();
+    this.#rate = new Rate();
     this.#cut ||= ring !== null;
     return ring !== null;
   }
@@ -275,15 +270,15 @@ export class Record {
     this.#began ??= frame.sample;
     if (this.reached !== null) this.lost += Math.max(0, frame.sample - this.reached);
     this.reached = Math.max(end, this.reached ?? 0);
-    if (frame.flags & ANSWER) return;
-    this.#marks.push({ now, sample: this.reached });
-    while (this.#marks[0].now < now - RATE_MEMORY) this.#marks.shift();
+    if (frame.flags & ANSWER && !frame.times) return;
+    const time = frame.times ? frame.times[frame.n - 1] + frame.t0 : null;
+    this.#rate.arrived(time === null ? end : end - frame.stride, now, time);
   }
 
   /** @param {Frame} frame @param {Float64Array | null} times */
   #label(frame, times) {
     const at = times ? times[0] : (frame.sample / frame.stride) * frame.dt;
-    if (!this.label || at >= this.label.at) this.label = { t0: frame.t0, at };
+    this.labels.take(at, frame.t0);
   }
 }
 

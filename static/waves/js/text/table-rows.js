@@ -1,13 +1,11 @@
 /** Samples as rows of texts, the newest first. Arrays, numbers and texts only. */
 
-import { stateName } from "./states.js";
+import { plain } from "./csv.js";
 
 /** Decimals of a time that has no constant distance to the next: microseconds. */
 const TIMED_DECIMALS = 6;
 /** Significant digits of a value of float32: what it holds. One of float64 has as many as tell it from others. */
 const DIGITS = 7;
-
-/** @import { States } from "./states.js" */
 
 /**
  * A page of rows, counted from the newest one.
@@ -43,30 +41,31 @@ export function heading(signals, envelope) {
  * @param {object} time
  * @param {(index: number) => number} time.timeOf seconds of an index
  * @param {number} time.period seconds between indices, 0 on a timed clock
- * @param {(States | undefined)[]} [time.names] of the values of each row, where they have any
+ * @param {({[code: string]: string} | undefined)[]} [states] names of the values of each row
  * @returns {string[][]} sample index, time and values; an empty text where nothing came
  */
-export function tableRows(held, { first, next }, rows, { timeOf, period, names = [] }) {
+export function tableRows(held, { first, next }, rows, { timeOf, period }, states = []) {
   const decimals = decimalsOf(period);
   return Array.from({ length: next - first }, (_, k) => {
     const index = next - 1 - k;
     const time = timeOf(index).toFixed(decimals);
-    const values = rows.map((row, at) => {
+    const values = rows.map((row, k) => {
       const value = held.at(row, index);
-      return stateName(names[at], value) ?? valueText(value, held.float64);
+      return states[k]?.[String(value)] ?? valueText(value, held.float64);
     });
     return [String(index * held.stride), time.replace(/^-(0\.?0*)$/, "$1"), ...values];
   });
 }
 
-/** Rows as a spreadsheet takes them from the clipboard. @param {string[][]} rows */
+/** Rows as a spreadsheet takes them from the clipboard: names are no formulas. @param {string[][]} rows */
 export function toTabs(rows) {
-  return rows.map((row) => row.join("\t")).join("\n");
+  const safe = (/** @type {string} */ text) => (Number.isNaN(Number(text)) ? plain(text) : text);
+  return rows.map((row) => row.map(safe).join("\t")).join("\n");
 }
 
 /** @param {number} period */
 function decimalsOf(period) {
-  return period === 0 ? TIMED_DECIMALS : Math.min(9, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
+  return period === 0 ? TIMED_DECIMALS : Math.min(12, Math.max(0, Math.ceil(-Math.log10(period) - 1e-9) + 1));
 }
 
 /** @param {number} value @param {boolean} [float64] */

@@ -2,15 +2,16 @@
 
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
 import { button, byId, element } from "../controls/elements.js";
-import { indicesWithin, instantOf, rowsOfSignal, rowsOfSignals } from "../samples/window-samples.js";
+import { indicesWithin, instantOf, rowsOfSignal } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
-import { csvHeading, csvLines } from "../text/csv.js";
+import { csvHeading, csvLines, PLAIN, sheetStyle, timesOf } from "../text/csv.js";
 import { clockTime, setting } from "../text/quantities.js";
 
 /**
  * @import { Chart } from "../chart/chart.js"
  * @import { Caption } from "../chart/export-caption.js"
  * @import { Controls } from "../controls/controls.js"
+ * @import { Style } from "../text/csv.js"
  * @import { Parts } from "./parts.js"
  */
 
@@ -49,6 +50,7 @@ export class Export {
     const acts = {
       ...Object.fromEntries(pictures),
       "export-window": () => this.#window(),
+      "export-sheet": () => this.#window(sheetStyle()),
       "export-cursors": () => this.#between(),
       "export-history": () => {},
     };
@@ -87,7 +89,7 @@ export class Export {
   #prepare() {
     const { controls, record, screen, views } = this.#parts;
     for (const format of Object.keys(PICTURES)) controls.enable(`export-${format}`, views.charts.length > 0);
-    button("export-window").disabled = screen.picture === null;
+    for (const id of ["export-window", "export-sheet"]) button(id).disabled = screen.picture === null;
     controls.show("export-cursors", this.#cursors !== null);
     element("export-history", HTMLAnchorElement).href = this.#address({ epoch: record.epoch ?? 0 });
   }
@@ -97,16 +99,17 @@ export class Export {
     return this.#parts.cursors.span(this.#parts.screen.picture);
   }
 
-  /** @param {Record<string, number | null>} query */
-  #address(query) {
+  /** @param {Record<string, number | null>} query @param {string} [format] */
+  #address(query, format = "csv") {
     const { addresses, slug } = this.#parts.config;
     const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
-    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams([...texts, ["format", "csv"]])}`;
+    return `${addressOf(addresses.samples, slug)}?${new URLSearchParams([...texts, ["format", format]])}`;
   }
 
-  #window() {
+  /** @param {Style} [style] */
+  #window(style) {
     const { picture } = this.#parts.screen;
-    if (picture) this.#data(picture.edge - picture.window, picture.edge);
+    if (picture) this.#data(picture.edge - picture.window, picture.edge, style);
   }
 
   #between() {
@@ -118,8 +121,9 @@ export class Export {
    * Samples that the page holds; where it holds columns only, the server's.
    * @param {number} from seconds of the stream
    * @param {number} to
+   * @param {Style} [style]
    */
-  async #data(from, to) {
+  async #data(from, to, style = PLAIN) {
     const { config, past, record, screen, selection } = this.#parts;
     const source = screen.picture?.source;
     if (!source) return;
@@ -127,13 +131,13 @@ export class Export {
     const { stride } = source.ring;
     if (source.envelope && !past.isFormer) {
       const samples = { first: range.from * stride, last: range.to * stride - 1 };
-      return download(this.#address({ epoch: record.epoch, ...samples }), "");
+      return download(this.#address({ epoch: record.epoch, ...samples }, formatOf(style)), "");
     }
-    const parts = [csvHeading(selection.signals, source.envelope)];
-    const rows = rowsOfSignals(source, selection.signals.length);
-    const names = selection.signals.flatMap(({ states }) => rowsOfSignal(source, 0).map(() => states));
-    const timeOf = (/** @type {number} */ index) => past.wallTime(instantOf(source, index));
-    for (const lines of csvLines(source.ring, range, rows, timeOf, names)) {
+    const { envelope, period, ring } = source;
+    const times = timesOf(range.from, period, (index) => past.wallTime(instantOf(source, index)));
+    const rows = selection.signals.flatMap(({ states }, k) => rowsOfSignal(source, k).map((row) => ({ row, states })));
+    const parts = [csvHeading(selection.signals, envelope, style, times.after)];
+    for (const lines of csvLines(ring, range, rows, times, { envelope, style })) {
       parts.push(lines);
       await new Promise((resolve) => setTimeout(resolve));
     }
@@ -178,6 +182,12 @@ export class Export {
 function pixels(charts, caption, type) {
   const picture = stackedPicture(charts.map((chart, k) => chart.canvas(k === 0 ? caption : null)));
   return new Promise((resolve) => picture.toBlob((blob) => resolve(blob ?? new Blob()), type));
+}
+
+/** The server's name for a style. @param {Style} style */
+function formatOf({ mark, point }) {
+  if (!mark) return "csv";
+  return point === "," ? "sheet_comma" : "sheet";
 }
 
 /** @param {Element} element @param {EventTarget | null} target */

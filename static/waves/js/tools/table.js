@@ -8,6 +8,7 @@ import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
 /**
  * @import { Controls } from "../controls/controls.js"
  * @import { View } from "../controls/views.js"
+ * @import { Signal } from "../protocol/description.js"
  * @import { Source } from "../samples/window-samples.js"
  * @import { Parts, Picture } from "./parts.js"
  */
@@ -74,8 +75,7 @@ export class Table {
     const rows = rowsOfSignals(source, signals.length);
     const timeOf = (/** @type {number} */ index) => instantOf(source, index) - (edge + zero);
     const head = heading(signals, source.envelope);
-    const names = signals.flatMap(({ states }) => rowsOfSignal(source, 0).map(() => states));
-    const body = tableRows(source.ring, page, rows, { timeOf, period: source.period, names });
+    const body = tableRows(source.ring, page, rows, { timeOf, period: source.period }, statesOf(signals, source));
     this.#shown = [head, ...body];
     this.#fill(head, body);
     this.#showRange(page, source);
@@ -121,6 +121,11 @@ export class Table {
       controls.toast("This browser does not let the page copy. Export has the same as a file.");
     }
   }
+}
+
+/** The names of the values of each row. @param {Signal[]} signals @param {Source} source */
+function statesOf(signals, source) {
+  return signals.flatMap(({ states }, k) => rowsOfSignal(source, k).map(() => states));
 }
 
 /** @param {"th" | "td"} tag @param {string | null} [scope] @param {string} [text] */

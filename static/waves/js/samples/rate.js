@@ -1,0 +1,86 @@
+/** How many samples a second come, by when they came; on a timed clock by the times that they bear. */
+
+/**
+ * @typedef {object} Mark
+ * @property {number} at seconds: of its arrival, or of the stream on a timed clock
+ * @property {number} sample
+ */
+
+/** Seconds over which a rate is measured, and after which one that is declared need not be taken. */
+const MEMORY = 5;
+const LEAST_SECONDS = 2;
+/** Intervals of a timed clock differ: of fewer there is no rate. */
+const LEAST_INTERVALS = 20;
+/** Periods in which nothing came: then nothing comes. */
+const SILENT_PERIODS = 5;
+/** Marks that are kept at most: those of `MEMORY`, of the fastest messages. */
+const MOST = 1024;
+
+export class Rate {
+  /** @type {Mark[]} */
+  #marks = [];
+  #arrived = -Infinity;
+  #timed = false;
+
+  /**
+   * Samples up to `sample` came.
+   * @param {number} sample
+   * @param {number} now page seconds
+   * @param {number | null} time its own second of the stream, on a timed clock
+   */
+  arrived(sample, now, time) {
+    this.#timed = time !== null;
+    this.#arrived = now;
+    const at = time ?? now;
+    const last = this.#marks[this.#marks.length - 1];
+    if (last && sample <= last.sample) return;
+    this.#marks.push({ at, sample });
+    while (this.#marks.length > 2 && this.#isOld(this.#marks[1], { at, sample })) this.#marks.shift();
+  }
+
+  /** @param {Mark} mark @param {Mark} newest */
+  #isOld(mark, newest) {
+    const least = this.#timed ? LEAST_INTERVALS : 2;
+    const spare = mark.at < newest.at - MEMORY && newest.sample - mark.sample >= least;
+    return spare || this.#marks.length > MOST;
+  }
+
+  /**
+   * Samples per second; 0 where nothing comes, NaN where it is not known yet.
+   * @param {number} now
+   * @param {number} declared on a regular clock the rate until it is measured
+   */
+  at(now, declared) {
+    if (this.#marks.length === 0) return 0;
+    const measured = this.#measured();
+    const rate = measured ?? (this.#timed ? NaN : declared);
+    const silence = Math.max(MEMORY, SILENT_PERIODS / (measured ?? declared));
+    return now - this.#arrived >= silence ? 0 : rate;
+  }
+
+  /** @returns {number | null} null where there is not enough to measure it by */
+  #measured() {
+    const [first, last] = [this.#marks[0], this.#marks[this.#marks.length - 1]];
+    const [passed, samples] = [last.at - first.at, last.sample - first.sample];
+    if (this.#timed) return samples >= LEAST_INTERVALS && passed > 0 ? samples / passed : null;
+    return passed >= LEAST_SECONDS ? slope(this.#marks) : null;
+  }
+}
+
+/** Samples a second of the line that is nearest to all marks: arrivals jitter. @param {Mark[]} marks */
+function slope(marks) {
+  const { length } = marks;
+  const [zero, from] = [marks[0].at, marks[0].sample];
+  let [at, sample] = [0, 0];
+  for (const mark of marks) {
+    at += (mark.at - zero) / length;
+    sample += (mark.sample - from) / length;
+  }
+  let [over, under] = [0, 0];
+  for (const mark of marks) {
+    const off = mark.at - zero - at;
+    over += off * (mark.sample - from - sample);
+    under += off * off;
+  }
+  return over / under;
+}

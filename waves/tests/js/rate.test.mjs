@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Rate } from "../../../static/waves/js/samples/rate.js";
+
+/** Deterministic jitter of up to 5 ms. */
+const jitter = (k) => 0.005 * Math.abs(Math.sin(k * 12.9898) % 1);
+
+test("on a regular clock the declared rate is shown at once, and the measured one after two seconds", () => {
+  for (const rate of [0.1, 0.87, 10, 1000, 1e6]) {
+    const [declared, meter, every] = [rate * 1.01, new Rate(), Math.max(0.04, 1 / rate)];
+    assert.equal(meter.at(0, declared), 0);
+    for (let k = 0; k * every <= Math.max(6, 4 * every); k += 1) {
+      const now = k * every;
+      meter.arrived(Math.round(now * rate), now + jitter(k), null);
+      const shown = meter.at(now + 0.01, declared);
+      if (k === 0) assert.equal(shown, declared);
+      if (now > 2.1 && k > 1) assert.ok(Math.abs(shown / rate - 1) < 0.002, `${rate} ${now} ${shown}`);
+    }
+  }
+});
+
+test("on a timed clock there is a rate after twenty intervals, whatever was declared", () => {
+  for (const rate of [0.05, 3, 400]) {
+    const meter = new Rate();
+    for (let k = 0; k <= 60; k += 1) {
+      meter.arrived(k, k / rate + jitter(k), 1e9 + k / rate);
+      const shown = meter.at(k / rate + 0.01, 12345);
+      if (k < 20) assert.ok(Number.isNaN(shown));
+      else assert.ok(Math.abs(shown / rate - 1) < 0.002);
+    }
+  }
+});
+
+test("where nothing comes there is no rate, and a slow stream is given its time", () => {
+  const slow = new Rate();
+  slow.arrived(0, 0, null);
+  slow.arrived(1, 10, null);
+  assert.ok(slow.at(40, 0.1) > 0);
+  assert.equal(slow.at(80, 0.1), 0);
+  const fast = new Rate();
+  fast.arrived(0, 0, null);
+  assert.equal(fast.at(4, 1000), 1000);
+  assert.equal(fast.at(6, 1000), 0);
+});
+
+test("what was sent again is not counted twice", () => {
+  const meter = new Rate();
+  for (let k = 0; k <= 100; k += 1) {
+    meter.arrived(k, k, k);
+    meter.arrived(Math.max(0, k - 5), k, k - 5);
+  }
+  assert.ok(Math.abs(meter.at(100, 7) - 1) < 1e-9);
+});
