@@ -140,7 +140,9 @@ class Frozen:
 async def test_zooming_in_on_a_spike_never_loses_it_and_ends_at_its_one_sample(
     context, daphne, spikes
 ):
-    scope = await Oscilloscope.open(context, daphne, spikes, "?trigger=off&window=10&lines=spike:straight:")
+    scope = await Oscilloscope.open(
+        context, daphne, spikes, "?trigger=off&window=10&lines=spike:straight:"
+    )
     await scope.until_drawn("drawn.signals[0].x[0] <= -9.98 && !drawn.gaps.length")
     await scope.page.keyboard.press("Space")
     picture = await settled(scope, 10 * STEPS[0])

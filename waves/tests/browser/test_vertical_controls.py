@@ -82,6 +82,20 @@ async def test_axes_are_shared_as_is_chosen(waveforms):
     await scope.until("handles().filter(({ kind }) => kind === 'zero').length === 1")
 
 
+async def test_a_line_is_drawn_as_this_browser_chooses_and_the_address_says_so(waveforms):
+    scope, page = waveforms, waveforms.page
+    holes = "drawn().signals[0].y.some(Number.isNaN)"
+    chosen = "new URLSearchParams(location.search).get('lines')"
+    await scope.until(f"!{holes} && {chosen} === null")
+    await page.select_option("#line", "points")
+    await scope.until(f"{holes} && {chosen} === 'sine:points:'")
+    await page.select_option("#line-missing", "held")
+    await scope.until(f"{chosen} === 'sine:points:held'")
+    await page.select_option("#line", "")
+    await page.select_option("#line-missing", "")
+    await scope.until(f"!{holes} && {chosen} === null")
+
+
 async def test_signals_are_switched_by_mouse_and_by_keys(waveforms):
     scope = waveforms
     buttons = scope.page.locator("#signals button.signal")

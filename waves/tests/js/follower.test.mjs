@@ -135,3 +135,36 @@ test("of a timed stream that stopped, the last of it stays", () => {
   follower.describe({ ...timed, state: "stopped" });
   assert.equal(follower.picture(30, 300, "").edge, 1);
 });
+
+test("the newest sample of a slow stream is drawn at once, and moves on until the next comes", () => {
+  const stream = { ...STREAM, rate: 0.1, window: 100 };
+  const follower = new Follower(stream);
+  follower.subscription(300, 9);
+  follower.describe(stream);
+  follower.expect(VIEW);
+  follower.add(samplesFrame(0, [[0, 1, 2]], { dt: 10 }), 10);
+  follower.add(samplesFrame(3, [[3]], { dt: 10 }), 20);
+  assert.deepEqual([...follower.picture(20, 300, "").traces[0].points.slice(-2)], [0, 3]);
+  const [x] = follower.picture(24, 300, "").traces[0].points.slice(-2);
+  assert.ok(Math.abs(x - -4) < 1e-9, String(x));
+});
+
+test("a card draws steps, holds the last state to now, and joins or breaks as the stream says", () => {
+  const signals = [
+    { ...SIGNAL, line: "step" },
+    { ...SIGNAL, key: "b" },
+    { ...SIGNAL, key: "c", missing: "joined" },
+  ];
+  const stream = { ...STREAM, signals, clock: "timed", rate: 1, window: 10, longest_interval: 3 };
+  const follower = new Follower(stream);
+  follower.subscription(300, 9);
+  follower.describe(stream);
+  follower.expect(VIEW);
+  const row = [1, NaN, 3, 4];
+  const times = Float64Array.of(0, 1, 2, 6);
+  follower.add(samplesFrame(0, [[1, 2, 3, 4], row, row], { clock: "timed", dt: 0, times }), 10);
+  const [steps, holes, joined] = follower.picture(12, 300, "").traces.map(({ points }) => [...points]);
+  assert.deepEqual(steps, [-8, 1, -7, 1, -7, 2, -6, 2, -6, 3, -2, 3, -2, 4, 0, 4]);
+  assert.deepEqual(holes, [-8, 1, NaN, NaN, -6, 3, NaN, NaN, -2, 4]);
+  assert.deepEqual(joined, [-8, 1, -6, 3, NaN, NaN, -2, 4]);
+});

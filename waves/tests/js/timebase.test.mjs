@@ -3,7 +3,13 @@ import test from "node:test";
 
 import { ServerClock } from "../../../static/waves/js/protocol/server-clock.js";
 import { ceil125, step125 } from "../../../static/waves/js/text/divisions.js";
-import { LiveEdge, stepTimePerDivision, Timebase } from "../../../static/waves/js/time/timebase.js";
+import { goesOn, LiveEdge, stepTimePerDivision, Timebase } from "../../../static/waves/js/time/timebase.js";
+
+test("time goes on beyond the newest sample on a timed clock, and where samples are rare", () => {
+  for (const rate of [1e-3, 0.1, 1, 9.9]) assert.ok(goesOn({ clock: "regular", rate }), String(rate));
+  for (const rate of [10, 1000, 1e6]) assert.ok(!goesOn({ clock: "regular", rate }), String(rate));
+  assert.ok(goesOn({ clock: "timed", rate: 1e6 }));
+});
 
 test("steps are 1, 2, 5", () => {
   assert.deepEqual([0.9, 1, 1.1, 2.4, 5, 7].map(ceil125), [1, 1, 2, 5, 5, 10]);

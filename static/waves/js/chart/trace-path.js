@@ -38,7 +38,10 @@ export function pixelOf(value, { from, scale, pixel }) {
  */
 export function tracePath(path, points, x, y, half) {
   const [xFrom, xScale, yFrom, yScale] = [x.from / 2, 2 * x.scale, y.from / 2, 2 * y.scale];
-  let [beginX, beginY, drawing, seen] = [0, 0, false, true];
+  let beginX = 0;
+  let beginY = 0;
+  let drawing = false;
+  let seen = true;
   for (let at = 0; at < points.length; at += 2) {
     const up = (points[at + 1] / 2 - yFrom) * yScale + y.pixel;
     if (Number.isNaN(up)) {
@@ -54,7 +57,10 @@ export function tracePath(path, points, x, y, half) {
       seen ||= Math.abs(px - beginX) >= 1 || Math.abs(py - beginY) >= 1;
     } else {
       path.moveTo(px, py);
-      [beginX, beginY, drawing, seen] = [px, py, true, false];
+      beginX = px;
+      beginY = py;
+      drawing = true;
+      seen = false;
     }
   }
   if (!seen) markAt(path, beginX, beginY, half);

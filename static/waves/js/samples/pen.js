@@ -58,18 +58,16 @@ export class Pen {
    * @param {number} last
    */
   column(left, right, first, low, high, last) {
-    const from = Number.isNaN(first) ? this.last : first;
+    const isOrdered = !Number.isNaN(first);
+    const from = isOrdered ? first : this.last;
     const upwards = !(Math.abs(from - high) < Math.abs(from - low));
-    const [near, far] = upwards ? [low, high] : [high, low];
-    if (Number.isNaN(first)) {
-      this.to(left, near);
-      this.to(right, far);
-      return;
-    }
-    this.to(left, first);
-    if (near !== last) this.to(left, near);
-    if (far !== last) this.to(left, far);
-    this.to(right, last);
+    const near = upwards ? low : high;
+    const far = upwards ? high : low;
+    const end = isOrdered ? last : far;
+    if (isOrdered) this.to(left, first);
+    if (near !== end) this.to(left, near);
+    if (far !== end) this.to(left, far);
+    this.to(right, end);
   }
 
   /** What was written since `start`. */
