@@ -1,5 +1,6 @@
 /** The y axes of the signals over time: one, one for each unit or one for each signal. */
 
+import { isInLane } from "../samples/line.js";
 import { setting } from "../text/quantities.js";
 import { codesOf } from "../text/states.js";
 import { around, GRAIN } from "./range.js";
@@ -48,7 +49,7 @@ export class Axes {
    * @param {number} now seconds of any steady clock
    */
   of(traces, now) {
-    const groups = ordered(this.groups, this.#seen.selected, this.#seen.visible);
+    const groups = ordered(this.groups, this.#leading, this.#seen.visible);
     const axisOf = traces.map((_, k) =>
       Math.max(
         0,
@@ -68,6 +69,13 @@ export class Axes {
     // Two axes are told apart by left and right; of more, only the chosen one is labelled.
     if (groups.filter((group) => this.isSeen(group)).length === 2) axes[1].label = true;
     return { axes, axisOf };
+  }
+
+  /** The signal whose axis stands at the left: the chosen one, unless it stands in a lane. */
+  get #leading() {
+    const { selected, signals, visible } = this.#seen;
+    const isElsewhere = signals[selected] && isInLane(signals[selected]);
+    return isElsewhere ? Math.max(0, visible.indexOf(true)) : selected;
   }
 
   get groups() {

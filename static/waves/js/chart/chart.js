@@ -18,7 +18,7 @@ import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
- * @import { XAxis, YAxis } from "./axis-labels.js"
+ * @import { Label, XAxis, YAxis } from "./axis-labels.js"
  * @import { Drag, Pixel } from "./gestures.js"
  * @import { Lanes } from "./lane-layout.js"
  * @import { Item, Point, Scales } from "./overlay.js"
@@ -385,11 +385,12 @@ export class Chart {
   /** @param {YAxis} axis @param {number} k */
   #scaledAxis(axis, k) {
     const look = this.#yAxis(axis, k);
-    const { label, min, max, interval } = scaleOfAxis(axis);
+    const { label, min, max, interval, marks: customValues = null } = scaleOfAxis(axis);
     // Beside lanes alone nothing is measured.
     const show = !this.#lanes.isAlone;
-    const axisLabel = { ...look.axisLabel, formatter: label, show };
-    return { ...look, min, max, interval, axisLabel, ...(show ? {} : { splitLine: { show } }) };
+    const axisLabel = { ...look.axisLabel, formatter: label, show, customValues };
+    const axisTick = { ...look.axisTick, customValues };
+    return { ...look, min, max, interval, axisLabel, axisTick, ...(show ? {} : { splitLine: { show } }) };
   }
 
   get #isPhone() {
@@ -425,7 +426,7 @@ export class Chart {
   }
 }
 
-/** @param {YAxis} axis */
+/** @param {YAxis} axis @returns {{min: number, max: number, interval: number, label: Label, marks?: number[]}} */
 function scaleOfAxis(axis) {
   const { states } = axis;
   if (states) return stateScale({ ...axis, states });

@@ -10,27 +10,17 @@ import { textWidth } from "./text-width.js";
 const ROOM = 130;
 /** From a name to the plot and to the border, together. */
 const BESIDE = 12;
-/** So many codes have a line each; more have one a division. */
-const MOST_LINES = 24;
 
 /**
- * As `yScale` gives it, with the texts of all labels, for the room that they need.
+ * As `yScale` gives it, with the codes at which its lines stand, and the texts of all labels, for
+ * the room that they need.
  * @param {YAxis & {states: Record<string, string>}} axis
  * @param {number} [room] CSS pixels of a label
  */
 export function stateScale({ min, max, perDivision, states }, room = ROOM) {
-  const interval = max - min <= MOST_LINES ? 1 : Math.max(1, Math.round(perDivision));
-  const label = (/** @type {number} */ value) => fitted(stateName(states, nearest(value)) ?? "", room, textWidth);
-  const texts = codesOf(states)
-    .filter((code) => code >= min && code <= max)
-    .map(label);
-  return { min, max, interval, label, offset: "", texts };
-}
-
-/** A code, where a number is one but for what rounding left of it. @param {number} value */
-function nearest(value) {
-  const code = Math.round(value);
-  return Math.abs(value - code) < 1e-6 ? code : value;
+  const label = (/** @type {number} */ value) => fitted(stateName(states, value) ?? "", room, textWidth);
+  const marks = codesOf(states).filter((code) => code >= min && code <= max);
+  return { min, max, interval: perDivision, label, offset: "", marks, texts: marks.map((code) => label(code)) };
 }
 
 /**

@@ -11,7 +11,7 @@ export class Selection {
   signals = [];
   /** Keys of those that are off. @type {Set<string>} */
   #off = new Set();
-  /** Key of the chosen one; the first that is on while it is null. @type {string | null} */
+  /** Key of the chosen one; the first in the plot while it is null. @type {string | null} */
   #chosen = null;
   #listener;
 
@@ -33,7 +33,13 @@ export class Selection {
   /** Place of the chosen signal: what the vertical controls are for. */
   get selected() {
     const chosen = this.placeOf(this.#chosen);
-    return chosen >= 0 ? chosen : this.firstVisible;
+    return chosen >= 0 ? chosen : this.firstPlotted;
+  }
+
+  /** Place of the first signal in the plot, or of the first that is on. */
+  get firstPlotted() {
+    const plotted = this.plotted.indexOf(true);
+    return plotted >= 0 ? plotted : this.firstVisible;
   }
 
   /** Place of the first signal that is on, or of the first. */

@@ -153,8 +153,7 @@ export class Cursors {
     const { selection } = this.#parts;
     const chosen = selection.placeOf(this.#key);
     if (chosen >= 0 && !isInLane(selection.signals[chosen])) return chosen;
-    const plotted = selection.plotted.indexOf(true);
-    return plotted >= 0 ? plotted : selection.firstVisible;
+    return selection.firstPlotted;
   }
 
   /** Whether the signal of the levels is drawn in the plot. */

@@ -2,6 +2,7 @@
 
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
 import { button, byId, element } from "../controls/elements.js";
+import { isInLane } from "../samples/line.js";
 import { indicesWithin, instantOf, rowsOfSignal } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines, PLAIN, sheetStyle, timesOf } from "../text/csv.js";
@@ -159,7 +160,7 @@ export class Export {
     const { signals, visible } = selection;
     const [overTime, spectrum] = [views.isShown("time"), views.isShown("spectrum")];
     const entries = signals.map((signal, k) => ({
-      text: overTime && !signal.states ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
+      text: overTime && !signal.states && !isInLane(signal) ? `${signal.name}  ${axes.perDivision(k)}` : signal.name,
       colour: chart.colourOf(signal, k),
     }));
     const time = clockTime(past.wallTime(screen.picture?.edge ?? NaN), zone.ofFiles);
