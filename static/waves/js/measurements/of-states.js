@@ -19,12 +19,20 @@ import { indicesWithin, instantOf } from "../samples/window-samples.js";
  * @property {number} times that it came to it
  */
 
+/**
+ * @typedef {object} Stretch
+ * @property {number} first seconds of the stream
+ * @property {number} last
+ * @property {number} [heldTo] until when the newest value is known to hold
+ * @property {number} [most] samples that are gone through, the newest
+ */
+
 /** What counts changes between two states, and not their codes. */
 const OF_TWO = new Set(["frequency", "period", "duty", "positiveWidth", "negativeWidth", "phase"]);
 const NO_QUANTITY = "States have names, and no such quantity.";
 const MORE_THAN_TWO = "It is of two states; there are more of them here.";
-/** Samples of one signal that are gone through: a few milliseconds. */
-const MOST = 120_000;
+/** Samples of all signals together that are gone through: a few milliseconds. */
+export const MOST = 120_000;
 
 /**
  * Measurements without those that say nothing of states.
@@ -54,17 +62,17 @@ export function lackOfStates(key, signal) {
  * line goes on. Of columns only those count that hold one value.
  * @param {Source} source
  * @param {number} k
- * @param {{first: number, last: number, heldTo?: number}} stretch seconds; the newest value is known to hold until `heldTo`
+ * @param {Stretch} stretch
  * @param {Line} line
- * @returns {Stay[]} by value
+ * @returns {{stays: Stay[], since: number}} in the order of their values, and from which second on
  */
-export function staysOf(source, k, { first, last, heldTo = -Infinity }, line) {
+export function staysOf(source, k, { first, last, heldTo = -Infinity, most = MOST }, line) {
   const { ring, envelope } = source;
   const { from, to } = indicesWithin(source, first, last);
   const [low, high] = envelope ? [2 * k, 2 * k + 1] : [k, k];
   /** @type {Map<number, Stay>} */
   const stays = new Map();
-  const begin = Math.max(ring.first, from - 1, to - MOST);
+  const begin = Math.max(ring.first, from - 1, to - most);
   let former = NaN;
   for (let index = begin; index < to; index += 1) {
     const value = ring.at(low, index) === ring.at(high, index) ? ring.at(low, index) : NaN;
@@ -74,7 +82,8 @@ export function staysOf(source, k, { first, last, heldTo = -Infinity }, line) {
     if (!Number.isNaN(now) && seconds > 0) stay(stays, now, seconds, now !== former);
     former = now;
   }
-  return [...stays.values()].sort((a, b) => a.value - b.value);
+  const since = begin > from - 1 ? Math.max(first, instantOf(source, begin)) : first;
+  return { stays: [...stays.values()].sort((a, b) => a.value - b.value), since };
 }
 
 /** Until when a value holds. @param {Source} source @param {number} index @param {number} heldTo */

@@ -10,6 +10,7 @@ import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
 import { Signals } from "../tools/signals.js";
 import { Spectrum } from "../tools/spectrum.js";
+import { StateTimes } from "../tools/state-times.js";
 import { Table } from "../tools/table.js";
 import { Time } from "../tools/time.js";
 import { Trigger } from "../tools/trigger.js";
@@ -35,6 +36,7 @@ export function makeTools(parts) {
     new Export(parts),
     new Cursors(parts),
     new Measurements(parts),
+    new StateTimes(parts),
     new Clock(parts),
     new Page(parts),
     new Welcome(),
