@@ -88,8 +88,8 @@ def eeg(t: NDArray[np.float64]) -> NDArray[np.float64]:
     phase = np.linspace(0, 2, len(ELECTRODES))[:, np.newaxis]
     rhythm = (1 + np.sin(2 * np.pi * 0.3 * t)) * np.sin(2 * np.pi * 10 * t + phase)
     generator = np.random.default_rng(int(t[0] * EEG_RATE))
-    noise = generator.normal(0, 6, (len(ELECTRODES), t.size))
-    waves = 15 * back * rhythm + 12 * np.sin(2 * np.pi * 2.3 * t + 3 * phase) + noise
+    noise = generator.normal(0, 5, (len(ELECTRODES), t.size))
+    waves = 18 * back * rhythm + 32 * np.sin(2 * np.pi * 2.3 * t + 3 * phase) + noise
     return np.asarray(waves)
 
 
