@@ -1,6 +1,8 @@
 /** Texts that are shortened where there is no room for them. */
 
 const SHORTENED = "…";
+/** Characters of a unit at an axis; a longer one is whole where values are read. */
+const UNIT = 12;
 /** What a person takes for one character, however many it is of a string. */
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -20,6 +22,11 @@ export function fitted(text, room, width) {
     else tooMany = middle;
   }
   return shortened(characters, fits);
+}
+
+/** A unit as there is room for it beside numbers. @param {string} unit */
+export function shortUnit(unit) {
+  return fitted(unit, UNIT, (text) => text.length);
 }
 
 /** @param {string[]} characters @param {number} count */
