@@ -106,9 +106,11 @@ class CsvExport(Export):
             ).encode()
 
     def _times(self, frame: Frame) -> NDArray[np.float64]:
-        passed = np.arange(frame.n) * frame.dt if frame.times is None else frame.times
+        passed: NDArray[np.float64] = np.arange(frame.n, dtype=np.float64) * frame.dt
+        if frame.times is not None:
+            passed = frame.times
         if not self._is_relative or self.t0 is None:
-            return frame.t0 + passed
+            return passed + frame.t0
         # By index from the frame before, as long as it goes on: labels are too coarse.
         start = frame.t0 - self.t0
         if self._line is not None:
@@ -117,7 +119,7 @@ class CsvExport(Export):
             if abs(frame.t0 - t0 - later) < SAME_LABEL:
                 start = relative + later
         self._line = (frame.sample, frame.t0, start)
-        return start + passed
+        return passed + start
 
     def _rows(self, values: NDArray[Any]) -> list[str]:
         """The values of each line, as text."""

@@ -164,7 +164,7 @@ class History:
             return self.next, self.next
         if self._times is not None:
             return self._timed_range(self._times, begin, end)
-        ends = [
+        ends: list[tuple[int | None, int | None]] = [
             (
                 segment[0] if begin is None else self._at_or_after(segment, begin, HAIR),
                 segment[1] - 1 if end is None else self._at_or_before(segment, end, HAIR),
@@ -172,7 +172,7 @@ class History:
             for segment in self._segments()
         ]
         if begin is not None and end is not None:
-            within = [(a, b) for a, b in ends if a is not None and b is not None and a <= b]
+            within = [e for e in ends if e[0] is not None and e[1] is not None and e[0] <= e[1]]
             ends = within if within or begin <= end else ends
         firsts = [a for a, _ in ends if a is not None]
         lasts = [b for _, b in ends if b is not None]

@@ -316,3 +316,23 @@ test("where a slug was taken by another stream, nothing of the former one is kep
   assert.equal(record.ring, null);
   assert.equal(record.position, null);
 });
+
+test("lines, missing values and states are read, and what cannot be is not", () => {
+  const read = (signal) => readDescription({ signals: [{ key: "a", ...signal }] }).signals[0];
+  const good = { line: "step", missing: "held", states: { "-1": "off", 1: "on" } };
+  assert.deepEqual(read(good), { key: "a", name: "a", unit: "", colour: "", ...good });
+  for (const odd of [
+    { line: "x", missing: 5 },
+    { states: ["a"].slice(1) },
+    { states: { x: "y", 1: 5 } },
+    { states: "s" },
+  ]) {
+    assert.deepEqual(read(odd), { key: "a", name: "a", unit: "", colour: "" });
+  }
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, k) => [k, `s${k}`]));
+  assert.equal(Object.keys(read({ states: many }).states).length, 64);
+  assert.equal(read({ states: { 0: "x".repeat(99) } }).states[0].length, 40);
+  const { longest_interval, late } = readDescription({ longest_interval: 2.5, late: 3 });
+  assert.deepEqual([longest_interval, late], [2.5, 3]);
+  assert.equal(readDescription({ longest_interval: "x" }).longest_interval, null);
+});

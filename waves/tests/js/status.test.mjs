@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { notice, pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { lossText, notice, pill } from "../../../static/waves/js/oscilloscope/status.js";
 import { readDescription } from "../../../static/waves/js/protocol/description.js";
 import { Timebase } from "../../../static/waves/js/time/timebase.js";
 
@@ -82,4 +82,15 @@ test("a notice whose code the page does not know is shown all the same", () => {
 test("a source that failed is the more important sentence", () => {
   const record = { description: { state: "failed", message: "It broke." } };
   assert.equal(notice({ ...OPEN, record, noticed: PAUSED }), "It broke.");
+});
+
+test("what a live stream leaves out is told in words, and late samples are counted", () => {
+  const socket = { state: { name: "open" } };
+  const said = (message, noticed = null) =>
+    notice({ socket, record: { description: readDescription({ state: "live", message }) }, noticed });
+  assert.equal(said("mode: 'x' can be no state."), "mode: 'x' can be no state.");
+  assert.equal(said("", null), null);
+  assert.equal(said("a", { code: "trigger_paused", message: "b" }), "b");
+  assert.equal(lossText({ lost: 0, description: readDescription({ late: 3 }) }), "0, and 3 late");
+  assert.equal(lossText({ lost: 5, description: readDescription({}) }), "5");
 });

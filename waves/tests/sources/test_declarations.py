@@ -135,3 +135,52 @@ def test_the_decorator_needs_no_django():
         "assert not any(name.partition('.')[0] == 'django' for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+async def sensor():
+    yield 1.0
+
+
+@pytest.mark.parametrize(
+    ("decorated", "arguments", "told"),
+    [
+        (function, {"line": "zigzag"}, "line is 'linear' or 'step' or 'points', not 'zigzag'"),
+        (function, {"line": {"valu": "step"}}, "there is no signal 'valu'; there are value"),
+        (function, {"missing": "zero"}, "missing is 'hole' or 'joined' or 'held'"),
+        (function, {"states": {0.5: "half"}}, "0.5 is no code of a state"),
+        (function, {"states": {0: "x" * 41}}, "1 to 40"),
+        (function, {"states": {0: ""}}, "needs a name"),
+        (function, {"states": {"other": {0: "off"}}}, "there is no signal 'other'"),
+        (function, {"states": ["off", "on"]}, "states are a dict"),
+        (function, {"states": {k: f"s{k}" for k in range(65)}}, "65 states are too many"),
+        (function, {"sample_type": "int16"}, "sample_type is 'float32' or 'float64'"),
+        (function, {"late": "reorder"}, "an async generator on a timed clock"),
+        (function, {"longest_interval": 1}, "an async generator on a timed clock"),
+        (sensor, {"late": "wait"}, "late is 'drop' or 'reorder', not 'wait'"),
+        (sensor, {"late": "reorder", "reorder_window": 61}, "from 0 to 60"),
+        (sensor, {"longest_interval": 0}, "longest_interval is a number of seconds above 0"),
+        (sensor, {"longest_interval": float("nan")}, "longest_interval is a number of seconds"),
+    ],
+)
+def test_what_is_said_of_signals_is_refused_where_it_cannot_be(
+    registry, decorated, arguments, told
+):
+    with pytest.raises(ConfigurationError) as raised:
+        registry.stream(rate=1, **arguments)(decorated)
+    assert told in str(raised.value)
+    assert registry.registered() == {}
+
+
+def test_what_is_said_is_for_all_signals_or_by_their_key(registry):
+    registry.stream(
+        rate=1,
+        signals=[SignalInfo("a", "A", line="points"), SignalInfo("b", "B")],
+        line="step",
+        missing={"b": "held"},
+        states={"b": {1: "on", 0: "off"}},
+    )(function)
+    (declared,) = registry.registered().values()
+    assert [(s.line, s.missing, s.states) for s in declared.signals] == [
+        ("points", "", {}),
+        ("step", "held", {0: "off", 1: "on"}),
+    ]

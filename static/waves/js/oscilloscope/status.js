@@ -99,7 +99,7 @@ export function notice({ socket, record, refusal, problem, noticed }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
   const { description } = record;
-  if (!description || description.state === "live") return told(noticed);
+  if (!description || description.state === "live") return told(noticed) ?? (description?.message || null);
   const { state, message } = description;
   if (state === "failed") return message || "The source failed.";
   if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
@@ -136,8 +136,17 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
-  controls.text("lost", count(record.lost));
+  controls.text("lost", lossText(record));
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
+}
+
+/**
+ * Samples that did not come, and those that came too late to be taken.
+ * @param {{lost: number, description: {late?: number} | null}} record
+ */
+export function lossText({ lost, description }) {
+  const late = description?.late ?? 0;
+  return late > 0 ? `${count(lost)}, and ${count(late)} late` : count(lost);
 }
 
 /**
