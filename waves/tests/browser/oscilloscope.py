@@ -143,14 +143,19 @@ class Oscilloscope:
         return self.received.values[max(self.received.values)]
 
     def place_of(self, drawn: Drawn) -> range:
-        """The indices that a picture shows: its values, unbroken and unchanged, as received."""
+        """The indices that a picture shows: its values, unbroken and unchanged, as received.
+
+        A curve has further points between them, which no sample is.
+        """
         indices = sorted(self.samples)
         values = np.array([self.samples[index] for index in indices])
-        for start in np.flatnonzero(values == drawn.y[0]):
-            piece = slice(start, start + len(drawn.y))
-            if np.array_equal(values[piece], drawn.y):
+        shown = drawn.y[np.isin(drawn.y, values)]
+        assert len(shown) > 1, "the chart shows no value that was received"
+        for start in np.flatnonzero(values == shown[0]):
+            piece = slice(start, start + len(shown))
+            if np.array_equal(values[piece], shown):
                 place = range(indices[piece][0], indices[piece][-1] + 1)
-                assert len(place) == len(drawn.y), "samples are missing in what was received"
+                assert len(place) == len(shown), "samples are missing in what was received"
                 return place
         raise AssertionError("the chart shows values that were never received")
 

@@ -57,3 +57,10 @@ def house(t: np.ndarray) -> dict[str, object]:
     door = np.where(t % 1 < 0.5, "closed", "open")
     mode = [f"mode {int(second / 4)}" for second in t]
     return {"door": door, "mode": mode, "pressure": 3 + np.sin(t)}
+
+
+@stream(signals={"slow": "°C"}, rate=100, create=False)
+def alone(t: np.ndarray) -> np.ndarray:
+    """A value in each twentieth sample, between samples that have none."""
+    index = np.rint(t * 100).astype(np.int64)
+    return np.where(index % 20 == 0, 20 + np.cos(t), np.nan)
