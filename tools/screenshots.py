@@ -100,8 +100,8 @@ SCENES: dict[str, dict[str, object]] = {
 SCENE_VIEWS = (
     View("scene-relay", "/streams/relay/"),
     View("scene-counter", "/streams/counter/"),
-    View("scene-eeg", "/streams/eeg/", keys=("o", "+", "+", "+")),
-    View("scene-wind", "/streams/wind/?lines=direction:points:&axes=signal"),
+    View("scene-eeg", "/streams/eeg/", keys=("o", "+")),
+    View("scene-wind", "/streams/wind/"),
     View("scene-temperature", "/streams/temperature/?window=86400"),
     View("scene-price", "/streams/price/?window=86400"),
 )

@@ -94,7 +94,12 @@ def eeg(t: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @stream(
-    signals={"direction": "°", "speed": "m/s"}, rate=4, name="A wind vane", window=60, create=False
+    signals={"direction": "°", "speed": "m/s"},
+    rate=4,
+    name="A wind vane",
+    window=60,
+    line={"direction": "points"},
+    create=False,
 )
 def wind(t: NDArray[np.float64]) -> Values:
     """Where the wind comes from, about north: 359° is beside 0°, so these are points."""

@@ -51,7 +51,7 @@ export class Signals {
       const now = quantity(newest.value(k), unit, 3);
       const state = stateName(signal.states, newest.value(k));
       const perDivision = isInLane(signal) ? "lane" : axes.perDivision(k);
-      this.#rows.read(k, { now: state ?? now, title: state ?? "", perDivision, selected: k === selection.selected });
+      this.#rows.read(k, { now: state ?? now, title: state ?? now, perDivision, selected: k === selection.selected });
     });
   }
 
