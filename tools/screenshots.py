@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import secrets
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -86,6 +87,26 @@ VIEWS = (
     *both("streams", "/", Device(1440, 640)),
     View("admin-stream", "/admin/waves/stream/2/change/", themes=("light",), staff=True),
 )
+
+#: Signals as people have them: each is a function of ``tools.scenes``.
+SCENES: dict[str, dict[str, object]] = {
+    "relay": {"name": "A relay", "rate": 4, "window": 60, "history": 300},
+    "counter": {"name": "A counter", "rate": 100, "window": 10, "history": 60},
+    "eeg": {"name": "An EEG", "rate": 256, "window": 4, "history": 30},
+    "wind": {"name": "A wind vane", "rate": 4, "window": 60, "history": 300},
+    "temperature": {"name": "A day of temperature", "rate": 0.1, "window": 3600, "history": 86_400},
+    "price": {"name": "A price", "rate": 1 / 60, "window": 3600, "history": 86_400},
+}
+SCENE_VIEWS = (
+    View("scene-relay", "/streams/relay/"),
+    View("scene-counter", "/streams/counter/"),
+    View("scene-eeg", "/streams/eeg/", keys=("o", "+")),
+    View("scene-wind", "/streams/wind/"),
+    View("scene-temperature", "/streams/temperature/?window=86400"),
+    View("scene-price", "/streams/price/?window=86400"),
+)
+#: Seconds until a scene has told what was before: see ``tools.scenes.streams.READY``.
+SCENE_READY = 15.0
 
 #: The moving picture: the demo stream `waveforms` ten times slower, since 50 Hz would seem to
 #: stand still at 12.5 pictures a second; 3.2 s hold whole periods of all three, so it loops.
@@ -209,6 +230,15 @@ def told(file: Path) -> None:
     print(f"{file.relative_to(FOLDER.parent.parent)}  {file.stat().st_size / 1024:.0f} KiB")
 
 
+def stage(site: Site) -> None:
+    """The scenes in place of the demo: each is a copy of its Python function."""
+    site.execute("UPDATE waves_stream SET enabled = 0")
+    for slug, sizes in SCENES.items():
+        options = json.dumps({"function": f"tools.scenes.streams.{slug}"})
+        changes = {"description": "", "sample_type": "", "enabled": 1, **sizes}
+        site.add_stream(slug, like="python", options=options, **changes)
+
+
 def slow_down(site: Site) -> None:
     """Change the stream of the moving picture; the worker applies it within half a second."""
     for key, parameters in SLOWER.items():
@@ -219,24 +249,48 @@ def slow_down(site: Site) -> None:
     site.execute("UPDATE waves_stream SET window = ? WHERE id = 2", GIF_WINDOW)
 
 
-def main() -> None:
-    """Serve, photograph every view, and film."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        site = Site(
-            Path(folder),
-            DJANGO_SETTINGS_MODULE="livestream_project.settings",
-            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-        )
+def show_demo(browser: Browser) -> None:
+    """Serve the demo, photograph every view of it, and film."""
+    with prepared("livestream_project.settings") as site, site.serve("runserver") as server:
+        for view in VIEWS:
+            photograph(browser, server.address, view)
+        slow_down(site)
+        film(browser, server.address, FOLDER / "waves.gif")
+
+
+def show_scenes(browser: Browser) -> None:
+    """Serve the scenes, and photograph each."""
+    with prepared("tools.scenes.settings") as site:
+        stage(site)
+        with site.serve("runserver") as server:
+            time.sleep(SCENE_READY)
+            for view in SCENE_VIEWS:
+                photograph(browser, server.address, view)
+
+
+@contextmanager
+def prepared(settings: str) -> Iterator[Site]:
+    """A site with the demo streams and an administrator, for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"DJANGO_SETTINGS_MODULE": settings, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+        site = Site(Path(folder), **environment)
         site.prepare()
         site.manage("createsuperuser", "--noinput", "--username", ADMINISTRATOR, "--email", "")
-        with site.serve("runserver") as server:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-            for view in VIEWS:
-                photograph(browser, server.address, view)
-            slow_down(site)
-            film(browser, server.address, FOLDER / "waves.gif")
-            browser.close()
+        yield site
+
+
+#: What can be asked for by name; all of it, where nothing is.
+SHOWS = {"demo": show_demo, "scenes": show_scenes}
+
+
+def main() -> None:
+    """Make all pictures, or those of the shows that are named."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        for show in sys.argv[1:] or SHOWS:
+            SHOWS[show](browser)
+        browser.close()
 
 
 if __name__ == "__main__":

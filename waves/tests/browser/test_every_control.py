@@ -30,7 +30,7 @@ UNFOLD = "document.querySelectorAll('details').forEach((e) => { e.open = true })
 SHOWN = "operable().filter((each) => each.checkVisibility() && !each.disabled).map(named)"
 #: Together these show everything that there is.
 STATES = [
-    "?cursors=1&mstats=1&measure=vpp,phase&mbetween=1",
+    "?cursors=1&mstats=1&measure=vpp,phase&mbetween=1&lines=square:::lane",
     "?view=spectrum&tkind=pulse&cursors=1",
     "?view=table&tkind=window&window=0.5",
 ]

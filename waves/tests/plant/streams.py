@@ -51,6 +51,14 @@ def numbered(t: np.ndarray) -> np.ndarray:
     return (index * FACTOR) % MODULUS
 
 
+@stream(signals={"door": "", "mode": "", "pressure": "bar"}, rate=100, create=False)
+def house(t: np.ndarray) -> dict[str, object]:
+    """A door that is open for half of each second, a mode that has another name each 4 s."""
+    door = np.where(t % 1 < 0.5, "closed", "open")
+    mode = [f"mode {int(second / 4)}" for second in t]
+    return {"door": door, "mode": mode, "pressure": 3 + np.sin(t)}
+
+
 @stream(signals={"slow": "°C"}, rate=100, create=False)
 def alone(t: np.ndarray) -> np.ndarray:
     """A value in each twentieth sample, between samples that have none."""

@@ -1,8 +1,11 @@
 /** The y axes of the signals over time: one, one for each unit or one for each signal. */
 
+import { isInLane } from "../samples/line.js";
 import { shortUnit } from "../text/fitting.js";
 import { setting } from "../text/quantities.js";
+import { codesOf } from "../text/states.js";
 import { around, GRAIN } from "./range.js";
+import { sharedStates } from "./state-axis.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical-groups.js";
 
 /**
@@ -14,8 +17,8 @@ import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical
 
 /**
  * @typedef {object} Seen which signals there are
- * @property {{key: string, name: string, unit: string, colour: string}[]} signals
- * @property {boolean[]} visible
+ * @property {{key: string, name: string, unit: string, colour: string, states?: Record<string, string>}[]} signals
+ * @property {boolean[]} visible which of them are on, and in the plot
  * @property {number} selected
  *
  * @typedef {{colourOf: (signal: {colour: string}, k: number) => string}} Colours
@@ -47,7 +50,7 @@ export class Axes {
    * @param {number} now seconds of any steady clock
    */
   of(traces, now) {
-    const groups = ordered(this.groups, this.#seen.selected, this.#seen.visible);
+    const groups = ordered(this.groups, this.#leading, this.#seen.visible);
     const axisOf = traces.map((_, k) =>
       Math.max(
         0,
@@ -57,13 +60,23 @@ export class Axes {
     /** @type {YAxis[]} */
     const axes = groups.map((group) => {
       const seen = group.members.flatMap((k) => traces[k] ?? []);
-      const low = Math.min(...seen.map((trace) => trace.low));
-      const high = Math.max(...seen.map((trace) => trace.high));
-      return { ...this.scaleOf(group).update(low, high, now), ...this.#look(group) };
+      const look = this.#look(group);
+      // All states have their place at once: the axis stays as it is when one comes that was not seen yet.
+      const codes = look.states && seen.some(({ low, high }) => low <= high) ? codesOf(look.states) : [];
+      const low = Math.min(...seen.map((trace) => trace.low), ...codes);
+      const high = Math.max(...seen.map((trace) => trace.high), ...codes);
+      return { ...this.scaleOf(group).update(low, high, now), ...look };
     });
     // Two axes are told apart by left and right; of more, only the chosen one is labelled.
     if (groups.filter((group) => this.isSeen(group)).length === 2) axes[1].label = true;
     return { axes, axisOf };
+  }
+
+  /** The signal whose axis stands at the left: the chosen one, unless it stands in a lane. */
+  get #leading() {
+    const { selected, signals, visible } = this.#seen;
+    const isElsewhere = signals[selected] && isInLane(signals[selected]);
+    return isElsewhere ? Math.max(0, visible.indexOf(true)) : selected;
   }
 
   get groups() {
@@ -92,8 +105,9 @@ export class Axes {
     return members.some((k) => this.#seen.visible[k]);
   }
 
-  /** Units per division of signal `k`, as a text. @param {number} k */
+  /** Units per division of signal `k`, as a text; between states there are none. @param {number} k */
   perDivision(k) {
+    if (this.#seen.signals[k]?.states) return "states";
     const division = this.divisionOf(k);
     return Number.isNaN(division) ? "" : `${setting(division, shortUnit(this.#seen.signals[k].unit))}/div`;
   }
@@ -168,9 +182,15 @@ export class Axes {
 
   /** @param {Group} group */
   #look({ members }) {
-    const { signals } = this.#seen;
+    const { signals, visible } = this.#seen;
     const [k] = members;
     const isOwn = members.length === 1 && signals.length > 1;
-    return { unit: this.unitOf(members), ...(isOwn ? { colour: this.#colours.colourOf(signals[k], k) } : {}) };
+    const seen = members.filter((member) => visible[member]);
+    const states = sharedStates(seen.map((member) => signals[member]));
+    return {
+      unit: this.unitOf(members),
+      ...(states ? { states } : {}),
+      ...(isOwn ? { colour: this.#colours.colourOf(signals[k], k) } : {}),
+    };
   }
 }

@@ -20,6 +20,7 @@ import { axisScale, setting } from "../text/quantities.js";
  * @property {string} unit
  * @property {boolean} [label]
  * @property {string} [colour]
+ * @property {Record<string, string>} [states] names that stand at its codes in place of numbers
  *
  * @typedef {(value: number) => string} Label
  *
@@ -27,6 +28,7 @@ import { axisScale, setting } from "../text/quantities.js";
  * @property {Label} label
  * @property {string} offset what all labels are to be added to, with its unit; empty for nothing
  * @property {string[]} texts of all labels, for the room that they need
+ * @property {number[] | null} [marks] values at which labels stand; without them at the divisions
  */
 
 /** Characters of a label, sign and point included; what needs more counts from an offset. */

@@ -38,14 +38,17 @@ export function yAxisLook(toned, { label, colour }, k) {
  * @param {number} k
  * @param {Labelled} labelled
  * @param {number} above pixels from the plot to the middle of what stands above it
+ * @param {boolean} [isSeen] whether anything is measured by it
  */
-export function yAxisOption(toned, axis, k, { label, offset }, above) {
+export function yAxisOption(toned, axis, k, { label, offset, marks = null }, above, isSeen = true) {
   const look = yAxisLook(toned, axis, k);
   const { min, max, perDivision: interval } = axis;
   const { color, fontSize, fontFamily } = look.axisLabel;
   return {
     ...look,
-    ...{ min, max, interval, axisLabel: { ...look.axisLabel, formatter: label } },
+    ...{ min, max, interval, axisTick: { ...look.axisTick, customValues: marks } },
+    axisLabel: { ...look.axisLabel, formatter: label, show: isSeen, customValues: marks },
+    ...(isSeen ? {} : { splitLine: { show: false } }),
     ...{ name: offset, nameLocation: "end", nameGap: above, nameMoveOverlap: false },
     nameTextStyle: { color, fontSize, fontFamily, align: k === 0 ? "left" : "right", verticalAlign: "middle" },
   };

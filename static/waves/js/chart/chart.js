@@ -4,23 +4,28 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import { stateName } from "../text/states.js";
 import { tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
 import { axisLook, roomOf, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
 import { ClockMarks } from "./clock-marks.js";
 import { captionHeight, captionShapes } from "./export-caption.js";
 import { bindGestures } from "./gestures.js";
 import { hugeLabels, isHuge, shrunk } from "./huge-axis.js";
+import { layoutOf, moved, NO_LANES } from "./lane-layout.js";
+import { LaneShapes } from "./lane-shapes.js";
 import { marginsFor, NOTHING } from "./margins.js";
 import { Overlay } from "./overlay.js";
 import { dashOf, Palette } from "./palette.js";
+import { stateLabels } from "./state-axis.js";
 import { FONT, TEXT_SIZE, textWidth } from "./text-width.js";
 import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
 /**
- * @import { XAxis, YAxis } from "./axis-labels.js"
+ * @import { Labelled, XAxis, YAxis } from "./axis-labels.js"
  * @import { Clock } from "./clock-marks.js"
  * @import { Drag, Pixel } from "./gestures.js"
+ * @import { Lanes } from "./lane-layout.js"
  * @import { Item, Point, Scales } from "./overlay.js"
  * @import { Drawn } from "./trace-shapes.js"
  * @import { Caption } from "./export-caption.js"
@@ -41,6 +46,7 @@ import { TraceShapes } from "./trace-shapes.js";
  * @property {number[]} axisOf which of them a signal has, by signal
  * @property {Extra[]} [extras]
  * @property {Item[]} [overlay]
+ * @property {Lanes} [lanes] signals that are bars
  */
 
 /**
@@ -77,6 +83,8 @@ export class Chart {
   #element;
   #overlay;
   #traces;
+  #laneShapes;
+  #lanes = NO_LANES;
   #axes = "";
   #marks;
   /** @type {Clock | null} */
@@ -105,6 +113,7 @@ export class Chart {
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
     this.#marks = new ClockMarks(this.#chart.getZr(), echarts.graphic, TYPE);
     this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
+    this.#laneShapes = new LaneShapes(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.resize();
   }
@@ -163,10 +172,11 @@ export class Chart {
   /**
    * @param {Shown} picture
    */
-  draw({ traces, sparse, x, clock = null, axes, axisOf, extras = [], overlay = [] }) {
+  draw({ traces, sparse, x, clock = null, axes, axisOf, extras = [], overlay = [], lanes = NO_LANES }) {
     this.#x = x;
     this.#y = axes;
     this.#clock = clock;
+    this.#lanes = lanes;
     if (this.#element.classList.contains("covered")) return;
     this.#showAxes(x, axes, clock !== null);
     const ratio = this.#chart.getDevicePixelRatio();
@@ -176,6 +186,7 @@ export class Chart {
     this.#items = overlay;
     const scales = this.#scales();
     this.#marks.draw(clock, scales);
+    this.#laneShapes.draw(lanes.lanes, scales.lanes ?? null, scales);
     this.#traces.draw(this.#drawn, scales);
     this.#overlay.draw(overlay, scales);
   }
@@ -208,13 +219,14 @@ export class Chart {
     const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
     const ssr = renderer === "svg";
     const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
-    const margins = this.#margins;
+    const grid = this.#grid;
     copy.setOption({
       ...this.#chart.getOption(),
-      grid: { ...margins, top: margins.top + space, outerBoundsMode: "none" },
+      grid: { ...grid, top: grid.top + space, outerBoundsMode: "none" },
     });
     const scales = this.#scales(space);
     new ClockMarks(copy.getZr(), echarts.graphic, TYPE).draw(this.#clock, scales);
+    new LaneShapes(copy.getZr(), echarts.graphic).draw(this.#lanes.lanes, scales.lanes ?? null, scales);
     new TraceShapes(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
     new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
     const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width }) : [];
@@ -283,12 +295,20 @@ export class Chart {
     const item = this.#overlay.at(pixel);
     const cursor = item ? (item.line === "vertical" ? "ew-resize" : "ns-resize") : "";
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
+    const title = this.#laneShapes.titleAt(pixel) || this.#axisTitle(pixel);
+    if (this.#element.title !== title) this.#element.title = title;
+  }
+
+  /** The whole name of the state beside which the pointer is. @param {Pixel} pixel */
+  #axisTitle({ px, py }) {
+    const { states } = this.#y[0];
+    if (!states || px > this.#plot().x) return "";
+    return stateName(states, Math.round(this.point({ px, py }).y)) ?? "";
   }
 
   /** @param {number} [down] pixels that everything is moved down @returns {Scales} */
   #scales(down = 0) {
-    const plot = this.#plot();
-    plot.y += down;
+    const { plot, lanes } = moved(this.#layout, down);
     const x = { from: this.#x.min, scale: plot.width / (this.#x.max - this.#x.min), pixel: plot.x };
     const y = this.#y.map(({ min, max }) => ({
       from: min,
@@ -297,6 +317,7 @@ export class Chart {
     }));
     return {
       plot,
+      lanes,
       x,
       y: (axis = 0) => y[axis],
       px: (value) => pixelOf(value, x),
@@ -346,7 +367,7 @@ export class Chart {
       backgroundColor: toned("--plot"),
       // A description of our own: ECharts would write one from the data, at every frame.
       aria: { enabled: true, label: { description: this.label } },
-      grid: { ...this.#margins, outerBoundsMode: "none" },
+      grid: { ...this.#grid, outerBoundsMode: "none" },
       xAxis: axisLook(toned),
       yAxis: this.#y.map((axis, k) => yAxisLook(toned, axis, k)),
     };
@@ -354,17 +375,26 @@ export class Chart {
 
   /** @param {XAxis} x @param {YAxis[]} axes @param {boolean} isClock whether times of day stand at the x axis */
   #showAxes(x, axes, isClock) {
-    const key = JSON.stringify([x, axes, isClock]);
+    const { lanes, side, isAlone } = this.#lanes;
+    const key = JSON.stringify([x, axes, isClock, lanes.length, side, isAlone]);
     if (key === this.#axes) return;
     this.#axes = key;
     const time = isClock ? null : tickLabel(x, this.#isPhone);
-    const widest = this.#isPhone ? WIDEST_ON_PHONE : WIDEST;
-    const labelled = axes.map((axis) => (isHuge(axis) ? hugeLabels(axis) : yLabels(axis, widest)));
+    const labelled = axes.map((axis) => this.#labelled(axis));
     this.#needed = roomOf(labelled.slice(0, axes[1]?.label ? 2 : 1), time?.(x.max) ?? "");
     this.#arrange();
     const above = this.#margins.top / 2;
-    const yAxis = axes.map((axis, k) => yAxisOption(this.#toned, shrunk(axis), k, labelled[k], above));
-    this.#chart.setOption({ grid: this.#margins, xAxis: xAxisOption(x, time), yAxis }, { silent: true });
+    // Beside lanes alone nothing is measured.
+    const option = (/** @type {YAxis} */ axis, /** @type {number} */ k) =>
+      yAxisOption(this.#toned, shrunk(axis), k, labelled[k], above, !isAlone);
+    this.#chart.setOption({ grid: this.#grid, xAxis: xAxisOption(x, time), yAxis: axes.map(option) }, { silent: true });
+  }
+
+  /** @param {YAxis} axis @returns {Labelled} */
+  #labelled(axis) {
+    const { states } = axis;
+    if (states) return stateLabels({ ...axis, states });
+    return isHuge(axis) ? hugeLabels(axis) : yLabels(axis, this.#isPhone ? WIDEST_ON_PHONE : WIDEST);
   }
 
   #arrange() {
@@ -375,9 +405,23 @@ export class Chart {
     return this.#element.clientWidth < PHONE_WIDTH;
   }
 
-  #plot() {
+  /** Where plot and lanes are. */
+  get #layout() {
     const { left, right, top, bottom } = this.#margins;
     const { clientWidth, clientHeight } = this.#element;
-    return { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+    const room = { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+    const { lanes, side, isAlone } = this.#lanes;
+    return layoutOf(room, lanes.length, side, isAlone);
+  }
+
+  #plot() {
+    return this.#layout.plot;
+  }
+
+  /** What is around the plot, lanes included. */
+  get #grid() {
+    const { left, right } = this.#margins;
+    const { y, height } = this.#plot();
+    return { left, right, top: y, bottom: this.#element.clientHeight - y - height };
   }
 }

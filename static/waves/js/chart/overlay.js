@@ -16,6 +16,7 @@
 /**
  * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Pixel } from "./gestures.js"
+ * @import { Place as Lanes } from "./lane-layout.js"
  */
 
 /**
@@ -64,6 +65,7 @@
 /**
  * @typedef {object} Scales of a chart
  * @property {Plot} plot
+ * @property {Lanes | null} [lanes] what lies above or below it on the same axis of time
  * @property {Linear} x
  * @property {(axis?: number) => Linear} y
  * @property {(x: number) => number} px
@@ -109,7 +111,7 @@ export class Overlay {
     this.items = items
       .map((item) => ({ ...item, ...place(item, scales), tone: scales.colour(item.colour) }))
       .filter((item) => item.seen);
-    const key = JSON.stringify([this.items, scales.plot]);
+    const key = JSON.stringify([this.items, scales.plot, scales.lanes]);
     if (key === this.#key) return;
     this.#key = key;
     this.#group.removeAll();
@@ -135,10 +137,15 @@ export class Overlay {
 
   /** @param {Placed} item @param {Scales} scales @returns {Shape[]} */
   #shapes(item, scales) {
-    if (item.band) return [this.#band(item, scales.plot)];
+    const { plot, lanes } = scales;
+    // What is of an instant goes through the lanes, too.
+    const parts = lanes ? [plot, lanes] : [plot];
+    if (item.band) return parts.map((part) => this.#band(item, part));
     if (item.text) return [this.#text(item)];
     const handle = item.handle ? this.#handle(item, scales) : [];
-    return item.beyond || item.bare || item.lineless ? handle : [this.#line(item, scales.plot), ...handle];
+    if (item.beyond || item.bare || item.lineless) return handle;
+    const across = item.line === "vertical" ? parts : [plot];
+    return [...across.map((part) => this.#line(item, part)), ...handle];
   }
 
   /** @param {Placed} item @param {Plot} plot */

@@ -12,16 +12,18 @@ import { AutoRange } from "./range.js";
 export const SHARINGS = ["one", "unit", "signal"];
 
 /**
- * The groups of signals that share an axis.
- * @param {{key: string, unit: string}[]} signals
+ * The groups of signals that share an axis. By their units, those with names for their values stand
+ * beside none but those that have the same.
+ * @param {{key: string, unit: string, states?: Record<string, string>}[]} signals
  * @param {string} sharing of `SHARINGS`
  * @returns {Group[]} `id` is the key of the first signal
  */
 export function groupsOf(signals, sharing) {
   /** @type {Map<string, number[]>} */
   const byName = new Map();
-  signals.forEach(({ key, unit }, k) => {
-    const name = sharing === "signal" ? key : sharing === "unit" ? unit : "";
+  signals.forEach(({ key, unit, states }, k) => {
+    const kind = states ? JSON.stringify(states) : unit;
+    const name = sharing === "signal" ? key : sharing === "unit" ? kind : "";
     byName.set(name, [...(byName.get(name) ?? []), k]);
   });
   return [...byName.values()].map((members) => ({ id: signals[members[0]].key, members }));

@@ -1,5 +1,7 @@
 /** Which signals there are, which of them are on, and which one is chosen: the one owner of that. */
 
+import { isInLane } from "../samples/line.js";
+
 /** @import { Signal } from "../protocol/description.js" */
 
 /** @typedef {{toggled: () => void, chosen: () => void}} Listener others are on; another is chosen */
@@ -9,7 +11,7 @@ export class Selection {
   signals = [];
   /** Keys of those that are off. @type {Set<string>} */
   #off = new Set();
-  /** Key of the chosen one; the first that is on while it is null. @type {string | null} */
+  /** Key of the chosen one; the first in the plot while it is null. @type {string | null} */
   #chosen = null;
   #listener;
 
@@ -23,10 +25,21 @@ export class Selection {
     return this.signals.map(({ key }) => !this.#off.has(key));
   }
 
+  /** Whether each signal is on, and drawn in the plot and not in a lane. */
+  get plotted() {
+    return this.signals.map((signal) => !this.#off.has(signal.key) && !isInLane(signal));
+  }
+
   /** Place of the chosen signal: what the vertical controls are for. */
   get selected() {
     const chosen = this.placeOf(this.#chosen);
-    return chosen >= 0 ? chosen : this.firstVisible;
+    return chosen >= 0 ? chosen : this.firstPlotted;
+  }
+
+  /** Place of the first signal in the plot, or of the first that is on. */
+  get firstPlotted() {
+    const plotted = this.plotted.indexOf(true);
+    return plotted >= 0 ? plotted : this.firstVisible;
   }
 
   /** Place of the first signal that is on, or of the first. */
@@ -67,5 +80,27 @@ export class Selection {
   restore({ off, signal }) {
     this.#off = new Set(off ? off.split(",") : []);
     this.#chosen = signal ?? null;
+  }
+}
+
+/** What the axes of the plot are for: signals that are on, and not in a lane. */
+export class Plotted {
+  #selection;
+
+  /** @param {Selection} selection */
+  constructor(selection) {
+    this.#selection = selection;
+  }
+
+  get signals() {
+    return this.#selection.signals;
+  }
+
+  get visible() {
+    return this.#selection.plotted;
+  }
+
+  get selected() {
+    return this.#selection.selected;
   }
 }

@@ -35,11 +35,12 @@ export class SignalRows {
   /**
    * What row `k` says.
    * @param {number} k
-   * @param {{now: string, perDivision: string, selected: boolean}} row two texts and a boolean
+   * @param {{now: string, title: string, perDivision: string, selected: boolean}} row `title` is the whole of what may have no room
    */
-  read(k, { now, perDivision, selected }) {
+  read(k, { now, title, perDivision, selected }) {
     const row = this.#rows[k];
     if (row.now.textContent !== now) row.now.textContent = now;
+    if (row.now.title !== title) row.now.title = title;
     if (row.scale.textContent !== perDivision) row.scale.textContent = perDivision;
     press(row.scale, selected);
   }

@@ -2,14 +2,16 @@
 
 import { Axes } from "../chart/axes.js";
 import { Chart } from "../chart/chart.js";
+import { NO_LANES } from "../chart/lane-layout.js";
+import { Lanes } from "../chart/lanes.js";
 import { Points } from "../chart/points.js";
 import { Controls } from "../controls/controls.js";
 import { byId } from "../controls/elements.js";
 import { follow } from "../controls/renaming.js";
-import { Selection } from "../controls/selection.js";
+import { Plotted, Selection } from "../controls/selection.js";
 import { Views } from "../controls/views.js";
 import { TimeCursors } from "../measurements/time-cursors.js";
-import { readConfig } from "../protocol/description.js";
+import { areOthers, readConfig } from "../protocol/description.js";
 import { ANSWER } from "../protocol/frames.js";
 import { FullRate } from "../samples/full-rate.js";
 import { lineOf, longestOf } from "../samples/line.js";
@@ -105,7 +107,7 @@ class Scope {
     const past = new Past(record, (request) => this.#link.ask(request), redraw);
     const chart = new Chart(byId("chart"), `Live chart of ${config.name}`);
     const selection = new Selection({ toggled: () => this.#toggled(), chosen: changed });
-    const axes = new Axes(selection, chart, changed);
+    const axes = new Axes(new Plotted(selection), chart, changed);
     const timeline = new Timeline(config.window, past, {
       moved: () => this.#asked(),
       resized: () => {
@@ -127,6 +129,7 @@ class Scope {
     });
     const views = new Views(() => this.#arranged());
     return {
+      lanes: new Lanes(selection, changed),
       ...{ config, record, past, chart, selection, axes, timeline, fullRate, triggering, views },
       controls: new Controls(),
       newest: new Newest((request) => this.#link.ask(request)),
@@ -260,16 +263,20 @@ class Scope {
   #setSignals(signals) {
     const { chart, selection } = this.#parts;
     if (JSON.stringify(signals) === JSON.stringify(selection.signals)) return;
+    // More names of states change what is said, and nothing else.
+    const isAnew = areOthers(signals, selection.signals);
     selection.signals = signals;
     chart.setSignals(signals);
-    this.#each((tool) => tool.changedSignals?.());
-    this.#each((tool) => tool.themed?.());
+    if (isAnew) {
+      this.#each((tool) => tool.changedSignals?.());
+      this.#each((tool) => tool.themed?.());
+    }
     this.#redraw();
   }
 
   /** Draw, where there is anything new to see. @param {number} now */
   #frame(now) {
-    const { chart, past, record, selection, timeline } = this.#parts;
+    const { axes, chart, lanes, past, record, selection, timeline } = this.#parts;
     const { held, window } = timeline;
     const live = timeline.edge(now);
     if (document.hidden || live === null || !past.isThere) return;
@@ -280,7 +287,9 @@ class Scope {
     if (!source) return;
     const drawn = { ...source, ...view, ...this.#lines(source, live), visible: selection.visible };
     const points = this.#points.of(source.ring, drawn, this.#known);
-    if (points) this.#draw({ ...place, ...points, window, source, ...this.#parts.axes.of(points.traces, now) }, now);
+    if (!points) return;
+    const plotted = lanes.areSeen ? lanes.plotted(points.traces) : points.traces;
+    this.#draw({ ...place, ...points, plotted, window, source, ...axes.of(plotted, now) }, now);
   }
 
   /** How its signals are drawn; nobody knows how long the last value of what is not live held. @param {Source} source @param {number} live */
@@ -300,12 +309,15 @@ class Scope {
 
   /** @param {Picture} picture @param {number} now */
   #draw(picture, now) {
-    const { window, zero } = picture;
+    const { plotted, traces, window, zero } = picture;
+    const { chart, lanes } = this.#parts;
     this.#screen.picture = picture;
     this.#known = picture.signature;
-    this.#parts.chart.draw({
+    chart.draw({
       ...picture,
       clock: this.#clock(picture),
+      traces: plotted,
+      lanes: lanes.areSeen ? lanes.of(traces, (signal, k) => chart.colourOf(signal, k)) : NO_LANES,
       x: { min: -window, max: 0, perDivision: window / COLUMNS, unit: "s", zero },
       extras: this.#all((tool) => tool.traces?.(picture)),
       overlay: [...gapBands(picture), ...this.#all((tool) => tool.overlay?.(picture))],

@@ -4,11 +4,13 @@ import { Autoset } from "../tools/autoset.js";
 import { Clock } from "../tools/clock.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
+import { Lanes } from "../tools/lanes.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
 import { Signals } from "../tools/signals.js";
 import { Spectrum } from "../tools/spectrum.js";
+import { StateTimes } from "../tools/state-times.js";
 import { Table } from "../tools/table.js";
 import { Time } from "../tools/time.js";
 import { Trigger } from "../tools/trigger.js";
@@ -25,6 +27,7 @@ export function makeTools(parts) {
     new Time(parts),
     new Signals(parts),
     new Vertical(parts),
+    new Lanes(parts),
     new ViewButtons(parts),
     new Spectrum(parts),
     new Table(parts),
@@ -33,6 +36,7 @@ export function makeTools(parts) {
     new Export(parts),
     new Cursors(parts),
     new Measurements(parts),
+    new StateTimes(parts),
     new Clock(parts),
     new Page(parts),
     new Welcome(),

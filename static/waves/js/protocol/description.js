@@ -185,6 +185,13 @@ function readStates(said) {
   return named.length > 0 ? Object.fromEntries(named) : undefined;
 }
 
+/** Whether signals are others, but for the names of their states: those become more at any time. @param {Signal[]} one @param {Signal[]} other */
+export function areOthers(one, other) {
+  const told = (/** @type {Signal[]} */ signals) =>
+    JSON.stringify(signals.map((signal) => ({ ...signal, states: signal.states !== undefined })));
+  return told(one) !== told(other);
+}
+
 /** @param {unknown} said @param {RegExp} pattern @returns {said is string} */
 function isText(said, pattern) {
   return typeof said === "string" && pattern.test(said);

@@ -16,7 +16,12 @@
  * @property {boolean} smooth whether a linear line may be the curve sin(x)/x where that is possible
  */
 
-/** @typedef {{line: string, missing: string}} Choice of `LINES` and `MISSING`; empty where it is as the stream says */
+/**
+ * @typedef {{line: string, missing: string, lane: string}} Choice of `LINES`, `MISSING` and `LANES`; empty where it is as the
+ *   stream says
+ *
+ * @typedef {{key?: string, line?: string, missing?: string, states?: Record<string, string>}} Told a signal as a description has it
+ */
 
 /** What can be chosen. @type {Readonly<Record<string, Pick<Line, "shape" | "smooth">>>} */
 const LINES = {
@@ -29,18 +34,32 @@ const LINES = {
 const SHAPES = ["linear", "step", "points"];
 /** @type {readonly Missing[]} */
 const MISSING = ["hole", "joined", "held"];
+/** Where a signal stands: in a lane of its own, or in the plot. */
+const LANES = ["lane", "plot"];
 
+/** @type {Readonly<Choice>} */
+const NOTHING = { line: "", missing: "", lane: "" };
 /** @type {Map<string, Choice>} */
 const chosen = new Map();
 
 /**
- * @param {{key?: string, line?: string, missing?: string}} signal as a description has it
+ * Nothing lies between two states, so they are steps unless something else is said; in a lane
+ * every signal is.
+ * @param {Told} signal
  * @returns {Line}
  */
-export function lineOf({ key = "", line, missing }) {
-  const choice = choiceOf(key);
-  const said = { shape: SHAPES.find((shape) => shape === line) ?? "linear", smooth: true };
-  return { ...said, ...LINES[choice.line], missing: missingOf(choice.missing) ?? missingOf(missing) ?? "hole" };
+export function lineOf(signal) {
+  const choice = choiceOf(signal.key ?? "");
+  const otherwise = signal.states ? "step" : "linear";
+  const said = { shape: SHAPES.find((shape) => shape === signal.line) ?? otherwise, smooth: true };
+  const line = isInLane(signal) ? LINES.step : { ...said, ...LINES[choice.line] };
+  return { ...line, missing: missingOf(choice.missing) ?? missingOf(signal.missing) ?? "hole" };
+}
+
+/** Whether a signal is drawn as bars in a lane: what has names for its values is, unless this browser chose. @param {Told} signal */
+export function isInLane({ key = "", states }) {
+  const { lane } = choiceOf(key);
+  return lane === "" ? states !== undefined : lane === "lane";
 }
 
 /** @param {string | undefined} said */
@@ -61,14 +80,16 @@ export function choose(key, choice) {
 
 /** What this browser chose. @param {string} key of a signal @returns {Choice} */
 export function choiceOf(key) {
-  return chosen.get(key) ?? { line: "", missing: "" };
+  return chosen.get(key) ?? NOTHING;
 }
 
-/** All choices as a text, "relay:step:held,slow::joined"; empty where there are none. */
+/** All choices as a text, "relay:step:held,slow::joined,door:::plot"; empty where there are none. */
 export function choicesText() {
   return [...chosen]
-    .filter(([, { line, missing }]) => line || missing)
-    .map(([key, { line, missing }]) => `${encodeURIComponent(key)}:${line}:${missing}`)
+    .filter(([, { line, missing, lane }]) => line || missing || lane)
+    .map(([key, { line, missing, lane }]) =>
+      [encodeURIComponent(key), line, missing, ...(lane ? [lane] : [])].join(":"),
+    )
     .join(",");
 }
 
@@ -76,9 +97,12 @@ export function choicesText() {
 export function readChoices(text) {
   chosen.clear();
   for (const part of text.split(",")) {
-    const [key, line = "", missing = ""] = part.split(":");
-    const isKnown = (line in LINES || line === "") && (missing === "" || missingOf(missing));
-    if (isKnown && (line || missing)) chosen.set(decoded(key), { line, missing });
+    const [key, line = "", missing = "", lane = ""] = part.split(":");
+    const isKnown =
+      (Object.hasOwn(LINES, line) || line === "") &&
+      (missing === "" || missingOf(missing)) &&
+      (lane === "" || LANES.includes(lane));
+    if (isKnown && (line || missing || lane)) chosen.set(decoded(key), { line, missing, lane });
   }
 }
 

@@ -9,6 +9,7 @@ import { ANSWER } from "../protocol/frames.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { Record } from "../samples/record.js";
 import { goesOn, LiveEdge } from "../time/timebase.js";
+import { banded } from "./bands.js";
 
 /**
  * @import { Description } from "../protocol/description.js"
@@ -20,7 +21,7 @@ import { goesOn, LiveEdge } from "../time/timebase.js";
 
 /** @typedef {{window: number, columns: number, budget?: number}} View what is asked of a stream */
 
-/** @typedef {Trace & {range: Range}} Ranged each trace with the range of its unit */
+/** @typedef {Trace & {range: Pick<Range, "min" | "max">}} Ranged each trace with the range of its unit, or of its band */
 
 /** @typedef {{edge: number, signature: string, traces: Ranged[]}} Picture x is in seconds from the right end */
 
@@ -159,7 +160,7 @@ export class Follower {
   }
 
   /**
-   * Signals of one unit share a range, so that they compare; others have their own.
+   * Signals of one unit share a range, so that they compare; others have their own, and states a band each.
    * @param {Trace[]} traces
    * @param {number} now
    * @returns {Ranged[]}
@@ -168,13 +169,15 @@ export class Follower {
     const units = this.stream.signals.map(({ unit }) => unit);
     const rangeOf = new Map(
       [...new Set(units)].map((unit) => {
-        const those = traces.filter((_, k) => units[k] === unit);
+        const those = traces.filter((_, k) => units[k] === unit && !this.stream.signals[k].states);
         const low = Math.min(...those.map((trace) => trace.low));
         const high = Math.max(...those.map((trace) => trace.high));
         return [unit, this.#rangeOf(unit).update(low, high, now)];
       }),
     );
-    return traces.map((trace, k) => ({ ...trace, range: rangeOf.get(units[k]) ?? this.#rangeOf(units[k]).range }));
+    const ranges = units.map((unit) => rangeOf.get(unit) ?? this.#rangeOf(unit).range);
+    const bands = banded(this.stream.signals, ranges);
+    return traces.map((trace, k) => ({ ...trace, range: bands[k] }));
   }
 
   /** @param {string} unit */

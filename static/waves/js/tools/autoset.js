@@ -33,7 +33,8 @@ export class Autoset {
   #set() {
     const { axes, controls, fullRate, selection, timeline } = this.#parts;
     const samples = fullRate.samples(MOST);
-    const seen = selection.visible.flatMap((visible, k) => (visible ? [k] : []));
+    // Lanes have no range: each is as high as the others.
+    const seen = selection.plotted.flatMap((isPlotted, k) => (isPlotted ? [k] : []));
     if (!samples || seen.length === 0) return controls.toast("There is nothing yet to set the screen to.");
     const ranges = stacked(seen.map((k) => this.#extent(k, samples.values[k])));
     axes.setEach(new Map(seen.map((k, n) => [k, ranges[n]])));

@@ -3,8 +3,9 @@
 import { byId } from "../controls/elements.js";
 import { valueAt } from "../measurements/cursor-values.js";
 import { NAMES as TIMES } from "../measurements/time-cursors.js";
-import { lineOf, longestOf } from "../samples/line.js";
+import { isInLane, lineOf, longestOf } from "../samples/line.js";
 import { NONE, quantity } from "../text/quantities.js";
+import { stateName } from "../text/states.js";
 
 /**
  * @import { Item } from "../chart/overlay.js"
@@ -29,6 +30,7 @@ const CLICK = 0.1;
 const DIGITS = 4;
 /** What a float64 holds: a level may stand on little ripple on much. */
 const DIGITS_OF_LEVELS = 15;
+const NO_DIFFERENCE = "States have no difference.";
 /** Before the first picture cursors are where a link says. */
 const START = { edge: 0, zero: 0 };
 
@@ -106,9 +108,11 @@ export class Cursors {
     if (!this.#cursors.shown) return [];
     this.#follow(picture);
     if (!this.#cursors.arePlaced || this.#levels.a === null) this.#bringIn(picture);
+    // Where all signals stand in lanes there is no axis for a level.
+    const levels = this.#isPlotted ? LEVELS : [];
     return [
       ...TIMES.map((name) => this.#timeItem(name, picture)),
-      ...LEVELS.map((name) => this.#levelItem(name, picture)),
+      ...levels.map((name) => this.#levelItem(name, picture)),
     ];
   }
 
@@ -133,10 +137,9 @@ export class Cursors {
     const { a, b } = this.#levels;
     controls.text("cursor-dt", quantity(Math.abs(x2 - x1), "s", DIGITS, perDivision));
     controls.text("cursor-frequency", quantity(x1 === x2 ? NaN : 1 / Math.abs(x2 - x1), "Hz", DIGITS));
-    controls.text(
-      "cursor-dy",
-      quantity(a === null || b === null ? NaN : b - a, this.#unit, DIGITS, axes.divisionOf(this.#k)),
-    );
+    const isNumber = this.#isPlotted && !this.#states && a !== null && b !== null;
+    controls.text("cursor-dy", quantity(isNumber ? b - a : NaN, this.#unit, DIGITS, axes.divisionOf(this.#k)));
+    byId("cursor-dy").title = this.#states ? NO_DIFFERENCE : "";
     this.#slide("1", quantity(x1 - picture.zero, "s", DIGITS, perDivision));
     this.#slide("2", quantity(x2 - picture.zero, "s", DIGITS, perDivision));
     for (const name of LEVELS) this.#slide(name, this.#levelText(name));
@@ -152,7 +155,18 @@ export class Cursors {
   get #k() {
     const { selection } = this.#parts;
     const chosen = selection.placeOf(this.#key);
-    return chosen >= 0 ? chosen : selection.firstVisible;
+    if (chosen >= 0 && !isInLane(selection.signals[chosen])) return chosen;
+    return selection.firstPlotted;
+  }
+
+  /** Whether the signal of the levels is drawn in the plot. */
+  get #isPlotted() {
+    const signal = this.#parts.selection.signals[this.#k];
+    return signal !== undefined && !isInLane(signal);
+  }
+
+  get #states() {
+    return this.#parts.selection.signals[this.#k]?.states;
   }
 
   get #unit() {
@@ -238,7 +252,8 @@ export class Cursors {
   /** @param {LevelName} name @param {number} y */
   #moveLevel(name, y) {
     this.#cursors.settle();
-    this.#levels[name] = y;
+    // Between two states there is nothing.
+    this.#levels[name] = this.#states ? Math.round(y) : y;
     this.#parts.screen.changed();
   }
 
@@ -277,7 +292,8 @@ export class Cursors {
       this.#moveTime(name, Math.min(0, Math.max(-timeline.window, x)));
     } else {
       const { perDivision } = this.#axis(picture);
-      this.#moveLevel(name, tidy((this.#levels[name] ?? 0) + steps * perDivision, perDivision * FINE));
+      const by = this.#states ? Math.sign(steps) : steps * perDivision;
+      this.#moveLevel(name, tidy((this.#levels[name] ?? 0) + by, perDivision * FINE));
     }
   }
 
@@ -291,7 +307,9 @@ export class Cursors {
   /** @param {LevelName} name */
   #levelText(name) {
     const level = this.#levels[name];
-    return level === null ? NONE : quantity(level, this.#unit, DIGITS, this.#parts.axes.divisionOf(this.#k));
+    if (level === null || !this.#isPlotted) return NONE;
+    const division = this.#parts.axes.divisionOf(this.#k);
+    return stateName(this.#states, level) ?? quantity(level, this.#unit, DIGITS, division);
   }
 
   /** @param {Name} name @param {string} text */
@@ -307,17 +325,20 @@ export class Cursors {
   #showValues({ edge, source }, cells, k, xs) {
     const { record, selection } = this.#parts;
     const { signals, visible } = selection;
-    const { unit } = signals[k];
+    const { states, unit } = signals[k];
     const division = this.#parts.axes.divisionOf(k);
     const line = lineOf(signals[k]);
     const longest = record.description ? longestOf(record.description) : Infinity;
     const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN }));
     const texts = values.map((value) => rangeText(value, unit, division));
     const [one, two] = values;
-    const exact = one.low === one.high && two.low === two.high;
+    const exact = one.low === one.high && two.low === two.high && !states;
     texts.push(exact ? quantity(two.low - one.low, unit, DIGITS, division) : NONE);
+    if (states) values.forEach((value, at) => texts.splice(at, 1, statesText(value, states) ?? texts[at]));
     texts.forEach((text, at) => {
-      if (cells[at].textContent !== text) cells[at].textContent = text;
+      if (cells[at].textContent === text) return;
+      cells[at].textContent = text;
+      cells[at].title = states && text === NONE ? NO_DIFFERENCE : text;
     });
   }
 
@@ -352,6 +373,13 @@ function isTime(name) {
 function rangeText({ low, high }, unit, division) {
   if (low === high) return quantity(low, unit, DIGITS, division);
   return Number.isNaN(low) ? NONE : `${quantity(low, unit, 3, division)} … ${quantity(high, unit, 3, division)}`;
+}
+
+/** The name of one value, or of both extremes of a column; null where one has none. @param {{low: number, high: number}} value @param {Record<string, string>} states */
+function statesText({ low, high }, states) {
+  const [one, other] = [stateName(states, low), stateName(states, high)];
+  if (one === null || other === null) return null;
+  return low === high ? one : `${one} … ${other}`;
 }
 
 /** "0.1,0.2" as two numbers, or null. @param {string | undefined} text @returns {[number, number] | null} */

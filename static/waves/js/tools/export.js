@@ -3,6 +3,7 @@
 import { stackedDrawing, stackedPicture } from "../chart/export-stack.js";
 import { dashOf } from "../chart/palette.js";
 import { button, byId, element } from "../controls/elements.js";
+import { isInLane } from "../samples/line.js";
 import { indicesWithin, instantOf, rowsOfSignal } from "../samples/window-samples.js";
 import { addressOf } from "../text/address.js";
 import { csvHeading, csvLines, PLAIN, sheetStyle, timesOf } from "../text/csv.js";
@@ -162,7 +163,7 @@ export class Export {
     const [overTime, spectrum] = [views.isShown("time"), views.isShown("spectrum")];
     const entries = signals.map((signal, k) => ({
       text: signal.name,
-      aside: overTime ? axes.perDivision(k) : "",
+      aside: overTime && !signal.states && !isInLane(signal) ? axes.perDivision(k) : "",
       colour: chart.colourOf(signal, k),
       dash: dashOf(signal, k),
     }));

@@ -2,6 +2,7 @@
 
 import { byId, element, input } from "../controls/elements.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
+import { lackOfStates, withoutQuantities } from "../measurements/of-states.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
 import { lineOf, longestOf } from "../samples/line.js";
@@ -147,7 +148,8 @@ export class Measurements {
     const latest = source.envelope ? fullRate.samples() : null;
     const longest = record.description ? longestOf(record.description) : Infinity;
     const stretch = { source, first, last, latest, lines: selection.signals.map(lineOf), longest };
-    const result = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
+    const all = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
+    const result = withoutQuantities(all, selection.signals);
     this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
     const { ring } = source;
@@ -285,10 +287,11 @@ export class Measurements {
   }
 
   /** @param {string} key @param {Signal & {k: number}} signal */
-  #valueCell(key, { k, unit }) {
+  #valueCell(key, signal) {
+    const { k, unit } = signal;
     return this.#cell(
       () => textOf(key, this.#result?.values[k]?.[key], unit, this.#divisions(k)),
-      () => this.#result?.lack(k, key) ?? "",
+      () => lackOfStates(key, signal) || (this.#result?.lack(k, key) ?? ""),
     );
   }
 
@@ -300,7 +303,7 @@ export class Measurements {
       const colour = chart.colourOf(signal, signal.k);
       return this.#keys.map((key) => {
         const running = () => this.#statistics.of(`${signal.key}/${key}`);
-        const why = () => this.#result?.lack(signal.k, key) ?? "";
+        const why = () => lackOfStates(key, signal) || (this.#result?.lack(signal.k, key) ?? "");
         const cells = statistics.map((which) =>
           this.#cell(() => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k)), why),
         );

@@ -8,7 +8,8 @@
  * @import { Chart, Extra, PointDrag, PointPinch } from "../chart/chart.js"
  * @import { YAxis } from "../chart/axis-labels.js"
  * @import { Item, Point } from "../chart/overlay.js"
- * @import { Picture as Drawn } from "../chart/points.js"
+ * @import { Lanes } from "../chart/lanes.js"
+ * @import { Picture as Drawn, Trace } from "../chart/points.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { Selection } from "../controls/selection.js"
  * @import { View, Views } from "../controls/views.js"
@@ -30,6 +31,7 @@
  * @typedef {object} Seen what a picture was drawn of, besides its points
  * @property {number} window seconds
  * @property {Source} source
+ * @property {Trace[]} plotted what is drawn in the plot, by signal; the rest stands in lanes
  * @property {YAxis[]} axes
  * @property {number[]} axisOf which of them a signal has, by signal
  *
@@ -57,6 +59,7 @@
  * @property {TimeCursors} cursors
  * @property {Selection} selection
  * @property {Axes} axes
+ * @property {Lanes} lanes
  * @property {Views} views
  * @property {Screen} screen
  *

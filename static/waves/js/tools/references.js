@@ -4,6 +4,7 @@ import { channels } from "../chart/colour.js";
 import { byId } from "../controls/elements.js";
 import { moveKept, storageOf } from "../controls/storage.js";
 import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
+import { isInLane } from "../samples/line.js";
 import { dayText } from "../text/instants.js";
 import { clockTime, timeSetting } from "../text/quantities.js";
 
@@ -47,10 +48,12 @@ export class References {
 
   /** @param {Picture} picture @returns {Extra[]} */
   traces({ zero, axisOf }) {
+    const { selection } = this.#parts;
     return this.#copies.flatMap((copy) => {
-      const k = this.#parts.selection.placeOf(copy.key);
+      const k = selection.placeOf(copy.key);
       const colour = this.#colour(copy);
-      return k < 0 ? [] : [{ id: `reference-${copy.id}`, points: moved(copy.points, zero), colour, axis: axisOf[k] }];
+      const isSeen = k >= 0 && !isInLane(selection.signals[k]);
+      return !isSeen ? [] : [{ id: `reference-${copy.id}`, points: moved(copy.points, zero), colour, axis: axisOf[k] }];
     });
   }
 
@@ -70,12 +73,16 @@ export class References {
   #add() {
     const { controls, past, screen, selection, timeline } = this.#parts;
     const { picture } = screen;
+    const { signal } = selection;
+    if (signal && isInLane(signal)) {
+      return controls.toast("A signal in a lane has no trace to keep. Let it stand in the plot first.");
+    }
     const points = picture?.traces[selection.selected]?.points;
-    if (!picture || !selection.signal || !points || points.length === 0) {
+    if (!picture || !signal || !points || points.length === 0) {
       return controls.toast("There is nothing of this signal to keep.");
     }
     if (this.#copies.length >= MOST) return controls.toast(`There are ${MOST} references; remove one first.`);
-    const { name, key } = selection.signal;
+    const { name, key } = signal;
     // It is kept beyond today, so it says of which day it is.
     const wall = past.wallTime(picture.edge);
     const at = `${dayText(wall, "local", wall)} ${clockTime(wall, "local").replace(/\.\d+/, "")}`;

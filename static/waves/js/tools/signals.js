@@ -3,7 +3,9 @@
 import { dashKind } from "../chart/palette.js";
 import { byId } from "../controls/elements.js";
 import { SignalRows } from "../controls/signal-rows.js";
+import { isInLane } from "../samples/line.js";
 import { quantity } from "../text/quantities.js";
+import { stateName } from "../text/states.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
@@ -50,9 +52,11 @@ export class Signals {
   readings(seconds) {
     const { axes, newest, record, selection } = this.#parts;
     newest.look(seconds, record.description?.rate ?? 0, record.mode === "sweeps");
-    selection.signals.forEach(({ unit }, k) => {
-      const now = quantity(newest.value(k), unit, 3, axes.divisionOf(k));
-      this.#rows.read(k, { now, perDivision: axes.perDivision(k), selected: k === selection.selected });
+    selection.signals.forEach((signal, k) => {
+      const now = quantity(newest.value(k), signal.unit, 3, axes.divisionOf(k));
+      const state = stateName(signal.states, newest.value(k));
+      const perDivision = isInLane(signal) ? "lane" : axes.perDivision(k);
+      this.#rows.read(k, { now: state ?? now, title: state ?? now, perDivision, selected: k === selection.selected });
     });
   }
 

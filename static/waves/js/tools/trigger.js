@@ -1,5 +1,6 @@
 /** The trigger on the page: its panel, and its handles on the chart. */
 
+import { isInLane } from "../samples/line.js";
 import { TriggerPanel } from "../trigger/panel.js";
 import { levelsOf } from "../trigger/settings.js";
 
@@ -78,7 +79,9 @@ export class Trigger {
   overlay(picture) {
     const { isReady, isTooLong, settings } = this.#triggering;
     if (!isReady) return [];
-    const levels = levelsOf(settings.kind).map((field) => this.#levelItem(field, picture));
+    // Of a lane there is no axis that a level could stand at.
+    const fields = isInLane(this.#triggering.signal) ? [] : levelsOf(settings.kind);
+    const levels = fields.map((field) => this.#levelItem(field, picture));
     const running = this.#parts.timeline.running && !isTooLong;
     return running || picture.trigger ? [...levels, this.#positionItem(picture)] : levels;
   }

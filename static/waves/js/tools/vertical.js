@@ -2,11 +2,11 @@
 
 import { around, GRAIN, scaled } from "../chart/range.js";
 import { SHARINGS } from "../chart/vertical-groups.js";
-import { choiceOf, choicesText, choose, readChoices } from "../samples/line.js";
+import { choiceOf, choicesText, choose, isInLane, readChoices } from "../samples/line.js";
 import { lostBelow } from "../samples/precision.js";
 import { ROWS, step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
-import { quantity, setting } from "../text/quantities.js";
+import { NONE, quantity, setting } from "../text/quantities.js";
 
 /**
  * @import { PointDrag } from "../chart/chart.js"
@@ -20,6 +20,8 @@ import { quantity, setting } from "../text/quantities.js";
 /** Divisions that an arrow key moves a signal, and with shift. */
 const STEP = 1;
 const FINE = 0.1;
+/** Buttons of the range. */
+const RANGE = ["y-auto", "y-fixed", "y-smaller", "y-larger", "y-down", "y-up"];
 
 export class Vertical {
   #parts;
@@ -109,14 +111,17 @@ export class Vertical {
     const { chosen, group, sharing } = this.#axes;
     controls.press("y-auto", !chosen.fixed);
     controls.press("y-fixed", chosen.fixed);
-    controls.fill("y", setting(chosen.range.perDivision, this.#axes.unitOf(group.members)));
+    const isLane = selection.signal !== undefined && isInLane(selection.signal);
+    // A lane has no range.
+    for (const id of RANGE) controls.enable(id, !isLane);
+    controls.fill("y", isLane ? NONE : setting(chosen.range.perDivision, this.#axes.unitOf(group.members)));
     controls.choose("y-axes", sharing);
     const { line, missing } = choiceOf(selection.signal?.key ?? "");
 
     controls.text("line-lost", this.#lost);
     controls.choose("line", line);
     controls.choose("line-missing", missing);
-    controls.text("y-of", group.members.length === 1 ? selection.signals[group.members[0]].name : "");
+    controls.text("y-of", isLane || group.members.length === 1 ? (selection.signal?.name ?? "") : "");
   }
 
   /** Signals of which float32 loses what moves; a frozen view says it of what it shows. */

@@ -3,6 +3,7 @@
 import { step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
+import { levelOf, nameAt } from "./named-levels.js";
 import { MODES } from "./settings.js";
 
 /**
@@ -94,11 +95,25 @@ export class TriggerPanel {
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
     controls.showKind("trigger", settings.kind);
-    for (const name of LEVELS) controls.fill(`trigger-${name}`, setting(settings[name] ?? NaN, signal.unit, 15));
+    for (const name of LEVELS) controls.fill(`trigger-${name}`, this.#levelText(name));
     // The server measures it itself where it looks for the trigger.
     if (triggering.isLeftToServer) controls.fill("trigger-hysteresis", AUTO);
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
+  }
+
+  /** A number, or the state that is entered there. @param {LevelField} name */
+  #levelText(name) {
+    const { settings, signal } = this.triggering;
+    const state = nameAt(name, settings[name], signal.states, settings.slope);
+    return state ?? setting(settings[name] ?? NaN, signal.unit, 15);
+  }
+
+  /** @param {LevelField} name @param {string} text */
+  #readLevel(name, text) {
+    const { settings, signal } = this.triggering;
+    const named = levelOf(name, text, signal.states, settings.slope);
+    return this.#allowed(name, named ?? parseQuantity(text, signal.unit));
   }
 
   #middle() {
@@ -109,8 +124,7 @@ export class TriggerPanel {
   #bindLevel(name) {
     const { triggering } = this;
     this.controls.field(`trigger-${name}`, {
-      read: (text) =>
-        name === "hysteresis" && isAuto(text) ? NaN : this.#allowed(name, parseQuantity(text, triggering.signal.unit)),
+      read: (text) => (name === "hysteresis" && isAuto(text) ? NaN : this.#readLevel(name, text)),
       apply: (value) => triggering.set({ [name]: Number.isNaN(value) ? null : value }),
       step: (direction) => {
         const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(15));

@@ -4,6 +4,7 @@ import { SWEEP } from "../protocol/frames.js";
 import { lineOf } from "../samples/line.js";
 import { TriggerFields } from "./fields.js";
 import { seenIn } from "./hysteresis.js";
+import { betweenCodes, ofStates } from "./named-levels.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
@@ -300,6 +301,8 @@ export class Triggering {
 
   /** Units of y that a key moves a level by. */
   get levelStep() {
+    // From between two states to between the next.
+    if (this.signal.states) return 1;
     const picture = this.#world.picture();
     return (picture?.axes[picture.axisOf[this.k] ?? 0]?.perDivision ?? 1) / 10;
   }
@@ -313,7 +316,7 @@ export class Triggering {
 
   /** Put a level where a hand does. @param {LevelField} field @param {number} value @param {number} perDivision */
   drag(field, value, perDivision) {
-    this.set({ [field]: tidy(value, perDivision / 10) });
+    this.set({ [field]: this.signal.states ? betweenCodes(value) : tidy(value, perDivision / 10) });
   }
 
   /** @param {number} steps */
@@ -367,7 +370,8 @@ export class Triggering {
     const seen = seenIn(this.#world.record, this.k, this.#world.timeline.window);
     if (!seen) return false;
     if (this.settings.hysteresis === null) this.#seen = seen;
-    this.settings = withLevels(this.settings, seen);
+    const { states } = this.signal;
+    this.settings = states ? ofStates(this.settings, seen.low, seen.high) : withLevels(this.settings, seen);
     return true;
   }
 }

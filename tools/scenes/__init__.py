@@ -1,0 +1,1 @@
+"""Signals as people have them, for the pictures of docs/oscilloscope.md."""
