@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from waves.dsp.trigger import TriggerSettings, Values
 
 #: Differences of these orders are looked at: the signal only adds to them, so the least is noise.
-ORDERS = 10
+ORDERS = (1, 2, 3, 5, 10)
 #: Places that are looked at: the answer is then within about a tenth.
-PLACES = 512
+PLACES = 256
 #: Places follow each other by this share of the length, so that no period of the signal can hide.
 GOLDEN = 0.6180339887498949
-#: Where the highest order has less than this of the middle one, it is the signal that shrinks.
+#: Where the highest order has less than this of the one before, the signal still shrinks.
 SETTLED = 0.7
 #: The median of normal noise, sign left out, against its standard deviation.
 MEDIAN = 0.6744897501960817
@@ -42,16 +42,16 @@ def noise_of(values: Values) -> float:
     0 where there is none, or too few samples to tell. A signal whose period has fewer than three
     samples is taken for noise itself.
     """
-    room = values.size - ORDERS
-    if room < 2 * ORDERS:
+    room = values.size - ORDERS[-1]
+    if room < 2 * ORDERS[-1]:
         return 0.0
     places = (np.arange(PLACES) * GOLDEN % 1 * room).astype(np.intp)
-    runs = values[places[:, None] + np.arange(ORDERS + 1)].astype(np.float64)
+    runs = values[places[:, None] + np.arange(ORDERS[-1] + 1)].astype(np.float64)
     runs = runs[np.isfinite(runs).all(axis=1)]
-    if len(runs) < ORDERS:
+    if len(runs) < ORDERS[-1]:
         return 0.0
-    deviations = [_deviation(runs, order) for order in range(1, ORDERS + 1)]
-    settled = deviations[-1] >= SETTLED * deviations[ORDERS // 2 - 1]
+    deviations = [_deviation(runs, order) for order in ORDERS]
+    settled = deviations[-1] >= SETTLED * deviations[-2]
     return min(deviations) if settled else 0.0
 
 

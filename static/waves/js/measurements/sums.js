@@ -32,27 +32,47 @@ export function extremesOf(samples) {
 export function momentsOf(course, spans = [{ from: -Infinity, to: Infinity }]) {
   // From a sample and not from 0, or little on much would lose its digits.
   const base = firstOf(course.samples);
-  const mean = base + average(course, spans, (sample) => sample - base);
-  return { mean, variance: average(course, spans, (sample) => (sample - mean) ** 2) };
+  const sums = { weight: 0, sum: 0, squares: 0 };
+  for (const span of spans) {
+    if (course.times) addTimed(sums, course, span, base);
+    else addRegular(sums, course, span, base);
+  }
+  const mean = sums.sum / sums.weight;
+  return { mean: base + mean, variance: Math.max(0, sums.squares / sums.weight - mean * mean) };
 }
 
-/**
- * @param {Course} course
- * @param {Span[]} spans
- * @param {(sample: number) => number} of
- */
-function average(course, spans, of) {
+/** @typedef {{weight: number, sum: number, squares: number}} Sums */
+
+/** @param {Sums} sums @param {Course} course @param {Span} span @param {number} base */
+function addRegular(sums, course, { from, to }, base) {
   const { samples } = course;
-  let [weights, sum] = [0, 0];
-  for (const { from, to } of spans) {
-    for (let index = course.search(from); index < samples.length && course.begin(index) < to; index += 1) {
-      if (Number.isNaN(samples[index])) continue;
-      const weight = Math.min(to, course.end(index)) - Math.max(from, course.begin(index));
-      weights += weight;
-      sum += weight * of(samples[index]);
-    }
+  const shift = course.begin(0);
+  let [weights, sum, squares] = [0, 0, 0];
+  for (let index = course.search(from); index < samples.length && index + shift < to; index += 1) {
+    const begin = index + shift;
+    const weight = Math.min(to, begin + 1) - Math.max(from, begin);
+    const value = samples[index] - base;
+    if (Number.isNaN(value)) continue;
+    weights += weight;
+    sum += weight * value;
+    squares += weight * value * value;
   }
-  return sum / weights;
+  sums.weight += weights;
+  sums.sum += sum;
+  sums.squares += squares;
+}
+
+/** @param {Sums} sums @param {Course} course @param {Span} span @param {number} base */
+function addTimed(sums, course, { from, to }, base) {
+  const { samples } = course;
+  for (let index = course.search(from); index < samples.length && course.begin(index) < to; index += 1) {
+    const weight = Math.min(to, course.end(index)) - Math.max(from, course.begin(index));
+    const value = samples[index] - base;
+    if (Number.isNaN(value)) continue;
+    sums.weight += weight;
+    sums.sum += weight * value;
+    sums.squares += weight * value * value;
+  }
 }
 
 /** @param {ArrayLike<number>} samples */

@@ -35,9 +35,9 @@ export function transitionsOf(course, { low, high }, hysteresis) {
   if (!(low < high)) return found;
   const rising = new Climb(low, high, { course, hysteresis, found });
   const falling = new Climb(high, low, { course, hysteresis, found });
-  const { samples } = course;
+  const { samples, times } = course;
   for (let index = 0; index < samples.length; index += 1) {
-    if (course.isCut(index)) {
+    if (times && course.isCut(index)) {
       rising.interrupt();
       falling.interrupt();
     }

@@ -5,15 +5,19 @@
  */
 
 /** Differences of these orders are looked at: the signal only adds to them, so the least is the noise. */
-const ORDERS = 10;
+const ORDERS = [1, 2, 3, 5, 10];
+const HIGHEST = 10;
 /** Places that are looked at: the answer is then within about a tenth. */
-const PLACES = 512;
+const PLACES = 256;
 /** Places follow each other by this share of the length, so that no period of the signal can hide. */
 const GOLDEN = 0.6180339887498949;
-/** Where the highest order has less than this of the middle one, it is the signal that still shrinks. */
+/** Where the highest order has less than this of the one before, it is the signal that still shrinks. */
 const SETTLED = 0.7;
 /** The median of normal noise, sign left out, against its standard deviation. */
 const MEDIAN = 0.6744897501960817;
+/** Filled anew by each call. */
+const run = new Float64Array(HIGHEST + 1);
+const found = ORDERS.map(() => new Float64Array(PLACES));
 
 /**
  * The standard deviation of white noise in a signal; 0 where there is none, or too little to tell.
@@ -21,41 +25,69 @@ const MEDIAN = 0.6744897501960817;
  * @param {ArrayLike<number>} samples with NaN for "no value"
  */
 export function noiseOf(samples) {
-  const room = samples.length - ORDERS;
-  if (room < 2 * ORDERS) return 0;
-  const found = Array.from({ length: ORDERS }, () => new Float64Array(PLACES));
-  const run = new Float64Array(ORDERS + 1);
+  const room = samples.length - HIGHEST;
+  if (room < 2 * HIGHEST) return 0;
   let count = 0;
   for (let k = 0; k < PLACES; k += 1) {
     const from = Math.floor(((k * GOLDEN) % 1) * room);
-    for (let at = 0; at <= ORDERS; at += 1) run[at] = samples[from + at];
-    if (differences(run, found, count)) count += 1;
+    for (let at = 0; at <= HIGHEST; at += 1) run[at] = samples[from + at];
+    if (differences(count)) count += 1;
   }
-  if (count < ORDERS) return 0;
-  const deviations = found.map((sizes) => deviation(sizes.subarray(0, count)));
-  const isSettled = deviations[ORDERS - 1] >= SETTLED * deviations[ORDERS / 2 - 1];
-  return isSettled ? Math.min(...deviations) : 0;
+  if (count < HIGHEST) return 0;
+  const deviations = found.map((sizes, k) => deviation(sizes.subarray(0, count), ORDERS[k]));
+  const [before, last] = deviations.slice(-2);
+  return last >= SETTLED * before ? Math.min(...deviations) : 0;
 }
 
 /**
- * The differences of each order at the beginning of a run, as the deviation of a noise that they mean.
- * @param {Float64Array} run becomes its own differences
- * @param {Float64Array[]} found by order
+ * The differences of each order at the beginning of `run`, which becomes its own differences.
  * @param {number} place where they go
  * @returns {boolean} whether nothing was missing
  */
-function differences(run, found, place) {
-  // White noise of variance 1 has this one in its differences: (2k)! / (k!)², order by order.
-  let variance = 1;
-  for (let order = 1; order <= ORDERS; order += 1) {
-    variance *= (4 * order - 2) / order;
-    for (let at = 0; at <= ORDERS - order; at += 1) run[at] = run[at + 1] - run[at];
-    found[order - 1][place] = Math.abs(run[0]) / Math.sqrt(variance);
+function differences(place) {
+  let next = 0;
+  for (let order = 1; order <= HIGHEST; order += 1) {
+    for (let at = 0; at <= HIGHEST - order; at += 1) run[at] = run[at + 1] - run[at];
+    if (ORDERS[next] !== order) continue;
+    found[next][place] = Math.abs(run[0]);
+    next += 1;
   }
   return Number.isFinite(run[0]);
 }
 
-/** @param {Float64Array} sizes of differences */
-function deviation(sizes) {
-  return sizes.sort()[sizes.length >> 1] / MEDIAN;
+/**
+ * Of the noise that differences of an order mean: of variance 1 it has (2k)! / (k!)² in them.
+ * @param {Float64Array} sizes
+ * @param {number} order
+ */
+function deviation(sizes, order) {
+  let variance = 1;
+  for (let k = 1; k <= order; k += 1) variance *= (4 * k - 2) / k;
+  return ranked(sizes, sizes.length >> 1) / MEDIAN / Math.sqrt(variance);
+}
+
+/**
+ * The value that would be at a place if they were sorted; they are moved about for it (Hoare's quickselect).
+ * @param {Float64Array} values
+ * @param {number} place
+ */
+function ranked(values, place) {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[place];
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (values[left] < pivot) left += 1;
+      while (values[right] > pivot) right -= 1;
+      if (left > right) break;
+      const value = values[left];
+      values[left] = values[right];
+      values[right] = value;
+      left += 1;
+      right -= 1;
+    }
+    if (right < place) low = left;
+    if (left > place) high = right;
+  }
+  return values[place];
 }
