@@ -95,7 +95,8 @@ async def test_the_level_by_mouse_keys_and_field(triggered):
         await scope.page.fill("#trigger-level", "1.1 V")
         await scope.page.keyboard.press("Enter")
         await scope.until("triggered(0, 1.1)?.rising")
-        await scope.page.keyboard.press("ArrowDown")
+        # Enter gave the keys back to the page.
+        await scope.page.locator("#trigger-level").press("ArrowDown")
         await scope.until("triggered(0, 1.05)?.rising")
         await scope.page.locator("#trigger-middle").press("Space")
         await scope.until(f"triggered(0, {MIDDLE})?.rising")

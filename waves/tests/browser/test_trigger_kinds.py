@@ -24,6 +24,8 @@ ARMED = """(level) => {
   const last = y.findLastIndex((each, k) => k < at && each >= 2);
   return y.slice(last + 1, at).some((each) => each < level);
 }"""
+#: Sample by sample: the trigger goes by the samples, between which a curve has points of its own.
+NOISE = "&window=0.2&tlevel=2&thysteresis=0&lines=gaussian:straight:"
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ async def test_a_window_is_entered_and_left_at_levels_that_are_dragged(normal):
 
 
 async def test_with_hysteresis_a_signal_must_have_been_well_below_the_level(normal):
-    scope = await normal("noise", "&window=0.2&tlevel=2&thysteresis=0")
+    scope = await normal("noise", NOISE)
     await scope.until("triggered(0, 2)?.rising")
     await type_in(scope, hysteresis="500 mV")
     # What was found before stays until there is a sweep of these settings.
@@ -145,7 +147,7 @@ async def test_with_hysteresis_a_signal_must_have_been_well_below_the_level(norm
 
 
 async def test_no_sweep_comes_sooner_than_the_holdoff(normal):
-    scope = await normal("noise", "&window=0.2&tlevel=2&thysteresis=0")
+    scope = await normal("noise", NOISE)
     await scope.until("triggered(0, 2)?.rising")
     await type_in(scope, holdoff="500 ms")
     # The first of them may be of before.

@@ -33,7 +33,10 @@ async def test_units_per_division_and_offset_by_mouse_keys_and_field(waveforms):
         (page.keyboard.press("Shift+ArrowDown"), -2, 2),
         (page.fill("#y", "200 mV"), -2, 2),
         (page.keyboard.press("Enter"), -0.8, 0.8),
-        (page.keyboard.press("ArrowUp"), -2, 2),
+        # The field gave the keys back to the page: there an arrow moves, and in the field it steps.
+        (page.keyboard.press("ArrowDown"), -1, 0.6),
+        (page.keyboard.press("ArrowUp"), -0.8, 0.8),
+        (page.locator("#y").press("ArrowUp"), -2, 2),
         (page.keyboard.press("ArrowDown"), -0.8, 0.8),
     ]
     for act, low, high in steps:
