@@ -7,18 +7,19 @@ import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
 
+#: Values of the first signal in so many seconds before the right end, and of the curve between.
+LAST = "drawn.signals[0].y.filter((_, k) => drawn.signals[0].x[k] > -{})".format
 #: Fields of the form, and what the page draws once they are in force.
 EDITS = {
-    # In 100 samples, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
+    # In 0.1 s, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
     "frequency": (
         {"common__frequency": "200"},
-        "drawn.signals[0].y.slice(-100)"
-        ".filter((y, k, all) => k && (y < 0.6) !== (all[k - 1] < 0.6)).length >= 30",
+        "crossings(drawn, 0.6).filter(({ x }) => x > -0.1).length >= 30",
     ),
-    "amplitude": ({"common__amplitude": "3"}, "Math.max(...drawn.signals[0].y.slice(-40)) > 2"),
+    "amplitude": ({"common__amplitude": "3"}, f"Math.max(...{LAST(0.04)}) > 2"),
     "waveform": (
         {"waveform": "square"},
-        "drawn.signals[0].y.slice(-10).every((y) => Math.abs(Math.abs(y - 0.6) - 1) < 1e-6)",
+        f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 1) < 1e-6)",
     ),
 }
 

@@ -12,7 +12,9 @@ from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
 @pytest_asyncio.fixture(**LIVE_OR_FROZEN)
 async def waveforms(request, context, daphne):
     """The page of sine, square and chirp with cursors, running or not."""
-    scope = await Oscilloscope.open(context, daphne, "waveforms", "?trigger=off&cursors=1")
+    # Straight, so that what is drawn of the sine is its samples, and no curve between them.
+    query = "?trigger=off&cursors=1&lines=sine:straight:"
+    scope = await Oscilloscope.open(context, daphne, "waveforms", query)
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.19")
     async with scope.as_asked(request.param):
         yield scope

@@ -12,7 +12,9 @@ REFERENCES = "traces('extra-reference')"
 async def waveforms(request, context, daphne):
     """The page of sine, square and chirp, running or not."""
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    scope = await Oscilloscope.open(context, daphne, "waveforms", "?trigger=off&window=0.5")
+    # Straight, so that what is drawn of the sine is its samples, and no curve between them.
+    query = "?trigger=off&window=0.5&lines=sine:straight:"
+    scope = await Oscilloscope.open(context, daphne, "waveforms", query)
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
     async with scope.as_asked(request.param):
         yield scope
