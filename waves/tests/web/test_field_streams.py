@@ -28,9 +28,11 @@ class ToHub:
     def __init__(self, hub) -> None:
         self._hub = hub
         self.descriptions: list[Description] = []
+        self.came = asyncio.Event()
 
     async def frame(self, handle, data) -> None:
         self._hub.receive({"type": "waves.frame", "data": data})
+        self.came.set()
 
     async def description(self, description) -> None:
         self.descriptions.append({**description})
@@ -60,9 +62,10 @@ class Field:
             history=max(1.0, min(1000.0, 4 * samples / declared["rate"])),
         )
         self.runner = Runner(stream_spec(row, ()), self._publisher, self.clock)
-        async with asyncio.timeout(30):
-            while self._kept() is None or self._kept().history.next < samples:  # noqa: ASYNC110
-                await asyncio.sleep(0)  # the clock of a test waits for nothing else
+        async with asyncio.timeout(120):
+            while self._kept() is None or self._kept().history.next < samples:
+                self._publisher.came.clear()
+                await self._publisher.came.wait()
         await self.runner.announce()
         said = self._publisher.descriptions[-1]
         await self.runner.stop()
