@@ -61,3 +61,14 @@ def test_missing_samples_are_passed_over():
 def test_the_hysteresis_of_a_window_leaves_it_room_to_arm():
     settings = TriggerSettings(signal="a", kind="window", low=-0.1, high=0.1)
     assert 0 < hysteresis_of(settings, noisy(200, 50, 0.1)) < 0.2
+
+
+@pytest.mark.parametrize("values", [np.zeros(5), np.full(5000, np.nan)])
+def test_of_few_samples_and_of_none_nothing_is_said(values):
+    assert noise_of(values) == 0.0
+    assert hysteresis_of(TriggerSettings(signal="a"), values) == 0.0
+
+
+def test_leaving_a_window_needs_no_more_than_the_width_of_it():
+    settings = TriggerSettings(signal="a", kind="window", direction="leaving", low=-0.01, high=0.01)
+    assert 0 < hysteresis_of(settings, noisy(200, 100, 0.1)) <= 0.02

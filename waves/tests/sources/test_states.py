@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waves.exceptions import SourceError
 from waves.protocol.reading import MOST_STATES, STATE_NAME
 from waves.sources import SignalInfo
 from waves.sources.returned import Returned
@@ -212,3 +213,17 @@ async def test_a_pair_of_a_time_and_none_is_a_sample_of_three_signals(python):
     (block,) = await take(python(sensors, signals={"a": "", "b": "", "c": ""}), 1)
     assert block.t0 == 1e9
     assert np.isnan(block.values[:, 0]).all()
+
+
+@pytest.mark.parametrize("yielded", [[1j], [[1.0, object()]], [object(), None], [{"a": 1.0}]])
+def test_what_is_neither_number_nor_text_is_refused_in_words(registry, yielded):
+    read = returned(registry)
+    with pytest.raises(SourceError, match="value"):
+        read.samples(yielded)
+
+
+def test_a_boolean_of_numpy_and_an_empty_text_have_their_meaning(registry):
+    read = returned(registry)
+    np.testing.assert_array_equal(read.samples([np.bool_(1), None]), [[1.0, np.nan]])
+    read = returned(registry)
+    np.testing.assert_array_equal(read.samples(["", "on"]), [[np.nan, 0.0]])
