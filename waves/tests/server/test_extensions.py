@@ -63,4 +63,4 @@ def asked(process: Process, slug: str, query: str) -> tuple[str, list[str]]:
 def test_the_formats_that_a_request_may_ask_for_are_those_of_this_server(served) -> None:
     status, text = served.get("/api/v1/streams/dice/samples?format=xml")
     assert status == 400
-    assert "'json', 'csv', 'waves' or 'tsv'" in json.loads(text)["error"]
+    assert "'json', 'csv', 'waves', 'sheet', 'sheet_comma' or 'tsv'" in json.loads(text)["error"]
