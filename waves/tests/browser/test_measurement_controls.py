@@ -102,15 +102,8 @@ def many(add_stream, shared_site):
     """A stream of sixteen signals with long names and a long unit."""
     key = add_stream("many", like="sine")
     for k in range(1, MANY):
-        shared_site.execute(
-            "INSERT INTO waves_signal (stream_id, name, key, unit, colour, waveform, parameters,"
-            " position) SELECT stream_id, ?, ?, 'mbar', colour, waveform, parameters, ?"
-            " FROM waves_signal WHERE stream_id = ? AND position = 0",
-            f"Pressure of the chamber number {k}",
-            f"p{k}",
-            k,
-            key,
-        )
+        name = f"Pressure of the chamber number {k}"
+        shared_site.add_signal(key, name=name, key=f"p{k}", unit="mbar", position=k)
     return "many"
 
 

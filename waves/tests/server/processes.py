@@ -158,6 +158,10 @@ class Site:
         self._copy("waves_signal", f"stream_id = {like}", {"stream_id": key})
         return key
 
+    def add_signal(self, stream: int, **changes: object) -> int:
+        """Copy the first signal of a stream within it; returns the primary key of the copy."""
+        return self._copy("waves_signal", f"stream_id = {stream} AND position = 0", changes)
+
     def remove_stream(self, key: int) -> None:
         self.execute("DELETE FROM waves_signal WHERE stream_id = ?", key)
         self.execute("DELETE FROM waves_stream WHERE id = ?", key)
