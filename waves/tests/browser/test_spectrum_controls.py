@@ -112,7 +112,10 @@ async def test_averaging_hold_and_reset(analysed):
     await choose(scope, "averaging", "off")
     await scope.until("!/mean of/.test(document.getElementById('fft-basis').textContent)")
     await page.locator("#fft-hold").press("Space")
-    # The chirp goes on; where it was, what is held stays (dB).
+    # Two sweeps of the chirp. Its jump from end to start lifts the whole spectrum, so that a
+    # picture frozen at that moment would lie above all that was held before it.
+    await scope.until_received(2000)
+    # Where the chirp was, what is held stays (dB).
     above = "((now, held) => held?.y.filter((y, n) => y > now.y[n] + 10).length)"
     above += "(spectrum().signals[2], traces('extra-held', 'spectrum')[2])"
     await scope.until(f"{above} > 0")
