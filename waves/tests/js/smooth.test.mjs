@@ -121,3 +121,42 @@ test("the value at any index is that of the curve", () => {
     assert.ok(Math.abs(smooth.valueAt(ring, 0, index) - signal(index)) < 2e-4);
   assert.ok(Number.isNaN(smooth.valueAt(ring, 0, N + 3.5)));
 });
+
+test("a trigger stands where the curve passes its level, and the straight line does not", () => {
+  const period = 2.5;
+  const smooth = new Smooth();
+  for (let phase = 0; phase < 6; phase += 0.37) {
+    const signal = (i) => Math.sin((2 * Math.PI * i) / period + phase);
+    const ring = ringOf(signal);
+    // Where the sine passes 0.2 upwards, and the sample before.
+    const wanted = ((Math.asin(0.2) - phase) / (2 * Math.PI)) * period + 60 * period;
+    const before = Math.floor(wanted);
+    const straight = (0.2 - signal(before)) / (signal(before + 1) - signal(before));
+    if (!(straight > 0 && straight < 1)) continue;
+    const found = before + smooth.crossing(ring, 0, before, straight);
+    assert.ok(Math.abs(found - wanted) < 2e-4, `${phase}: ${found - wanted}`);
+    assert.ok(Math.abs(smooth.valueAt(ring, 0, found) - 0.2) < 1e-5);
+  }
+});
+
+test("at a step, and beside what is missing, the straight line stays", () => {
+  const smooth = new Smooth();
+  assert.equal(
+    smooth.crossing(
+      ringOf((i) => (i < 150 ? 0 : 1)),
+      0,
+      149,
+      0.5,
+    ),
+    0.5,
+  );
+  assert.equal(
+    smooth.crossing(
+      ringOf((i) => (i === 151 ? NaN : Math.sin(i))),
+      0,
+      149,
+      0.25,
+    ),
+    0.25,
+  );
+});

@@ -2,6 +2,7 @@
 
 import { searchTime } from "../samples/decimation.js";
 import { searchKnown } from "../samples/known.js";
+import { Smooth } from "../samples/smooth.js";
 import { instantOf } from "../samples/window-samples.js";
 import { PLAIN } from "./line-values.js";
 
@@ -10,6 +11,7 @@ import { PLAIN } from "./line-values.js";
  * @import { Course } from "./line-values.js"
  */
 
+const curve = new Smooth();
 /** Of a sample: what rounding may take from an instant. */
 const HAIR = 1e-6;
 
@@ -47,12 +49,15 @@ function lineAt(wanted, index) {
 }
 
 /**
- * The value of the straight line from one sample to another.
+ * The value of the line from one sample to another: the curve, where both are neighbours, else straight.
  * @param {Wanted} wanted
  * @param {number} before
  * @param {number} after
  */
-function between({ source, k, seconds, longest }, before, after) {
+function between({ source, k, seconds, longest, line }, before, after) {
+  if (line.smooth && !source.ring.times && after === before + 1) {
+    return curve.valueAt(source.ring, k, seconds / source.period);
+  }
   const [from, to] = [instantOf(source, before), instantOf(source, after)];
   if (to - from > longest) return NaN;
   const [value, next] = [source.ring.at(k, before), source.ring.at(k, after)];

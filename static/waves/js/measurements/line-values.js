@@ -5,7 +5,7 @@
  * @import { Line } from "../samples/line.js"
  */
 
-/** @typedef {Pick<Line, "shape" | "missing">} Course the part of a line that values depend on */
+/** @typedef {Pick<Line, "shape" | "missing"> & Partial<Line>} Course the part of a line that values depend on */
 
 /** What holds where nothing is said. @type {Course} */
 export const PLAIN = { shape: "linear", missing: "hole" };

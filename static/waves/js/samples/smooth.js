@@ -28,6 +28,8 @@ export const HALF = 12;
 const BETA = 0.625;
 const LEAST_BETA = 4;
 const LEAP = 4;
+/** Of a sample: as exactly as that a crossing is found. */
+const NARROW = 1e-6;
 /** Points from one sample to the next: more than this, and the chords between them are seen by nobody. */
 export const MOST = 32;
 
@@ -85,13 +87,41 @@ export class Smooth {
    */
   valueAt(ring, row, index) {
     const before = Math.floor(index);
+    if (before === index) return ring.at(row, before);
     const [low, high] = [ring.at(row, before), ring.at(row, before + 1)];
-    if (before === index || Number.isNaN(low) || Number.isNaN(high)) return before === index ? low : NaN;
-    const first = Math.max(ring.first, before - HALF);
-    this.#take(ring, row, first, Math.min(ring.next, before + 1 + HALF));
-    const at = before - first;
-    const m = this.#reach(at);
+    if (Number.isNaN(low + high)) return NaN;
+    const { at, m } = this.#around(ring, row, before);
     return m < 2 ? low + (index - before) * (high - low) : this.#sum(at, kernel(m, index - before));
+  }
+
+  /**
+   * Where the curve has the value that the straight line has at a fraction of the way from an index
+   * to the next: a trigger is looked for on straight lines, and seen on the curve.
+   * @param {Ring} ring
+   * @param {number} row
+   * @param {number} index
+   * @param {number} fraction
+   * @returns {number} a fraction, to a millionth; the given one where the line is straight
+   */
+  crossing(ring, row, index, fraction) {
+    const [low, high] = [ring.at(row, index), ring.at(row, index + 1)];
+    const { at, m } = this.#around(ring, row, index);
+    if (m < 2 || fraction === 0) return fraction;
+    const level = low + fraction * (high - low);
+    let [from, to] = [0, 1];
+    while (to - from > NARROW) {
+      const middle = (from + to) / 2;
+      if (this.#sum(at, kernel(m, middle)) < level === low < high) from = middle;
+      else to = middle;
+    }
+    return (from + to) / 2;
+  }
+
+  /** The place of an index among the values, and how many samples on either side its sums may use. @param {Ring} ring @param {number} row @param {number} index */
+  #around(ring, row, index) {
+    const first = Math.max(ring.first, index - HALF);
+    this.#take(ring, row, first, Math.min(ring.next, index + 1 + HALF));
+    return { at: index - first, m: this.#reach(index - first) };
   }
 
   /**

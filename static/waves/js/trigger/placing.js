@@ -4,6 +4,7 @@
  */
 
 import { Ring } from "../samples/ring.js";
+import { HALF } from "../samples/smooth.js";
 import { RingTrigger, secondsOf } from "./ring-trigger.js";
 import { crossingOf, SentSweeps } from "./sent-sweeps.js";
 import { levelsOf } from "./settings.js";
@@ -37,8 +38,8 @@ import { Sweep } from "./sweep.js";
 
 /** Seconds that are looked back on besides two windows, so that something is found at once. */
 const LOOK_BACK = 0.2;
-/** Samples kept on either side of a sweep, so that its lines reach the borders. */
-const MARGIN = 3;
+/** Samples kept on either side of a sweep, so that its lines and curves reach the borders. */
+const MARGIN = HALF + 2;
 /** Of a sample: what rounding may take from an instant. */
 const HAIR = 1e-6;
 

@@ -5,6 +5,7 @@ import { lineOf } from "../samples/line.js";
 import { TriggerFields } from "./fields.js";
 import { seenIn } from "./hysteresis.js";
 import { betweenCodes, ofStates } from "./named-levels.js";
+import { onCurve } from "./on-curve.js";
 import { Placing } from "./placing.js";
 import {
   allCome,
@@ -25,6 +26,7 @@ import {
  * @import { Line } from "../samples/line.js"
  * @import { Past } from "../samples/past.js"
  * @import { Record } from "../samples/record.js"
+ * @import { Source } from "../samples/window-samples.js"
  * @import { Schema } from "./fields.js"
  * @import { Seen } from "./hysteresis.js"
  * @import { Place } from "./placing.js"
@@ -215,14 +217,23 @@ export class Triggering {
     const { source } = record;
     if (!source || this.isTooLong) return null;
     const reached = record.dt === 0 ? edge : record.end;
-    return this.#placing.running({ now, live: edge, reached, window, source }, record.mode === "sweeps");
+    const view = { now, live: edge, reached, window, source };
+    return this.#onCurve(this.#placing.running(view, record.mode === "sweeps"), source, false);
   }
 
   /** @param {number} held @param {number} window */
   #frozenPlace(held, window) {
     const { past, columns } = this.#world;
     const sourceOf = () => past.source({ edge: held, window, columns: columns() });
-    return this.#placing.frozen({ held, window, sourceOf });
+    return this.#onCurve(this.#placing.frozen({ held, window, sourceOf }), sourceOf(), true);
+  }
+
+  /** @param {Place} place @param {Source} source where the place has none of its own @param {boolean} isFrozen */
+  #onCurve(place, source, isFrozen) {
+    const { columns, timeline } = this.#world;
+    const line = lineOf(this.signal);
+    const view = { source: place.source ?? source, k: this.k, line, window: timeline.window };
+    return onCurve(place, { ...view, columns: columns(), isFrozen });
   }
 
   /** Choose levels that nobody chose, once there is something to choose them from, and follow the signal. */
