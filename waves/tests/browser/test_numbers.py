@@ -101,7 +101,9 @@ async def test_readings_have_the_digits_of_their_division_and_the_unit_as_it_is(
 ):
     add_stream("quantities", like="noise", **STREAM)
     scope = await Oscilloscope.open(context, daphne, "quantities", "?axes=signal")
-    await scope.until("/Hz/.test(document.querySelector('#signals td').textContent)")
+    # Once the axis fits the signal.
+    first = "document.querySelector('#signals td').textContent"
+    await scope.until(f"/[.]\\d{{3}} Hz/.test({first})")
     now = await scope.page.locator("#signals td:nth-of-type(1)").all_text_contents()
     forms = [
         r"(49|50)\.\d{3} Hz",

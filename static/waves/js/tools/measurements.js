@@ -18,6 +18,8 @@ import { count, NONE, quantity } from "../text/quantities.js";
 
 /** @typedef {"current" | "mean" | "min" | "max" | "count"} Statistic */
 
+/** @typedef {{signal: Signal & {k: number}, key: string}} Tracked a measurement of a signal, over time */
+
 /** @typedef {{value: number, time: number}} Divisions what one stands for, in the unit of a signal and in seconds */
 
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
@@ -201,11 +203,11 @@ export class Measurements {
     const { controls, selection } = this.#parts;
     const shape = JSON.stringify([this.#keys, this.#overTime, selection.visible]);
     if (shape !== this.#shape) {
-      this.#narrower = this.#shown.length > MOST_COLUMNS ? 1 : 0;
+      this.#narrower = !this.#overTime && this.#shown.length > MOST_COLUMNS ? 1 : 0;
       this.#build(shape);
     }
     this.#fill();
-    while (!this.#overTime && this.#narrower < BESIDE.length && isCutOff()) {
+    while (this.#narrower < BESIDE.length && isCutOff()) {
       this.#narrower += 1;
       this.#build(shape);
       this.#fill();
@@ -295,23 +297,55 @@ export class Measurements {
     );
   }
 
-  /** A row for each measurement of each signal, a column for each statistic; the first row is the heading. */
+  /**
+   * A row for each measurement of each signal, a column for each statistic; the first row is the heading. Where
+   * there is no room the measurement stands above its row; where there is still none, its statistics stand below
+   * each other.
+   */
   #rowsOverTime() {
-    const { chart } = this.#parts;
     const statistics = /** @type {Statistic[]} */ (Object.keys(OVER_TIME));
-    const rows = this.#shown.flatMap((signal) => {
-      const colour = chart.colourOf(signal, signal.k);
-      return this.#keys.map((key) => {
-        const running = () => this.#statistics.of(`${signal.key}/${key}`);
-        const why = () => lackOfStates(key, signal) || (this.#result?.lack(signal.k, key) ?? "");
-        const cells = statistics.map((which) =>
-          this.#cell(() => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k)), why),
-        );
-        return rowOf([header(MEASUREMENTS[key].label, "toned", colour, signal.name), ...cells]);
-      });
-    });
+    const all = this.#shown.flatMap((signal) => this.#keys.map((key) => ({ signal, key })));
     const heads = statistics.map((which) => header(OVER_TIME[which]));
-    return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
+    const cellsOf = (/** @type {Tracked} */ tracked) => statistics.map((which) => this.#statisticCell(tracked, which));
+    const top = rowOf([header("Measurement", "hidden"), ...heads], "col");
+    if (this.#narrower === 0) {
+      const rows = all.map((tracked) => rowOf([this.#trackedHeader(tracked), ...cellsOf(tracked)]));
+      return [top, ...rows];
+    }
+    if (this.#narrower === 1) {
+      const rows = all.flatMap((tracked) => [
+        this.#headingRow(tracked, statistics.length + 1),
+        rowOf([this.#trackedHeader(tracked, "hidden"), ...cellsOf(tracked)]),
+      ]);
+      return [top, ...rows];
+    }
+    const rows = all.flatMap((tracked) => [
+      this.#headingRow(tracked, 2),
+      ...cellsOf(tracked).map((cell, at) => rowOf([header(OVER_TIME[statistics[at]]), cell])),
+    ]);
+    return [rowOf([header("Statistic", "hidden"), header("Value", "hidden")], "col"), ...rows];
+  }
+
+  /** @param {Tracked} tracked @param {number} columns */
+  #headingRow(tracked, columns) {
+    const head = this.#trackedHeader(tracked);
+    head.colSpan = columns;
+    return rowOf([head], "colgroup");
+  }
+
+  /** @param {Tracked} tracked @param {string} [kind] */
+  #trackedHeader({ signal, key }, kind = "toned") {
+    const colour = this.#parts.chart.colourOf(signal, signal.k);
+    return header(MEASUREMENTS[key].label, kind, colour, signal.name);
+  }
+
+  /** @param {Tracked} tracked @param {Statistic} which */
+  #statisticCell({ signal, key }, which) {
+    const running = () => this.#statistics.of(`${signal.key}/${key}`);
+    return this.#cell(
+      () => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k)),
+      () => lackOfStates(key, signal) || (this.#result?.lack(signal.k, key) ?? ""),
+    );
   }
 
   /** What a division stands for: how many digits are news. @param {number} k @returns {Divisions} */
@@ -338,9 +372,11 @@ export class Measurements {
 
   /** The table as text, columns separated by tabs. */
   get #text() {
-    const rows = [...element("measure-table", HTMLTableElement).rows].map((row) =>
-      [...row.cells].map((cell) => (cell.tagName === "TH" && cell.title) || cell.textContent).join("\t"),
-    );
+    const all = [...element("measure-table", HTMLTableElement).rows];
+    // A name by itself stands for the eye only: it is said again in the row below.
+    const rows = all
+      .filter(({ cells }) => cells.length > 1 || this.#narrower > 1)
+      .map((row) => [...row.cells].map((cell) => (cell.tagName === "TH" && cell.title) || cell.textContent).join("\t"));
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
