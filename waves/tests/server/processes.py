@@ -28,6 +28,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+#: `coverage run` measures what the tests call themselves: it would slow the servers down.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+
+
 class Process:
     """One server: its port, what it printed, and its end. What it starts ends with it."""
 
@@ -46,7 +50,7 @@ class Process:
             self.process = subprocess.Popen(
                 command,
                 cwd=cwd,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+                env={**os.environ, **UNMEASURED, "PYTHONUNBUFFERED": "1", **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -161,6 +165,9 @@ class Site:
     def add_signal(self, stream: int, **changes: object) -> int:
         """Copy the first signal of a stream within it; returns the primary key of the copy."""
         return self._copy("waves_signal", f"stream_id = {stream} AND position = 0", changes)
+
+    def enable(self, slug: str, *, enabled: bool = True) -> None:
+        self.execute("UPDATE waves_stream SET enabled = ? WHERE slug = ?", enabled, slug)
 
     def remove_stream(self, key: int) -> None:
         self.execute("DELETE FROM waves_signal WHERE stream_id = ?", key)

@@ -54,6 +54,7 @@ def test_the_page_has_a_whole_file_for_each_kind():
     assert set(FILES) == {"plant/dice.py", "plant/bump.py", "plant/tsv.py"}
 
 
+@pytest.mark.slow
 def test_the_admin_offers_what_another_app_adds(tmp_path):
     told = json.loads(run(make_app(tmp_path), "-c", IN_THE_ADMIN).splitlines()[-1])
     assert '<option value="dice">Dice</option>' in told["page"]
@@ -110,6 +111,7 @@ def test_its_format_has_a_line_for_each_sample_or_column(plant, columns, timed):
     assert [float(part) for part in lines[-1].split("\t")] == last
 
 
+@pytest.mark.slow
 def test_a_check_says_what_could_not_be_added_and_nothing_else(tmp_path):
     assert "E030" not in run(make_app(tmp_path), "manage.py", "check")
     typo = 'WAVES["sources"]["cards"] = "plant.cards.CardSource"'
