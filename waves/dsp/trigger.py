@@ -6,9 +6,10 @@ cases of ``waves/tests/dsp/golden_triggers.json`` and find the same positions to
 Everything is made of crossings. A rising one is armed by a sample below level - hysteresis, and
 lies where the straight line between two samples reaches ``level``; a falling one is its mirror
 image. A sample equal to the level has reached it. Whatever is missing (a jump of the index, or a
-value that is not finite) disarms, so that no crossing is found across a hole. A window is entered
-by a rising crossing of ``low`` or a falling one of ``high``, and left by the others; so a jump
-over the whole of it does both.
+value that is not finite) disarms, so that no crossing is found across a hole; unless the line of
+the signal goes on over missing values, straight to the next or on the former one. A window is
+entered by a rising crossing of ``low`` or a falling one of ``high``, and left by the others; so a
+jump over the whole of it does both.
 
 Linear interpolation is what the screen draws between two samples, so the drawn line crosses the
 level at the trigger exactly, and a sine stands still. The crossing of the sine itself is up to
@@ -41,6 +42,21 @@ _NEUTRAL, _BEYOND, _ARMING, _HOLE = range(4)
 #: ``at`` is where in the block the crossing is complete; ``sample`` and ``fraction``, where it is.
 _CROSSING = np.dtype([("at", "i8"), ("sample", "i8"), ("fraction", "f8"), ("rising", "?")])
 Crossings = NDArray[np.void]
+
+
+class _Block(NamedTuple):
+    """Samples to look at, and what came before them.
+
+    ``known`` has the place of the last value at or before each sample, -1 where that came before
+    the block; None where nothing is missing, or where a hole ends the line.
+    """
+
+    first: int
+    values: Values
+    holes: Mask | None
+    known: NDArray[np.intp] | None
+    before: float
+    before_at: int
 
 
 class TriggerPoint(NamedTuple):
@@ -168,11 +184,16 @@ class Trigger:
     What is found does not depend on how the samples are cut into blocks. Crossings within the
     holdoff are ignored; arming goes on. A pulse triggers at its end, when its width is known: for
     ``longer``, too, there is no time-out while it lasts. Where no hysteresis is set it is 0 until
-    ``arm_beyond`` says another.
+    ``arm_beyond`` says another. ``line`` and ``missing`` are those of the signal; of steps a
+    crossing lies between the sample before the step and the one behind it.
     """
 
-    def __init__(self, settings: TriggerSettings, rate: float) -> None:
-        self._edges = _edges(settings)
+    def __init__(
+        self, settings: TriggerSettings, rate: float, line: str = "linear", missing: str = "hole"
+    ) -> None:
+        self._goes_on = missing != "hole" and line != "points"
+        joined = missing == "joined" and line == "linear"
+        self._edges = _edges(settings, joined=joined)
         self._pulses = _Pulses(settings, rate) if settings.kind == "pulse" else None
         self._holdoff = settings.holdoff * rate
         self.reset()
@@ -182,7 +203,7 @@ class Trigger:
         #: Index of the first sample that was not fed.
         self.next = 0
         self._last: TriggerPoint | None = None
-        self._before = math.nan
+        self._before, self._before_at = math.nan, -1
         self._disarm()
 
     def arm_beyond(self, hysteresis: float) -> None:
@@ -202,13 +223,22 @@ class Trigger:
             self._disarm()
         if not values.size:
             return []
-        holes = _holes(values)
-        found = self._crossings(first, values, holes)
+        block = self._block(first, values)
+        found = self._crossings(block)
         if self._pulses is not None:
-            found = self._pulses.select(found, holes)
+            found = self._pulses.select(found, block.holes)
         self.next = first + values.size
-        self._before = float(values[-1])
+        last = values.size - 1 if block.known is None else int(block.known[-1])
+        if last >= 0:
+            self._before, self._before_at = float(values[last]), first + last
         return self._held_off(found)
+
+    def _block(self, first: int, values: Values) -> _Block:
+        holes, known = _holes(values), None
+        if holes is not None and self._goes_on:
+            known = np.maximum.accumulate(np.where(holes, -1, np.arange(values.size)))
+            holes = None
+        return _Block(first, values, holes, known, self._before, self._before_at)
 
     def _disarm(self) -> None:
         for edge in self._edges:
@@ -216,8 +246,8 @@ class Trigger:
         if self._pulses is not None:
             self._pulses.disarm()
 
-    def _crossings(self, first: int, values: Values, holes: Mask | None) -> Crossings:
-        found = [edge.find(first, values, holes, self._before) for edge in self._edges]
+    def _crossings(self, block: _Block) -> Crossings:
+        found = [edge.find(block) for edge in self._edges]
         if len(found) == 1:
             return found[0]
         both = np.concatenate(found)
@@ -242,9 +272,12 @@ class Trigger:
 class _Edge:
     """Crossings of one level in one direction; remembers on which side the signal last was."""
 
-    def __init__(self, level: float, hysteresis: float, *, rising: bool) -> None:
+    def __init__(
+        self, level: float, hysteresis: float, *, rising: bool, joined: bool = False
+    ) -> None:
         self._level = level
         self._rising = rising
+        self._joined = joined
         self.arm_beyond(hysteresis)
         self.disarm()
 
@@ -254,23 +287,35 @@ class _Edge:
     def disarm(self) -> None:
         self._zone = _HOLE
 
-    def find(self, first: int, values: Values, holes: Mask | None, before: float) -> Crossings:
-        """Crossings in ``values``, the sample ``before`` them being the last one fed."""
-        at = self._completing(self._zones(values, holes))
+    def find(self, block: _Block) -> Crossings:
+        """Crossings in a block."""
+        values = block.values
+        at = self._completing(self._zones(block))
         found = np.empty(at.size, _CROSSING)
         if at.size:
-            low = values[at - 1].astype(np.float64)
-            if at[0] == 0:
-                low[0] = before
+            former = at - 1 if block.known is None else np.where(at > 0, block.known[at - 1], -1)
+            low = np.where(former < 0, block.before, values[former].astype(np.float64))
             fraction = _fraction(self._level, low, values[at].astype(np.float64))
             between = fraction < 1.0
             found["at"] = at
-            found["sample"] = first + at - between
+            found["sample"] = block.first + at - between
             found["fraction"] = np.where(between, fraction, 0.0)
             found["rising"] = self._rising
+            if self._joined:
+                self._stretch(found, block, former)
         return found
 
-    def _zones(self, values: Values, holes: Mask | None) -> NDArray[np.uint8]:
+    def _stretch(self, found: Crossings, block: _Block, former: NDArray[np.intp]) -> None:
+        """Put crossings where they are on lines that go on over missing values."""
+        begin = np.where(former < 0, block.before_at, block.first + former)
+        width = block.first + found["at"] - begin
+        long = (width > 1) & (found["sample"] < block.first + found["at"])
+        along = found["fraction"][long] * width[long]
+        found["sample"][long] = begin[long] + np.floor(along).astype(np.int64)
+        found["fraction"][long] = along % 1.0
+
+    def _zones(self, block: _Block) -> NDArray[np.uint8]:
+        values = block.values
         if self._rising:
             beyond = values >= _at_least(self._level, values.dtype)
             arming = values < _at_least(self._arm, values.dtype)
@@ -280,8 +325,11 @@ class _Edge:
         zones: NDArray[np.uint8] = arming.view(np.uint8)
         zones *= _ARMING
         zones += beyond.view(np.uint8)
-        if holes is not None:
-            zones[holes] = _HOLE
+        if block.holes is not None:
+            zones[block.holes] = _HOLE
+        elif block.known is not None:
+            # Infinities are missing, too.
+            zones[block.known != np.arange(values.size)] = _NEUTRAL
         return zones
 
     def _completing(self, zones: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -329,18 +377,18 @@ class _Pulses:
         return ends
 
 
-def _edges(settings: TriggerSettings) -> list[_Edge]:
+def _edges(settings: TriggerSettings, *, joined: bool) -> list[_Edge]:
     """The one or two edges that ``settings`` are made of; no sample completes both."""
     hysteresis = settings.hysteresis or 0.0
     if settings.kind == "window":
         entering = settings.direction == "entering"
         return [
-            _Edge(settings.low, hysteresis, rising=entering),
-            _Edge(settings.high, hysteresis, rising=not entering),
+            _Edge(settings.low, hysteresis, rising=entering, joined=joined),
+            _Edge(settings.high, hysteresis, rising=not entering, joined=joined),
         ]
     both = settings.kind == "pulse" or settings.slope == "either"
     slopes = [True, False] if both else [settings.slope == "rising"]
-    return [_Edge(settings.level, hysteresis, rising=rising) for rising in slopes]
+    return [_Edge(settings.level, hysteresis, rising=one, joined=joined) for one in slopes]
 
 
 def _holes(values: Values) -> Mask | None:

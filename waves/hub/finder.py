@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from waves.dsp.hysteresis import hysteresis_of
@@ -46,7 +46,8 @@ class Finder:
         #: Seconds that a sample took of late; 0 before the first look.
         self.cost = 0.0
         self._signal = signal
-        self._trigger = Trigger(settings, kept.rate)
+        said = kept.description["signals"][signal] if kept.description else {}
+        self._trigger = Trigger(settings, kept.rate, *_line_of(said))
         self._points: list[TriggerPoint] = []
         self._next = 0
         self._window = 0
@@ -103,3 +104,9 @@ class Finder:
         at = bisect_right(self._points, (math.floor(before), 1.0))
         point = self._points[at - 1] if at else None
         return point if point is not None and point.sample > after else None
+
+
+def _line_of(signal: Mapping[str, object]) -> tuple[str, str]:
+    """The line that a signal has, and what a missing value means, as its description says."""
+    line = signal.get("line", "step" if signal.get("states") else "linear")
+    return str(line), str(signal.get("missing", "hole"))

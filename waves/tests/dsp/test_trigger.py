@@ -28,7 +28,8 @@ def array_of(samples, dtype):
 
 @pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["name"])
 def test_a_golden_case_triggers_where_it_says(case):
-    trigger = Trigger(settings_of(**case["settings"]), case["rate"])
+    missing = case.get("missing", "hole")
+    trigger = Trigger(settings_of(**case["settings"]), case["rate"], missing=missing)
     found = [
         list(position)
         for block in case["blocks"]
@@ -135,3 +136,40 @@ def test_a_noisy_million_is_left_to_the_holdoff():
     found = Trigger(settings_of(hysteresis=0.1, holdoff=0.05), 1e6).feed(0, values)
     assert len(found) == 20
     assert np.diff([sum(position) for position in found]).min() >= 50_000
+
+
+def crossings(samples, level, missing):
+    """Rising crossings of a line that goes on over missing values, sample by sample."""
+    armed, found, former = False, [], None
+    for index, value in enumerate(samples):
+        if not math.isfinite(value):
+            continue
+        if armed and value >= level:
+            armed = False
+            low, begin = former[1], former[0] if missing == "joined" else index - 1
+            share = (level - low) / (value - low)
+            along = begin + share * (index - begin)
+            found.append(along if share < 1 else float(index))
+        armed = armed or value < level
+        former = (index, value)
+    return found
+
+
+@pytest.mark.parametrize("missing", ["joined", "held"])
+@given(samples=st.lists(SAMPLES, max_size=40), cuts=st.lists(st.integers(0, 40), max_size=4))
+def test_a_line_that_goes_on_is_crossed_wherever_blocks_end(missing, samples, cuts):
+    trigger = Trigger(settings_of(level=0.3, hysteresis=0.0), RATE, missing=missing)
+    values = np.array(samples, np.float64)
+    found = [
+        point.sample + point.fraction
+        for begin, end in pairwise(sorted({0, len(samples), *(min(c, len(samples)) for c in cuts)}))
+        for point in trigger.feed(begin, values[begin:end])
+    ]
+    assert found == pytest.approx(crossings(samples, 0.3, missing), abs=1e-9)
+
+
+@pytest.mark.parametrize("line", ["points", "linear"])
+def test_where_a_hole_ends_the_line_nothing_is_crossed(line):
+    missing = "joined" if line == "points" else "hole"
+    trigger = Trigger(settings_of(), RATE, line=line, missing=missing)
+    assert trigger.feed(0, np.array([-1.0, math.nan, 1.0])) == []

@@ -33,6 +33,17 @@ test("the crossing lies after the margin and the part before the trigger", () =>
   assert.equal(crossingOf(ring, { levels: [5], position: 0.2, signal: 0 }).crossing, null);
 });
 
+test("the crossing of a line that goes on lies where the line does", () => {
+  const values = Float32Array.from([0, 0, -1, NaN, NaN, NaN, 3, 3, 3, 3]);
+  const ring = new Assembly(10).take(sweepFrame(40, values));
+  // 5 samples, position 0.2: after the fourth of the sweep.
+  const crossing = (missing, level) =>
+    crossingOf(ring, { levels: [level], position: 0.2, signal: 0, line: { shape: "linear", missing } }).crossing;
+  assert.deepEqual(crossing("joined", 0.5), { sample: 43, fraction: 0.5 });
+  assert.deepEqual(crossing("held", 0.5), { sample: 46, fraction: 0 });
+  assert.equal(crossing("hole", 0.5), null);
+});
+
 function started() {
   const record = new Record(1);
   record.describe({ type: "stream", handle: 1, epoch: 1, rate: 1000 });

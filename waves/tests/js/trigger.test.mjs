@@ -15,15 +15,17 @@ test("the defaults are those of Python", () => {
   assert.deepEqual({ ...DEFAULTS }, golden.defaults);
 });
 
-for (const { name, rate, sample_type: type, settings, blocks, positions } of golden.cases) {
+for (const { name, rate, sample_type: type, settings, blocks, positions, missing = "hole" } of golden.cases) {
+  const line = { shape: "linear", missing };
+
   test(`the golden case "${name}" triggers where it says`, () => {
-    const trigger = new Trigger(settings, rate);
+    const trigger = new Trigger(settings, rate, line);
     const found = blocks.flatMap(({ first, samples }) => trigger.feed(first, arrayOf(samples, type)));
     assert.deepEqual(pairs(found), positions);
   });
 
   test(`the golden case "${name}" is the same sample by sample, out of a larger array`, () => {
-    const trigger = new Trigger(settings, rate);
+    const trigger = new Trigger(settings, rate, line);
     const found = blocks.flatMap(({ first, samples }) => {
       const values = arrayOf([9, -9, ...samples, 9, -9], type);
       return samples.flatMap((_, k) => trigger.feed(first + k, values, k + 2, k + 3));

@@ -134,8 +134,8 @@ export class Placing {
     if (!this.settings) return;
     const { kind, position } = this.settings;
     const levels = levelsOf(kind).map((field) => this.settings?.[field] ?? NaN);
-    const isStep = this.#finder?.line?.shape === "step";
-    const { at: sample, crossing } = crossingOf(source.ring, { levels, position, signal: this.#k, isStep });
+    const trace = { levels, position, signal: this.#k, line: this.#finder?.line };
+    const { at: sample, crossing } = crossingOf(source.ring, trace);
     const trigger = crossing && { position: crossing, at: secondsOf(source, crossing, this.#k) };
     const at = trigger ? trigger.at : sample * source.period;
     this.sent.add({ source, trigger, edge: at + (1 - position) * window }, now);

@@ -4,19 +4,22 @@
  * has the samples.
  */
 
+import { searchKnown } from "../samples/known.js";
 import { MARGIN } from "../samples/sweep-assembly.js";
 
 /**
  * @import { Ring } from "../samples/ring.js"
  * @import { Source } from "../samples/window-samples.js"
  * @import { Found, Mode, SweepState } from "./sweep.js"
- * @import { Position } from "./trigger.js"
+ * @import { Course, Position } from "./trigger.js"
  */
 
 /**
  * @typedef {{source: Source, trigger: Found | null, edge: number}} SentSweep `trigger` is null where it ran free
  */
 
+/** What holds where nothing is said. @type {Course} */
+const PLAIN = { shape: "linear", missing: "hole" };
 /** A sweep this old (s), besides twice the time between two, is the last one for now. */
 const SHORTEST_WAIT = 0.25;
 /** The mean distance between sweeps is that of about so many. */
@@ -26,21 +29,25 @@ const MEMORY = 8;
  * Where the trigger of a sweep is: interpolated where the server puts it, after the index `at`;
  * null where the signal does not cross there, as in a sweep that ran free.
  * @param {Ring} ring one sweep
- * @param {{levels: number[], position: number, signal: number, isStep?: boolean}} trigger
+ * @param {{levels: number[], position: number, signal: number, line?: Course}} trigger
  * @returns {{at: number, crossing: Position | null}}
  */
-export function crossingOf(ring, { levels, position, signal, isStep = false }) {
+export function crossingOf(ring, { levels, position, signal, line = PLAIN }) {
   const samples = ring.next - ring.first - 2 * MARGIN - 1;
-  const sample = ring.first + MARGIN + Math.ceil(samples * position);
-  const [before, after] = [ring.at(signal, sample), ring.at(signal, sample + 1)];
+  const at = ring.first + MARGIN + Math.ceil(samples * position);
+  const goesOn = line.missing !== "hole" && line.shape !== "points";
+  const [from, to] = goesOn ? [searchKnown(ring, signal, at, -1), searchKnown(ring, signal, at + 1, 1)] : [at, at + 1];
+  const [before, after] = [ring.at(signal, from), ring.at(signal, to)];
   for (const level of levels) {
     const fraction = before === level ? 0 : (level - before) / (after - before);
     if (!(fraction >= 0 && fraction < 1)) continue;
     // A line of steps is beyond the level when the next sample comes.
-    const isLater = isStep && fraction > 0;
-    return { at: sample, crossing: isLater ? { sample: sample + 1, fraction: 0 } : { sample, fraction } };
+    const isLater = fraction > 0 && (line.shape === "step" || (goesOn && line.missing === "held"));
+    if (isLater) return { at, crossing: { sample: to, fraction: 0 } };
+    const along = fraction * (to - from);
+    return { at, crossing: { sample: from + Math.floor(along), fraction: along % 1 } };
   }
-  return { at: sample, crossing: null };
+  return { at, crossing: null };
 }
 
 export class SentSweeps {

@@ -16,8 +16,9 @@
  * to ω² / (36 √3) samples away where it passes its mean (ω: radians per sample): 0.0016 samples
  * at 20 samples a period.
  *
- * Only the page knows of other lines: one of steps crosses a level at a sample, and one that goes on
- * over a missing value does not disarm there.
+ * A line that goes on over a missing value does not disarm there: joined, it is crossed on the straight
+ * line to the next value. One of steps, or of held values, crosses a level at the sample behind the step;
+ * that only the page knows, the server gives the samples on either side.
  */
 
 /**
