@@ -90,7 +90,7 @@ async def test_statistics_by_mouse_and_by_key(measured):
     await until_row(scope, r"Vpp\s+2\.000 V\s+1\.600 V")
 
 
-MANY = 16
+MANY = 64
 FITS = (
     "((room) => room.clientWidth > 0 && room.scrollWidth <= room.clientWidth)"
     "(document.getElementById('measure-table').parentElement)"
@@ -99,7 +99,7 @@ FITS = (
 
 @pytest.fixture
 def many(add_stream, shared_site):
-    """A stream of sixteen signals with long names and a long unit."""
+    """A stream of sixty-four signals with long names and a long unit."""
     key = add_stream("many", like="sine")
     for k in range(1, MANY):
         name = f"Pressure of the chamber number {k}"
@@ -107,7 +107,7 @@ def many(add_stream, shared_site):
     return "many"
 
 
-@pytest.mark.parametrize("shown", [1, 2, 3, 4, MANY])
+@pytest.mark.parametrize("shown", [1, 2, 3, 4, 16, MANY])
 async def test_the_table_is_whole_however_many_signals_there_are(many, context, daphne, shown):
     keys = "vpp,mean,rms,deviation,frequency,duty,riseTime"
     off = ",".join(f"p{k}" for k in range(shown, MANY))
@@ -118,3 +118,14 @@ async def test_the_table_is_whole_however_many_signals_there_are(many, context, 
     await scope.until(FITS)
     rises = "[...document.querySelectorAll('#measure-table th')].map((head) => head.innerText)"
     assert "Rise time" in await scope.page.evaluate(rises)
+
+
+@pytest.mark.parametrize("shown", [1, 4])
+async def test_statistics_are_whole_too(many, context, daphne, shown):
+    off = ",".join(f"p{k}" for k in range(shown, MANY))
+    query = f"?measure=vpp,frequency,duty&mstats=1&off={off}"
+    scope = await Oscilloscope.load(context, daphne, many, query)
+    cells = "document.querySelectorAll('#measurements td')"
+    filled = f"[...{cells}].every((cell) => cell.textContent !== '')"
+    await scope.until(f"{cells}.length === {15 * shown} && {filled}")
+    await scope.until(FITS)
