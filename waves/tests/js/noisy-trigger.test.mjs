@@ -70,7 +70,10 @@ test("a line of steps crosses a level at a sample", () => {
   ring.write(0, [Float32Array.from({ length: 13 }, (_, k) => (k < 7 ? 0 : 1))]);
   const sweep = { levels: [0.5], position: 0.5, signal: 0 };
   assert.deepEqual(crossingOf(ring, sweep).crossing, { sample: 6, fraction: 0.5 });
-  assert.deepEqual(crossingOf(ring, { ...sweep, line: { shape: "step", missing: "hole" } }).crossing, { sample: 7, fraction: 0 });
+  assert.deepEqual(crossingOf(ring, { ...sweep, line: { shape: "step", missing: "hole" } }).crossing, {
+    sample: 7,
+    fraction: 0,
+  });
 });
 
 test("a line that goes on over a missing value is crossed where it goes on", () => {

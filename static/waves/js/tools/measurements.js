@@ -242,6 +242,7 @@ export class Measurements {
     this.#cells = [];
     for (const key of Object.keys(MEASUREMENTS)) input(`choose-${key}`).checked = this.#keys.includes(key);
     const [head, ...rows] = this.#overTime ? this.#rowsOverTime() : this.#rowsNow();
+    byId("measure-table").dataset.close = String(this.#overTime && this.#narrower === 1);
     byId("measure-head").replaceChildren(head);
     byId("measurements").replaceChildren(...rows);
   }
