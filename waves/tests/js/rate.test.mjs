@@ -9,7 +9,7 @@ const jitter = (k) => 0.005 * Math.abs(Math.sin(k * 12.9898) % 1);
 test("on a regular clock the declared rate is shown at once, and the measured one after two seconds", () => {
   for (const rate of [0.1, 0.87, 10, 1000, 1e6]) {
     const [declared, meter, every] = [rate * 1.01, new Rate(), Math.max(0.04, 1 / rate)];
-    assert.equal(meter.at(0, declared), 0);
+    assert.equal(meter.at(0, declared), declared);
     for (let k = 0; k * every <= Math.max(6, 4 * every); k += 1) {
       const now = k * every;
       meter.arrived(Math.round(now * rate), now + jitter(k), null);
@@ -25,7 +25,7 @@ test("on a timed clock there is a rate after twenty intervals, whatever was decl
     const meter = new Rate();
     for (let k = 0; k <= 60; k += 1) {
       meter.arrived(k, k / rate + jitter(k), 1e9 + k / rate);
-      const shown = meter.at(k / rate + 0.01, 12345);
+      const shown = meter.at(k / rate + 0.01, 12345, true);
       if (k < 20) assert.ok(Number.isNaN(shown));
       else assert.ok(Math.abs(shown / rate - 1) < 0.002);
     }
@@ -42,6 +42,16 @@ test("where nothing comes there is no rate, and a slow stream is given its time"
   fast.arrived(0, 0, null);
   assert.equal(fast.at(4, 1000), 1000);
   assert.equal(fast.at(6, 1000), 0);
+});
+
+test("a stream of which nothing came since the page was opened has its declared rate for as long as one waits", () => {
+  const slow = new Rate();
+  assert.equal(slow.at(100, 0.1), 0.1);
+  assert.equal(slow.at(149, 0.1), 0.1);
+  assert.equal(slow.at(150, 0.1), 0);
+  const timed = new Rate();
+  assert.ok(Number.isNaN(timed.at(0, 10, true)));
+  assert.equal(timed.at(5, 10, true), 0);
 });
 
 test("what was sent again is not counted twice", () => {

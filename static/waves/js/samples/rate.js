@@ -19,7 +19,8 @@ const MOST = 1024;
 export class Rate {
   /** @type {Mark[]} */
   #marks = [];
-  #arrived = -Infinity;
+  /** When something came last; before that, when it was looked first. @type {number | null} */
+  #arrived = null;
   #timed = false;
 
   /**
@@ -48,18 +49,20 @@ export class Rate {
   /**
    * Samples per second; 0 where nothing comes, NaN where it is not known yet.
    * @param {number} now
-   * @param {number} declared on a regular clock the rate until it is measured
+   * @param {number} declared how many there should be
+   * @param {boolean} [timed] whether the clock is timed: what is declared there is a guess
    */
-  at(now, declared) {
-    if (this.#marks.length === 0) return 0;
+  at(now, declared, timed = this.#timed) {
+    this.#arrived ??= now;
     const measured = this.#measured();
-    const rate = measured ?? (this.#timed ? NaN : declared);
     const silence = Math.max(MEMORY, SILENT_PERIODS / (measured ?? declared));
-    return now - this.#arrived >= silence ? 0 : rate;
+    if (now - this.#arrived >= silence) return 0;
+    return measured ?? (timed ? NaN : declared);
   }
 
   /** @returns {number | null} null where there is not enough to measure it by */
   #measured() {
+    if (this.#marks.length === 0) return null;
     const [first, last] = [this.#marks[0], this.#marks[this.#marks.length - 1]];
     const [passed, samples] = [last.at - first.at, last.sample - first.sample];
     if (this.#timed) return samples >= LEAST_INTERVALS && passed > 0 ? samples / passed : null;

@@ -156,7 +156,8 @@ export class Record {
 
   /** Samples per second and signal: as declared at first, then as they come. @param {number} now */
   rate(now) {
-    return this.#rate.at(now, this.description?.rate ?? NaN);
+    const { rate = NaN, clock } = this.description ?? {};
+    return this.#rate.at(now, rate, clock === "timed");
   }
 
   /** The newest second of the stream that the ring holds. */
