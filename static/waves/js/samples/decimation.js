@@ -96,7 +96,7 @@ export class Fold {
     for (let k = begin; k <= end; k += 1) {
       if (k === crossed && through !== null && line.shape === "linear") drawThrough(pen, ring, row, through, xOf);
       const x = xOf(phase + (k + 0.5) * per);
-      drawColumn(pen, x, x, this.#at(signal, k), line);
+      drawColumn(pen, x, x, this.#at(signal, k), line, true);
     }
     joinAfter(pen, ring, row, Math.min(to, ring.next), xOf, line);
   }

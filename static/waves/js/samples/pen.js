@@ -19,24 +19,43 @@ export class Pen {
   down = false;
   /** The value of the last point, while the pen is down; else NaN. */
   last = NaN;
+  /** The value where the pen really is, which may be another within a bar. */
+  #y = NaN;
+  /** The bar that the pen stands in, and where the line leaves it, which is not written yet. */
+  #isInBar = false;
+  #low = NaN;
+  #high = NaN;
 
   /** @param {Float64Array} out what is written to from now on */
   start(out) {
     this.#out = out;
     this.#length = 0;
     this.x = this.last = NaN;
-    this.down = false;
+    this.down = this.#isInBar = false;
   }
 
   /** On to a point: a line, where the pen is down. A point that is written already is not written again. @param {number} x @param {number} y */
   to(x, y) {
     if (this.down && x === this.x && y === this.last) return;
+    this.leave();
+    this.#write(x, y);
+    this.last = y;
+  }
+
+  /** @param {number} x @param {number} y */
+  #write(x, y) {
     this.#out[this.#length] = x;
     this.#out[this.#length + 1] = y;
     this.#length += 2;
     this.down = true;
     this.x = x;
-    this.last = y;
+    this.#y = y;
+  }
+
+  /** Go to where the line leaves a bar: what comes is not right behind it. */
+  leave() {
+    if (this.#isInBar && this.#y !== this.last) this.#write(this.x, this.last);
+    this.#isInBar = false;
   }
 
   /** End the line here. */
@@ -44,8 +63,36 @@ export class Pen {
     if (!this.down) return;
     this.#out[this.#length] = this.#out[this.#length + 1] = NaN;
     this.#length += 2;
-    this.down = false;
+    this.down = this.#isInBar = false;
     this.last = NaN;
+  }
+
+  /**
+   * A pixel column right behind the one before. Where the line enters it within the extremes of that one nobody sees
+   * where, and where it leaves that one within the extremes of this one; what is not seen is not written, since points
+   * are what a picture costs.
+   * @param {number} x
+   * @param {number} first
+   * @param {number} low
+   * @param {number} high
+   * @param {number} last
+   */
+  bar(x, first, low, high, last) {
+    const [{ last: from }, low0, high0] = [this, this.#low, this.#high];
+    const isEntryHidden = this.#isInBar && first >= low0 && first <= high0;
+    const isExitHidden = this.#isInBar && from >= low && from <= high;
+    if (!isExitHidden || (!isEntryHidden && !(this.#y >= low && this.#y <= high))) this.leave();
+    this.#isInBar = false;
+    if (!isEntryHidden) this.to(x, first);
+    const isUpwards = !(Math.abs(this.#y - high) < Math.abs(this.#y - low));
+    const near = isUpwards ? low : high;
+    const far = isUpwards ? high : low;
+    if (x !== this.x || near !== this.#y) this.#write(x, near);
+    if (far !== near) this.#write(x, far);
+    this.last = last;
+    this.#low = low;
+    this.#high = high;
+    this.#isInBar = true;
   }
 
   /**
