@@ -11,14 +11,16 @@ from waves.tests.server.viewing import view
 pytestmark = pytest.mark.servers
 
 
-def redis_site(folder: Path, url: str) -> Site:
+def redis_site(folder: Path, url: str, prepared: Site) -> Site:
     site = Site(folder, REDIS_URL=url)
-    site.prepare()
+    site.start_from(prepared)
     return site
 
 
-async def test_two_servers_show_the_same_and_survive_a_killed_worker(tmp_path, redis) -> None:
-    site = redis_site(tmp_path, redis)
+async def test_two_servers_show_the_same_and_survive_a_killed_worker(
+    tmp_path, redis, prepared_site
+) -> None:
+    site = redis_site(tmp_path, redis, prepared_site)
     worker = site.start_worker()
     try:
         with site.serve() as one, site.serve() as two:
@@ -47,9 +49,9 @@ async def test_two_servers_show_the_same_and_survive_a_killed_worker(tmp_path, r
     assert [g["epoch"] for g in a.of_type("gap")] == [old]
 
 
-async def test_a_redis_that_goes_and_comes_back_is_told_and_marked(tmp_path) -> None:
+async def test_a_redis_that_goes_and_comes_back_is_told_and_marked(tmp_path, prepared_site) -> None:
     with redis_server() as (url, process):
-        site = redis_site(tmp_path, url)
+        site = redis_site(tmp_path, url, prepared_site)
         worker = site.start_worker()
         try:
             with site.serve() as server:
@@ -78,8 +80,8 @@ async def test_a_redis_that_goes_and_comes_back_is_told_and_marked(tmp_path) -> 
     assert "Traceback" not in worker.printed()
 
 
-async def test_a_missing_redis_stops_no_page(tmp_path) -> None:
-    site = redis_site(tmp_path, "redis://127.0.0.1:1/0")
+async def test_a_missing_redis_stops_no_page(tmp_path, prepared_site) -> None:
+    site = redis_site(tmp_path, "redis://127.0.0.1:1/0", prepared_site)
     with site.serve(ready="/healthz/ready", status=503) as server:
         assert server.get("/")[0] == 200
         async with view(server.address) as viewer:
