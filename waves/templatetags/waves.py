@@ -55,18 +55,23 @@ def importmap(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def module(context: Context, name: str) -> SafeString:
+def module(context: Context, name: str, *imported: str) -> SafeString:
     """The script of a page, and before it links that fetch all of its modules at once.
 
-    It stands behind the import map, which must be there before the first module is.
+    It stands behind the import map, which must be there before the first module is. Modules that
+    the script imports while it runs, and at once, are named beside it.
     """
     nonce = nonce_attribute(context)
     links = format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}"{}>',
-        ((static(each), nonce) for each in modules_of(name)),
+        ((static(each), nonce) for each in _modules_of(name, *imported)),
     )
     return format_html('{}\n<script type="module" src="{}"></script>', links, static(name))
+
+
+def _modules_of(*names: str) -> list[str]:
+    return list(dict.fromkeys(each for name in names for each in modules_of(name)))
 
 
 def nonce_attribute(context: Context) -> str:

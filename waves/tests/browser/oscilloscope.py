@@ -64,9 +64,15 @@ class Oscilloscope:
         """Load the page of a stream that may have nothing to draw."""
         scope = cls(await context.new_page())
         await scope.page.goto(f"http://{server.address}/streams/{slug}/{query}")
+        await scope.until_usable()
         # Gone after a reload: see `was_reloaded`.
         await scope.page.evaluate("globalThis.firstLoad = true")
         return scope
+
+    async def until_usable(self) -> None:
+        """Wait until every button and key does something: on a first visit a moment after the
+        first picture."""
+        await self.page.locator("#plot[data-view]").wait_for(state="attached")
 
     async def until(self, expression: str) -> Any:
         """Wait for an expression of the page to be true; its value then."""

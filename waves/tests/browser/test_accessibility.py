@@ -81,6 +81,7 @@ async def test_the_oscilloscope(new_context, administrator, daphne, screen):
     page = await (await new_context(viewport=screen, storage_state=administrator)).new_page()
     await page.goto(f"http://{daphne.address}/streams/waveforms/")
     await page.wait_for_function("() => globalThis.drawn()?.signals[0].y.length > 1")
+    await page.locator("#plot[data-view]").wait_for()
     await visit(page, OSCILLOSCOPE)
 
 

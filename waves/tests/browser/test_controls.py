@@ -70,6 +70,7 @@ async def test_the_theme_changes_page_and_chart_and_is_remembered(context, daphn
         assert drawn.background == await plot_colour(scope)
     assert len(backgrounds) == 2
     await scope.page.reload()
+    await scope.until_usable()
     assert await theme_of(scope) == "dark"
     assert await scope.until_drawn(f"drawn.background === '{drawn.background}'")
     other = await Oscilloscope.open(context, daphne, "noise")

@@ -112,6 +112,7 @@ async def test_a_link_brings_cursors_back_to_where_they_were(cursors):
     await scope.until(f"Math.abs({LINKED} - 0.01) < 2e-4")
     # Its level is not in the link: when the first picture is drawn there is no trigger yet.
     await scope.page.reload()
+    await scope.until_usable()
     await scope.until("globalThis.drawn?.() && standing()")
     await until_at(scope, FLAG_X, "1", -0.15)
     await until_at(scope, FLAG_X, "2", -0.08)

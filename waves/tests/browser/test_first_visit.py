@@ -1,6 +1,10 @@
-"""The first visit: all modules of a page are asked for at once, under hashed names."""
+"""The first visit: what a picture needs is asked for at once, under hashed names."""
+
+import asyncio
 
 import pytest
+
+from waves.tests.browser.oscilloscope import Oscilloscope
 
 #: Each script that the page fetched, once for each time.
 FETCHED = """() => performance.getEntriesByType("resource")
@@ -10,7 +14,7 @@ LINKED = """() => [...document.querySelectorAll('link[rel="modulepreload"]')]
 ELEMENTS = """() => [...document.scripts].filter((one) => one.src)
   .map((one) => new URL(one.src).pathname)"""
 MOVES = {
-    "/streams/sine/": "() => drawn()?.signals[0].y.length > 1",
+    "/streams/sine/?window=3": "() => drawn()?.signals[0].y.length > 1",
     "/": """() => document.querySelector('[data-slug="sine"] canvas') !== null""",
 }
 
@@ -28,3 +32,33 @@ async def test_no_module_is_asked_for_later_than_the_others(new_context, daphne,
     # script whose modules are linked. A worker fetches its own.
     known = {*linked, *await page.evaluate(ELEMENTS)}
     assert {path for path in fetched if "worker" not in path} == known
+
+
+async def test_the_first_picture_does_not_wait_for_what_it_does_not_need(context, daphne) -> None:
+    scope, come = Oscilloscope(await context.new_page()), asyncio.Event()
+
+    async def hold_up(route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await scope.page.route("**/later-tools.*", hold_up)
+    await scope.page.goto(f"http://{daphne.address}/streams/sine/")
+    await scope.until_drawn("drawn.signals[0].y.length > 1")
+    assert await scope.page.locator("#plot[data-view]").count() == 0
+    come.set()
+    await scope.until_usable()
+    await scope.click("run")
+    await scope.until_state("paused")
+    await scope.click("view-table")
+    await scope.page.locator("#samples tr").first.wait_for()
+    assert "view=table" in await scope.until("location.search.includes('run=0') && location.search")
+
+
+async def test_what_did_not_come_is_told(new_context, daphne, faults) -> None:
+    faults.expect("later-tools")
+    scope = Oscilloscope(await (await new_context()).new_page())
+    await scope.page.route("**/later-tools.*", lambda route: route.abort())
+    await scope.page.goto(f"http://{daphne.address}/streams/sine/")
+    await scope.until_text("toast", "Not all of the page came. Reload it.")
+    await scope.until_drawn("drawn.signals[0].y.length > 1")
+    await faults.until_seen("later-tools")

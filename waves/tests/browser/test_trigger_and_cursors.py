@@ -180,6 +180,7 @@ async def test_the_address_brings_trigger_and_cursors_back(context, daphne):
     await scope.page.wait_for_url("**tslope=falling**cursors=1**")
     spread = await scope.text("cursor-dt")
     await scope.page.reload()
+    await scope.until_usable()
     await until_trigger(scope, "triggered")
     await scope.until_drawn("valueAt(drawn, -0.159) < 0.6")
     assert await scope.text("cursor-dt") == spread

@@ -51,6 +51,7 @@ async def test_the_spectrum_follows_its_options_on_a_frozen_view(waveforms):
     await scope.until("spectrum().held === 3")
     await scope.until("location.search.includes('fh=1')")
     await scope.page.reload()
+    await scope.until_usable()
     await scope.until("spectrum()?.min === -1 && spectrum().held === 3")
 
 
@@ -154,6 +155,7 @@ async def test_a_signal_is_moved_by_its_handle_and_scaled_on_its_own(waveforms):
     assert readings[0] != readings[1]
     await scope.until("location.search.includes('square:2:1')")
     await scope.page.reload()
+    await scope.until_usable()
     await scope.until("globalThis.drawn?.()?.high === 6")
 
 
@@ -179,6 +181,7 @@ async def test_a_reference_stays_until_it_is_removed(waveforms):
     await scope.click("reference-add")
     await scope.until(f"{drawn} === 2")
     await scope.page.reload()
+    await scope.until_usable()
     await scope.until(f"globalThis.drawn?.() && {drawn} === 2")
     await scope.page.get_by_role("button", name="Remove the reference Sine").click()
     await scope.until(f"{drawn} === 1")

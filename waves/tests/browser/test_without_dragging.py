@@ -71,6 +71,7 @@ async def test_they_stay_off_on_all_pages_until_they_are_switched_on(context, da
     await scope.page.keyboard.press("t")
     assert await scope.page.evaluate("document.documentElement.dataset.theme") is None
     await scope.page.goto(f"http://{daphne.address}/streams/noise/")
+    await scope.until_usable()
     await scope.page.locator("#keys-button").click()
     await scope.page.locator("#keys-single").check()
     await close_keys(scope)

@@ -43,7 +43,7 @@ NEEDED = {
     *("app/effect.js", "app/star.js", "vendor/delta.js"),
 }
 TEMPLATES = (Path(__file__).parents[3] / "templates").rglob("*.html")
-ENTRIES = re.findall(r'{% module "(.+?)" %}', "".join(path.read_text() for path in TEMPLATES))
+ENTRIES = re.findall(r'{% module "([^"]+)"', "".join(path.read_text() for path in TEMPLATES))
 
 
 @pytest.fixture

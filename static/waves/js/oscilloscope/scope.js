@@ -18,16 +18,16 @@ import { COLUMNS } from "../text/divisions.js";
 import { ClockZone } from "../time/clock-zone.js";
 import { Timeline } from "../time/timeline.js";
 import { Triggering } from "../trigger/triggering.js";
+import { firstTools } from "./first-tools.js";
 import { Link } from "./link.js";
 import { showStatus } from "./status.js";
-import { makeTools } from "./tools.js";
 import { ViewState } from "./view-state.js";
 
 /**
  * @import { Item } from "../chart/overlay.js"
  * @import { Description, Said, Signal } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
- * @import { Parts, Picture, Screen, Tool } from "../tools/parts.js"
+ * @import { Parts, Picture, Restored, Screen, Tool } from "../tools/parts.js"
  */
 
 /** Readings change this often (ms): faster nobody can read. */
@@ -58,7 +58,10 @@ class Scope {
   #parts;
   #link;
   #viewState;
-  #tools;
+  /** @type {Tool[]} */
+  #tools = [];
+  /** Whether all tools are there, and so all that is kept of the view. */
+  #isWhole = false;
 
   /** @param {Said} told what the page was told of its stream */
   constructor(told) {
@@ -66,19 +69,53 @@ class Scope {
     this.#viewState = new ViewState(config.slug);
     this.#parts = this.#makeParts(config);
     this.#link = this.#makeLink();
-    this.#tools = makeTools(this.#parts);
-    for (const view of this.#all((tool) => tool.views)) this.#parts.views.declare(view);
     this.#setSignals(config.signals);
   }
 
-  start() {
-    const { controls } = this.#parts;
-    const { socket } = this.#link;
-    this.#each((tool) => tool.bind?.(controls));
-    this.#listen();
+  /** Draw as soon as there are the tools for it; a view that is not the usual one waits for all of them. */
+  async start() {
     const state = this.#viewState.restore();
-    this.#each((tool) => tool.restore?.(state));
-    this.#each((tool) => tool.themed?.());
+    const first = firstTools(this.#parts);
+    const coming = this.#laterTools();
+    if (Object.keys(state).length === 0) {
+      this.#take(first, state);
+      this.#run();
+      this.#take(await coming, state);
+    } else {
+      this.#take([...first, ...(await coming)], state);
+      this.#run();
+    }
+    this.#isWhole = true;
+  }
+
+  /** @returns {Promise<Tool[]>} */
+  async #laterTools() {
+    try {
+      const { laterTools } = await import("./later-tools.js");
+      return laterTools(this.#parts);
+    } catch (error) {
+      this.#parts.controls.toast("Not all of the page came. Reload it.");
+      throw error;
+    }
+  }
+
+  /** Take tools; of what was before they are told. @param {Tool[]} tools @param {Restored} state */
+  #take(tools, state) {
+    const { controls, record, views } = this.#parts;
+    for (const view of tools.flatMap((tool) => tool.views ?? [])) views.declare(view);
+    this.#tools = [...this.#tools, ...tools];
+    for (const tool of tools) tool.changedSignals?.();
+    for (const tool of tools) tool.bind?.(controls);
+    for (const tool of tools) tool.restore?.(state);
+    for (const tool of tools) tool.themed?.();
+    const { description } = record;
+    if (description) for (const tool of tools) tool.described?.(description);
+    this.#redraw();
+  }
+
+  #run() {
+    const { socket } = this.#link;
+    this.#listen();
     socket.open();
     this.#watchSize();
     window.addEventListener("online", () => socket.retryNow());
@@ -173,6 +210,7 @@ class Scope {
   #changed() {
     this.#redraw();
     this.#showReadings();
+    if (!this.#isWhole) return;
     this.#viewState.keep(() => Object.assign({}, ...this.#tools.map((tool) => tool.state?.())));
   }
 

@@ -63,11 +63,12 @@
  */
 
 /**
- * All of a tool's hooks are optional. They are called tool by tool, in the order of `tools.js`.
+ * All of a tool's hooks are optional. They are called tool by tool, in the order of `first-tools.js` and
+ * `later-tools.js`.
  * @typedef {object} Tool
  * @property {View[]} [views] that it shows
- * @property {(controls: Controls) => void} [bind] once, at the start: buttons, fields and keys
- * @property {(state: Restored) => void} [restore] the view, before the socket opens
+ * @property {(controls: Controls) => void} [bind] once: buttons, fields and keys
+ * @property {(state: Restored) => void} [restore] the view, once it was bound
  * @property {() => Kept} [state] the view as short names and values, for the address and the storage
  * @property {(description: Description) => void} [described] the stream's description came
  * @property {() => void} [began] another epoch begins
