@@ -1,6 +1,7 @@
 """A stream for those who test with the database, and servers for those who test through one."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parents):
             item.add_marker(pytest.mark.servers)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure what the quick tests reach, also where all run: the others would take half as long
+    again, and the floors are not about them."""
+    coverage = sys.modules.get("coverage")
+    measured = coverage and coverage.Coverage.current()
+    is_quick = not any(mark.name in ("servers", "slow") for mark in item.iter_markers())
+    if measured is None or is_quick:
+        return (yield)
+    measured.stop()
+    try:
+        return (yield)
+    finally:
+        measured.start()
 
 
 @pytest.fixture
