@@ -120,6 +120,7 @@ def test_debug_is_a_warning(settings):
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+@pytest.mark.slow
 def test_a_server_that_no_command_starts_refuses_settings_that_cannot_work(tmp_path, server):
     environment = {
         "PATH": "",

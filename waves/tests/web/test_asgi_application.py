@@ -161,6 +161,7 @@ def test_waves_has_to_be_among_the_apps(settings):
     ],
 )
 @pytest.mark.parametrize("setting_first", [True, False])
+@pytest.mark.slow
 def test_the_order_of_imports_does_not_matter(imports, setting_first):
     setting = [
         "import os",
