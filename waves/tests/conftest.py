@@ -59,8 +59,6 @@ def prepared_site(tmp_path_factory) -> Site:
     """Prepared once and never served: every other site begins as its copy."""
     site = Site(tmp_path_factory.mktemp("prepared"))
     site.prepare()
-    # Four million samples a second cost a tenth of a core: who wants them enables them.
-    site.enable("fast", enabled=False)
     return site
 
 

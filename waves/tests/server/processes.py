@@ -162,9 +162,6 @@ class Site:
         self._copy("waves_signal", f"stream_id = {like}", {"stream_id": key})
         return key
 
-    def enable(self, slug: str, *, enabled: bool = True) -> None:
-        self.execute("UPDATE waves_stream SET enabled = ? WHERE slug = ?", enabled, slug)
-
     def remove_stream(self, key: int) -> None:
         self.execute("DELETE FROM waves_signal WHERE stream_id = ?", key)
         self.execute("DELETE FROM waves_stream WHERE id = ?", key)

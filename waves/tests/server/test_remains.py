@@ -26,7 +26,6 @@ async def test_nothing_waits_for_a_collection(site) -> None:
         _, text = server.get("/remains")
         return {name: int(number) for name, number in re.findall(r"(\w+):(\d+)", text)}
 
-    site.enable("fast")
     with site.serve(application="waves.tests.server.remains:application") as server:
         for leave in (visit, abandon):
             await asyncio.gather(*(leave(server.address) for _ in range(SOCKETS)))

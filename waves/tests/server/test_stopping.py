@@ -13,7 +13,6 @@ HALF_A_POST = b"POST /admin/login/ HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000\
 async def test_half_a_request_and_a_viewer_that_reads_nothing_do_not_hold_it_up(
     site, server
 ) -> None:
-    site.enable("fast")
     with site.serve(server) as process:
         posting = await asyncio.open_connection(*process.address.split(":"))
         posting[1].write(HALF_A_POST % process.address.encode())
