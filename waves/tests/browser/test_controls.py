@@ -6,6 +6,8 @@ from waves.tests.browser.oscilloscope import Oscilloscope
 
 
 async def test_a_shorter_window_shows_less_and_a_longer_one_shows_its_past(noise):
+    # There are 5 s to be shown, also where the server began just now.
+    await noise.until_received(max(0, 5500 - noise.newest))
     assert (await noise.drawn()).window == 2.0
     await noise.click("time-shorter")
     drawn = await noise.until_drawn("drawn.window === 1 && drawn.signals[0].x[0] <= -0.99")

@@ -45,13 +45,15 @@ async def test_the_first_picture_does_not_wait_for_what_it_does_not_need(context
     await scope.page.goto(f"http://{daphne.address}/streams/sine/")
     await scope.until_drawn("drawn.signals[0].y.length > 1")
     assert await scope.page.locator("#plot[data-view]").count() == 0
+    await scope.page.keyboard.press("Space")
+    await scope.until_state("paused")
     come.set()
     await scope.until_usable()
-    await scope.click("run")
-    await scope.until_state("paused")
+    # What was changed before they came is kept, too.
+    await scope.until("location.search.includes('run=0')")
     await scope.click("view-table")
     await scope.page.locator("#samples tr").first.wait_for()
-    assert "view=table" in await scope.until("location.search.includes('run=0') && location.search")
+    await scope.until("location.search.includes('run=0') && location.search.includes('view=table')")
 
 
 async def test_what_did_not_come_is_told(new_context, daphne, faults) -> None:

@@ -108,6 +108,8 @@ async def test_escape_closes_the_export_menu_and_gives_the_focus_back(noise):
 
 async def test_the_export_menu_closes_when_the_focus_leaves_it(noise):
     await noise.page.keyboard.press("d")
+    await noise.page.locator("#export-history").wait_for()
+    await noise.until_frames()
     await noise.page.locator("#export-history").focus()
     await noise.page.keyboard.press("Tab")
     await focus(noise, "share")

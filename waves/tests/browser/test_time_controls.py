@@ -97,6 +97,8 @@ async def test_the_past_by_keys_from_its_beginning_to_what_is_live(context, daph
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
     await press("ArrowLeft")
     await scope.until_state("paused")
+    # What it stopped at is seen until the server has told what was before it.
+    await scope.until_frames(20)
     drawn = await scope.until_drawn(WHOLE)
     place = scope.place_of(drawn)
     for key, samples in (("ArrowLeft", -50), ("Shift+ArrowLeft", -500), ("ArrowRight", 50)):

@@ -12,6 +12,9 @@ from waves.models import Signal, Stream
 from waves.sources import source_class
 from waves.sources.base import Clock, SourceContext
 
+#: Each shows the whole of the admin for one row that is wrong.
+pytestmark = [pytest.mark.slow]
+
 NO_NUMBERS = [0.0, -1.0, 1e308, -1e308, float("inf"), float("-inf"), 5e-324]
 STREAMS = [
     *({name: value} for name in ("rate", "window", "history") for value in NO_NUMBERS),

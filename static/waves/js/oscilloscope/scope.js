@@ -94,6 +94,8 @@ class Scope {
       this.#run();
     }
     this.#isWhole = true;
+    // What was changed meanwhile.
+    this.#viewState.flush();
   }
 
   /** @returns {Promise<Tool[]>} */
@@ -220,8 +222,9 @@ class Scope {
   #changed() {
     this.#redraw();
     this.#showReadings();
-    if (!this.#isWhole) return;
-    this.#viewState.keep(() => Object.assign({}, ...this.#tools.map((tool) => tool.state?.())));
+    this.#viewState.keep(() =>
+      this.#isWhole ? Object.assign({}, ...this.#tools.map((tool) => tool.state?.())) : null,
+    );
   }
 
   /** Draw at the next frame, though no sample came. */

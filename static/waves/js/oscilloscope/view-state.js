@@ -23,7 +23,7 @@ const OF_THE_MOMENT = ["run", "epoch", "end"];
 export class ViewState {
   /** @type {number | null} */
   #timer = null;
-  /** Gives what is to be kept. @type {(() => Kept) | null} */
+  /** Gives what is to be kept; null while that is not known. @type {(() => Kept | null) | null} */
   #pending = null;
 
   /** @param {string} slug of the stream @param {World} [world] */
@@ -51,7 +51,7 @@ export class ViewState {
     moveKept(this.storage, former, this.key);
   }
 
-  /** Keep what `state()` gives once it has rested. @param {() => Kept} state */
+  /** Keep what `state()` gives once it has rested. @param {() => Kept | null} state */
   keep(state) {
     this.#pending = state;
     this.#timer ??= this.setTimeout.call(null, () => this.flush(), REST);
