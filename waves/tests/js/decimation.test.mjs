@@ -5,6 +5,7 @@ import { Fold, searchTime } from "../../../static/waves/js/samples/decimation.js
 import { lineOf } from "../../../static/waves/js/samples/line.js";
 import { Pen } from "../../../static/waves/js/samples/pen.js";
 import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { chance, normal, sampled } from "./chance.mjs";
 import { counting } from "./frames.mjs";
 
 const index = (i) => i;
@@ -124,6 +125,28 @@ test("a square told by pairs of samples is a square", () => {
   fold.update(ring, 0, 12, 4, false);
   const values = [...drawn(fold, 0, 12)].filter((_, at) => at % 2 === 1);
   assert.deepEqual(values, [0, 1, 1, 0, 0, 1]);
+});
+
+test("a line leaves a pulse of one sample where the signal does", () => {
+  const ring = new Ring({ rows: 1, capacity: 100 });
+  ring.write(0, [Float32Array.of(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)]);
+  const fold = new Fold();
+  fold.update(ring, 0, 12, 4, false);
+  assert.deepEqual([...drawn(fold, 0, 12)], [2, 0, 6, 0, 6, 1, 6, 0, 10, 0]);
+});
+
+test("noise, and a noisy sine of any period, is drawn with little more than two points a column", () => {
+  const [count, per] = [8000, 9];
+  for (const period of [5, 20, 100, 200, 500, 1000, Infinity]) {
+    const noise = chance(period);
+    const values = sampled(count, (at) => Math.sin((2 * Math.PI * at) / period) + 0.05 * normal(noise));
+    const ring = new Ring({ rows: 1, capacity: count });
+    ring.write(0, [Float32Array.from(values)]);
+    const fold = new Fold();
+    fold.update(ring, 0, count, per, false);
+    const points = drawn(fold, 0, count).length / 2;
+    assert.ok(points < 2.3 * (count / per), `${period}: ${points} points`);
+  }
 });
 
 test("columns of the server's are drawn with the nearer extreme first: a smooth signal makes no zigzag", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Ring } from "../../../static/waves/js/samples/ring.js";
+import { chance, normal, sampled } from "./chance.mjs";
 import { counting } from "./frames.mjs";
 
 const make = (options) => new Ring({ rows: 1, capacity: 10, ...options });
@@ -152,4 +153,21 @@ test("extremes are those of what is held, without the holes", () => {
   assert.deepEqual(ring.extremes(0, 0, 5), { low: -7, high: 5 });
   assert.deepEqual(ring.extremes(0, 2, 90), { low: 2, high: 3 });
   assert.deepEqual(ring.extremes(0, 2, 3), { low: Infinity, high: -Infinity });
+});
+
+test("extremes of a long stretch are those of its samples, whatever was asked and written before", () => {
+  const next = chance(7);
+  const ring = make({ capacity: 50_000 });
+  const among = (/** @type {number} */ low, /** @type {number} */ high) => low + Math.floor(next() * (high - low));
+  for (let round = 0; round < 300; round += 1) {
+    // Mostly what comes next; now and then after a gap, or again, in place of what is held.
+    const index = Math.max(0, ring.next + (next() < 0.9 ? 0 : among(-20_000, 9000)));
+    const values = sampled(among(1, 4000), () => (next() < 0.01 ? NaN : normal(next) * 10 ** among(-3, 3)));
+    ring.write(index, [Float32Array.from(values)]);
+    const from = among(ring.first - 1000, ring.next);
+    const to = among(from, ring.next + 1000);
+    const seen = [...ring.slice(0, from, to)].filter((value) => !Number.isNaN(value));
+    const expected = { low: Math.min(...seen), high: Math.max(...seen) };
+    assert.deepEqual(ring.extremes(0, from, to), expected, `round ${round}: ${from} to ${to}`);
+  }
 });

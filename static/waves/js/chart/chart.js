@@ -149,9 +149,13 @@ export class Chart {
     this.signals = signals;
   }
 
-  /** CSS pixels across the whole picture. */
+  /** CSS pixels of the whole picture, since the last `resize`: to ask the element would lay out the page anew. */
   get width() {
-    return this.#element.clientWidth;
+    return this.#chart.getWidth();
+  }
+
+  get height() {
+    return this.#chart.getHeight();
   }
 
   /** CSS pixels across the plot. */
@@ -215,8 +219,8 @@ export class Chart {
   /** @param {"svg" | "canvas"} renderer @param {Caption | null} caption */
   #copy(renderer, caption) {
     const space = caption ? captionHeight(caption, this.width) : 0;
-    const { clientWidth: width, clientHeight } = this.#element;
-    const size = { width, height: clientHeight + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
+    const { width, height } = this;
+    const size = { width, height: height + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
     const ssr = renderer === "svg";
     const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
     const grid = this.#grid;
@@ -402,14 +406,14 @@ export class Chart {
   }
 
   get #isPhone() {
-    return this.#element.clientWidth < PHONE_WIDTH;
+    return this.width < PHONE_WIDTH;
   }
 
   /** Where plot and lanes are. */
   get #layout() {
     const { left, right, top, bottom } = this.#margins;
-    const { clientWidth, clientHeight } = this.#element;
-    const room = { x: left, y: top, width: clientWidth - left - right, height: clientHeight - top - bottom };
+    const { width, height } = this;
+    const room = { x: left, y: top, width: width - left - right, height: height - top - bottom };
     const { lanes, side, isAlone } = this.#lanes;
     return layoutOf(room, lanes.length, side, isAlone);
   }
@@ -422,6 +426,6 @@ export class Chart {
   get #grid() {
     const { left, right } = this.#margins;
     const { y, height } = this.#plot();
-    return { left, right, top: y, bottom: this.#element.clientHeight - y - height };
+    return { left, right, top: y, bottom: this.height - y - height };
   }
 }

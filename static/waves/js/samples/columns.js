@@ -25,17 +25,15 @@ import { pass } from "./pen.js";
  * @param {number} right x of its last
  * @param {Column} column
  * @param {Line} line
- * @param {boolean} [isNext] whether it is the pixel right behind the column before, if there is one
  */
-export function drawColumn(pen, left, right, { first, low, high, last, opens, closes }, line, isNext = false) {
+export function drawColumn(pen, left, right, { first, low, high, last, opens, closes }, line) {
   if (!(low <= high)) {
     pen.leave();
     return pass(pen, left, line);
   }
   if (!opens) pass(pen, left, line);
   if (line.shape === "step" && pen.down) pen.to(left, pen.last);
-  if (isNext && line.shape === "linear" && !Number.isNaN(first)) pen.bar(left, first, low, high, last);
-  else pen.column(left, right, first, low, high, last);
+  pen.column(left, right, first, low, high, last);
   if (line.shape === "points") pen.lift();
   else if (!closes) pass(pen, right, line);
 }

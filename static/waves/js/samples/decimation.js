@@ -92,19 +92,23 @@ export class Fold {
     const begin = columnOf(Math.max(from, ring.first), per, phase);
     const end = columnOf(Math.min(to, ring.next) - 1, per, phase);
     const crossed = through === null ? NaN : Math.round((through - phase) / per);
+    const isStraight = line.shape === "linear";
+    const { first, low, high, last, ends } = this.#kept[signal];
     joinBefore(pen, ring, row, border(begin, per, phase), xOf, line);
-    for (let k = begin; k <= end; k += 1) {
-      if (k === crossed && through !== null && line.shape === "linear") drawThrough(pen, ring, row, through, xOf);
+    for (let k = begin, slot = begin % this.#capacity; k <= end; k += 1, slot += 1) {
+      if (slot === this.#capacity) slot = 0;
+      if (k === crossed && through !== null && isStraight) drawThrough(pen, ring, row, through, xOf);
       const x = xOf(phase + (k + 0.5) * per);
-      drawColumn(pen, x, x, this.#at(signal, k), line, true);
+      const isWhole = isStraight && !this.#envelope && ends[slot] === (OPENS | CLOSES);
+      if (isWhole) pen.bar(x, first[slot], low[slot], high[slot], last[slot]);
+      else drawColumn(pen, x, x, this.#at(signal, slot), line);
     }
     joinAfter(pen, ring, row, Math.min(to, ring.next), xOf, line);
   }
 
-  /** Column `k` of a signal, until the next is asked for. @param {number} signal @param {number} k */
-  #at(signal, k) {
+  /** What is kept at a slot, until the next is asked for. @param {number} signal @param {number} slot */
+  #at(signal, slot) {
     const { low, high, first, last, ends } = this.#kept[signal];
-    const slot = k % this.#capacity;
     const column = this.#column;
     column.low = low[slot];
     column.high = high[slot];

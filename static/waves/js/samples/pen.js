@@ -68,9 +68,8 @@ export class Pen {
   }
 
   /**
-   * A pixel column right behind the one before. Where the line enters it within the extremes of that one nobody sees
-   * where, and where it leaves that one within the extremes of this one; what is not seen is not written, since points
-   * are what a picture costs.
+   * A pixel column right behind the one before. How the line comes from that one is not written where nobody can see
+   * it, since points are what a picture costs.
    * @param {number} x
    * @param {number} first
    * @param {number} low
@@ -78,21 +77,35 @@ export class Pen {
    * @param {number} last
    */
   bar(x, first, low, high, last) {
-    const [{ last: from }, low0, high0] = [this, this.#low, this.#high];
-    const isEntryHidden = this.#isInBar && first >= low0 && first <= high0;
-    const isExitHidden = this.#isInBar && from >= low && from <= high;
-    if (!isExitHidden || (!isEntryHidden && !(this.#y >= low && this.#y <= high))) this.leave();
-    this.#isInBar = false;
-    if (!isEntryHidden) this.to(x, first);
-    const isUpwards = !(Math.abs(this.#y - high) < Math.abs(this.#y - low));
-    const near = isUpwards ? low : high;
-    const far = isUpwards ? high : low;
-    if (x !== this.x || near !== this.#y) this.#write(x, near);
+    if (!this.#isInBar || !this.#isWayHidden(first, low, high)) {
+      this.leave();
+      this.to(x, first);
+    }
+    const y = this.#y;
+    const isDownwards = Math.abs(y - high) < Math.abs(y - low);
+    const near = isDownwards ? high : low;
+    const far = isDownwards ? low : high;
+    if (x !== this.x || near !== y) this.#write(x, near);
     if (far !== near) this.#write(x, far);
     this.last = last;
     this.#low = low;
     this.#high = high;
     this.#isInBar = true;
+  }
+
+  /**
+   * Whether the way from the end of the bar before to the nearer end of the next one can stand for the true way, from
+   * the last value of that one to the first of this: half-way, between the two pixels, they are no further apart than
+   * the shorter bar is high.
+   * @param {number} first where the line enters the next one
+   * @param {number} low
+   * @param {number} high
+   */
+  #isWayHidden(first, low, high) {
+    const y = this.#y;
+    const near = Math.abs(y - high) < Math.abs(y - low) ? high : low;
+    const apart = Math.abs(this.last / 2 - y / 2 + (first / 2 - near / 2));
+    return apart <= high - low && apart <= this.#high - this.#low;
   }
 
   /**

@@ -1,3 +1,5 @@
+import { BlockExtremes } from "./block-extremes.js";
+
 /** @import { Values } from "../protocol/frames.js" */
 
 /** @typedef {{first: number, next: number}} Gap indices that never came: from `first` to before `next` */
@@ -20,6 +22,7 @@
  */
 export class Ring {
   #data;
+  #extremes;
   #capacity;
   /** The lowest index that is held, and `next` the one after the highest. */
   first = 0;
@@ -39,6 +42,7 @@ export class Ring {
     this.#capacity = Math.floor(capacity);
     /** @type {Values[]} */
     this.#data = Array.from({ length: rows }, () => new Values(this.#capacity));
+    this.#extremes = this.#data.map((values) => new BlockExtremes(values));
     this.times = timed ? new Float64Array(this.#capacity) : null;
     this.stride = stride;
     this.float64 = float64;
@@ -122,16 +126,7 @@ export class Ring {
    * @param {number} to
    */
   extremes(row, from, to) {
-    const data = this.#data[row];
-    let [low, high] = [Infinity, -Infinity];
-    this.runs(Math.max(from, this.first), Math.min(to, this.next), (offset, count) => {
-      for (let at = offset; at < offset + count; at += 1) {
-        // Comparisons with NaN are false: a missing value changes nothing.
-        if (data[at] < low) low = data[at];
-        if (data[at] > high) high = data[at];
-      }
-    });
-    return { low, high };
+    return this.#extremes[row].of(Math.max(from, this.first), Math.min(to, this.next), this.revision);
   }
 
   /**

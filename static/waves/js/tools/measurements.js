@@ -40,6 +40,8 @@ export class Measurements {
   #shape = "";
   /** How often there was no room for a layout: the next one is narrower. */
   #narrower = 0;
+  /** Whether the table or the room for it has another size: to ask whenever a number changes would lay out the page. */
+  #isResized = true;
   /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
   #cells = [];
   #keys = DEFAULT;
@@ -59,6 +61,11 @@ export class Measurements {
 
   /** @param {Controls} controls */
   bind(controls) {
+    const sizes = new ResizeObserver(() => {
+      this.#isResized = true;
+    });
+    sizes.observe(byId("measure-table"));
+    sizes.observe(roomOfTable());
     const choices = Object.entries(MEASUREMENTS).map(([key, { label }]) => this.#choiceOf(key, label));
     byId("measure-choice").replaceChildren(...choices);
     controls.click("measure-between", () =>
@@ -207,11 +214,12 @@ export class Measurements {
       this.#build(shape);
     }
     this.#fill();
-    while (this.#narrower < BESIDE.length && isCutOff()) {
+    while (this.#isResized && this.#narrower < BESIDE.length && isCutOff()) {
       this.#narrower += 1;
       this.#build(shape);
       this.#fill();
     }
+    this.#isResized = false;
     controls.text("measure-span", this.#spanText(result));
   }
 
@@ -239,6 +247,7 @@ export class Measurements {
   /** @param {string} shape */
   #build(shape) {
     this.#shape = shape;
+    this.#isResized = true;
     this.#cells = [];
     for (const key of Object.keys(MEASUREMENTS)) input(`choose-${key}`).checked = this.#keys.includes(key);
     const [head, ...rows] = this.#overTime ? this.#rowsOverTime() : this.#rowsNow();
@@ -385,8 +394,12 @@ export class Measurements {
 
 /** Whether the table is wider than the room for it. */
 function isCutOff() {
-  const room = element("measure-table", HTMLTableElement).parentElement;
-  return room !== null && room.scrollWidth > room.clientWidth;
+  const room = roomOfTable();
+  return room.scrollWidth > room.clientWidth;
+}
+
+function roomOfTable() {
+  return /** @type {HTMLElement} */ (byId("measure-table").parentElement);
 }
 
 /** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit @param {Divisions} divisions */

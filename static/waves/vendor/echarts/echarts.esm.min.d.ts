@@ -36,6 +36,8 @@ export interface Chart {
   setOption(option: object, settings?: { silent?: boolean }): void;
   getOption(): object;
   getDevicePixelRatio(): number;
+  getWidth(): number;
+  getHeight(): number;
   getZr(): Canvas;
   renderToSVGString(): string;
   renderToCanvas(): HTMLCanvasElement;
