@@ -105,17 +105,26 @@ export class Axes {
     return members.some((k) => this.#seen.visible[k]);
   }
 
-  /** Units per division of signal `k`, as a text; between states there are none. @param {number} k */
-  perDivision(k) {
+  /** Units per division of signal `k`, as a text; between states there are none. @param {number} k @param {number} [division] */
+  perDivision(k, division = this.divisionOf(k)) {
     if (this.#seen.signals[k]?.states) return "states";
-    const division = this.divisionOf(k);
     return Number.isNaN(division) ? "" : `${setting(division, shortUnit(this.#seen.signals[k].unit))}/div`;
   }
 
   /** Units per division of signal `k`; NaN where there is no such signal. @param {number} k */
   divisionOf(k) {
-    const group = this.groups.find(({ members }) => members.includes(k));
-    return group ? this.scaleOf(group).range.perDivision : NaN;
+    return this.divisions[k] ?? NaN;
+  }
+
+  /** Units per division, by signal. */
+  get divisions() {
+    /** @type {number[]} */
+    const divisions = [];
+    for (const group of this.groups) {
+      const { perDivision } = this.scaleOf(group).range;
+      for (const k of group.members) divisions[k] = perDivision;
+    }
+    return divisions;
   }
 
   /** The unit of signals, where they share one; of those that are seen, if any is. @param {number[]} members */

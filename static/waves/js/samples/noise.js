@@ -15,8 +15,7 @@ const GOLDEN = 0.6180339887498949;
 const SETTLED = 0.7;
 /** The median of normal noise, sign left out, against its standard deviation. */
 const MEDIAN = 0.6744897501960817;
-/** Filled anew by each call. */
-const run = new Float64Array(HIGHEST + 1);
+/** Sizes of differences by order; filled anew by each call. */
 const found = ORDERS.map(() => new Float64Array(PLACES));
 
 /**
@@ -30,8 +29,7 @@ export function noiseOf(samples) {
   let count = 0;
   for (let k = 0; k < PLACES; k += 1) {
     const from = Math.floor(((k * GOLDEN) % 1) * room);
-    for (let at = 0; at <= HIGHEST; at += 1) run[at] = samples[from + at];
-    if (differences(count)) count += 1;
+    if (differences(samples, from, count)) count += 1;
   }
   if (count < HIGHEST) return 0;
   const deviations = found.map((sizes, k) => deviation(sizes.subarray(0, count), ORDERS[k]));
@@ -40,19 +38,32 @@ export function noiseOf(samples) {
 }
 
 /**
- * The differences of each order at the beginning of `run`, which becomes its own differences.
+ * The differences of each order from a place on, their signs left out.
+ * @param {ArrayLike<number>} samples
+ * @param {number} from
  * @param {number} place where they go
  * @returns {boolean} whether nothing was missing
  */
-function differences(place) {
-  let next = 0;
-  for (let order = 1; order <= HIGHEST; order += 1) {
-    for (let at = 0; at <= HIGHEST - order; at += 1) run[at] = run[at + 1] - run[at];
-    if (ORDERS[next] !== order) continue;
-    found[next][place] = Math.abs(run[0]);
-    next += 1;
-  }
-  return Number.isFinite(run[0]);
+function differences(samples, from, place) {
+  // Against the first, so that little of a large offset is rounded.
+  const first = samples[from];
+  const a = samples[from + 1] - first;
+  const b = samples[from + 2] - first;
+  const c = samples[from + 3] - first;
+  const d = samples[from + 4] - first;
+  const e = samples[from + 5] - first;
+  const f = samples[from + 6] - first;
+  const g = samples[from + 7] - first;
+  const h = samples[from + 8] - first;
+  const i = samples[from + 9] - first;
+  const j = samples[from + 10] - first;
+  const tenth = j - 10 * (a + i) + 45 * (b + h) - 120 * (c + g) + 210 * (d + f) - 252 * e;
+  found[0][place] = Math.abs(a);
+  found[1][place] = Math.abs(b - 2 * a);
+  found[2][place] = Math.abs(c - 3 * (b - a));
+  found[3][place] = Math.abs(e - 5 * (d - a) + 10 * (c - b));
+  found[4][place] = Math.abs(tenth);
+  return Number.isFinite(tenth);
 }
 
 /**

@@ -44,6 +44,8 @@ export class Measurements {
   #isResized = true;
   /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
   #cells = [];
+  /** Of each signal, as the cells are filled. @type {number[]} */
+  #perDivision = [];
   #keys = DEFAULT;
   /** Whether between the cursors, and whether over time. */
   #between = false;
@@ -224,6 +226,7 @@ export class Measurements {
   }
 
   #fill() {
+    this.#perDivision = this.#parts.axes.divisions;
     for (const { cell, text, why } of this.#cells) {
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
@@ -360,7 +363,7 @@ export class Measurements {
 
   /** What a division stands for: how many digits are news. @param {number} k @returns {Divisions} */
   #divisions(k) {
-    return { value: this.#parts.axes.divisionOf(k), time: this.#parts.timeline.perDivision };
+    return { value: this.#perDivision[k], time: this.#parts.timeline.perDivision };
   }
 
   /** @param {() => string} text @param {() => string} why */

@@ -52,10 +52,11 @@ export class Signals {
   readings(seconds) {
     const { axes, newest, record, selection } = this.#parts;
     newest.look(seconds, record.description?.rate ?? 0, record.mode === "sweeps");
+    const { divisions } = axes;
     selection.signals.forEach((signal, k) => {
-      const now = quantity(newest.value(k), signal.unit, 3, axes.divisionOf(k));
+      const now = quantity(newest.value(k), signal.unit, 3, divisions[k]);
       const state = stateName(signal.states, newest.value(k));
-      const perDivision = isInLane(signal) ? "lane" : axes.perDivision(k);
+      const perDivision = isInLane(signal) ? "lane" : axes.perDivision(k, divisions[k]);
       this.#rows.read(k, { now: state ?? now, title: state ?? now, perDivision, selected: k === selection.selected });
     });
   }
