@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { tickLabel, timeLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "../../../static/waves/js/chart/axis-labels.js";
-import { marginsFor } from "../../../static/waves/js/chart/margins.js";
+import { marginsFor } from "../../../static/waves/js/chart/axis-options.js";
 import { around, fit, GRAIN } from "../../../static/waves/js/chart/range.js";
 import { parseQuantity } from "../../../static/waves/js/text/parse-quantity.js";
 

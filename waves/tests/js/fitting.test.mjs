@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { captionHeight, captionShapes, legend } from "../../../static/waves/js/chart/export-caption.js";
-import { textWidth } from "../../../static/waves/js/chart/text-width.js";
-import { fitted } from "../../../static/waves/js/text/fitting.js";
+import { fitted, textWidth } from "../../../static/waves/js/text/fitting.js";
 
 const LONG = "Temperature of the third cooling circuit behind the second pump ".repeat(4).trim();
 class Shape {

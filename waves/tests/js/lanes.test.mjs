@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Bars, CHANGING, TINTS, tintsOf } from "../../../static/waves/js/chart/lane-bars.js";
+import { Bars } from "../../../static/waves/js/chart/lane-bars.js";
 import { layoutOf, moved } from "../../../static/waves/js/chart/lane-layout.js";
 import { LaneShapes } from "../../../static/waves/js/chart/lane-shapes.js";
-import { Lanes } from "../../../static/waves/js/chart/lanes.js";
+import { CHANGING, Lanes, TINTS, tintsOf } from "../../../static/waves/js/chart/lanes.js";
 import { Overlay } from "../../../static/waves/js/chart/overlay.js";
 import { Points } from "../../../static/waves/js/chart/points.js";
 import { choose, readChoices } from "../../../static/waves/js/samples/line.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Axes } from "../../../static/waves/js/chart/axes.js";
-import { sharedStates, stateLabels } from "../../../static/waves/js/chart/state-axis.js";
+import { sharedStates, stateLabels } from "../../../static/waves/js/chart/axis-labels.js";
 import { groupsOf } from "../../../static/waves/js/chart/vertical-groups.js";
 import { Plotted, Selection } from "../../../static/waves/js/controls/selection.js";
 import { areOthers, readDescription } from "../../../static/waves/js/protocol/description.js";

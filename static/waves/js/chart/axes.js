@@ -4,8 +4,8 @@ import { isInLane } from "../samples/line.js";
 import { shortUnit } from "../text/fitting.js";
 import { setting } from "../text/quantities.js";
 import { codesOf } from "../text/states.js";
+import { sharedStates } from "./axis-labels.js";
 import { around, GRAIN } from "./range.js";
-import { sharedStates } from "./state-axis.js";
 import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical-groups.js";
 
 /**

@@ -1,7 +1,8 @@
-/** What axes span, and what stands at their divisions. */
+/** What axes span, and what stands at their divisions: numbers, however far apart, or names of states. */
 
-import { shortUnit } from "../text/fitting.js";
+import { fitted, shortUnit, textWidth } from "../text/fitting.js";
 import { axisScale, setting } from "../text/quantities.js";
+import { codesOf, stateName } from "../text/states.js";
 
 /**
  * @typedef {object} XAxis
@@ -91,4 +92,55 @@ function withUnit(scale, end, perDivision) {
     const isLast = Math.abs(value - end) < perDivision / 2;
     return isLast && scale.unit ? `${scale.label(value)} ${scale.unit}` : scale.label(value);
   };
+}
+
+/** What everything is divided by where the two ends of an axis lie further apart than a number can say; it costs no digit. */
+const PART = 2 ** 8;
+
+/** Whether an axis is one of these. @param {Pick<YAxis, "min" | "max">} axis */
+export function isHuge({ min, max }) {
+  return max - min === Infinity;
+}
+
+/** An axis as the library takes it: a huge one in parts, any other as it is. @param {YAxis} axis @returns {YAxis} */
+export function shrunk(axis) {
+  if (!isHuge(axis)) return axis;
+  const { min, max, perDivision } = axis;
+  return { ...axis, min: min / PART, max: max / PART, perDivision: perDivision / PART };
+}
+
+/** Labels of a huge axis, at its parts. @param {YAxis} axis @returns {Labelled} */
+export function hugeLabels({ min, max, unit }) {
+  const label = (/** @type {number} */ part) => {
+    const text = (part * PART).toExponential(2);
+    return part < max / PART ? text : `${text} ${unit}`.trim();
+  };
+  return { label, offset: "", texts: [label(min / PART), label(max / PART)] };
+}
+
+/** CSS pixels of a name beside the plot; the rest of a longer one stands in the title. */
+const ROOM = 130;
+
+/**
+ * Names at the codes of states.
+ * @param {YAxis & {states: Record<string, string>}} axis
+ * @param {number} [room] CSS pixels of a label
+ * @returns {Labelled}
+ */
+export function stateLabels({ min, max, states }, room = ROOM) {
+  const label = (/** @type {number} */ value) => fitted(stateName(states, value) ?? "", room, textWidth);
+  const marks = codesOf(states).filter((code) => code >= min && code <= max);
+  return { label, offset: "", marks, texts: marks.map((code) => label(code)) };
+}
+
+/**
+ * The names that an axis has, where all of its signals have the same: what is 1 is not "open" to one
+ * and "failed" to another.
+ * @param {{states?: Record<string, string>}[]} signals
+ */
+export function sharedStates(signals) {
+  const [first] = signals;
+  if (!first?.states) return undefined;
+  const names = JSON.stringify(first.states);
+  return signals.every(({ states }) => states && JSON.stringify(states) === names) ? first.states : undefined;
 }

@@ -4,20 +4,14 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import { FONT, TEXT_SIZE, textWidth } from "../text/fitting.js";
 import { stateName } from "../text/states.js";
-import { tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
-import { axisLook, roomOf, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
+import { hugeLabels, isHuge, shrunk, stateLabels, tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
+import { axisLook, marginsFor, NOTHING, roomOf, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
 import { ClockMarks } from "./clock-marks.js";
-import { captionHeight, captionShapes } from "./export-caption.js";
-import { bindGestures } from "./gestures.js";
-import { hugeLabels, isHuge, shrunk } from "./huge-axis.js";
 import { layoutOf, moved, NO_LANES } from "./lane-layout.js";
-import { LaneShapes } from "./lane-shapes.js";
-import { marginsFor, NOTHING } from "./margins.js";
 import { Overlay } from "./overlay.js";
 import { dashOf, Palette } from "./palette.js";
-import { stateLabels } from "./state-axis.js";
-import { FONT, TEXT_SIZE, textWidth } from "./text-width.js";
 import { pixelOf, scaleOf } from "./trace-path.js";
 import { TraceShapes } from "./trace-shapes.js";
 
@@ -78,12 +72,34 @@ const BEHIND = 1;
 const FRONT = 2;
 const TYPE = { font: FONT, size: TEXT_SIZE, width: (/** @type {string} */ text) => textWidth(text) };
 
+/**
+ * @typedef {object} Extras what no chart needs for its first picture
+ * @property {typeof import("./lane-shapes.js").LaneShapes} LaneShapes
+ * @property {typeof import("./gestures.js").bindGestures} bindGestures
+ * @property {typeof import("./export-caption.js").captionHeight} captionHeight
+ * @property {typeof import("./export-caption.js").captionShapes} captionShapes
+ */
+
+/** @type {Extras | null} */
+let come = null;
+
+/** From now on lanes, gestures and exports are there, for every chart. @param {Extras} extras */
+export function complete(extras) {
+  come = extras;
+}
+
+function extras() {
+  if (!come) throw new Error("Nothing but pictures is possible before all of the page came.");
+  return come;
+}
+
 export class Chart {
   #chart;
   #element;
   #overlay;
   #traces;
-  #laneShapes;
+  /** Made for the first lane. @type {InstanceType<Extras["LaneShapes"]> | null} */
+  #laneShapes = null;
   #lanes = NO_LANES;
   #axes = "";
   #marks;
@@ -113,7 +129,6 @@ export class Chart {
     this.#chart = echarts.init(element, null, { renderer: "canvas" });
     this.#marks = new ClockMarks(this.#chart.getZr(), echarts.graphic, TYPE);
     this.#traces = new TraceShapes(this.#chart.getZr(), echarts.graphic);
-    this.#laneShapes = new LaneShapes(this.#chart.getZr(), echarts.graphic);
     this.#overlay = new Overlay(this.#chart.getZr(), echarts.graphic);
     this.resize();
   }
@@ -190,9 +205,15 @@ export class Chart {
     this.#items = overlay;
     const scales = this.#scales();
     this.#marks.draw(clock, scales);
-    this.#laneShapes.draw(lanes.lanes, scales.lanes ?? null, scales);
+    if (lanes.lanes.length > 0) this.#laneShapes ??= this.#newLaneShapes();
+    this.#laneShapes?.draw(lanes.lanes, scales.lanes ?? null, scales);
     this.#traces.draw(this.#drawn, scales);
     this.#overlay.draw(overlay, scales);
+  }
+
+  #newLaneShapes() {
+    const { LaneShapes } = extras();
+    return new LaneShapes(this.#chart.getZr(), echarts.graphic);
   }
 
   /** Another view lies over this one: nothing is drawn meanwhile. @param {boolean} covered */
@@ -218,6 +239,7 @@ export class Chart {
 
   /** @param {"svg" | "canvas"} renderer @param {Caption | null} caption */
   #copy(renderer, caption) {
+    const { LaneShapes, captionHeight, captionShapes } = extras();
     const space = caption ? captionHeight(caption, this.width) : 0;
     const { width, height } = this;
     const size = { width, height: height + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
@@ -244,7 +266,7 @@ export class Chart {
    * @param {Hands} hands
    */
   listen({ grab, zoom, scroll, pinch }) {
-    bindGestures(this.#element, {
+    extras().bindGestures(this.#element, {
       hold: (pixel) => this.#hold(pixel),
       drag: (pixel, direction) => this.#following(grab({ ...this.point(pixel), direction })),
       pinch: (pixel) => {
@@ -299,7 +321,7 @@ export class Chart {
     const item = this.#overlay.at(pixel);
     const cursor = item ? (item.line === "vertical" ? "ew-resize" : "ns-resize") : "";
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
-    const title = this.#laneShapes.titleAt(pixel) || this.#axisTitle(pixel);
+    const title = this.#laneShapes?.titleAt(pixel) || this.#axisTitle(pixel);
     if (this.#element.title !== title) this.#element.title = title;
   }
 

@@ -1,7 +1,6 @@
 /** What stands over an exported picture: title, time, and a legend of the signals. */
 
-import { fitted } from "../text/fitting.js";
-import { FONT, TEXT_SIZE, textWidth } from "./text-width.js";
+import { FONT, fitted, TEXT_SIZE, textWidth } from "../text/fitting.js";
 
 /** @import { Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js" */
 

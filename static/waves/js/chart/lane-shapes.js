@@ -3,9 +3,9 @@
  * there is room. The chart gives the scales and the shapes of its library.
  */
 
-import { fitted } from "../text/fitting.js";
-import { Bars, CHANGING, TINTS } from "./lane-bars.js";
-import { FONT, TEXT_SIZE, textWidth } from "./text-width.js";
+import { FONT, fitted, TEXT_SIZE, textWidth } from "../text/fitting.js";
+import { Bars } from "./lane-bars.js";
+import { CHANGING, TINTS } from "./lanes.js";
 
 /**
  * @import { Canvas, Graphic, Path, Shape } from "../../vendor/echarts/echarts.esm.min.js"

@@ -3,7 +3,6 @@
 import { isInLane } from "../samples/line.js";
 import { quantity } from "../text/quantities.js";
 import { codesOf, stateName } from "../text/states.js";
-import { tintsOf } from "./lane-bars.js";
 
 /**
  * @import { Trace } from "./points.js"
@@ -92,4 +91,25 @@ export class Lanes {
   restore({ lanes }) {
     if (lanes === "below") this.side = lanes;
   }
+}
+
+/** Tints of bars, from the first state to the last; one more is for what changes too fast. */
+export const TINTS = 6;
+export const CHANGING = TINTS;
+
+/**
+ * Which tint a value has: by the place of its code among the codes, else by its size.
+ * @param {number[]} codes in their order
+ * @param {number} low least and greatest value, where there are no codes
+ * @param {number} high
+ * @returns {(value: number) => number}
+ */
+export function tintsOf(codes, low, high) {
+  const places = new Map(codes.map((code, place) => [code, place / Math.max(1, codes.length - 1)]));
+  const sized = (/** @type {number} */ value) => (low < high ? (value - low) / (high - low) : value === 0 ? 0 : 1);
+  return (value) => {
+    if (Number.isNaN(value)) return CHANGING;
+    const share = places.get(value) ?? sized(value);
+    return Math.round(Math.min(1, Math.max(0, share)) * (TINTS - 1));
+  };
 }

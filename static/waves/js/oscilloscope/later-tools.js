@@ -1,35 +1,60 @@
 /**
- * The tools that come after the first picture of a first visit: a third of the modules, which need not
- * hold it up. Their hooks are called in this order, after those of `first-tools.js`.
+ * All that comes after the first picture of a first visit: more than a third of the modules, which need not hold it up.
+ * The hooks of tools are called in the order in which they stand here.
  */
 
+import { captionHeight, captionShapes } from "../chart/export-caption.js";
+import { bindGestures } from "../chart/gestures.js";
+import { LaneShapes } from "../chart/lane-shapes.js";
+import { TimeCursors } from "../measurements/time-cursors.js";
 import { Autoset } from "../tools/autoset.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
+import { Lanes } from "../tools/lanes.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
 import { Spectrum } from "../tools/spectrum.js";
 import { StateTimes } from "../tools/state-times.js";
 import { Table } from "../tools/table.js";
+import { Trigger } from "../tools/trigger.js";
 import { ViewButtons } from "../tools/view-buttons.js";
 import { Welcome } from "../tools/welcome.js";
+import { Triggering } from "../trigger/triggering.js";
 
-/** @import { Parts, Tool } from "../tools/parts.js" */
+/** @import { FirstParts, Tool } from "../tools/parts.js" */
 
-/** @param {Parts} parts @returns {Tool[]} */
-export function laterTools(parts) {
+/** What a chart does not need for its first picture. */
+export const chartExtras = { LaneShapes, bindGestures, captionHeight, captionShapes };
+
+/** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
+export function allTools(parts, first) {
+  const whole = { ...parts, cursors: new TimeCursors(), triggering: triggeringOf(parts) };
   return [
-    new ViewButtons(parts),
-    new Spectrum(parts),
-    new Table(parts),
-    new References(parts),
-    new Autoset(parts),
-    new Export(parts),
-    new Cursors(parts),
-    new Measurements(parts),
-    new StateTimes(parts),
-    new Page(parts),
+    new Trigger(whole),
+    ...first,
+    new Lanes(whole),
+    new ViewButtons(whole),
+    new Spectrum(whole),
+    new Table(whole),
+    new References(whole),
+    new Autoset(whole),
+    new Export(whole),
+    new Cursors(whole),
+    new Measurements(whole),
+    new StateTimes(whole),
+    new Page(whole),
     new Welcome(),
   ];
+}
+
+/** @param {FirstParts} parts */
+function triggeringOf({ chart, config, past, record, screen, selection, server, timeline }) {
+  return new Triggering({
+    ...{ config, record, past, timeline, selection, ...server },
+    changed: () => screen.changed(),
+    redraw: () => screen.redraw(),
+    columns: () => chart.columns,
+    picture: () => screen.picture,
+  });
 }

@@ -1,7 +1,7 @@
 /** The oscilloscope: makes its parts and its tools, and draws. What a tool is: `tools/parts.js`. */
 
 import { Axes } from "../chart/axes.js";
-import { Chart } from "../chart/chart.js";
+import { Chart, complete } from "../chart/chart.js";
 import { NO_LANES } from "../chart/lane-layout.js";
 import { Lanes } from "../chart/lanes.js";
 import { Points } from "../chart/points.js";
@@ -10,7 +10,6 @@ import { byId } from "../controls/elements.js";
 import { follow } from "../controls/renaming.js";
 import { Plotted, Selection } from "../controls/selection.js";
 import { Views } from "../controls/views.js";
-import { TimeCursors } from "../measurements/time-cursors.js";
 import { areOthers, readConfig } from "../protocol/description.js";
 import { ANSWER } from "../protocol/frames.js";
 import { FullRate } from "../samples/full-rate.js";
@@ -18,12 +17,11 @@ import { lineOf, longestOf } from "../samples/line.js";
 import { Newest } from "../samples/newest.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
-import { COLUMNS } from "../text/divisions.js";
+import { COLUMNS, rolls } from "../text/divisions.js";
 import { ClockTicks } from "../time/clock-ticks.js";
 import { ClockZone } from "../time/clock-zone.js";
 import { goesOn } from "../time/timebase.js";
 import { Timeline } from "../time/timeline.js";
-import { Triggering } from "../trigger/triggering.js";
 import { firstTools } from "./first-tools.js";
 import { Link } from "./link.js";
 import { showStatus } from "./status.js";
@@ -34,7 +32,7 @@ import { ViewState } from "./view-state.js";
  * @import { Description, Said, Signal } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
  * @import { Source } from "../samples/window-samples.js"
- * @import { Parts, Picture, Restored, Screen, Tool } from "../tools/parts.js"
+ * @import { FirstParts, Picture, Restored, Screen, Tool } from "../tools/parts.js"
  */
 
 /** Readings change this often (ms): faster nobody can read. */
@@ -84,36 +82,55 @@ class Scope {
   async start() {
     const state = this.#viewState.restore();
     const first = firstTools(this.#parts);
-    const coming = this.#laterTools();
-    if (Object.keys(state).length === 0) {
-      this.#take(first, state);
+    const coming = this.#laterTools(first);
+    if (Object.keys(state).length === 0 && this.#isPlain) {
+      this.#take(first, first, state);
       this.#run();
-      this.#take(await coming, state);
+      const all = await coming;
+      this.#take(
+        all.filter((tool) => !first.includes(tool)),
+        all,
+        state,
+      );
     } else {
-      this.#take([...first, ...(await coming)], state);
+      const all = await coming;
+      this.#take(all, all, state);
       this.#run();
     }
+    this.#listen();
     this.#isWhole = true;
     // What was changed meanwhile.
     this.#viewState.flush();
   }
 
-  /** @returns {Promise<Tool[]>} */
-  async #laterTools() {
+  /** Whether the picture needs neither trigger nor lanes, as long as nobody asks for them. */
+  get #isPlain() {
+    const { config, lanes } = this.#parts;
+    return rolls(config.window) && !lanes.areSeen;
+  }
+
+  /** All tools, in the order of their hooks. @param {Tool[]} first @returns {Promise<Tool[]>} */
+  async #laterTools(first) {
     try {
-      const { laterTools } = await import("./later-tools.js");
-      return laterTools(this.#parts);
+      const { allTools, chartExtras } = await import("./later-tools.js");
+      complete(chartExtras);
+      return allTools(this.#parts, first);
     } catch (error) {
       this.#parts.controls.toast("Not all of the page came. Reload it.");
       throw error;
     }
   }
 
-  /** Take tools; of what was before they are told. @param {Tool[]} tools @param {Restored} state */
-  #take(tools, state) {
+  /**
+   * Take tools; of what was before they are told.
+   * @param {Tool[]} tools
+   * @param {Tool[]} all in the order of their hooks
+   * @param {Restored} state
+   */
+  #take(tools, all, state) {
     const { controls, record, views } = this.#parts;
     for (const view of tools.flatMap((tool) => tool.views ?? [])) views.declare(view);
-    this.#tools = [...this.#tools, ...tools];
+    this.#tools = all;
     for (const tool of tools) tool.changedSignals?.();
     for (const tool of tools) tool.bind?.(controls);
     for (const tool of tools) tool.restore?.(state);
@@ -125,7 +142,6 @@ class Scope {
 
   #run() {
     const { socket } = this.#link;
-    this.#listen();
     socket.open();
     this.#watchSize();
     window.addEventListener("online", () => socket.retryNow());
@@ -138,7 +154,7 @@ class Scope {
     requestAnimationFrame(frame);
   }
 
-  /** @param {Parts["config"]} config @returns {Parts} */
+  /** @param {FirstParts["config"]} config @returns {FirstParts} */
   #makeParts(config) {
     const changed = () => this.#changed();
     const redraw = () => this.#redraw();
@@ -159,22 +175,15 @@ class Scope {
       ask: (request) => this.#link.ask(request),
       came: redraw,
     });
-    const triggering = new Triggering({
-      ...{ config, record, past, timeline, selection, changed, redraw },
-      columns: () => chart.columns,
-      picture: () => this.#screen.picture,
-      isAnswered: () => !this.#link.unanswered,
-      askForView: () => this.#link.askForView(),
-    });
     const views = new Views(() => this.#arranged());
     return {
       lanes: new Lanes(selection, changed),
-      ...{ config, record, past, chart, selection, axes, timeline, fullRate, triggering, views },
+      ...{ config, record, past, chart, selection, axes, timeline, fullRate, views },
       controls: new Controls(),
       newest: new Newest((request) => this.#link.ask(request)),
       zone: new ClockZone(),
-      cursors: new TimeCursors(),
       screen: this.#screen,
+      server: { isAnswered: () => !this.#link.unanswered, askForView: () => this.#link.askForView() },
     };
   }
 

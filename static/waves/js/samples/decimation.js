@@ -7,7 +7,7 @@
  * frame costs its new samples only. With a trigger the phase puts a border of columns there.
  */
 
-import { drawColumn } from "./columns.js";
+import { drawColumn } from "./pen.js";
 import { joinAfter, joinBefore } from "./sample-line.js";
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Writes the points of a trace into a buffer that is used again for every picture: x, y, x, y …,
- * with a pair of NaN wherever the line ends. A point between two such pairs is a mark: see
- * `chart/trace-path.js`.
+ * The line of a signal: writes the points of a trace, samples and pixel columns that hold several, into a buffer that is
+ * used again for every picture: x, y, x, y …, with a pair of NaN wherever the line ends. A point between two such pairs
+ * is a mark: see `chart/trace-path.js`.
  */
 
 /** @import { Line } from "./line.js" */
@@ -160,4 +160,35 @@ export function reach(pen, x, y, { shape }) {
   if (shape === "step" && pen.down) pen.to(x, pen.last);
   pen.to(x, y);
   if (shape === "points") pen.lift();
+}
+
+/**
+ * @typedef {object} Column low > high where it has no value
+ * @property {number} first NaN where the order is not known, as in columns of the server's
+ * @property {number} low
+ * @property {number} high
+ * @property {number} last
+ * @property {boolean} opens whether nothing is missing before the first value
+ * @property {boolean} closes whether nothing is missing after the last
+ */
+
+/**
+ * The line goes through the column; where something is missing at either end of it, it stops or
+ * goes on as the signal's line does. Within a column nobody can see a hole.
+ * @param {Pen} pen
+ * @param {number} left x of its first value
+ * @param {number} right x of its last
+ * @param {Column} column
+ * @param {Line} line
+ */
+export function drawColumn(pen, left, right, { first, low, high, last, opens, closes }, line) {
+  if (!(low <= high)) {
+    pen.leave();
+    return pass(pen, left, line);
+  }
+  if (!opens) pass(pen, left, line);
+  if (line.shape === "step" && pen.down) pen.to(left, pen.last);
+  pen.column(left, right, first, low, high, last);
+  if (line.shape === "points") pen.lift();
+  else if (!closes) pass(pen, right, line);
 }

@@ -1,7 +1,6 @@
 /** The line through samples where they are few, and on a timed clock; and how it reaches beyond the ends of a view. */
 
-import { drawColumn } from "./columns.js";
-import { pass, reach } from "./pen.js";
+import { drawColumn, pass, reach } from "./pen.js";
 
 /**
  * @import { Line } from "./line.js"

@@ -4,6 +4,8 @@
 export const COLUMNS = 10;
 /** Divisions of a y axis. */
 export const ROWS = 8;
+/** A window shorter than this (s) is watched standing still; a longer one is watched going by. */
+const STILL = 0.5;
 
 /** The smallest of …, 0.1, 0.2, 0.5, 1, 2, 5, … that is not below `value`. @param {number} value */
 export function ceil125(value) {
@@ -42,4 +44,9 @@ export function stepTime(seconds, direction) {
   if (direction > 0) return ceilTime(seconds * 1.01);
   const below = LONG.filter((step) => step < seconds * (1 - 1e-9)).pop();
   return below ?? step125(seconds, -1);
+}
+
+/** Whether a window goes by, where nobody asked for a trigger. @param {number} window seconds */
+export function rolls(window) {
+  return window >= STILL;
 }

@@ -45,7 +45,11 @@
  * @property {() => void} themed colours are others
  * @property {() => void} keep what is seen in the address, now
  *
- * @typedef {object} Parts
+ * @typedef {object} Server what the page asks of it
+ * @property {() => boolean} isAnswered whether it knows what is wanted
+ * @property {() => void} askForView
+ *
+ * @typedef {object} FirstParts what is there from the first picture on
  * @property {Config} config what the page was told of its stream
  * @property {Controls} controls
  * @property {Chart} chart of the signals over time
@@ -55,21 +59,21 @@
  * @property {Newest} newest the newest sample of each signal
  * @property {Timeline} timeline
  * @property {ClockZone} zone
- * @property {Triggering} triggering
- * @property {TimeCursors} cursors
  * @property {Selection} selection
  * @property {Axes} axes
  * @property {Lanes} lanes
  * @property {Views} views
  * @property {Screen} screen
+ * @property {Server} server
+ *
+ * @typedef {FirstParts & {triggering: Triggering, cursors: TimeCursors}} Parts
  *
  * @typedef {{[name: string]: string | undefined}} Restored texts of the address or the storage
  * @typedef {{[name: string]: string | number | null | undefined}} Kept
  */
 
 /**
- * All of a tool's hooks are optional. They are called tool by tool, in the order of `first-tools.js` and
- * `later-tools.js`.
+ * All of a tool's hooks are optional. They are called tool by tool, in the order of `later-tools.js`.
  * @typedef {object} Tool
  * @property {View[]} [views] that it shows
  * @property {(controls: Controls) => void} [bind] once: buttons, fields and keys

@@ -3,6 +3,7 @@
  * Levels that are null are yet to be chosen from the signal.
  */
 
+import { rolls } from "../text/divisions.js";
 import { hysteresisOf } from "./hysteresis.js";
 import { DEFAULTS } from "./trigger.js";
 
@@ -25,8 +26,6 @@ import { DEFAULTS } from "./trigger.js";
 
 /** @type {Mode[]} */
 export const MODES = ["auto", "normal", "single", "off"];
-/** A window up to this long (s) is watched standing still; a longer one is watched going by. */
-const STILL = 0.5;
 /** Bytes per second that the server sends, where a page does not ask for others. */
 const BUDGET = 1_000_000;
 
@@ -63,7 +62,7 @@ const NAMES = {
  * @returns {Mode}
  */
 export function initialMode(window) {
-  return window < STILL ? "auto" : "off";
+  return rolls(window) ? "off" : "auto";
 }
 
 /** What differs from the beginning, by the names of the address. @param {Settings} settings @param {TriggerFields} fields */
