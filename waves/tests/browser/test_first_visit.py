@@ -56,6 +56,24 @@ async def test_the_first_picture_does_not_wait_for_what_it_does_not_need(context
     await scope.until("location.search.includes('run=0') && location.search.includes('view=table')")
 
 
+async def test_a_picture_that_stands_at_its_trigger_waits_for_it(context, daphne, add_stream) -> None:
+    scope, come = Oscilloscope(await context.new_page()), asyncio.Event()
+    add_stream("standing", like="sine", window=0.2)
+
+    async def hold_up(route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await scope.page.route("**/later-tools.*", hold_up)
+    await scope.page.goto(f"http://{daphne.address}/streams/standing/")
+    await scope.page.locator("#chart canvas").wait_for()
+    await scope.until_frames(30)
+    assert not await scope.page.evaluate("Boolean(drawn())")
+    come.set()
+    await scope.until_drawn("drawn.signals[0].y.length > 1")
+    await scope.until_text("trigger-state", "Trig’d")
+
+
 async def test_what_did_not_come_is_told(new_context, daphne, faults) -> None:
     faults.expect("later-tools")
     scope = Oscilloscope(await (await new_context()).new_page())

@@ -8,6 +8,9 @@ import { FONT, TEXT_SIZE, textWidth } from "../text/fitting.js";
 
 /** @typedef {(colour: string) => string} Colour of the theme as rgb() */
 
+/** How texts of the canvas are set. */
+export const TYPE = { font: FONT, size: TEXT_SIZE, width: (/** @type {string} */ text) => textWidth(text) };
+
 /** What both axes look like. @param {Colour} toned @param {object} [more] @param {string} [colour] */
 export function axisLook(toned, more = {}, colour = "--dim") {
   const line = { show: true, lineStyle: { color: toned("--grid"), width: 1 } };

@@ -1,13 +1,12 @@
 /**
- * The chart: the only module that knows ECharts, which draws the axes; a `setOption` costs more
+ * The chart: with `copy.js` the only module that knows ECharts, which draws the axes; a `setOption` costs more
  * than all traces together, so it is called where an axis changed. Traces are shapes (`trace-shapes.js`).
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
-import { FONT, TEXT_SIZE, textWidth } from "../text/fitting.js";
 import { stateName } from "../text/states.js";
 import { hugeLabels, isHuge, shrunk, stateLabels, tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
-import { axisLook, marginsFor, NOTHING, roomOf, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
+import { axisLook, marginsFor, NOTHING, roomOf, TYPE, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
 import { ClockMarks } from "./clock-marks.js";
 import { layoutOf, moved, NO_LANES } from "./lane-layout.js";
 import { Overlay } from "./overlay.js";
@@ -70,14 +69,12 @@ const HELD = [4, 2];
 /** In front of the grid, behind what is laid over: see `overlay.js`. */
 const BEHIND = 1;
 const FRONT = 2;
-const TYPE = { font: FONT, size: TEXT_SIZE, width: (/** @type {string} */ text) => textWidth(text) };
 
 /**
  * @typedef {object} Extras what no chart needs for its first picture
  * @property {typeof import("./lane-shapes.js").LaneShapes} LaneShapes
  * @property {typeof import("./gestures.js").bindGestures} bindGestures
- * @property {typeof import("./export-caption.js").captionHeight} captionHeight
- * @property {typeof import("./export-caption.js").captionShapes} captionShapes
+ * @property {typeof import("./copy.js").copyOf} copyOf
  */
 
 /** @type {Extras | null} */
@@ -205,15 +202,12 @@ export class Chart {
     this.#items = overlay;
     const scales = this.#scales();
     this.#marks.draw(clock, scales);
-    if (lanes.lanes.length > 0) this.#laneShapes ??= this.#newLaneShapes();
+    if (come && lanes.lanes.length > 0) {
+      this.#laneShapes ??= new come.LaneShapes(this.#chart.getZr(), echarts.graphic);
+    }
     this.#laneShapes?.draw(lanes.lanes, scales.lanes ?? null, scales);
     this.#traces.draw(this.#drawn, scales);
     this.#overlay.draw(overlay, scales);
-  }
-
-  #newLaneShapes() {
-    const { LaneShapes } = extras();
-    return new LaneShapes(this.#chart.getZr(), echarts.graphic);
   }
 
   /** Another view lies over this one: nothing is drawn meanwhile. @param {boolean} covered */
@@ -239,26 +233,17 @@ export class Chart {
 
   /** @param {"svg" | "canvas"} renderer @param {Caption | null} caption */
   #copy(renderer, caption) {
-    const { LaneShapes, captionHeight, captionShapes } = extras();
-    const space = caption ? captionHeight(caption, this.width) : 0;
-    const { width, height } = this;
-    const size = { width, height: height + space, devicePixelRatio: Math.max(2, devicePixelRatio) };
-    const ssr = renderer === "svg";
-    const copy = echarts.init(ssr ? null : document.createElement("div"), null, { renderer, ssr, ...size });
-    const grid = this.#grid;
-    copy.setOption({
-      ...this.#chart.getOption(),
-      grid: { ...grid, top: grid.top + space, outerBoundsMode: "none" },
+    return extras().copyOf(renderer, caption, {
+      option: this.#chart.getOption(),
+      grid: this.#grid,
+      width: this.width,
+      height: this.height,
+      scales: (down) => this.#scales(down),
+      clock: this.#clock,
+      lanes: this.#lanes.lanes,
+      traces: this.#drawn,
+      items: this.#items,
     });
-    const scales = this.#scales(space);
-    new ClockMarks(copy.getZr(), echarts.graphic, TYPE).draw(this.#clock, scales);
-    new LaneShapes(copy.getZr(), echarts.graphic).draw(this.#lanes.lanes, scales.lanes ?? null, scales);
-    new TraceShapes(copy.getZr(), echarts.graphic).draw(this.#drawn, scales);
-    new Overlay(copy.getZr(), echarts.graphic).draw(this.#items, scales);
-    const shapes = caption ? captionShapes(caption, echarts.graphic, { ...scales, width }) : [];
-    shapes.forEach((shape) => copy.getZr().add(shape));
-    copy.getZr().flush();
-    return { copy, width, height: size.height };
   }
 
   /**

@@ -3,7 +3,7 @@
  * The hooks of tools are called in the order in which they stand here.
  */
 
-import { captionHeight, captionShapes } from "../chart/export-caption.js";
+import { copyOf } from "../chart/copy.js";
 import { bindGestures } from "../chart/gestures.js";
 import { LaneShapes } from "../chart/lane-shapes.js";
 import { TimeCursors } from "../measurements/time-cursors.js";
@@ -25,7 +25,7 @@ import { Triggering } from "../trigger/triggering.js";
 /** @import { FirstParts, Tool } from "../tools/parts.js" */
 
 /** What a chart does not need for its first picture. */
-export const chartExtras = { LaneShapes, bindGestures, captionHeight, captionShapes };
+export const chartExtras = { LaneShapes, bindGestures, copyOf };
 
 /** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
 export function allTools(parts, first) {
