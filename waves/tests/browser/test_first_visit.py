@@ -56,7 +56,9 @@ async def test_the_first_picture_does_not_wait_for_what_it_does_not_need(context
     await scope.until("location.search.includes('run=0') && location.search.includes('view=table')")
 
 
-async def test_a_picture_that_stands_at_its_trigger_waits_for_it(context, daphne, add_stream) -> None:
+async def test_a_picture_that_stands_at_its_trigger_waits_for_it(
+    context, daphne, add_stream
+) -> None:
     scope, come = Oscilloscope(await context.new_page()), asyncio.Event()
     add_stream("standing", like="sine", window=0.2)
 
