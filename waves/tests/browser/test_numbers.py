@@ -109,7 +109,7 @@ async def test_readings_have_the_digits_of_their_division_and_the_unit_as_it_is(
         r"(49|50)\.\d{3} Hz",
         r"101\.32\d{3} kPa",
         r"(4999|5000)\.\d{3} m²",
-        r"−?\d\.\d{2,} [np]A|0 A",
+        r"−?\d(\.\d{2,})? nA|−?\d{1,3}(\.\d+)? pA|0 A",
     ]
     forms += [r"0\.2\d{2}", r"pH 7\.2\d\d?|pH 7\.1\d\d?"]
     for text, form in zip(now, forms, strict=False):

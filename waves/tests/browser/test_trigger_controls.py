@@ -45,6 +45,8 @@ async def test_on_a_frozen_picture_the_position_moves_the_picture(triggered):
     scope = await triggered()
     hands = Hands(scope)
     await pause(scope)
+    # What it stopped at may be drawn once more, with what came by then.
+    await scope.until_frames(20)
     before = await scope.drawn()
     await hands.drag_to(await hands.handle("position"), await hands.at(-0.1, up=0.97))
     await scope.until(f"Math.abs(standing() + 0.1) < 1e-3 && triggered(0, {MIDDLE}).rising")
