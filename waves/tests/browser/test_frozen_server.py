@@ -1,5 +1,6 @@
 """A server that is frozen keeps its sockets open: the page says that nothing comes, and leaves."""
 
+import asyncio
 import re
 import signal
 from collections.abc import Iterator
@@ -42,49 +43,67 @@ def expected(faults):
     return faults
 
 
-@pytest.mark.parametrize("paused", [False, True], ids=["live", "paused"])
-async def test_the_oscilloscope_says_that_nothing_comes_and_goes_on_by_itself(
-    context, expected, site, paused
+async def running_page(context, server) -> Oscilloscope:
+    scope = await Oscilloscope.open(context, server, "noise", "?window=10")
+    await scope.page.evaluate(RECORD, "#pill")
+    return scope
+
+
+async def paused_page(context, server) -> Oscilloscope:
+    scope = await running_page(context, server)
+    await scope.click("run")
+    await scope.until_state("paused")
+    return scope
+
+
+async def says_that_nothing_comes(scope: Oscilloscope) -> None:
+    await scope.page.locator("#pill").filter(has_text=NO_DATA).wait_for()
+    await scope.until_text("connection", "No answer")
+    assert await scope.text("latency") == "–"
+    await scope.page.locator("#pill").filter(has_text="Reconnecting").wait_for()
+    await scope.until_text("connection", "Not connected")
+    shown = await scope.page.evaluate("globalThis.shown")
+    told = [int(found[1]) for _, text in shown if (found := NO_DATA.search(text))]
+    assert told[:3] == [5, 6, 7]
+    assert told == sorted(told)
+
+
+async def goes_on_by_itself(scope: Oscilloscope) -> None:
+    await scope.until_received(100)
+    await scope.until_state("live")
+    # Nothing is doubled, and what was not produced meanwhile is a gap, and told.
+    drawn = await scope.until_drawn("drawn.gaps.length > 0")
+    assert len(drawn.gaps) == 1
+    assert not await scope.was_reloaded()
+
+
+async def no_card_is_called_live(index: Index) -> None:
+    pill = index.card("noise").locator("[data-pill]")
+    await pill.filter(has_text=NO_DATA).wait_for()
+    await index.page.get_by_text("Nothing comes from the server.").wait_for()
+    assert await index.page.locator('.card[data-state="live"]').count() == 0
+    await pill.filter(has_text="Offline").wait_for()
+    await index.page.get_by_text("Not connected. Trying again").wait_for()
+
+
+async def test_each_page_says_that_nothing_comes_and_goes_on_by_itself(
+    context, new_context, expected, site
 ):
     with site.serve() as server:
-        scope = await Oscilloscope.open(context, server, "noise", "?window=10")
-        if paused:
-            await scope.click("run")
-            await scope.until_state("paused")
-        await scope.page.evaluate(RECORD, "#pill")
-        with frozen(server):
-            await scope.page.locator("#pill").filter(has_text=NO_DATA).wait_for()
-            await scope.until_text("connection", "No answer")
-            assert await scope.text("latency") == "–"
-            await scope.page.locator("#pill").filter(has_text="Reconnecting").wait_for()
-            await scope.until_text("connection", "Not connected")
-            shown = await scope.page.evaluate("globalThis.shown")
-        await scope.until_state("paused" if paused else "live")
-        told = [int(found[1]) for _, text in shown if (found := NO_DATA.search(text))]
-        assert told[:3] == [5, 6, 7]
-        assert told == sorted(told)
-        if paused:
-            await scope.click("run")
-        await scope.until_received(100)
-        await scope.until_state("live")
-        # Nothing is doubled, and what was not produced meanwhile is a gap, and told.
-        drawn = await scope.until_drawn("drawn.gaps.length > 0")
-        assert len(drawn.gaps) == 1
-        assert not await scope.was_reloaded()
-
-
-async def test_no_card_is_called_live_and_all_go_on(new_context, expected, site):
-    with site.serve() as server:
+        live, paused = await running_page(context, server), await paused_page(context, server)
         index = await Index.open(await new_context(viewport=EVERYTHING), server)
         await index.until_drawn("noise")
         await index.until_state("noise", "live")
         with frozen(server):
-            pill = index.card("noise").locator("[data-pill]")
-            await pill.filter(has_text=NO_DATA).wait_for()
-            await index.page.get_by_text("Nothing comes from the server.").wait_for()
-            assert await index.page.locator('.card[data-state="live"]').count() == 0
-            await pill.filter(has_text="Offline").wait_for()
-            await index.page.get_by_text("Not connected. Trying again").wait_for()
+            await asyncio.gather(
+                says_that_nothing_comes(live),
+                says_that_nothing_comes(paused),
+                no_card_is_called_live(index),
+            )
+        await live.until_state("live")
+        await paused.until_state("paused")
+        await paused.click("run")
+        await asyncio.gather(goes_on_by_itself(live), goes_on_by_itself(paused))
         await index.until_drawn("noise")
         await index.until_state("noise", "live")
         assert await index.page.locator("#connection").inner_text() == ""

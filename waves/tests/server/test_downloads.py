@@ -5,7 +5,7 @@ import http.client
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
@@ -55,21 +55,23 @@ async def read_all(connection: socket.socket) -> bytes:
 
 
 @pytest.fixture
-def deep_site(site) -> Site:
-    site.add_stream("deep", "fast", enabled=1, rate=DEEP_RATE, history=DEEP_SECONDS)
-    return site
+def servers(prepared_site, tmp_path) -> Iterator[Callable[[str], Process]]:
+    """Starts servers that keep much of a stream, each of a site of its own."""
+    with ExitStack() as stack:
 
+        def start(kind: str) -> Process:
+            (tmp_path / kind).mkdir()
+            site = Site(tmp_path / kind)
+            site.start_from(prepared_site)
+            site.add_stream("deep", "fast", enabled=1, rate=DEEP_RATE, history=DEEP_SECONDS)
+            return stack.enter_context(site.serve(kind))
 
-@pytest.fixture(params=["daphne", "uvicorn"])
-def server(request, deep_site) -> Iterator[Process]:
-    with deep_site.serve(request.param) as process:
-        yield process
+        yield start
 
 
 @pytest.fixture
-def deep(deep_site) -> Iterator[Process]:
-    with deep_site.serve("daphne") as process:
-        yield process
+def deep(servers) -> Process:
+    return servers("daphne")
 
 
 async def filled(viewer, seconds: float) -> None:
@@ -78,7 +80,12 @@ async def filled(viewer, seconds: float) -> None:
     await viewer.until(lambda: any(max(v, default=0) >= samples for v in viewer.values.values()))
 
 
-async def test_who_does_not_read_costs_no_memory_and_is_dropped(server) -> None:
+async def test_who_does_not_read_costs_no_memory_and_is_dropped(servers) -> None:
+    await asyncio.gather(*(drops(servers(kind)) for kind in ("daphne", "uvicorn")))
+
+
+async def drops(server: Process) -> None:
+    """It drops who does not read, and their downloads cost it no memory."""
     async with view(server.address, WATCHED) as viewer:
         await filled(viewer, DEEP_SECONDS + 1)
         before = resident(server)

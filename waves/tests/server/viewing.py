@@ -114,6 +114,8 @@ class _Opening:
             origin=Origin(origin) if origin else None,
             max_size=None,
             compression=None,
+            # An answer to its close frame would stand behind all that was not read.
+            close_timeout=0.2,
         )
 
     async def __aenter__(self) -> Viewing:
