@@ -88,8 +88,9 @@ async def test_a_pulse_triggers_at_its_end_where_it_is_as_wide_as_is_asked(norma
 
 
 async def test_a_frozen_picture_is_searched_for_a_pulse(normal):
-    # Between two of the square's edges there are 20 ms.
-    scope = await normal(query="&tsource=square&tlevel=0")
+    # Between two of the square's edges there are 20 ms; and from the middle of the window both of a
+    # pulse's edges are within it, whichever pulse is taken of two that are equally near.
+    scope = await normal(query="&tsource=square&tlevel=0&tposition=0.5")
     await scope.until("triggered(1, 0)?.rising")
     await pause(scope)
     await scope.page.select_option("#trigger-kind", "pulse")
