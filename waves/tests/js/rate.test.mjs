@@ -20,6 +20,24 @@ test("on a regular clock the declared rate is shown at once, and the measured on
   }
 });
 
+test("what a busy page takes late, or several at once, does not change the rate", () => {
+  for (const [from, to] of [
+    [0, 0.3],
+    [0, 0.45],
+    [1.2, 1.5],
+    [2.5, 3],
+  ]) {
+    const meter = new Rate();
+    for (let k = 0; k * 0.04 <= 8; k += 1) {
+      const now = k * 0.04;
+      const came = now + jitter(k);
+      meter.arrived(Math.round(now * 500), from <= now && now < to ? to + k * 1e-6 : came, null);
+      const shown = meter.at(Math.max(to, now) + 0.01, 500 * 1.01);
+      if (now > to + 2) assert.ok(Math.abs(shown / 500 - 1) < 0.002, `${from} ${now} ${shown}`);
+    }
+  }
+});
+
 test("on a timed clock there is a rate after twenty intervals, whatever was declared", () => {
   for (const rate of [0.05, 3, 400]) {
     const meter = new Rate();

@@ -15,6 +15,10 @@ const LEAST_INTERVALS = 20;
 const SILENT_PERIODS = 5;
 /** Marks that are kept at most: those of `MEMORY`, of the fastest messages. */
 const MOST = 1024;
+/** A mark is left out where it is so many times as far from the others as is usual, … */
+const OUTLIER = 3;
+/** … or a little: of marks that come evenly all are taken (s). */
+const HAIR = 1e-3;
 
 export class Rate {
   /** @type {Mark[]} */
@@ -70,8 +74,28 @@ export class Rate {
   }
 }
 
-/** Samples a second of the line that is nearest to all marks: arrivals jitter. @param {Mark[]} marks */
+/**
+ * Samples a second of the line that is nearest to the marks, but for those that came much later or sooner than the
+ * others: a page that is being loaded, or a server that was held up, takes several messages at once.
+ * @param {Mark[]} marks
+ */
 function slope(marks) {
+  const [zero, from] = [marks[0].at, marks[0].sample];
+  const rough = roughPeriod(marks);
+  const lateness = marks.map(({ at, sample }) => at - zero - rough * (sample - from));
+  const usual = median(lateness);
+  const spread = median(lateness.map((late) => Math.abs(late - usual)));
+  return lineThrough(marks.filter((_, k) => Math.abs(lateness[k] - usual) <= OUTLIER * spread + HAIR));
+}
+
+/** Seconds a sample: the median over half of the marks' length, which a few outliers do not move. @param {Mark[]} marks */
+function roughPeriod(marks) {
+  const half = Math.floor(marks.length / 2);
+  return median(marks.slice(half).map(({ at, sample }, k) => (at - marks[k].at) / (sample - marks[k].sample)));
+}
+
+/** Samples a second by least squares. @param {Mark[]} marks */
+function lineThrough(marks) {
   const { length } = marks;
   const [zero, from] = [marks[0].at, marks[0].sample];
   let [at, sample] = [0, 0];
@@ -86,4 +110,11 @@ function slope(marks) {
     under += off * off;
   }
   return over / under;
+}
+
+/** @param {number[]} values at least one */
+function median(values) {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
