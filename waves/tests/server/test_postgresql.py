@@ -64,5 +64,6 @@ async def test_who_views_goes_on_while_postgresql_is_gone_and_all_is_well_when_i
             database.start()
             server.await_answer("/healthz/ready")
             assert viewer.missing(epoch) == 0
-        assert server.get("/")[0] == 200
+        # Pages leave a database alone for a second after it failed, however soon it is back.
+        server.await_answer("/")
         assert database.url not in server.printed()
