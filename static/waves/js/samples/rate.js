@@ -15,10 +15,8 @@ const LEAST_INTERVALS = 20;
 const SILENT_PERIODS = 5;
 /** Marks that are kept at most: those of `MEMORY`, of the fastest messages. */
 const MOST = 1024;
-/** A mark is left out where it is so many times as far from the others as is usual, … */
-const OUTLIER = 3;
-/** … or a little: of marks that come evenly all are taken (s). */
-const HAIR = 1e-3;
+/** Messages that come in less than this share of the time that their samples take were held up. */
+const LEAST_APART = 0.5;
 
 export class Rate {
   /** @type {Mark[]} */
@@ -70,32 +68,28 @@ export class Rate {
     const [first, last] = [this.#marks[0], this.#marks[this.#marks.length - 1]];
     const [passed, samples] = [last.at - first.at, last.sample - first.sample];
     if (this.#timed) return samples >= LEAST_INTERVALS && passed > 0 ? samples / passed : null;
-    return passed >= LEAST_SECONDS ? slope(this.#marks) : null;
+    return passed >= LEAST_SECONDS ? slope(punctual(this.#marks)) : null;
   }
 }
 
 /**
- * Samples a second of the line that is nearest to the marks, but for those that came much later or sooner than the
- * others: a page that is being loaded, or a server that was held up, takes several messages at once.
+ * The marks that were not held up, the newest first. A page that is being loaded, or a server that was busy, takes
+ * several messages at once: of those only the last came when it should.
  * @param {Mark[]} marks
  */
+function punctual(marks) {
+  const [first, last] = [marks[0], marks[marks.length - 1]];
+  const period = (last.at - first.at) / (last.sample - first.sample);
+  const found = [last];
+  for (let k = marks.length - 2; k >= 0; k -= 1) {
+    const next = found[found.length - 1];
+    if (next.at - marks[k].at >= LEAST_APART * period * (next.sample - marks[k].sample)) found.push(marks[k]);
+  }
+  return found;
+}
+
+/** Samples a second of the line that is nearest to all marks: arrivals jitter. @param {Mark[]} marks */
 function slope(marks) {
-  const [zero, from] = [marks[0].at, marks[0].sample];
-  const rough = roughPeriod(marks);
-  const lateness = marks.map(({ at, sample }) => at - zero - rough * (sample - from));
-  const usual = median(lateness);
-  const spread = median(lateness.map((late) => Math.abs(late - usual)));
-  return lineThrough(marks.filter((_, k) => Math.abs(lateness[k] - usual) <= OUTLIER * spread + HAIR));
-}
-
-/** Seconds a sample: the median over half of the marks' length, which a few outliers do not move. @param {Mark[]} marks */
-function roughPeriod(marks) {
-  const half = Math.floor(marks.length / 2);
-  return median(marks.slice(half).map(({ at, sample }, k) => (at - marks[k].at) / (sample - marks[k].sample)));
-}
-
-/** Samples a second by least squares. @param {Mark[]} marks */
-function lineThrough(marks) {
   const { length } = marks;
   const [zero, from] = [marks[0].at, marks[0].sample];
   let [at, sample] = [0, 0];
@@ -110,11 +104,4 @@ function lineThrough(marks) {
     under += off * off;
   }
   return over / under;
-}
-
-/** @param {number[]} values at least one */
-function median(values) {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
