@@ -41,6 +41,23 @@ test("what a busy page takes late, or several at once, does not change the rate"
   }
 });
 
+test("a page that catches up little by little while it is loaded has the right rate from the first on", () => {
+  // As they were seen in a browser, in seconds.
+  for (const late of [
+    [0.047, 0.042, 0.01, 0.016, 0.004],
+    [0.0588, 0.0817, 0.0638, 0.0414, 0.0176, 0.0062, 0.0065, 0.0221, 0.0177],
+    [0.0222, 0.0426, 0.0185, 0, 0, 0.0466, 0.0261],
+  ]) {
+    const meter = new Rate();
+    for (let k = 0; k * 0.04 <= 6; k += 1) {
+      const now = k * 0.04;
+      meter.arrived(Math.round(now * 500), now + (late[k] ?? jitter(k) / 2), null);
+      const shown = meter.at(now + 0.1, 500);
+      assert.ok(Math.abs(shown / 500 - 1) < 0.002, `${late[0]} ${now} ${shown}`);
+    }
+  }
+});
+
 test("on a timed clock there is a rate after twenty intervals, whatever was declared", () => {
   for (const rate of [0.05, 3, 400]) {
     const meter = new Rate();

@@ -17,6 +17,9 @@ const SILENT_PERIODS = 5;
 const MOST = 1024;
 /** Messages that come in less than this share of the time that their samples take were held up. */
 const LEAST_APART = 0.5;
+/** What is so many times as far from the middle as is usual is left out; of what comes evenly nothing is (s). */
+const MOST_OFF = 3;
+const HAIR = 1e-3;
 
 export class Rate {
   /** @type {Mark[]} */
@@ -68,7 +71,7 @@ export class Rate {
     const [first, last] = [this.#marks[0], this.#marks[this.#marks.length - 1]];
     const [passed, samples] = [last.at - first.at, last.sample - first.sample];
     if (this.#timed) return samples >= LEAST_INTERVALS && passed > 0 ? samples / passed : null;
-    return passed >= LEAST_SECONDS ? slope(punctual(this.#marks)) : null;
+    return passed >= LEAST_SECONDS ? slope(usual(punctual(this.#marks))) : null;
   }
 }
 
@@ -86,6 +89,26 @@ function punctual(marks) {
     if (next.at - marks[k].at >= LEAST_APART * period * (next.sample - marks[k].sample)) found.push(marks[k]);
   }
   return found;
+}
+
+/**
+ * The marks that came about as late as most: a page that is being loaded catches up little by little.
+ * @param {Mark[]} marks the newest first
+ */
+function usual(marks) {
+  const half = marks.length >> 1;
+  // Over half of their length, where a few late ones do not count.
+  const period = median(marks.slice(half).map(({ at, sample }, k) => (marks[k].at - at) / (marks[k].sample - sample)));
+  const lateness = marks.map(({ at, sample }) => at - marks[0].at - period * (sample - marks[0].sample));
+  const middle = median(lateness);
+  const off = lateness.map((late) => Math.abs(late - middle));
+  const most = MOST_OFF * median(off) + HAIR;
+  return marks.filter((_, k) => off[k] <= most);
+}
+
+/** @param {number[]} values at least one */
+function median(values) {
+  return Float64Array.from(values).sort()[values.length >> 1];
 }
 
 /** Samples a second of the line that is nearest to all marks: arrivals jitter. @param {Mark[]} marks */
