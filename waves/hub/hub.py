@@ -142,16 +142,25 @@ class Hub:
                 continue
             description = stream.kept.description
             if description is None:
-                self._tell_why_not(stream)
+                self._tell_before_it_ran(stream)
             if description is not None and description["state"] in MOVING:
                 stream.stale = True
                 self._tell(stream, {**description, **self._stale()})
 
-    def _tell_why_not(self, stream: Live) -> None:
-        """Of a stream that nobody ever described: tell why, where that is known by now."""
-        told, why = stream.fallback, self.board.problem
-        if told is not None and why and told["state"] == "stale" and told["message"] != why:
-            stream.fallback = {**told, "message": why}
+    def _tell_before_it_ran(self, stream: Live) -> None:
+        """Of a stream that never ran: its state as all hubs hear it, or why none is heard."""
+        told = stream.fallback
+        if told is None:
+            return
+        heard = self.board.description(stream.kept.handle)
+        if heard is not None:
+            state, message = heard["state"], heard.get("message", "")
+        elif told["state"] == "stale" and self.board.problem:
+            state, message = "stale", self.board.problem
+        else:
+            return
+        if (state, message) != (told["state"], told["message"]):
+            stream.fallback = {**told, "state": state, "message": message}
             self._tell(stream, stream.fallback)
 
     def _stale(self) -> Mapping[str, str]:

@@ -9,7 +9,13 @@ from urllib.parse import urlencode
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,7 +72,10 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 @when_ready
 def control(request: HttpRequest, slug: str) -> HttpResponse:
-    """Start or stop a stream, for staff; the worker sees it within half a second."""
+    """Start or stop a stream, for staff; the worker sees it within half a second.
+
+    What others watch is stopped by who is ``sure`` only: else it is asked first.
+    """
     if not _is_staff(request):
         if login := _log_in(request, slug):
             return redirect(login)
@@ -75,8 +84,25 @@ def control(request: HttpRequest, slug: str) -> HttpResponse:
     if enabled is None:
         return HttpResponseBadRequest("The action is start or stop.")
     stream = _stream(request, slug)
+    others = 0 if enabled or "sure" in request.POST else _others(request, stream)
+    if others:
+        return _question(request, stream, others)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
     return redirect(stream)
+
+
+def _others(request: HttpRequest, stream: Stream) -> int:
+    """Open pages that show a stream, in all server processes, without that of who asks."""
+    own = 1 if "own" in request.POST else 0
+    return max(0, board.viewers(stream.pk) - own)
+
+
+def _question(request: HttpRequest, stream: Stream, others: int) -> HttpResponse:
+    """Whether to stop what others watch: for the page's own dialog, or as a page."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"others": others})
+    context = {"stream": stream, "others": others, "address": address("control", stream.slug)}
+    return render(request, "waves/stop.html", context)
 
 
 def socket(request: HttpRequest, slug: str = "") -> HttpResponse:

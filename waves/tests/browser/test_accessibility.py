@@ -92,7 +92,7 @@ async def test_a_stream_that_failed_and_one_that_is_stopped(
     page = await (await new_context(viewport=screen)).new_page()
     for slug in ("broken", "not-running"):
         await page.goto(f"http://{daphne.address}/streams/{slug}/")
-        await visit(page, {slug: ([], "#notice:not(:empty)")})
+        await visit(page, {slug: ([], ":is(#notice, #stopped-words):not(:empty)")})
 
 
 async def test_the_list(new_context, daphne, screen):

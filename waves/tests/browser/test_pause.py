@@ -53,8 +53,13 @@ async def test_resuming_catches_up_and_nothing_is_missing(context, daphne, add_s
     assert await scope.text("lost") == "0"
 
 
-async def test_the_button_says_what_is_so(noise):
-    run = noise.page.locator("#run")
-    assert await run.get_attribute("aria-pressed") == "true"
+async def test_the_button_says_what_it_does_and_one_word_says_what_is_so(noise):
+    run = noise.page.get_by_role("button", name="Pause", exact=True)
     await run.click()
-    assert await run.get_attribute("aria-pressed") == "false"
+    await noise.page.get_by_role("button", name="Run", exact=True).wait_for()
+    for element in ("pill", "frozen"):
+        await noise.until_text(element, "Paused")
+    await noise.until_text("behind", "s ago")
+    await noise.click("live")
+    await run.wait_for()
+    await noise.until_text("pill", "Live")

@@ -16,15 +16,64 @@ async def test_staff_stop_and_start_a_stream_from_its_page(staff_context, daphne
     add_stream("controlled", **SLOW)
     scope = await Oscilloscope.open(staff_context, daphne, "controlled")
     button = scope.page.locator("#control-button")
-    assert await button.inner_text() == "Stop"
+    assert await button.inner_text() == "Stop stream"
     await button.click()
     await scope.until_state("stopped")
-    await button.filter(has_text="Start").press("Enter")
+    await scope.page.get_by_role("button", name="Run", exact=True).is_disabled()
+    await button.filter(has_text="Start stream").press("Enter")
     await scope.until_state("live")
     drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")
     assert scope.place_of(drawn).start == 0
     assert len(scope.received.values) == 2
     assert not await scope.was_reloaded()
+
+
+async def test_what_others_watch_is_stopped_after_a_question_and_they_are_told(
+    staff_context, new_context, daphne, add_stream
+):
+    add_stream("watched", **SLOW)
+    others = [await Oscilloscope.open(await new_context(), daphne, "watched") for _ in range(2)]
+    scope = await Oscilloscope.open(staff_context, daphne, "watched")
+    page = scope.page
+    dialog = page.locator("#stop-dialog")
+    # The server counts who watches every two seconds.
+    while not await dialog.get_by_text("2 others watch").is_visible():
+        if await dialog.is_visible():
+            await dialog.get_by_role("button", name="Cancel").click()
+        async with page.expect_response("**/control/"):
+            await scope.click("control-button")
+        await scope.until_frames()
+        assert (
+            await page.locator("#stop-dialog[open]").count() or await scope.text("pill") == "Live"
+        )
+    await dialog.get_by_role("button", name="Cancel").click()
+    await scope.until_state("live")
+    await scope.click("control-button")
+    await dialog.get_by_role("button", name="Stop stream").click()
+    for viewer in (scope, *others):
+        await viewer.until_state("stopped")
+        await viewer.until_text("stopped-words", "Nothing new comes until it is started.")
+        assert await viewer.page.get_by_role("button", name="Run", exact=True).is_disabled()
+    assert not await others[0].page.get_by_role("button", name="Start stream").count()
+    await scope.click("stopped-start")
+    for viewer in (scope, *others):
+        await viewer.until_state("live")
+        assert not await viewer.page.locator("#stopped").is_visible()
+
+
+async def test_on_a_phone_the_menu_holds_what_has_no_room(new_context, administrator, daphne):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    context = await new_context(storage_state=administrator, **phone)
+    scope = await Oscilloscope.open(context, daphne, "noise")
+    names = [("button", "Stop stream"), ("link", "Configure"), ("button", "Full screen")]
+    for role, name in names:
+        assert not await scope.page.get_by_role(role, name=name).count()
+    await scope.page.get_by_role("button", name="More", exact=True).tap()
+    for role, name in names:
+        box = await scope.page.get_by_role(role, name=name).bounding_box()
+        assert 0 <= box["x"] <= 390 - box["width"]
+    await scope.page.keyboard.press("Escape")
+    await scope.page.get_by_role("link", name="Configure").wait_for(state="hidden")
 
 
 async def test_who_is_not_staff_cannot_stop_a_stream(noise):
@@ -36,6 +85,23 @@ async def test_a_source_that_fails_is_told_in_its_own_words(context, daphne):
     await scope.until_state("failed")
     await scope.until_text("notice", "ZeroDivisionError")
     assert await scope.page.locator("#notice").is_visible()
+
+
+async def test_a_source_that_never_gave_a_signal_says_so_and_what_has_become_of_it(
+    context, daphne, add_stream, shared_site
+):
+    handle = add_stream("no-signals", like="python", options='{"function": "nowhere.first"}')
+    shared_site.execute("DELETE FROM waves_signal WHERE stream_id = ?", handle)
+    scope = await Oscilloscope.load(context, daphne, "no-signals")
+    await scope.until_state("failed")
+    assert await scope.text("name") == "no-signals"
+    await scope.until_text("notice", "'nowhere.first'")
+    await scope.until_text("notice", "The server tries again by itself.")
+    shared_site.execute(
+        "UPDATE waves_stream SET options = ? WHERE id = ?", '{"function": "nowhere.then"}', handle
+    )
+    # An open page hears of it, though the stream never ran.
+    await scope.until_text("notice", "'nowhere.then'")
 
 
 async def test_errors_and_answers_change_what_is_there_already(noise):

@@ -114,7 +114,7 @@ async def test_the_past_by_keys_from_its_beginning_to_what_is_live(context, daph
     # Ten seconds are kept, of what there was when the key was pressed, or came since.
     oldest = [max(0, newest - 10_000) for newest in (live, scope.newest)]
     assert oldest[0] - 400 <= scope.place_of(drawn).start <= oldest[1] + 400
-    await scope.until_text("behind", "s behind")
+    await scope.until_text("behind", "s ago")
     await press("End")
     await scope.until_state("live")
     drawn = await until_other(scope, drawn)

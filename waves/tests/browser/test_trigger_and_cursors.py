@@ -1,6 +1,7 @@
 """The trigger, cursors and measurements, in what is drawn."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -137,10 +138,45 @@ async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, dap
     held = await scope.drawn()
     await scope.until_received(300)
     assert np.array_equal((await scope.drawn()).y, held.y)
-    await scope.click("trigger-single")
+    # What is complete is a pause, and says so everywhere.
+    await scope.until_state("paused")
+    assert await scope.text("trigger-state") == "Held"
+    assert await scope.text("run-label") == "Run"
+    captured = await scope.text("paused")
+    assert re.fullmatch(r"Captured \d\d:\d\d:\d\d\.\d{3}", captured)
+    await scope.click("next")
     await scope.until_drawn(f"drawn.signals[0].y[0] !== {float(held.y[0])}")
     await until_trigger(scope, "stopped")
     assert scope.place_of(await scope.drawn()).start > scope.place_of(held).start
+    assert await scope.text("paused") != captured
+
+
+@pytest.mark.parametrize("way_out", ["Space", "End", "live", "run"])
+async def test_what_was_captured_is_left_for_the_mode_before(context, daphne, way_out):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.click("trigger-normal")
+    await scope.page.keyboard.press("n")
+    await scope.until_state("paused")
+    await scope.page.locator("#next").wait_for()
+    await (scope.click(way_out) if way_out.islower() else scope.page.keyboard.press(way_out))
+    await scope.page.locator("#trigger-normal[aria-pressed=true]").wait_for()
+    await scope.until_state("live")
+    await until_trigger(scope, "triggered")
+    assert not await scope.page.locator("#frozen").is_visible()
+
+
+async def test_a_link_to_what_was_captured_opens_it_and_leads_on(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    await scope.page.keyboard.press("n")
+    await scope.until_text("paused", "Captured")
+    captured = await scope.text("paused")
+    await scope.until("location.search.includes('run=0')")
+    again = await Oscilloscope.load(
+        context, daphne, "waveforms", await scope.page.evaluate("location.search")
+    )
+    await again.until_text("paused", captured)
+    await again.page.keyboard.press("End")
+    await again.page.locator("#trigger-auto[aria-pressed=true]").wait_for()
 
 
 async def test_level_and_position_move_by_mouse_and_by_keys(context, daphne):

@@ -316,3 +316,10 @@ async def test_why_a_stream_was_never_described_is_told_as_soon_as_it_is_known(s
         server.hub.check_stale()
     await server.send()
     assert [said["message"] for said in peer.controls("stream")] == ["", "The worker is elsewhere."]
+    # And then one takes it over, whose source fails before it ever ran.
+    failed = {**peer.controls("stream")[-1], "state": "failed", "message": "No such function."}
+    server.hub.receive({"type": "waves.status", "streams": [failed]})
+    for _ in range(3):
+        server.hub.check_stale()
+    await server.send()
+    assert [said["state"] for said in peer.controls("stream")] == ["stale", "stale", "failed"]

@@ -5,12 +5,12 @@ import { readDescription } from "../../../static/waves/js/protocol/description.j
 import { Timebase } from "../../../static/waves/js/time/timebase.js";
 
 /** The pill of a page whose stream, connection and view are as told. */
-function shown({ stream, socket = { name: "open" }, words = null, paused = false, refusal }) {
+function shown({ stream, socket = { name: "open" }, words = null, paused = false, refusal, openedAt = 9 }) {
   const timebase = new Timebase(2);
   if (paused) timebase.hold(1);
   const description = stream && readDescription(stream);
   const { name, text } = pill(
-    { socket: { state: socket, words: () => words }, record: { description }, timebase, refusal },
+    { socket: { state: socket, words: () => words }, record: { description }, timebase, refusal, openedAt },
     10,
   );
   return [name, text];
@@ -42,6 +42,8 @@ for (const paused of [false, true]) {
 test("before anything is known it connects", () => {
   assert.deepEqual(shown({ socket: { name: "connecting", again: false } }), ["connecting", "Connecting"]);
   assert.deepEqual(shown({}), ["connecting", "Connecting"]);
+  // But not for ever.
+  assert.deepEqual(shown({ openedAt: 6 }), ["stale", "No news"]);
 });
 
 test("a stream that there is not was deleted, whatever the view was", () => {
@@ -64,7 +66,11 @@ test("a state that this page does not know is told by its message, or by its nam
   assert.deepEqual(shown({ stream: { state: "drowsy", message } }), ["drowsy", "Drowsy"]);
 });
 
-const OPEN = { socket: { state: { name: "open" } }, record: { description: { state: "live" }, ring: {} } };
+const OPEN = {
+  config: { staff: false },
+  socket: { state: { name: "open" } },
+  record: { description: { state: "live" }, ring: {} },
+};
 const PAUSED = { type: "notice", handle: 1, code: "trigger_paused", message: "No time for this one." };
 const RESUMED = { type: "notice", handle: 1, code: "trigger_resumed", message: "It is looked for again." };
 
@@ -81,7 +87,9 @@ test("a notice whose code the page does not know is shown all the same", () => {
 
 test("a source that failed is the more important sentence", () => {
   const record = { description: { state: "failed", message: "It broke." } };
-  assert.equal(notice({ ...OPEN, record, noticed: PAUSED }), "It broke.");
+  const said = notice({ ...OPEN, record, noticed: PAUSED });
+  assert.match(said, /^It broke\. The server tries again by itself\. .*tell who runs this server/);
+  assert.match(notice({ ...OPEN, record, config: { staff: true } }), /Its settings are under Configure\.$/);
 });
 
 test("what a live stream leaves out is told in words, and late samples are counted", () => {

@@ -5,7 +5,8 @@ import { Timeline } from "../../../static/waves/js/time/timeline.js";
 function timelineOf({ isThere = true, span = { first: 0, end: 100 } } = {}) {
   const told = [];
   const past = { isThere, span: () => span, release: () => told.push("released") };
-  const timeline = new Timeline(2, past, { moved: () => told.push("moved"), resized: () => told.push("resized") });
+  const listener = Object.fromEntries(["moved", "resized", "resumed"].map((what) => [what, () => told.push(what)]));
+  const timeline = new Timeline(2, past, listener);
   return { timeline, told };
 }
 
@@ -33,7 +34,7 @@ test("going live lets go of the past, and is told once", () => {
   timeline.goLive();
   timeline.goLive();
   assert.ok(timeline.running);
-  assert.deepEqual(told, ["moved", "released", "moved"]);
+  assert.deepEqual(told, ["moved", "released", "resumed", "moved"]);
 });
 
 test("another window leaves the instant under the hand where it is", () => {

@@ -47,6 +47,23 @@ def test_staff_starts_and_stops(admin_client, sine, action, enabled):
     assert Stream.objects.get().enabled is enabled
 
 
+@pytest.fixture
+def watched(sine, monkeypatch):
+    monkeypatch.setattr("waves.web.pages.board.viewers", lambda handle: 3)
+
+
+def test_what_others_watch_is_stopped_by_who_is_sure(admin_client, watched):
+    asked = admin_client.post(CONTROL, {"action": "stop"})
+    assert "3 others watch" in asked.content.decode()
+    told = admin_client.post(
+        CONTROL, {"action": "stop", "own": "1"}, headers={"Accept": "application/json"}
+    )
+    assert told.json() == {"others": 2}
+    assert Stream.objects.get().enabled
+    assert admin_client.post(CONTROL, {"action": "stop", "sure": "1"}).status_code == 302
+    assert not Stream.objects.get().enabled
+
+
 def test_another_action_is_refused(admin_client, sine):
     assert admin_client.post(CONTROL, {"action": "explode"}).status_code == 400
 

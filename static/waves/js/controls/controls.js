@@ -1,7 +1,7 @@
 /** Buttons, keys and readings: what the page shows around the chart, and what people do there. */
 
 import { ambiguity } from "../text/parse-quantity.js";
-import { button, byId, element, input, list, optional } from "./elements.js";
+import { button, byId, element, input, list } from "./elements.js";
 import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 
 /**
@@ -18,8 +18,6 @@ import { bindSingleKeys, isSwitchedOff } from "./single-keys.js";
 
 /** How long a sentence stays (ms): time to read a line. */
 const TOAST_MS = 3000;
-/** An answer to Start or Stop that takes longer (ms) will not come. */
-const ANSWER_MS = 10_000;
 /** Keys by which a browser scrolls what has the focus. */
 const SCROLLING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 
@@ -40,7 +38,6 @@ export class Controls {
     this.click("keys-button", () => keys.showModal());
     this.keys({ "?": () => keys.showModal() });
     bindSingleKeys(input("keys-single"));
-    this.#bindControlForm();
   }
 
   /**
@@ -224,14 +221,6 @@ export class Controls {
     this.text("notice", sentence ?? "");
   }
 
-  /** What the button for staff would do: start or stop. @param {boolean} enabled */
-  control(enabled) {
-    const control = optional("control-button", HTMLButtonElement);
-    if (!control) return;
-    control.value = enabled ? "stop" : "start";
-    control.textContent = enabled ? "Stop" : "Start";
-  }
-
   /** @param {KeyboardEvent} event */
   #keydown(event) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -239,26 +228,6 @@ export class Controls {
     if (!act || isSwitchedOff(key) || isForElement(event)) return;
     event.preventDefault();
     act();
-  }
-
-  /** Start and stop without leaving the page; without JavaScript the form works as it is. */
-  #bindControlForm() {
-    const form = optional("control", HTMLFormElement);
-    form?.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      // `form.action` would be the button of that name.
-      const answer = await fetch(form.getAttribute("action") ?? "", {
-        method: "POST",
-        body: new FormData(form, event.submitter),
-        redirect: "manual",
-        signal: AbortSignal.timeout(ANSWER_MS),
-      }).catch(() => null);
-      // A redirect is the answer of success.
-      const problem = answer
-        ? "The server refused that. Are you still logged in?"
-        : "The server does not answer. Please try again.";
-      if (answer?.type !== "opaqueredirect") this.toast(problem);
-    });
   }
 }
 

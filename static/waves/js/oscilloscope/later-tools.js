@@ -16,6 +16,7 @@ import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
 import { Spectrum } from "../tools/spectrum.js";
 import { StateTimes } from "../tools/state-times.js";
+import { StreamControl } from "../tools/stream-control.js";
 import { Table } from "../tools/table.js";
 import { Trigger } from "../tools/trigger.js";
 import { ViewButtons } from "../tools/view-buttons.js";
@@ -43,6 +44,7 @@ export function allTools(parts, first) {
     new Cursors(whole),
     new Measurements(whole),
     new StateTimes(whole),
+    new StreamControl(whole),
     new Page(whole),
     new Welcome(),
   ];

@@ -169,6 +169,7 @@ class Scope {
         axes.refit();
         this.#asked();
       },
+      resumed: () => this.#each((tool) => tool.resumed?.()),
     });
     const fullRate = new FullRate(record, past, {
       seen: () => this.#seenSamples(),

@@ -32,6 +32,8 @@ import { count, duration, NONE, setting, timeSetting } from "../text/quantities.
 
 /** States whose word says it all; another one's message is in the pill where it is short. */
 const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
+/** Seconds after which a server that says nothing of the stream is told of. */
+const TOLD_WITHIN = 3;
 /** Digits of a rate as it is measured. */
 const RATE_DIGITS = 4;
 /** Notices that take back the one before. */
@@ -52,15 +54,18 @@ export function showStatus(status, now) {
 
 /**
  * The one state that matters most: first the connection, then the stream, then the view.
- * @param {Pick<Status, "socket" | "record" | "timebase" | "refusal">} status
+ * @param {Pick<Status, "socket" | "record" | "timebase" | "refusal" | "openedAt">} status
  * @param {number} now
  * @returns {Pill}
  */
-export function pill({ socket, record, timebase, refusal }, now) {
+export function pill({ socket, record, timebase, refusal, openedAt }, now) {
   const { description } = record;
   const connection = connectionPill(socket, refusal, now);
   if (connection) return connection;
-  if (!description) return { name: "connecting", text: "Connecting" };
+  if (!description) {
+    if (now - openedAt < TOLD_WITHIN) return { name: "connecting", text: "Connecting" };
+    return { name: "stale", text: "No news", title: "The server says nothing of this stream. Reload the page." };
+  }
   if (description.state === "live")
     return timebase.running ? { name: "live", text: "Live" } : { name: "paused", text: "Paused" };
   return { name: description.state, text: stateText(description), title: description.message };
@@ -95,18 +100,24 @@ function stateText(description) {
 
 /**
  * The one sentence that a person should read now, or null.
- * @param {Pick<Status, "socket" | "record" | "refusal" | "problem" | "noticed">} status
+ * @param {Pick<Status, "socket" | "record" | "refusal" | "problem" | "noticed" | "config">} status
  */
-export function notice({ socket, record, refusal, problem, noticed }) {
+export function notice({ socket, record, refusal, problem, noticed, config }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
   const { description } = record;
   if (!description || description.state === "live") return told(noticed) ?? (description?.message || null);
   const { state, message } = description;
-  if (state === "failed") return message || "The source failed.";
-  if (state === "stopped" && !record.ring) return message || "This stream is stopped.";
+  if (state === "failed") return `${message || "The source failed."} ${afterFailure(config)}`;
+  // It has a line of its own, which covers nothing: see `tools/stream-control.js`.
+  if (state === "stopped") return null;
   // What the pill says already does not lie over the picture too.
   return stateText(description) === shortMessage(description) ? null : message;
+}
+
+/** What to do about it. @param {Pick<Config, "staff">} config */
+function afterFailure({ staff }) {
+  return `The server tries again by itself. ${staff ? "Its settings are under Configure." : "If it stays so, tell who runs this server."}`;
 }
 
 /** @param {Status["noticed"]} noticed */
@@ -122,10 +133,11 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
   controls.text("summary", `${rate} · ${many} · ${config.source}`);
   controls.text("fact-rate", rate);
   controls.text("fact-window", timeSetting(timebase.window));
-  controls.text("fact-history", duration(description?.history ?? config.historySeconds));
-  controls.text("fact-epoch", String(record.epoch ?? NONE));
+  const history = duration(description?.history ?? config.historySeconds);
+  controls.text("fact-history", history);
+  controls.text("export-history-length", ` (${history})`);
+  controls.text("fact-restarts", String(record.restarts));
   controls.text("fact-mode", modeText(picture?.source, record));
-  if (description) controls.control(description.state !== "stopped");
 }
 
 /** @param {Status} status @param {number} now */
@@ -161,6 +173,7 @@ function latency(seconds) {
 
 /** @param {Source | undefined} source @param {Record} record */
 function modeText(source, record) {
-  if (source?.envelope) return `min and max of ${count(source.ring.stride)}`;
-  return source && source.ring === record.swept ? "sweeps" : "samples";
+  if (!source) return NONE;
+  if (source.envelope) return `min and max of ${count(source.ring.stride)} samples`;
+  return source.ring === record.swept ? "every sample, in sweeps" : "every sample";
 }

@@ -49,6 +49,7 @@
  * @property {number} historySeconds
  * @property {number} handle
  * @property {Signal[]} signals
+ * @property {boolean} staff whether who looks may configure it
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
  * @property {{page: string, socket: string, samples: string, control: string}} addresses of a stream, as `addressOf` takes them
  */

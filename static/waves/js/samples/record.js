@@ -36,6 +36,8 @@ export class Record {
   #rate = new Rate();
   /** Whether this page saw an epoch end. */
   #cut = false;
+  /** How many epochs this page saw another one follow. */
+  restarts = 0;
 
   /** @type {Description | null} */
   description = null;
@@ -191,6 +193,7 @@ export class Record {
   #begin(epoch) {
     const { ring, dt, envelope, labels } = this;
     this.former = ring && { ring, dt, envelope, labels };
+    if (this.epoch !== null) this.restarts += 1;
     this.epoch = epoch;
     this.reached = null;
     this.#began = null;

@@ -5,7 +5,7 @@ import { Timebase } from "./timebase.js";
 
 /** @import { Past } from "../samples/past.js" */
 
-/** @typedef {{moved: () => void, resized: () => void}} Listener the view is another; the window is */
+/** @typedef {{moved: () => void, resized: () => void, resumed: () => void}} Listener the view is another; the window is; what is live is shown again */
 
 export class Timeline extends Timebase {
   #past;
@@ -23,6 +23,7 @@ export class Timeline extends Timebase {
     if (this.running) return;
     this.resume();
     this.#past.release();
+    this.#listener.resumed();
     this.#listener.moved();
   }
 

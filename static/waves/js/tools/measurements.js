@@ -1,6 +1,7 @@
 /** Measurements of the visible signals, over the window or between the cursors, and over time. */
 
 import { byId, element, input } from "../controls/elements.js";
+import { DEFINITIONS } from "../measurements/definitions.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
 import { lackOfStates, withoutQuantities } from "../measurements/of-states.js";
 import { Statistics } from "../measurements/statistics.js";
@@ -191,6 +192,7 @@ export class Measurements {
       });
     });
     line.append(box, label);
+    line.title = DEFINITIONS[key];
     return line;
   }
 
@@ -273,7 +275,7 @@ export class Measurements {
   #rowsByMeasurement() {
     const heads = this.#shown.map((signal) => this.#signalHeader(signal));
     const rows = this.#keys.map((key) =>
-      rowOf([header(MEASUREMENTS[key].label), ...this.#shown.map((signal) => this.#valueCell(key, signal))]),
+      rowOf([headerOf(key), ...this.#shown.map((signal) => this.#valueCell(key, signal))]),
     );
     return [rowOf([header("Measurement", "hidden"), ...heads], "col"), ...rows];
   }
@@ -287,7 +289,7 @@ export class Measurements {
       this.#keys.slice(at * beside, (at + 1) * beside),
     );
     return blocks.flatMap((keys) => [
-      rowOf([header("Signal", "hidden"), ...keys.map((key) => header(MEASUREMENTS[key].label))], "col"),
+      rowOf([header("Signal", "hidden"), ...keys.map((key) => headerOf(key))], "col"),
       ...this.#shown.map((signal) =>
         rowOf([this.#signalHeader(signal), ...keys.map((key) => this.#valueCell(key, signal))]),
       ),
@@ -428,6 +430,13 @@ function header(text, kind = "", tone = "", signal = "") {
   if (tone) label.style.setProperty("--tone", tone);
   if (signal) head.title = `${text} of ${signal}`;
   head.append(label);
+  return head;
+}
+
+/** The name of a measurement, with what it is. The cell's own hint would be copied with the table. @param {string} key */
+function headerOf(key) {
+  const head = header(MEASUREMENTS[key].label);
+  if (head.firstElementChild instanceof HTMLElement) head.firstElementChild.title = DEFINITIONS[key];
   return head;
 }
 

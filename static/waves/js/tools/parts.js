@@ -89,6 +89,7 @@
  * @property {() => void} [arranged] another view is shown
  * @property {(view: {now: number, edge: number, held: number | null}) => Place | null} [place] where the
  *   window stands; `held` is the right end of a frozen view. The first answer counts
+ * @property {() => void} [resumed] what is live is shown again
  * @property {(picture: Picture) => Extra[]} [traces] besides those of the signals
  * @property {(picture: Picture) => Item[]} [overlay]
  * @property {(picture: Picture, now: number) => void} [drawn] after drawing

@@ -63,7 +63,10 @@ export class References {
 
   readings() {
     const { controls, selection } = this.#parts;
-    controls.text("reference-add", `Keep a copy of ${selection.signal?.name ?? ""}`);
+    controls.text(
+      "reference-add",
+      selection.signal ? `Keep ${selection.signal.name} as reference` : "Keep as reference",
+    );
     const rows = this.#copies.map(({ id }) => id).join();
     if (rows === this.#rows) return;
     this.#rows = rows;

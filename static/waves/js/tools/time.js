@@ -43,7 +43,7 @@ export class Time {
   bind(controls) {
     const timeline = this.#timeline;
     const clicks = {
-      run: () => (timeline.running ? this.#freeze() : timeline.goLive()),
+      run: () => (timeline.running ? this.#pause() : timeline.goLive()),
       "time-shorter": () => this.#step(-1),
       "time-longer": () => this.#step(1),
       live: () => timeline.goLive(),
@@ -71,8 +71,9 @@ export class Time {
     });
   }
 
-  /** Freeze what is on the screen; data goes on arriving. */
-  #freeze() {
+  /** Hold what is on the screen; data goes on arriving. Where none comes, there is nothing to pause. */
+  #pause() {
+    if (this.#isStopped) return;
     const edge = this.#parts.screen.picture?.edge ?? null;
     if (edge !== null) this.#timeline.freeze(edge);
   }
@@ -124,16 +125,19 @@ export class Time {
   readings() {
     const { controls, past } = this.#parts;
     const { running, perDivision } = this.#timeline;
-    controls.press("run", running);
-    controls.text("run", running ? "Run" : "Paused");
+    const canPause = running && !this.#isStopped;
+    controls.mark("run", "does", canPause ? "pause" : "run");
+    controls.text("run-label", canPause ? "Pause" : "Run");
+    controls.enable("run", !this.#isStopped);
     controls.fill("time", timeSetting(perDivision));
     if (running) return this.#hideNote();
     controls.show("frozen", true);
-    controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} behind`);
+    controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} ago`);
     controls.show("coarse", past.isCoarse);
+    controls.text("live", this.#isStopped ? "To the end" : "Go live");
   }
 
-  /** The focus does not go with the note, but to the button that freezes again. */
+  /** The focus does not go with the note, but to the button that pauses again. */
   #hideNote() {
     const note = byId("frozen");
     if (note.contains(document.activeElement)) byId("run").focus();
@@ -167,6 +171,10 @@ export class Time {
     this.#wanted = null;
     if (epoch === record.epoch) this.#timeline.goTo(edge);
     else controls.toast("What this link shows is no longer kept; this is live.");
+  }
+
+  get #isStopped() {
+    return this.#parts.record.description?.state === "stopped";
   }
 
   get #edge() {

@@ -1,6 +1,7 @@
 /** The trigger on the page: its panel, and its handles on the chart. */
 
 import { isInLane } from "../samples/line.js";
+import { instantText } from "../text/instants.js";
 import { TriggerPanel } from "../trigger/panel.js";
 import { levelsOf } from "../trigger/settings.js";
 
@@ -19,7 +20,7 @@ export class Trigger {
   /** The level that is being dragged. @type {LevelField | null} */
   #dragged = null;
 
-  /** @param {Pick<Parts, "chart" | "controls" | "screen" | "selection" | "timeline" | "triggering">} parts */
+  /** @param {Pick<Parts, "chart" | "controls" | "past" | "screen" | "selection" | "timeline" | "triggering" | "zone">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#triggering = parts.triggering;
@@ -69,10 +70,26 @@ export class Trigger {
 
   drawn() {
     this.#triggering.choose();
+    this.#triggering.capture();
+  }
+
+  resumed() {
+    this.#triggering.resumed();
   }
 
   readings() {
     this.#panel.show();
+    const { controls } = this.#parts;
+    controls.text("paused", this.#pausedText());
+    controls.show("next", this.#triggering.isCaptured);
+  }
+
+  /** A sweep that was asked for says when it was. */
+  #pausedText() {
+    const { past, screen, zone } = this.#parts;
+    const found = screen.picture?.trigger;
+    if (!this.#triggering.isCaptured || !found) return "Paused";
+    return `Captured ${instantText(past.wallTime(found.at), zone.ofFiles, Date.now() / 1000)}`;
   }
 
   /** @param {Picture} picture @returns {Item[]} */

@@ -59,6 +59,7 @@ export class TriggerPanel {
     for (const mode of MODES) controls.click(`trigger-${mode}`, () => triggering.setMode(mode));
     for (const slope of SLOPES) controls.click(`trigger-${slope}`, () => triggering.set({ slope }));
     for (const name of CHOICES) controls.choice(`trigger-${name}`, (value) => triggering.set({ [name]: value }));
+    controls.click("next", () => triggering.setMode("single"));
     controls.choice("trigger-source", (signal) => triggering.set({ signal, ...MIDDLE }));
     controls.click("trigger-middle", () => this.#middle());
     for (const name of LEVELS) this.#bindLevel(name);

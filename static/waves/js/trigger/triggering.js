@@ -39,7 +39,7 @@ const LOOK_EVERY = 2;
 /** … so many times the noise: less than that is chance. */
 const OTHER = 1.5;
 /** @type {{[state in SweepState]: string}} */
-const STATES = { triggered: "Trig’d", armed: "Armed", auto: "Auto", stopped: "Stopped" };
+const STATES = { triggered: "Trig’d", armed: "Armed", auto: "Auto", stopped: "Held" };
 /** @type {Signal} */
 const NO_SIGNAL = { key: "", name: "", unit: "", colour: "" };
 
@@ -49,8 +49,10 @@ const NO_SIGNAL = { key: "", name: "", unit: "", colour: "" };
  * @property {boolean} running
  * @property {() => void} goLive
  * @property {(edge: number) => void} goTo
+ * @property {(edge: number) => void} freeze
  *
  * @typedef {object} Picture
+ * @property {number} edge
  * @property {Found | null} [trigger]
  * @property {number} zero
  * @property {{perDivision: number}[]} axes
@@ -78,6 +80,10 @@ export class Triggering {
   #placing;
   /** The mode that a view begins with. */
   #beginsWith;
+  /** The mode before a single sweep was asked for: what is live has it again. @type {Mode} */
+  #before;
+  /** Whether the view is paused because that sweep is complete. */
+  isCaptured = false;
   /** @type {Settings} */
   settings = { ...INITIAL };
   /** What the hysteresis goes by; null where somebody chose one. @type {Seen | null} */
@@ -90,7 +96,7 @@ export class Triggering {
   constructor(world) {
     this.#world = world;
     this.fields = new TriggerFields(world.config.trigger);
-    this.#beginsWith = initialMode(world.config.window);
+    this.#beginsWith = this.#before = initialMode(world.config.window);
     this.#placing = new Placing(this.#beginsWith, world.timeline.window);
   }
 
@@ -99,6 +105,7 @@ export class Triggering {
     this.settings = fromState(state, this.fields);
     this.#seen = null;
     this.#placing.take(MODES.find((mode) => mode === state.trigger) ?? this.#beginsWith, -Infinity);
+    this.isCaptured = this.mode === "single" && state.run === "0";
   }
 
   state() {
@@ -142,11 +149,29 @@ export class Triggering {
   /** @param {Mode} mode */
   setMode(mode) {
     const { record, timeline, askForView, changed } = this.#world;
-    if (mode !== "off") timeline.goLive();
+    if (mode !== "off" || this.isCaptured) timeline.goLive();
+    if (mode === "single" && this.mode !== "single") this.#before = this.mode;
     this.#placing.take(mode, record.ring ? record.end : -Infinity);
     this.look();
     askForView();
     changed();
+  }
+
+  /** A single sweep that is complete is a pause: what was asked for stays on the screen. */
+  capture() {
+    const { picture, timeline } = this.#world;
+    const isComplete = this.mode === "single" && this.stands && this.#placing.state === "stopped";
+    const seen = picture();
+    if (!timeline.running || !isComplete || !seen?.trigger) return;
+    this.isCaptured = true;
+    timeline.freeze(seen.edge);
+  }
+
+  /** What is live is shown again: after a capture in the mode that was before. */
+  resumed() {
+    if (!this.isCaptured) return;
+    this.isCaptured = false;
+    this.#placing.take(this.#before, -Infinity);
   }
 
   /** Change settings; what is null is chosen from the signal. @param {Partial<Settings>} change */
