@@ -1,4 +1,49 @@
-"""Full screen leaves out what a screen on a wall does not need."""
+"""Full screen leaves out what a screen on a wall does not need, and nothing else: at every size."""
+
+from waves.tests.browser.hands import Hands
+from waves.tests.browser.oscilloscope import Oscilloscope
+
+#: Width and height of a screen, and how large a text of 13 pixels is there.
+SCREENS = [
+    (390, 844, 13),
+    (844, 390, 13),
+    (1280, 720, 13),
+    (1440, 900, 13),
+    (1920, 1080, 13),
+    (3840, 2160, 26),
+]
+SIZES = """() => ["#name", "#pill", "#signals th", "footer b"].map(
+  (one) => Number.parseFloat(getComputedStyle(document.querySelector(one)).fontSize),
+)"""
+#: By how much what must be seen reaches beyond the window, to the right and below.
+BEYOND = """() => {
+  const all = [...document.querySelectorAll(".top, .plot, #chart, aside, footer")];
+  const boxes = all.map((one) => one.getBoundingClientRect());
+  return [
+    Math.max(...boxes.map(({ right }) => right)) - innerWidth,
+    Math.max(...boxes.map(({ bottom }) => bottom)) - innerHeight,
+  ];
+}"""
+
+
+async def test_nothing_is_cut_off_and_on_a_wall_all_of_it_is_larger(context, daphne):
+    scope = await Oscilloscope.open(context, daphne, "waveforms")
+    for width, height, text in SCREENS:
+        await scope.page.set_viewport_size({"width": width, "height": height})
+        for full in (False, True):
+            await scope.page.keyboard.press("f")
+            await scope.until(f"(document.fullscreenElement !== null) === {str(not full).lower()}")
+            axis = f"chart().getOption().xAxis[0].axisLabel.fontSize - {11.5 * text / 13}"
+            await scope.until(f"Math.abs({axis}) < 0.2 && innerWidth === {width}")
+            assert min(await scope.page.evaluate(SIZES)) >= 11 * text / 13
+            right, below = await scope.page.evaluate(BEYOND)
+            assert right <= 0.5
+            # On a phone the page scrolls, and its plot is on the first screen.
+            assert below <= 0.5 or width < 760
+    # On the last, the largest, a hand still finds what it reaches for.
+    hands = Hands(scope)
+    await hands.drag_to(await hands.handle("position"), await hands.at(-0.1, up=0.97))
+    await scope.until("Math.abs(standing() + 0.1) < 2e-3")
 
 
 async def test_full_screen_by_mouse_and_by_key(noise):

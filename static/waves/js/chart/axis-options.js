@@ -1,6 +1,6 @@
 /** Axes as ECharts takes them: their looks, what stands at their divisions, and the room around a plot that this needs. */
 
-import { FONT, TEXT_SIZE, textWidth } from "../text/fitting.js";
+import { FONT, grown, textSize, textWidth } from "../text/fitting.js";
 
 /**
  * @import { Label, Labelled, XAxis, YAxis } from "./axis-labels.js"
@@ -9,7 +9,10 @@ import { FONT, TEXT_SIZE, textWidth } from "../text/fitting.js";
 /** @typedef {(colour: string) => string} Colour of the theme as rgb() */
 
 /** How texts of the canvas are set. */
-export const TYPE = { font: FONT, size: TEXT_SIZE, width: (/** @type {string} */ text) => textWidth(text) };
+export const TYPE = { font: FONT, size: textSize, width: (/** @type {string} */ text) => textWidth(text) };
+
+/** CSS pixels from a label to the plot. */
+const GAP = 8;
 
 /** What both axes look like. @param {Colour} toned @param {object} [more] @param {string} [colour] */
 export function axisLook(toned, more = {}, colour = "--dim") {
@@ -19,7 +22,7 @@ export function axisLook(toned, more = {}, colour = "--dim") {
     splitLine: line,
     axisLine: { ...line, onZero: false },
     axisTick: { show: false },
-    axisLabel: { color: toned(colour), fontSize: TEXT_SIZE, fontFamily: FONT, hideOverlap: true },
+    axisLabel: { color: toned(colour), fontSize: textSize(), fontFamily: FONT, margin: grown(GAP), hideOverlap: true },
     ...more,
   };
 }
@@ -89,8 +92,7 @@ export function roomOf([left, right], end) {
 /** A phone has less room. */
 const MARGINS = { left: 64, right: 28, top: 16, bottom: 32 };
 const PHONE_MARGINS = { left: 54, right: 26, top: 14, bottom: 26 };
-/** From a label to the plot, and to the border. */
-const GAP = 8;
+/** From a label to the border. */
 const BORDER = 4;
 /** Room grows in such steps, or the plot would move with each digit. */
 const STEP = 10;
@@ -104,16 +106,19 @@ export const NOTHING = { left: 0, right: 0, end: 0 };
  * @returns {Margins}
  */
 export function marginsFor(isPhone, { left, right, end }) {
-  const margins = isPhone ? PHONE_MARGINS : MARGINS;
-  const beside = right > 0 ? roomFor(margins.left, right + GAP + BORDER) : margins.right;
+  const least = isPhone ? PHONE_MARGINS : MARGINS;
+  const [around, beside] = [grown(GAP + BORDER), grown(BORDER)];
+  const besideLabels = right > 0 ? roomFor(grown(least.left), right + around) : grown(least.right);
   return {
-    ...margins,
-    left: roomFor(margins.left, left + GAP + BORDER),
-    right: roomFor(beside, end / 2 + BORDER),
+    top: grown(least.top),
+    bottom: grown(least.bottom),
+    left: roomFor(grown(least.left), left + around),
+    right: roomFor(besideLabels, end / 2 + beside),
   };
 }
 
 /** @param {number} least @param {number} needed */
 function roomFor(least, needed) {
-  return least + STEP * Math.max(0, Math.ceil((needed - least) / STEP));
+  const step = grown(STEP);
+  return least + step * Math.max(0, Math.ceil((needed - least) / step));
 }

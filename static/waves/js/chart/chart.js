@@ -4,6 +4,7 @@
  */
 
 import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
+import { followRem, grown } from "../text/fitting.js";
 import { stateName } from "../text/states.js";
 import { hugeLabels, isHuge, shrunk, stateLabels, tickLabel, WIDEST, WIDEST_ON_PHONE, yLabels } from "./axis-labels.js";
 import { axisLook, marginsFor, NOTHING, roomOf, TYPE, xAxisOption, yAxisLook, yAxisOption } from "./axis-options.js";
@@ -63,7 +64,7 @@ const PHONE_WIDTH = 560;
  * traces are dense; where there are fewer samples than pixels it costs nothing that shows.
  */
 const denseWidth = (/** @type {number} */ ratio) => 1 / ratio;
-const sparseWidth = (/** @type {number} */ ratio) => Math.max(1, 1.5 / ratio);
+const sparseWidth = (/** @type {number} */ ratio) => grown(Math.max(1, 1.5 / ratio));
 /** The dash of what was held, in widths of its line. */
 const HELD = [4, 2];
 /** In front of the grid, behind what is laid over: see `overlay.js`. */
@@ -137,6 +138,7 @@ export class Chart {
 
   /** Take the size of the element, and colours and grid of the theme. */
   resize() {
+    followRem();
     this.#chart.resize({ devicePixelRatio: window.devicePixelRatio });
     this.#arrange();
     this.theme();

@@ -4,6 +4,8 @@
  * traces together. The chart gives the scales and the shapes of its library.
  */
 
+import { grown } from "../text/fitting.js";
+
 /**
  * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Scales } from "./overlay.js"
@@ -17,7 +19,7 @@
  * @property {string} note what all of them have in common: the date, the zone
  * @property {string} key
  *
- * @typedef {{font: string, size: number, width: (text: string) => number}} Type how labels are set
+ * @typedef {{font: string, size: () => number, width: (text: string) => number}} Type how labels are set
  */
 
 /** CSS pixels from the plot to the middle of a label, and between labels. */
@@ -70,9 +72,10 @@ export class ClockMarks {
     this.#group.removeAll();
     this.#shapes = [];
     if (!clock) return;
-    const { font: fontFamily, size: fontSize, width } = this.#type;
+    const { font: fontFamily, size, width } = this.#type;
+    const fontSize = size();
     const style = { fill: colour("--dim"), fontSize, fontFamily, verticalAlign: "middle" };
-    const y = plot.y + plot.height + BELOW;
+    const y = plot.y + plot.height + grown(BELOW);
     const text = (/** @type {object} */ more) => new this.#graphic.Text({ style: { ...style, ...more }, y, z: 1 });
     this.#shapes = clock.marks.map((mark) => {
       const shape = { x1: 0, x2: 0, y1: plot.y, y2: plot.y + plot.height };
@@ -80,7 +83,7 @@ export class ClockMarks {
       return { line, label: text({ text: mark.text, align: "center" }), half: width(mark.text) / 2 };
     });
     for (const { line, label } of this.#shapes) [line, label].forEach((shape) => this.#group.add(shape));
-    this.#noteEnd = clock.note ? NOTE_AT + width(clock.note) + APART : 0;
-    if (clock.note) this.#group.add(text({ text: clock.note, align: "left", x: NOTE_AT }));
+    this.#noteEnd = clock.note ? width(clock.note) + grown(NOTE_AT + APART) : 0;
+    if (clock.note) this.#group.add(text({ text: clock.note, align: "left", x: grown(NOTE_AT) }));
   }
 }

@@ -1,6 +1,6 @@
 /** What stands over an exported picture: title, time, and a legend of the signals. */
 
-import { FONT, fitted, TEXT_SIZE, textWidth } from "../text/fitting.js";
+import { FONT, fitted, grown, textSize, textWidth } from "../text/fitting.js";
 
 /** @import { Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js" */
 
@@ -18,14 +18,15 @@ import { FONT, fitted, TEXT_SIZE, textWidth } from "../text/fitting.js";
 
 /** @typedef {(text: string) => number} Width of a text in pixels */
 
-const PAD = 20;
-const TITLE_SIZE = 15;
+/** CSS pixels, as large as the screen has its texts. */
+const pad = () => grown(20);
+const titleSize = () => grown(15);
 const TITLE_WEIGHT = 600;
-const LINE = 20;
+const lineHeight = () => grown(20);
 /** Pixels of the stroke before a name, and of its distances. */
-const STROKE = 22;
-const STROKE_SPACE = 50;
-const STROKE_WIDTH = 3;
+const stroke = () => grown(22);
+const strokeSpace = () => grown(50);
+const strokeWidth = () => grown(3);
 /** A name takes at most this share of a line: two stand beside one another. */
 const SHARE = 0.5;
 
@@ -37,10 +38,10 @@ const SHARE = 0.5;
  * @returns {{places: {x: number, line: number}[], lines: number}} x in pixels of each, and its line
  */
 export function flow(texts, width, wide = textWidth) {
-  let [x, line] = [PAD, 0];
+  let [x, line] = [pad(), 0];
   const places = texts.map((text) => {
-    const space = wide(text) + STROKE_SPACE;
-    if (x > PAD && x + space > width - PAD) [x, line] = [PAD, line + 1];
+    const space = wide(text) + strokeSpace();
+    if (x > pad() && x + space > width - pad()) [x, line] = [pad(), line + 1];
     const place = { x, line };
     x += space;
     return place;
@@ -57,7 +58,7 @@ export function flow(texts, width, wide = textWidth) {
 export function legend(entries, width, wide = textWidth) {
   return entries.map(({ text, aside }) => {
     const rest = aside ? `  ${aside}` : "";
-    return fitted(text, SHARE * (width - 2 * PAD) - STROKE_SPACE - wide(rest), wide) + rest;
+    return fitted(text, SHARE * (width - 2 * pad()) - strokeSpace() - wide(rest), wide) + rest;
   });
 }
 
@@ -67,18 +68,18 @@ export function legend(entries, width, wide = textWidth) {
  * @param {number} width
  */
 export function captionHeight(caption, width) {
-  return headHeight(caption, width) + flow(legend(caption.entries, width), width).lines * LINE;
+  return headHeight(caption, width) + flow(legend(caption.entries, width), width).lines * lineHeight();
 }
 
 /** Title and time stand on one line where there is room for both. @param {Caption} caption @param {number} width */
 function headHeight({ title = "", aside = "" }, width) {
-  const both = titleWidth(title) + textWidth(aside) + 3 * PAD;
-  return PAD + (both > width ? 2 : 1) * LINE;
+  const both = titleWidth(title) + textWidth(aside) + 3 * pad();
+  return pad() + (both > width ? 2 : 1) * lineHeight();
 }
 
 /** @param {string} text */
 function titleWidth(text) {
-  return textWidth(text, TITLE_SIZE, TITLE_WEIGHT);
+  return textWidth(text, titleSize(), TITLE_WEIGHT);
 }
 
 /**
@@ -91,30 +92,30 @@ export function captionShapes(caption, { Text, Line }, { colour, width }) {
   const { title, aside, entries } = caption;
   const text = (/** @type {object} */ style) =>
     new Text({
-      style: { fill: colour("--text"), fontSize: TEXT_SIZE, fontFamily: FONT, verticalAlign: "middle", ...style },
+      style: { fill: colour("--text"), fontSize: textSize(), fontFamily: FONT, verticalAlign: "middle", ...style },
     });
   const head = headHeight(caption, width);
-  const room = width - 2 * PAD;
+  const room = width - 2 * pad();
   const texts = legend(entries, width);
   const { places } = flow(texts, width);
   const named = fitted(title, room, titleWidth);
   return [
-    text({ text: named, x: PAD, y: PAD, fontSize: TITLE_SIZE, fontWeight: TITLE_WEIGHT }),
+    text({ text: named, x: pad(), y: pad(), fontSize: titleSize(), fontWeight: TITLE_WEIGHT }),
     text({
       text: fitted(aside, room, textWidth),
-      x: width - PAD,
-      y: head - LINE,
+      x: width - pad(),
+      y: head - lineHeight(),
       align: "right",
       fill: colour("--dim"),
     }),
     ...entries.flatMap((entry, k) => {
       const { x, line } = places[k];
-      const y = head + line * LINE;
-      const shape = { x1: x, x2: x + STROKE, y1: y, y2: y };
-      const lineDash = entry.dash?.map((length) => length * (STROKE_WIDTH / 2)) ?? null;
+      const y = head + line * lineHeight();
+      const shape = { x1: x, x2: x + stroke(), y1: y, y2: y };
+      const lineDash = entry.dash?.map((length) => length * (strokeWidth() / 2)) ?? null;
       return [
-        new Line({ shape, style: { stroke: entry.colour, lineWidth: STROKE_WIDTH, lineDash } }),
-        text({ text: texts[k], x: x + STROKE + 7, y }),
+        new Line({ shape, style: { stroke: entry.colour, lineWidth: strokeWidth(), lineDash } }),
+        text({ text: texts[k], x: x + stroke() + grown(7), y }),
       ];
     }),
   ];

@@ -1,5 +1,7 @@
 /** Where lanes stand: above or below the plot, or in all of its room where nothing is drawn in it. */
 
+import { grown } from "../text/fitting.js";
+
 /** @import { Values } from "../protocol/frames.js" */
 
 /**
@@ -57,23 +59,24 @@ export function layoutOf(room, count, side, isAlone) {
   if (count === 0) return { plot: room, lanes: null };
   const { x, width } = room;
   if (isAlone) {
-    const lane = Math.min(LARGE, room.height / count);
+    const lane = Math.min(grown(LARGE), room.height / count);
     return { plot: room, lanes: { x, width, y: room.y, height: lane * count, lane, gap: gapOf(lane) } };
   }
-  const lane = Math.min(LANE, (SHARE * room.height) / count);
+  const [apart, labels] = [grown(APART), grown(LABELS)];
+  const lane = Math.min(grown(LANE), (SHARE * room.height) / count);
   const height = lane * count;
   const lanes = { x, width, height, lane, gap: gapOf(lane) };
-  const rest = room.height - height - APART;
+  const rest = room.height - height - apart;
   if (side === "above") {
-    return { plot: { ...room, y: room.y + height + APART, height: rest }, lanes: { ...lanes, y: room.y } };
+    return { plot: { ...room, y: room.y + height + apart, height: rest }, lanes: { ...lanes, y: room.y } };
   }
-  const plot = { ...room, height: rest - LABELS + APART };
-  return { plot, lanes: { ...lanes, y: plot.y + plot.height + LABELS } };
+  const plot = { ...room, height: rest - labels + apart };
+  return { plot, lanes: { ...lanes, y: plot.y + plot.height + labels } };
 }
 
 /** @param {number} lane */
 function gapOf(lane) {
-  return Math.min(GAP, lane / 4);
+  return Math.min(grown(GAP), lane / 4);
 }
 
 /** @param {Layout} layout @param {number} down pixels @returns {Layout} */

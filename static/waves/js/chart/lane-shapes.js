@@ -3,7 +3,7 @@
  * there is room. The chart gives the scales and the shapes of its library.
  */
 
-import { FONT, fitted, TEXT_SIZE, textWidth } from "../text/fitting.js";
+import { FONT, fitted, grown, textSize, textWidth } from "../text/fitting.js";
 import { Bars } from "./lane-bars.js";
 import { CHANGING, TINTS } from "./lanes.js";
 
@@ -115,19 +115,19 @@ export class LaneShapes {
     bars.read(lane.points, scales.x, place.x, place.x + place.width, lane.tint);
     fills.forEach((fill, tint) => fill.attr({ shape: { bars, tint, y, height } }));
     edges.attr({ shape: { bars, tint: 0, y, height } });
-    if (height >= READABLE) this.#drawNames(lane, this.#rows[k], y + height / 2, scales);
+    if (height >= grown(READABLE)) this.#drawNames(lane, this.#rows[k], y + height / 2, scales);
   }
 
   /** @param {Lane} lane @param {Row} row @param {number} y @param {Scales} scales */
   #drawNames(lane, { bars, names }, y, { colour }) {
     let used = 0;
     for (let k = 0; k < bars.count; k += 1) {
-      const room = bars.to[k] - bars.from[k] - 2 * PAD;
-      if (room < LEAST - 2 * PAD || Number.isNaN(bars.value[k])) continue;
+      const room = bars.to[k] - bars.from[k] - grown(2 * PAD);
+      if (room < grown(LEAST - 2 * PAD) || Number.isNaN(bars.value[k])) continue;
       const text = this.#fit(lane.say(bars.value[k]), room);
       if (!text) continue;
       names[used] ??= this.#name(colour("--text"));
-      setName(names[used], text, bars.from[k] + PAD, y);
+      setName(names[used], text, bars.from[k] + grown(PAD), y);
       used += 1;
     }
     for (let k = used; k < names.length; k += 1) setName(names[k], "", 0, 0);
@@ -150,6 +150,7 @@ export class LaneShapes {
   /** @param {Lane[]} lanes @param {Place | null} place */
   #make(lanes, place) {
     this.#group.removeAll();
+    this.#fitted.clear();
     this.#rows = place ? lanes.map((lane, k) => this.#row(lane, k, place)) : [];
   }
 
@@ -160,10 +161,10 @@ export class LaneShapes {
       return new this.#Fill({ style: { fill: tone, opacity }, silent: true, z: 2 });
     });
     const edges = new this.#Edges({ style: { fill: null, stroke: tone, lineWidth: 1 }, silent: true, z: 3 });
-    const isReadable = place.lane - place.gap >= READABLE - 2;
-    const text = isReadable ? fitted(name, place.x - BESIDE - BORDER, textWidth) : "";
-    const style = { text, fill: tone, fontSize: TEXT_SIZE, fontFamily: FONT, align: "right", verticalAlign: "middle" };
-    const at = { x: place.x - BESIDE, y: place.y + (k + 0.5) * place.lane };
+    const isReadable = place.lane - place.gap >= grown(READABLE - 2);
+    const text = isReadable ? fitted(name, place.x - grown(BESIDE + BORDER), textWidth) : "";
+    const style = { text, fill: tone, fontSize: textSize(), fontFamily: FONT, align: "right", verticalAlign: "middle" };
+    const at = { x: place.x - grown(BESIDE), y: place.y + (k + 0.5) * place.lane };
     const label = new this.#graphic.Text({ style, ...at, silent: true, z: 3 });
     for (const shape of [...fills, edges, label]) this.#group.add(shape);
     return { bars: new Bars(), fills, edges, label, names: [] };
@@ -171,7 +172,7 @@ export class LaneShapes {
 
   /** @param {string} fill @returns {Name} */
   #name(fill) {
-    const style = { text: "", fill, fontSize: TEXT_SIZE, fontFamily: FONT, align: "left", verticalAlign: "middle" };
+    const style = { text: "", fill, fontSize: textSize(), fontFamily: FONT, align: "left", verticalAlign: "middle" };
     const shape = new this.#graphic.Text({ style, silent: true, z: 4 });
     this.#group.add(shape);
     return { shape, text: "", x: NaN, y: NaN };

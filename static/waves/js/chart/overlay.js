@@ -13,6 +13,8 @@
  * `colour` is a custom property ("--accent") or an rgb().
  */
 
+import { grown, textSize } from "../text/fitting.js";
+
 /**
  * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
  * @import { Pixel } from "./gestures.js"
@@ -83,8 +85,7 @@
 const REACH = 6;
 const TOUCH_REACH = 22;
 /** Half the width of a handle, in CSS pixels; a triangle is as high as it is half wide. */
-const HALF = 7;
-const FLAG_SIZE = 11.5;
+const halfHandle = () => grown(7);
 /** A band narrower than this is drawn stronger: a hair's breadth must be seen. */
 const NARROW = 8;
 
@@ -125,10 +126,10 @@ export class Overlay {
    * @returns {Placed | undefined}
    */
   at({ px, py, touch }) {
-    const reach = touch ? TOUCH_REACH : REACH;
+    const reach = grown(touch ? TOUCH_REACH : REACH);
     const near = (/** @type {Placed} */ item) => {
-      if (item.bare) return Math.hypot(px - item.left, py - item.py) - HALF;
-      if (item.lineless) return Math.hypot(px - item.right, py - item.py) - HALF;
+      if (item.bare) return Math.hypot(px - item.left, py - item.py) - halfHandle();
+      if (item.lineless) return Math.hypot(px - item.right, py - item.py) - halfHandle();
       return Math.abs(item.line === "vertical" ? px - item.px : py - item.py);
     };
     const held = this.items.filter((item) => item.drag && near(item) <= reach);
@@ -165,21 +166,21 @@ export class Overlay {
     if (item.handle === "triangle") {
       const points = vertical
         ? [
-            [px - HALF, py],
-            [px + HALF, py],
-            [px, py + HALF + 3],
+            [px - halfHandle(), py],
+            [px + halfHandle(), py],
+            [px, py + halfHandle() + 3],
           ]
         : [
-            [px, py - HALF],
-            [px, py + HALF],
-            [px - HALF - 3, py],
+            [px, py - halfHandle()],
+            [px, py + halfHandle()],
+            [px - halfHandle() - 3, py],
           ];
       return [new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 })];
     }
     return this.#flag(
       item.label ?? "",
-      vertical ? px : px - HALF,
-      vertical ? py + HALF + 2 : py,
+      vertical ? px : px - halfHandle(),
+      vertical ? py + halfHandle() + 2 : py,
       fill,
       colour("--plot"),
     );
@@ -188,9 +189,9 @@ export class Overlay {
   /** A triangle at the left border that points into the plot. @param {Placed} item */
   #zero({ left, py, tone: fill }) {
     const points = [
-      [left, py - HALF],
-      [left, py + HALF],
-      [left + HALF + 3, py],
+      [left, py - halfHandle()],
+      [left, py + halfHandle()],
+      [left + halfHandle() + 3, py],
     ];
     return new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 });
   }
@@ -204,9 +205,10 @@ export class Overlay {
    * @returns {Shape[]}
    */
   #flag(label, px, py, fill, ink) {
-    const half = Math.max(HALF, label.length * FLAG_SIZE * 0.33);
-    const shape = { x: px - half, y: py - HALF - 2, width: 2 * half, height: 2 * HALF + 4, r: 3 };
-    const middle = { align: "center", verticalAlign: "middle", fontSize: FLAG_SIZE };
+    const half = Math.max(halfHandle(), label.length * textSize() * 0.33);
+    const high = halfHandle() + 2;
+    const shape = { x: px - half, y: py - high, width: 2 * half, height: 2 * high, r: 3 };
+    const middle = { align: "center", verticalAlign: "middle", fontSize: textSize() };
     const text = { text: label, x: px, y: py, fill: ink, ...middle };
     return [
       new this.#graphic.Rect({ shape, style: { fill }, silent: true, z: 7 }),
@@ -216,7 +218,7 @@ export class Overlay {
 
   /** @param {Placed} item */
   #text({ text, px, py, align = "left", tone: fill }) {
-    const style = { text, x: px, y: py, fill, fontSize: FLAG_SIZE, align, verticalAlign: "middle" };
+    const style = { text, x: px, y: py, fill, fontSize: textSize(), align, verticalAlign: "middle" };
     return new this.#graphic.Text({ style, silent: true, z: 6 });
   }
 

@@ -36,8 +36,21 @@ function shortened(characters, count) {
 
 /** No double quotes: ECharts writes it into an attribute of an SVG as it is. */
 export const FONT = "ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
+/** Of labels, legends and handles, in CSS pixels on a desk. */
+const TEXT_SIZE = 11.5;
+/** CSS pixels of a rem on a desk: see `waves.css`. */
+const REM = 13;
+let growth = 1;
+
+/** Take the size of a rem: on a wall, what is drawn is larger, as the page around it is. */
+export function followRem() {
+  growth = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / REM || 1;
+}
+
+/** CSS pixels of what has so many on a desk. @param {number} pixels */
+export const grown = (pixels) => pixels * growth;
 /** Of labels, legends and handles, in CSS pixels. */
-export const TEXT_SIZE = 11.5;
+export const textSize = () => grown(TEXT_SIZE);
 
 /** Of a character on the average, where there is no screen to ask. */
 const CHARACTER = 6.6 / TEXT_SIZE;
@@ -46,7 +59,7 @@ const CHARACTER = 6.6 / TEXT_SIZE;
 let context = null;
 
 /** CSS pixels of a text. @param {string} text @param {number} [size] @param {number} [weight] */
-export function textWidth(text, size = TEXT_SIZE, weight = 400) {
+export function textWidth(text, size = textSize(), weight = 400) {
   context ??= globalThis.document?.createElement("canvas").getContext("2d") ?? null;
   if (!context) return text.length * CHARACTER * size;
   context.font = `${weight} ${size}px ${FONT}`;

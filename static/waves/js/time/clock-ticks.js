@@ -1,5 +1,6 @@
 /** Times of day at the x axis, on whole seconds, minutes, hours and days of the browser's zone or of UTC. */
 
+import { grown } from "../text/fitting.js";
 import { dayText, otherDayText, partsOf } from "../text/instants.js";
 
 /** @import { Zone } from "../text/instants.js" */
@@ -35,7 +36,8 @@ const LOOKS = 3;
  */
 export function clockStep(window, divisions, width) {
   const fits = (/** @type {number} */ step) =>
-    step >= (window / divisions) * (1 - 1e-9) && (step / window) * width >= (step < MINUTE ? WITH_SECONDS : WITHOUT);
+    step >= (window / divisions) * (1 - 1e-9) &&
+    (step / window) * width >= grown(step < MINUTE ? WITH_SECONDS : WITHOUT);
   const step = STEPS.find(fits) ?? STEPS[STEPS.length - 1];
   return window / step >= LEAST_MARKS ? step : null;
 }

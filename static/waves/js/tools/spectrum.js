@@ -6,6 +6,7 @@ import { SCALES } from "../spectrum/analyser.js";
 import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
 import { SpectrumClient } from "../spectrum/client.js";
 import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/options.js";
+import { grown } from "../text/fitting.js";
 import { count, quantity } from "../text/quantities.js";
 
 /**
@@ -312,7 +313,7 @@ function legible(chart, labels) {
 
 /** @param {{px: number, py: number}} a @param {{px: number, py: number}} b */
 function covers(a, b) {
-  return Math.abs(a.px - b.px) < LABEL.width && Math.abs(a.py - b.py) < LABEL.height;
+  return Math.abs(a.px - b.px) < grown(LABEL.width) && Math.abs(a.py - b.py) < grown(LABEL.height);
 }
 
 /** @param {FrequencyAxis} x @returns {Item[]} */
