@@ -135,6 +135,10 @@ class Oscilloscope:
     async def click(self, element: str) -> None:
         await self.page.locator(f"#{element}").click()
 
+    async def unfold(self, element: str) -> None:
+        """Open what an element is folded in."""
+        await self.page.locator(f"details:not([open]):has(#{element}) > summary").click()
+
     async def was_reloaded(self) -> bool:
         return await self.page.evaluate("globalThis.firstLoad !== true")
 

@@ -55,7 +55,7 @@ async def test_time_cursors_by_mouse_and_by_the_keys_of_their_sliders(cursors):
     drawn = await scope.drawn()
     cells = scope.page.locator("#cursor-values tr").first.locator("td")
     for cell, at in ((0, -0.13), (1, -0.06)):
-        read = value(await cells.nth(cell).inner_text())
+        read = value(await cells.nth(cell).text_content())
         assert read == pytest.approx(float(np.interp(at, drawn.x, drawn.y)), abs=0.1)
 
 

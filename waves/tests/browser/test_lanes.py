@@ -89,6 +89,7 @@ async def test_lanes_are_where_this_browser_puts_them_and_are_exported(scope, tm
 
     await page.locator("#signals .per-division").first.click()
     await page.locator("#y-larger:disabled").wait_for()
+    await scope.unfold("line-lane")
     await page.select_option("#line-lane", "plot")
     drawn = await scope.until_drawn("drawn.signals[0].y.length > 4")
     assert set(drawn.signals[0]["y"]) - {None} <= {0, 1}

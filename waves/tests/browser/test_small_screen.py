@@ -2,6 +2,8 @@
 
 import pytest
 
+from waves.tests.browser.oscilloscope import Oscilloscope
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True}
 
 
@@ -25,3 +27,27 @@ async def test_the_chart_is_on_the_first_screen_and_draws(new_context, daphne):
     assert box["width"] > 300
     assert box["height"] > 150
     assert box["y"] + box["height"] <= 844
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390)])
+async def test_trigger_and_view_are_in_reach_and_the_plot_is_large(
+    new_context, daphne, width, height
+):
+    phone = {"viewport": {"width": width, "height": height}, "is_mobile": True, "has_touch": True}
+    scope = await Oscilloscope.open(await new_context(**phone), daphne, "waveforms")
+    await scope.click("welcome-close")
+    for element in ("run", "time", "trigger-single", "trigger-off", "view-time", "view-table"):
+        box = await scope.page.locator(f"#{element}").bounding_box()
+        assert 0 <= box["x"] <= width - box["width"]
+        assert 0 <= box["y"] <= height - box["height"]
+    bar = "document.querySelector('.bar')"
+    assert await scope.page.evaluate(f"{bar}.scrollWidth <= {bar}.clientWidth")
+    plot = await scope.page.locator("#plot").bounding_box()
+    assert plot["y"] + plot["height"] <= height
+    assert plot["height"] >= 2 / 3 * height or height > width
+    # What can be done is told for fingers, and is closed without scrolling.
+    await scope.page.locator("#keys-button").tap()
+    close = await scope.page.get_by_role("button", name="Close").bounding_box()
+    assert close["y"] + close["height"] <= height
+    assert not await scope.page.locator("#keys kbd").first.is_visible()
+    await scope.page.get_by_text("one finger up or down").wait_for()

@@ -60,9 +60,9 @@ async def test_a_finger_moves_cursors_and_what_belongs_to_the_trigger(touch):
     await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
     await scope.page.locator("#cursors-toggle").tap()
     await scope.until_text("cursor-dt", "40.00 ms")
-    # A finger is wider than a pointer: it need not hit the line.
-    right = [(x + 12, y) for x, y in [await hands.at(-0.08, up=0.2)]]
-    await hands.slide(right, [await hands.at(-0.04, up=0.2)])
+    # A finger is wider than a pointer: it need not hit the flag in its middle.
+    right = [(x + 12, y) for x, y in [await hands.handle("2")]]
+    await hands.slide(right, [await hands.at(-0.04, up=0.97)])
     await scope.until("handles().some(({ kind }) => kind === '2')")
     flag = "chart().convertFromPixel({ xAxisIndex: 0 }, handles().find((h) => h.kind === '2').px)"
     await scope.until(f"Math.abs({flag} + 0.04) < 1e-3")
@@ -74,3 +74,28 @@ async def test_a_finger_moves_cursors_and_what_belongs_to_the_trigger(touch):
     await hands.slide([(x, y)], [(x, y - 50)])
     await scope.until("triggered(0, 0.6) === null")
     await scope.until_state("live")
+
+
+async def test_a_finger_up_or_down_scrolls_the_page_and_moves_no_trace(new_context, daphne):
+    phone = await new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    scope = await Oscilloscope.open(phone, daphne, "waveforms", "?cursors=1")
+    hands = Hands(scope)
+    await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
+    before = await scope.drawn()
+    # Over a cursor's line, which is held at its flag only.
+    await scope.until("handles().some(({ kind }) => kind === '2')")
+    x, _ = await hands.handle("2")
+    y = (await hands.at(-0.1, up=0.3))[1]
+    box = await scope.page.locator("#plot").bounding_box()
+    await hands.slide([(x, y)], [(x, y - 200)], steps=8)
+    await scope.until("scrollY > 100")
+    after = await scope.drawn()
+    assert (after.low, after.high) == (before.low, before.high)
+    assert await scope.page.locator("#y-auto[aria-pressed=true]").count() == 1
+    await scope.until_state("live")
+    # The plot stays in sight, whatever is read below it.
+    await scope.page.locator("#fact-history").scroll_into_view_if_needed()
+    await scope.until("document.getElementById('plot').getBoundingClientRect().top >= 0")
+    assert (await scope.page.locator("#plot").bounding_box())["height"] == box["height"]

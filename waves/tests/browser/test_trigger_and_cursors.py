@@ -243,7 +243,7 @@ async def test_cursors_move_by_mouse_and_by_keys_and_read_what_is_drawn(context,
     await page.mouse.move(box["x"] + x - 100, box["y"] + 200, steps=3)
     await page.mouse.up()
     at = await scope.until("chart().convertFromPixel({ xAxisIndex: 0 }, " + str(x - 100) + ")")
-    read = await page.locator("#cursor-values tr").first.locator("td").first.inner_text()
+    read = await page.locator("#cursor-values tr").first.locator("td").first.text_content()
     number, unit = read.replace("−", "-").split()
     factor = 1e-3 if unit == "mV" else 1
     assert float(number) * factor == pytest.approx(value_at(drawn, at), abs=0.02)

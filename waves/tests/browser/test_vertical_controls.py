@@ -90,6 +90,7 @@ async def test_a_line_is_drawn_as_this_browser_chooses_and_the_address_says_so(w
     holes = "drawn().signals[0].y.some(Number.isNaN)"
     chosen = "new URLSearchParams(location.search).get('lines')"
     await scope.until(f"!{holes} && {chosen} === null")
+    await scope.unfold("line")
     await page.select_option("#line", "points")
     await scope.until(f"{holes} && {chosen} === 'sine:points:'")
     await page.select_option("#line-missing", "held")

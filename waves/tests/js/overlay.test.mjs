@@ -55,11 +55,13 @@ test("beyond the plot a line is not drawn, and its handle stays at the border wh
   );
 });
 
-test("the nearest handle within reach is taken, and a finger reaches farther", () => {
+test("the nearest line within reach is taken; a finger takes handles only, and reaches farther", () => {
   const { overlay, draw } = drawing();
   draw([cursor(), cursor({ id: "d", x: -0.48 }), { id: "still", line: "vertical", x: -0.45, colour: "--dim" }]);
-  const at = (px, touch) => overlay.at({ px, py: 100, touch })?.id;
-  assert.deepEqual([at(201), at(203), at(190), at(190, true), at(215)], ["c", "d", undefined, "c", undefined]);
+  const at = (px, { py = 100, touch = false } = {}) => overlay.at({ px, py, touch })?.id;
+  assert.deepEqual([at(201), at(203), at(190), at(215)], ["c", "d", undefined, undefined]);
+  // Handles of vertical lines are at the upper border, which is at 50.
+  assert.deepEqual([at(190, { py: 50, touch: true }), at(201, { touch: true })], ["c", undefined]);
 });
 
 test("a band is cut at the borders, at least a pixel wide, and left out where it is not seen", () => {

@@ -30,7 +30,7 @@ const REST = 300;
  */
 
 /**
- * @param {HTMLElement} element its style should have `touch-action: none`
+ * @param {HTMLElement} element its style should have `touch-action: pan-y`: one finger up or down is the page's
  * @param {Handlers} handlers
  */
 export function bindGestures(element, handlers) {
@@ -41,6 +41,8 @@ export function bindGestures(element, handlers) {
   for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
     element.addEventListener(name, (event) => pointers.up(event));
   }
+  // What is held moves, and the page stays; so it does under two fingers.
+  element.addEventListener("touchstart", (event) => pointers.isBusy && event.preventDefault(), { passive: false });
   element.addEventListener("wheel", (event) => wheel.turn(event), { passive: false });
 }
 
@@ -84,6 +86,11 @@ class Pointers {
     else this.#begin(point);
   }
 
+  /** Whether something is held, or pinched. */
+  get isBusy() {
+    return this.#held !== null || this.#down.size > 1;
+  }
+
   /** @param {PointerEvent} event */
   up(event) {
     if (this.#down.delete(event.pointerId)) this.#end();
@@ -103,7 +110,9 @@ class Pointers {
     if (!this.#start) return;
     const [dx, dy] = [Math.abs(point.px - this.#start.px), Math.abs(point.py - this.#start.py)];
     if (Math.max(dx, dy) < SLACK) return;
-    this.#held = this.handlers.drag(this.#start, dx >= dy ? "horizontal" : "vertical");
+    const direction = dx >= dy ? "horizontal" : "vertical";
+    // A finger that goes up or down scrolls the page.
+    if (direction === "horizontal" || !point.touch) this.#held = this.handlers.drag(this.#start, direction);
     this.#start = null;
     this.#held?.move(point);
   }

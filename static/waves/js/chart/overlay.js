@@ -76,7 +76,7 @@ import { grown, textSize } from "../text/fitting.js";
  */
 
 /**
- * @typedef {{px: number, py: number, left: number, right: number, beyond: boolean, seen: boolean}} Place in pixels; NaN where it has none
+ * @typedef {{px: number, py: number, left: number, right: number, top: number, beyond: boolean, seen: boolean}} Place in pixels; NaN where it has none
  */
 
 /** @typedef {Item & Place & {tone: string}} Placed */
@@ -121,7 +121,8 @@ export class Overlay {
   }
 
   /**
-   * The item that a pointer at these pixels takes hold of, or undefined.
+   * The item that a pointer at these pixels takes hold of, or undefined. A finger takes hold of handles only: it
+   * covers too much to mean a line.
    * @param {Pixel} pixel
    * @returns {Placed | undefined}
    */
@@ -129,7 +130,9 @@ export class Overlay {
     const reach = grown(touch ? TOUCH_REACH : REACH);
     const near = (/** @type {Placed} */ item) => {
       if (item.bare) return Math.hypot(px - item.left, py - item.py) - halfHandle();
-      if (item.lineless) return Math.hypot(px - item.right, py - item.py) - halfHandle();
+      const isVertical = item.line === "vertical";
+      if (touch && isVertical) return Math.hypot(px - item.px, py - item.top) - halfHandle();
+      if (touch || item.lineless) return Math.hypot(px - item.right, py - item.py) - halfHandle();
       return Math.abs(item.line === "vertical" ? px - item.px : py - item.py);
     };
     const held = this.items.filter((item) => item.drag && near(item) <= reach);
@@ -238,7 +241,7 @@ export class Overlay {
   }
 }
 
-const NOWHERE = { px: NaN, py: NaN, left: NaN, right: NaN, beyond: false, seen: false };
+const NOWHERE = { px: NaN, py: NaN, left: NaN, right: NaN, top: NaN, beyond: false, seen: false };
 
 /**
  * Where an item is, in pixels; `seen` is whether anything of it is in the plot.
@@ -266,6 +269,7 @@ function place(item, { plot, px, py }) {
     py: vertical ? NaN : at,
     left: plot.x,
     right,
+    top: plot.y,
     beyond,
     seen: Number.isFinite(pixel) && (!beyond || Boolean(item.clamp)),
   };

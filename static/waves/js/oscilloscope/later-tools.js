@@ -10,6 +10,7 @@ import { TimeCursors } from "../measurements/time-cursors.js";
 import { Autoset } from "../tools/autoset.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
+import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
@@ -46,7 +47,8 @@ export function allTools(parts, first) {
     new StateTimes(whole),
     new StreamControl(whole),
     new Page(whole),
-    new Welcome(),
+    new HistoryBar(whole),
+    new Welcome(whole),
   ];
 }
 

@@ -107,6 +107,17 @@ export class Past {
     return { first: Math.min(at(ring.first), Math.max(begin, kept)), end };
   }
 
+  /** What this page knows not to have come, in seconds, of what it holds. @returns {{from: number, to: number}[]} */
+  lost() {
+    const { ring, dt } = this.#former ?? this.record;
+    if (!ring) return [];
+    const at = (/** @type {number} */ index) => (ring.times ? ring.timeAt(index) : index * dt);
+    return ring.gaps.map(({ first, next }) => ({
+      from: at(Math.max(ring.first, first - 1)),
+      to: at(Math.min(next, ring.next - 1)),
+    }));
+  }
+
   /**
    * What a frozen view is drawn from; asks for what is lacked, and until that comes it is the
    * best there is.

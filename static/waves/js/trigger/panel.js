@@ -4,7 +4,7 @@ import { step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { setting } from "../text/quantities.js";
 import { levelOf, nameAt } from "./named-levels.js";
-import { MODES } from "./settings.js";
+import { levelsOf, MODES } from "./settings.js";
 
 /**
  * @import { Field, LevelField, Settings, TimeField } from "./settings.js"
@@ -13,6 +13,7 @@ import { MODES } from "./settings.js";
 
 /** @type {Settings["slope"][]} */
 const SLOPES = ["rising", "falling", "either"];
+const ARROWS = { rising: "↗", falling: "↘", either: "⇅" };
 /** Lists of which one is chosen. */
 const CHOICES = /** @type {const} */ (["kind", "polarity", "direction"]);
 /** Fields in the unit of the signal. @type {LevelField[]} */
@@ -95,12 +96,21 @@ export class TriggerPanel {
     controls.mark("trigger-state", "state", shown.state);
     controls.text("trigger-state", shown.text);
     controls.text("trigger-hint", shown.hint);
+    controls.text("trigger-brief", this.#brief());
     controls.showKind("trigger", settings.kind);
     for (const name of LEVELS) controls.fill(`trigger-${name}`, this.#levelText(name));
     // The server measures it itself where it looks for the trigger.
     if (triggering.isLeftToServer) controls.fill("trigger-hysteresis", AUTO);
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
     controls.fill("trigger-position", setting(settings.position * 100, "%"));
+  }
+
+  /** Where it is folded: what triggers, in a line. */
+  #brief() {
+    const { settings, signal } = this.triggering;
+    const levels = levelsOf(settings.kind).map((name) => this.#levelText(name));
+    const how = settings.kind === "edge" ? ARROWS[settings.slope] : settings.kind;
+    return [signal.name, how, levels.join(" … ")].filter(Boolean).join(" ");
   }
 
   /** A number, or the state that is entered there. @param {LevelField} name */
