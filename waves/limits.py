@@ -55,4 +55,6 @@ def rate_problem(rate: float, signals: int) -> str | None:
 
 def megabytes(size: int) -> str:
     """A size in bytes, as people say it."""
+    if size < 1024:
+        return "Less than 1 KiB"
     return f"{size / 2**20:,.1f} MiB" if size >= 2**20 else f"{size / 1024:,.0f} KiB"

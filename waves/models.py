@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +170,12 @@ class Stream(models.Model):
         except NoReverseMatch:
             return address("index")
 
+    @classmethod
+    def last_position(cls) -> int:
+        """Where in the list a new one stands: after all others."""
+        last = cls.objects.aggregate(last=models.Max("position"))["last"]
+        return 0 if last is None else last + 1
+
     def _keep_former_slug(self) -> None:
         stored = Stream.objects.filter(pk=self.pk).exclude(slug=self.slug)
         for slug in stored.values_list("slug", flat=True):
@@ -254,6 +261,8 @@ class Signal(models.Model):
     waveform = models.CharField(max_length=32, choices=waveform_choices, default="sine")
     parameters = models.JSONField(default=dict, blank=True)
     position = models.PositiveIntegerField(default=0)
+    #: Its colour in the palettes of pages, from its creation on, whatever comes and goes beside it.
+    palette = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         ordering = ("position", "pk")
@@ -269,8 +278,11 @@ class Signal(models.Model):
         return self.name
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Give a key and a place to a signal that was made without."""
+        """Give a key, and a colour of the palette, to a signal that was made without."""
         self.key = self.key or key_from(self.name)
+        if self.palette is None and self._state.adding:
+            used = set(Signal.objects.filter(stream=self.stream).values_list("palette", flat=True))
+            self.palette = next(free for free in itertools.count() if free not in used)
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self) -> None:

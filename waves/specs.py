@@ -150,6 +150,7 @@ def signal_spec(signal: Signal) -> SignalSpec:
         name=stored.name(signal.name, signal.key),
         unit=stored.unit(signal.unit),
         colour=stored.colour(signal.colour),
+        palette=signal.palette,
         line=stored.chosen(signal.line, LINES),
         missing=stored.chosen(signal.missing, MISSING),
         states=stored.states(signal.states),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import count
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import CharField, Value
+from django.db.models import CharField, Max, Value
 from django.db.models.functions import Cast, Concat
 from django.forms.formsets import ManagementForm
 from django.forms.models import BaseInlineFormSet
@@ -144,7 +145,8 @@ class StreamForm(DeclaredForm):
 
     class Meta:
         model = Stream
-        exclude = ("options",)  # noqa: DJ006  edited through the declared fields
+        # Options are edited through the declared fields, the order in the list.
+        exclude = ("options", "position")  # noqa: DJ006
 
     def clean(self) -> dict[str, Any]:
         """Let the model check rate and history for as many signals as were sent."""
@@ -155,8 +157,10 @@ class StreamForm(DeclaredForm):
         return super().clean()
 
     def _posted_signals(self) -> int:
+        # A row without a name is named where the rows are the signals: see `SignalFormSet`.
+        are_named = self.kind in SOURCES and SOURCES[self.kind].rows != "overrides"
         return sum(
-            bool(self.data.get(f"signals-{row}-name"))
+            (are_named or bool(self.data.get(f"signals-{row}-name")))
             and not self.data.get(f"signals-{row}-DELETE")
             for row in range(posted_rows(self.data))
         )
@@ -191,9 +195,18 @@ class StatesField(forms.Field):
             return True
 
 
+class ColourInput(forms.TextInput):
+    """A colour as text, or nothing; the page puts a picker beside it."""
+
+    def __init__(self) -> None:
+        super().__init__({"placeholder": "by itself", "data-waves-colour": "", "size": 8})
+
+
 class SignalForm(DeclaredForm):
     """A signal, with the parameters of its waveform."""
 
+    #: The page fills it in, in the order of the rows; a new row without it comes last.
+    position = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     states = StatesField(required=False, help_text=Signal._meta.get_field("states").help_text)
 
     kind_field, json_field = "waveform", "parameters"
@@ -201,14 +214,27 @@ class SignalForm(DeclaredForm):
     class Meta:
         model = Signal
         exclude = ("stream", "parameters")  # noqa: DJ006  edited through the declared fields
+        widgets: ClassVar[dict[str, Any]] = {"colour": ColourInput}
 
     #: What the rows are for the source that was chosen.
     rows: Rows = "overrides"
 
+    #: Whether somebody added the row: the one that a new stream begins with has a name.
+    was_added = False
+
     def has_changed(self) -> bool:
-        """The row that a new stream begins with is a signal, even where it was left as it is."""
-        is_signal = self.rows != "overrides" and bool(self["name"].value())
-        return super().has_changed() or is_signal
+        """A row is a signal, even where it was left as it is; so is one that was added."""
+        return super().has_changed() or self.rows != "overrides" or self.was_added
+
+    def clean_position(self) -> int | None:
+        """Where the page said nothing, a row stays where it is."""
+        said: int | None = self.cleaned_data["position"]
+        return self.instance.position if said is None and self.instance.pk else said
+
+    def name_it(self, name: str) -> None:
+        """Give a row that was left without one a name."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("name")] = name  # type: ignore[index]
 
 
 def _count(*, required: bool = True) -> forms.IntegerField:
@@ -251,8 +277,31 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         kind = self.instance.source
         form.rows = SOURCES[kind].rows if kind in SOURCES else "overrides"
+        if form.is_bound and not form.instance.pk and index is not None:
+            form.was_added = not form["name"].value()
+            if form.was_added and form.rows != "overrides":
+                form.name_it(self._free_name(index))
         if form.is_bound and form.rows != "waveforms":
             form.fill([form.kind_field, *form.chosen().values()])
+
+    def _free_name(self, index: int) -> str:
+        """“Signal N” for the row at an index: N is its place, or the next that no row has."""
+        rows = range(posted_rows(self.data))
+        self._names |= {str(self.data.get(f"{self.prefix}-{row}-name", "")) for row in rows}
+        name = next(n for n in map("Signal {}".format, count(index + 1)) if n not in self._names)
+        self._names.add(name)
+        return name
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return set()
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        """Save a new row, after all others where the page said no place."""
+        if form.cleaned_data.get("position") is None:
+            last = self.instance.signals.aggregate(last=Max("position"))["last"]
+            form.instance.position = 0 if last is None else last + 1
+        return super().save_new(form, commit)
 
     def clean(self) -> None:
         """Refuse a key that another row has, at the row that comes later."""

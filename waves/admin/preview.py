@@ -98,6 +98,7 @@ def _trace(
     return {
         "name": signal.name,
         "colour": signal.colour,
+        **({} if signal.palette is None else {"palette": signal.palette}),
         "unit": signal.unit,
         "t0": 0.0,
         "dt": dt,

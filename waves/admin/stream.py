@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from waves.admin import forms, preview
+from waves.admin.order import copy_of, reorder
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
 from waves.models import Signal, Stream
@@ -33,6 +36,10 @@ FIRST_SIGNAL = [{"name": "Signal 1"}]
 
 #: A key has 64 bits at most.
 KEY_DIGITS = 18
+
+
+#: Characters of an order: of thousands of streams.
+MOST_ORDER = 100_000
 
 
 def row(kind: str, names: Iterable[str]) -> list[tuple[str, ...]]:
@@ -73,7 +80,7 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
             if declared[key]
         ]
         return [
-            (None, {"fields": [("name", "key", "unit", "colour", "position")]}),
+            (None, {"fields": [("name", "key", "unit", "colour"), "position"]}),
             (None, {"fields": [("line", "missing", "states")]}),
             (None, {"fields": ["waveform"], "classes": makers}),
             (
@@ -97,7 +104,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("source", "enabled")
     search_fields = ("name", "slug", "description")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
-    actions = ("start", "stop")
+    actions = ("start", "stop", "duplicate")
     save_on_top = True
     readonly_fields = ("memory",)
     change_form_template = "admin/waves/stream/change_form.html"
@@ -151,6 +158,18 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The worker stops them within half a second."""
         self._enable(request, queryset, False, "stopped")
 
+    @admin.action(description="Duplicate the selected streams", permissions=["add"])
+    def duplicate(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
+        """A copy of each, which is stopped until it is set up."""
+        copies = [copy_of(stream) for stream in queryset]
+        self._tell_of_copies(request, copies)
+
+    def _tell_of_copies(self, request: HttpRequest, copies: list[Stream]) -> None:
+        names = ", ".join(f"“{copy}”" for copy in copies)
+        one = len(copies) == 1
+        said = "is stopped until you start it." if one else "are stopped until you start them."
+        self.message_user(request, f"{names} {said}")
+
     def _enable(
         self, request: HttpRequest, queryset: QuerySet[Stream], enabled: bool, done: str
     ) -> None:
@@ -202,7 +221,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 None,
                 {
                     "fields": [
-                        ("name", "slug", "position", "enabled"),
+                        ("name", "slug", "enabled"),
                         ("source", "runs_on", "description"),
                     ]
                 },
@@ -234,9 +253,55 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return kwargs if obj.pk else {**kwargs, "initial": FIRST_SIGNAL}
 
     def get_urls(self) -> list[URLPattern]:
-        """Beside the usual ones, the preview."""
-        view = self.admin_site.admin_view(require_POST(self.preview))
-        return [path("preview/", view, name="waves_stream_preview"), *super().get_urls()]
+        """Beside the usual ones: the preview, a copy of a stream, and the order of the list."""
+        return [
+            self._own("preview/", self.preview, "preview"),
+            self._own("reorder/", self.reorder, "reorder"),
+            self._own("<int:pk>/duplicate/", self.duplicate_one, "duplicate"),
+            *super().get_urls(),
+        ]
+
+    def _own(self, at: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        guarded = self.admin_site.admin_view(require_POST(view))
+        return path(at, guarded, name=f"waves_stream_{name}")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, which whoever may change streams puts into order by hand."""
+        context = {"may_reorder": self.has_change_permission(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
+
+    def save_model(self, request: HttpRequest, obj: Stream, form: Any, change: bool) -> None:
+        """A new stream stands after all others."""
+        if not change:
+            obj.position = Stream.last_position()
+        super().save_model(request, obj, form, change)
+
+    def duplicate_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a copy of a stream, and show it."""
+        stream = self.get_object(request, str(pk))
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if stream is None:
+            self.message_user(request, "There is no such stream (any more).", messages.ERROR)
+            return redirect("admin:waves_stream_changelist")
+        copy = copy_of(stream)
+        self._tell_of_copies(request, [copy])
+        return redirect("admin:waves_stream_change", copy.pk)
+
+    def reorder(self, request: HttpRequest) -> HttpResponse:
+        """Take another order of some streams: they share the places that they had."""
+        if not self.has_change_permission(request):
+            return JsonResponse({"error": "You may not change streams."}, status=403)
+        said = request.POST.get("order", "")[:MOST_ORDER]
+        wanted = [
+            int(pk)
+            for pk in said.split(",")
+            if pk.isascii() and pk.isdecimal() and len(pk) <= KEY_DIGITS
+        ]
+        reorder(wanted)
+        return JsonResponse({})
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Synthesise once what the posted form describes; nothing is saved."""

@@ -74,7 +74,7 @@ def describe(
         clock=clock,
         sample_type=spec.sample_type,
         epoch=epoch,
-        signals=[described_signal(signal) for signal in signals],
+        signals=[described_signal(signal, place) for place, signal in enumerate(signals)],
         state="live",
         message="",
         window=spec.window,
@@ -95,14 +95,16 @@ def describe(
     return description
 
 
-def described_signal(signal: SignalSpec) -> dict[str, Any]:
-    """A signal as a description has it: what goes without saying is left out."""
+def described_signal(signal: SignalSpec, place: int) -> dict[str, Any]:
+    """The signal at a place as a description has it: what goes without saying is left out."""
     said: dict[str, Any] = {
         "key": signal.key,
         "name": signal.name,
         "unit": signal.unit,
         "colour": signal.colour,
     }
+    if signal.palette not in (None, place):
+        said["palette"] = signal.palette
     if signal.line not in ("", "linear"):
         said["line"] = signal.line
     if signal.missing not in ("", "hole"):

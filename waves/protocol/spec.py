@@ -17,6 +17,8 @@ class SignalSpec:
     unit: str = ""
     #: "#rrggbb", or "" for the page's palette.
     colour: str = ""
+    #: Its place in that palette; None for that of the signal in its stream.
+    palette: int | None = None
     #: Key in ``waves.dsp.synthesis.WAVEFORMS``.
     waveform: str = "sine"
     #: Every parameter of the waveform and of ``waves.dsp.synthesis.Conditioning``, validated.

@@ -181,7 +181,7 @@ def _finite(value: float) -> float | None:
 
 
 def _signals(spec: StreamSpec) -> list[dict[str, Any]]:
-    return [described_signal(signal) for signal in spec.signals]
+    return [described_signal(signal, place) for place, signal in enumerate(spec.signals)]
 
 
 def _is_staff(request: HttpRequest) -> bool:

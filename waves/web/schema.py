@@ -25,6 +25,10 @@ class Signal(BaseModel):
     name: str
     unit: str
     colour: Annotated[str, Field(description="As #rrggbb, or empty.")]
+    palette: Annotated[
+        int | None,
+        Field(description="Which of a page's own colours, where that is not the signal's place."),
+    ] = None
     line: Annotated[
         Literal["linear", "step", "points"],
         Field(description="What is drawn between two samples: a slope, the former one held."),

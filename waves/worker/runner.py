@@ -48,6 +48,8 @@ def resolve_signals(
     if source.rows != "overrides":
         known = {info.key: info for info in infos}
         return tuple(_resolved(row, known.get(row.key)) for row in spec.signals)
+    # Of what the code declares the place chooses the colour: a row may be there for a few only.
+    rows = {key: replace(row, palette=None) for key, row in rows.items()}
     return tuple(_resolved(rows.get(info.key, SignalSpec(info.key, "")), info) for info in infos)
 
 

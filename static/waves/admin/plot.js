@@ -20,7 +20,7 @@ const BESIDE = 8;
 /** Lines of the legend, names apart in it, and how wide each may be. */
 const LEGEND = { line: 16, most: 3, apart: 14, widest: 220 };
 
-/** @typedef {Pick<Signal, "name" | "unit" | "colour">} Named */
+/** @typedef {Pick<Signal, "name" | "unit" | "colour" | "palette">} Named */
 
 /**
  * @typedef {object} Frame where values and times are, in CSS pixels

@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from waves.limits import megabytes
 from waves.models import Signal, Stream
+from waves.protocol.description import described_signal
+from waves.specs import stream_spec
 from waves.tests.admin.forms import posted
 
 ADD = "/admin/waves/stream/add/"
@@ -64,6 +67,71 @@ def test_a_new_stream_is_proposed_with_a_signal(admin_client):
 def test_the_proposed_signal_is_saved_even_where_it_was_left_as_it_was(admin_client):
     data = posted({"name": "Signal 1", "unit": "", "common__frequency": "1.0"})
     assert saved(admin_client, data).signals.get().name == "Signal 1"
+
+
+def test_rows_that_were_added_and_left_as_they_are_are_saved_last_with_names(admin_client, sine):
+    first = sine.signals.get()
+    kept = {"id": first.pk, "stream": sine.pk, "name": "Sine", "key": "sine", "position": "0"}
+    added = {"name": "", "unit": "", "position": "", "common__frequency": "1.0"}
+    data = posted(kept, added, {**added, "name": "Signal 2"}, added, initial=1)
+    change = reverse("admin:waves_stream_change", args=[sine.pk])
+    response = admin_client.post(change, {**data, "name": "Sine", "slug": "sine"})
+    assert response.status_code == 302, errors_of(response)
+    rows = sine.signals.values_list("name", "key", "position", "palette")
+    # The second is called otherwise, because its first choice was taken.
+    assert list(rows) == [
+        ("Sine", "sine", 0, first.palette),
+        ("Signal 3", "signal-3", 1, 1),
+        ("Signal 2", "signal-2", 2, 2),
+        ("Signal 4", "signal-4", 3, 3),
+    ]
+
+
+def test_a_row_that_was_added_beside_what_the_code_names_must_say_which_it_is(admin_client):
+    data = posted({"name": "", "unit": ""}, source="system", rate="10", system__cpu="on")
+    response = admin_client.post(ADD, data)
+    assert response.status_code == 200
+    assert "signals-0-name" in errors_of(response)
+    assert not Stream.objects.exists()
+
+
+def test_a_new_stream_comes_last_and_a_colour_stays_a_signals(admin_client, sine):
+    Stream.objects.filter(pk=sine.pk).update(position=7)
+    new = saved(admin_client, posted({"name": "A"}, {"name": "B"}, {"name": "C"}, slug="last"))
+    assert list(Stream.objects.values_list("slug", flat=True)) == ["sine", "last"]
+    new.signals.get(name="A").delete()
+    Signal.objects.create(stream=new, name="D", position=9)
+    told = described_signals(new)
+    # B and C have the second and the third colour still; D has the one that is free.
+    assert [(one["name"], one.get("palette", k)) for k, one in enumerate(told)] == [
+        ("B", 1),
+        ("C", 2),
+        ("D", 0),
+    ]
+
+
+def described_signals(stream: Stream) -> list[dict]:
+    spec = stream_spec(Stream.objects.prefetch_related("signals").get(pk=stream.pk))
+    return [described_signal(signal, place) for place, signal in enumerate(spec.signals)]
+
+
+def test_rows_stand_in_the_order_that_the_page_says(admin_client):
+    new = saved(
+        admin_client,
+        posted(
+            {"name": "A", "position": "2"},
+            {"name": "B", "position": "0"},
+            {"name": "C", "position": "1"},
+        ),
+    )
+    assert list(new.signals.values_list("name", flat=True)) == ["B", "C", "A"]
+    # Each keeps the colour that it was given first.
+    assert [signal.palette for signal in new.signals.all()] == [1, 2, 0]
+
+
+def test_the_size_of_a_history_is_never_below_nothing(admin_client):
+    assert "-0 KiB" not in admin_client.get(ADD).content.decode()
+    assert megabytes(-3) == megabytes(0) == "Less than 1 KiB"
 
 
 def test_the_options_of_the_chosen_source_are_kept(admin_client):

@@ -54,3 +54,52 @@ def test_actions_start_and_stop(admin_client, sine, action, enabled):
     data = {"action": action, "_selected_action": [str(sine.pk)]}
     assert admin_client.post(LIST, data).status_code == 302
     assert Stream.objects.get().enabled is enabled
+
+
+@pytest.fixture
+def three(sine):
+    for place, slug in enumerate(("b", "c"), start=1):
+        Stream.objects.create(name=slug, slug=slug, position=place)
+    return {stream.slug: stream.pk for stream in Stream.objects.all()}
+
+
+def slugs() -> list[str]:
+    return list(Stream.objects.values_list("slug", flat=True))
+
+
+def test_the_order_of_the_list_is_taken_and_who_is_not_named_stays(admin_client, three):
+    admin_client.post(f"{LIST}reorder/", {"order": f"{three['c']},{three['sine']}"})
+    assert slugs() == ["c", "b", "sine"]
+    # What is no stream, or no number, is passed over.
+    answer = admin_client.post(f"{LIST}reorder/", {"order": f"99,{three['sine']},x,{three['c']},"})
+    assert answer.status_code == 200
+    assert slugs() == ["sine", "b", "c"]
+
+
+def test_who_may_not_change_streams_orders_and_copies_none(client, three, django_user_model):
+    client.force_login(django_user_model.objects.create_user("clerk", is_staff=True))
+    before = slugs()
+    assert client.post(f"{LIST}reorder/", {"order": str(three["c"])}).status_code == 403
+    assert client.post(f"{LIST}{three['c']}/duplicate/").status_code == 403
+    assert slugs() == before
+
+
+def test_a_copy_has_the_same_signals_a_name_of_its_own_and_is_stopped(admin_client, three):
+    Stream.objects.filter(slug="sine").update(enabled=True)
+    answer = admin_client.post(f"{LIST}{three['sine']}/duplicate/", follow=True)
+    assert "“Sine 2” is stopped until you start it." in answer.content.decode()
+    copy = Stream.objects.get(slug="sine-2")
+    assert (copy.name, copy.enabled, copy.epoch) == ("Sine 2", False, 0)
+    assert slugs()[-1] == "sine-2"
+    told = ("name", "key", "unit", "waveform", "parameters", "position", "palette")
+    original = Stream.objects.get(slug="sine").signals.values_list(*told)
+    assert list(copy.signals.values_list(*told)) == list(original)
+    # The action of the list, of two at once, goes on counting.
+    chosen = {"action": "duplicate", "_selected_action": [three["sine"], three["b"]]}
+    admin_client.post(LIST, chosen)
+    assert slugs()[-2:] == ["sine-3", "b-2"]
+
+
+def test_a_copy_of_what_is_gone_is_answered_in_words(admin_client, db):
+    answer = admin_client.post(f"{LIST}99/duplicate/", follow=True)
+    assert "There is no such stream (any more)." in answer.content.decode()

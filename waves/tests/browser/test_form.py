@@ -109,3 +109,54 @@ async def test_the_preview_of_another_source_shows_the_running_stream(
     await page.wait_for_function(TRACE)
     before = await page.evaluate(PIXELS)
     await page.wait_for_function(f"() => {PIXELS} !== {before!r}")
+
+
+async def test_rows_are_put_into_order_by_hand_and_by_keys_and_colours_are_picked(form):
+    for _ in range(2):
+        await form.locator(".add-row a").click()
+    names = ["Sine", "B", "C"]
+    for row, name in enumerate(names[1:], start=1):
+        await form.locator(f"#id_signals-{row}-name").fill(name)
+
+    async def order() -> list[str]:
+        """Names by the places that would be sent."""
+        return await form.evaluate(
+            """() => [...document.querySelectorAll(".inline-related:not(.empty-form)")]
+              .map((row) =>
+                ["name", "position"].map((field) => row.querySelector(`[name$=-${field}]`).value))
+              .sort(([, a], [, b]) => a - b).map(([name]) => name)"""
+        )
+
+    assert await order() == names
+    await form.get_by_role("button", name="C: order").press("ArrowUp")
+    assert await order() == ["Sine", "C", "B"]
+    await form.get_by_role("button", name="B: move up").click()
+    assert await order() == ["Sine", "B", "C"]
+    handle = form.get_by_role("button", name="Sine: order")
+    await handle.scroll_into_view_if_needed()
+    box = await handle.bounding_box()
+    await form.mouse.move(box["x"] + 5, box["y"] + 5)
+    await form.mouse.down()
+    # While one is dragged they are lines, so that all of them are in reach.
+    await form.locator("body.waves-ordering").wait_for()
+    last = await form.get_by_role("button", name="C: order").bounding_box()
+    await form.mouse.move(last["x"] + 5, last["y"] + last["height"] + 8, steps=6)
+    await form.mouse.up()
+    assert await order() == ["B", "C", "Sine"]
+    colour = field(form, "colour")
+    await form.get_by_label("Choose a colour").nth(2).fill("#ff8800")
+    assert await colour.input_value() == "#ff8800"
+    await form.get_by_role("button", name="By itself").nth(2).click()
+    assert await colour.input_value() == ""
+
+
+async def test_the_list_is_put_into_order_by_keys(staff_context, daphne, add_stream, shared_site):
+    add_stream("ordered-1", like="noise", position=90)
+    add_stream("ordered-2", like="noise", position=91)
+    page = await staff_context.new_page()
+    await page.goto(f"http://{daphne.address}/admin/waves/stream/")
+    await page.get_by_role("button", name="ordered-2: order").press("ArrowUp")
+    await page.get_by_text("The order is saved.").wait_for()
+    await page.reload()
+    names = await page.locator("#result_list tbody th a").all_inner_texts()
+    assert names.index("ordered-2") == names.index("ordered-1") - 1

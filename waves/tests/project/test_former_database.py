@@ -84,6 +84,18 @@ def test_the_models_lack_no_migration(former):
     assert "No changes detected" in former.manage("makemigrations", "--check", "--dry-run")
 
 
+def test_each_signal_keeps_the_colour_that_its_place_gave_it(former):
+    former.manage("migrate", "-v0")
+    told = rows(
+        former, "SELECT stream_id, palette FROM waves_signal ORDER BY stream_id, position, id"
+    )
+    by_stream: dict[int, list[int]] = {}
+    for stream, palette in told:
+        by_stream.setdefault(stream, []).append(palette)
+    assert max(map(len, by_stream.values())) > 1
+    assert all(places == list(range(len(places))) for places in by_stream.values())
+
+
 def test_what_is_new_is_empty_so_that_the_code_decides(former):
     former.manage("migrate", "-v0")
     told = rows(former, "SELECT DISTINCT line, missing, states FROM waves_signal")

@@ -15,13 +15,15 @@ import { fromText, groupsOf, ordered, Scale, SHARINGS, toText } from "./vertical
  * @import { Group } from "./vertical-groups.js"
  */
 
+/** @import { Coloured } from "./palette.js" */
+
 /**
  * @typedef {object} Seen which signals there are
- * @property {{key: string, name: string, unit: string, colour: string, states?: Record<string, string>}[]} signals
+ * @property {{key: string, name: string, unit: string, colour: string, palette?: number, states?: Record<string, string>}[]} signals
  * @property {boolean[]} visible which of them are on, and in the plot
  * @property {number} selected
  *
- * @typedef {{colourOf: (signal: {colour: string}, k: number) => string}} Colours
+ * @typedef {{colourOf: (signal: Coloured, k: number) => string}} Colours
  */
 
 export class Axes {

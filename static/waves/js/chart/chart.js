@@ -21,6 +21,7 @@ import { TraceShapes } from "./trace-shapes.js";
  * @import { Drag, Pixel } from "./gestures.js"
  * @import { Lanes } from "./lane-layout.js"
  * @import { Item, Point, Scales } from "./overlay.js"
+ * @import { Coloured } from "./palette.js"
  * @import { Drawn } from "./trace-shapes.js"
  * @import { Caption } from "./export-caption.js"
  * @import { Values } from "../protocol/frames.js"
@@ -55,7 +56,7 @@ import { TraceShapes } from "./trace-shapes.js";
 
 /** @typedef {{move: (scale: number, to: Point) => void, end?: () => void}} PointPinch */
 
-/** @typedef {{key: string, name: string, colour: string}} Signal */
+/** @typedef {{key: string, name: string, colour: string, palette?: number}} Signal */
 
 /** A picture this wide in CSS pixels is a phone's. */
 const PHONE_WIDTH = 560;
@@ -182,7 +183,7 @@ export class Chart {
     return this.#palette.colour(name);
   }
 
-  /** The colour of signal `k` on this background. @param {{colour: string}} signal @param {number} k */
+  /** The colour of signal `k` on this background. @param {Coloured} signal @param {number} k */
   colourOf(signal, k) {
     return this.#palette.of(signal, k);
   }

@@ -9,18 +9,20 @@ const ALIKE = 8;
 /** Lengths of strokes and gaps, in widths of the line. @type {(number[] | null)[]} */
 const DASHES = [null, [7, 3], [2, 2.5], [8, 2.5, 2, 2.5]];
 
+/** @typedef {{colour: string, palette?: number}} Coloured a signal, and which colour of the palette it has, where that is not its place */
+
 /**
  * The dash of signal `k`, in widths of its line; null for a solid one, as a signal has whose colour was chosen.
- * @param {{colour: string}} signal
+ * @param {Coloured} signal
  * @param {number} k
  */
-export function dashOf({ colour }, k) {
-  return DASHES[dashKind({ colour }, k)];
+export function dashOf(signal, k) {
+  return DASHES[dashKind(signal, k)];
 }
 
-/** Which dash that is, for a style sheet: 0 is none. @param {{colour: string}} signal @param {number} k */
-export function dashKind({ colour }, k) {
-  return colour ? 0 : Math.floor(k / ALIKE) % DASHES.length;
+/** Which dash that is, for a style sheet: 0 is none. @param {Coloured} signal @param {number} k */
+export function dashKind({ colour, palette }, k) {
+  return colour ? 0 : Math.floor((palette ?? k) / ALIKE) % DASHES.length;
 }
 
 export class Palette {
@@ -50,9 +52,9 @@ export class Palette {
     return colour.startsWith("--") ? this.colour(colour) : colour;
   }
 
-  /** The colour of signal `k`. @param {{colour: string}} signal @param {number} k */
-  of({ colour }, k) {
-    if (!colour) return this.colour(`--signal-${(k % COLOURS) + 1}`);
+  /** The colour of signal `k`. @param {Coloured} signal @param {number} k */
+  of({ colour, palette }, k) {
+    if (!colour) return this.colour(`--signal-${((palette ?? k) % COLOURS) + 1}`);
     return this.#keep(colour, () => legible(colour, this.#background()));
   }
 

@@ -9,6 +9,7 @@
  * @property {string} name
  * @property {string} unit
  * @property {string} colour "#rrggbb", or none: then the theme has one
+ * @property {number} [palette] which one, where its place does not say so
  * @property {"linear" | "step" | "points"} [line] what is drawn between two samples; a slope where it is absent
  * @property {"hole" | "joined" | "held"} [missing] what a missing value means; a hole where it is absent
  * @property {{[code: string]: string}} [states] names of values
@@ -156,7 +157,7 @@ function readSignals(said, known = []) {
  * @param {number} k
  * @returns {Signal}
  */
-function readSignal({ key, name, unit, colour, line: drawn, missing, states }, k) {
+function readSignal({ key, name, unit, colour, palette, line: drawn, missing, states }, k) {
   const named = typeof key === "string" && key.length <= NAME && key ? key : `signal-${k + 1}`;
   /** @type {Signal} */
   const signal = {
@@ -170,6 +171,7 @@ function readSignal({ key, name, unit, colour, line: drawn, missing, states }, k
     MISSING.find((each) => each === missing),
     readStates(states),
   ];
+  if (Number.isSafeInteger(palette) && Number(palette) >= 0) signal.palette = Number(palette);
   if (asLine) signal.line = asLine;
   if (asMissing) signal.missing = asMissing;
   if (names) signal.states = names;
