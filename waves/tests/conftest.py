@@ -1,11 +1,14 @@
 """A stream for those who test with the database, and servers for those who test through one."""
 
+import fcntl
+import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from waves.models import Signal, Stream
 from waves.tests.server.processes import Process, Site, redis_server
@@ -20,6 +23,9 @@ HERE = Path(__file__).parent
 #: Whoever asks for one of these, or lives in one of those, starts a server or a browser.
 SERVER_FIXTURES = {"prepared_site", "redis"}
 SERVER_FOLDERS = {HERE / "browser", HERE / "faults", HERE / "installing"}
+FAULTS = Path("waves/tests/faults")
+#: By this `coverage run` has the processes measured that are started; see pyproject.toml.
+FOR_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parents):
             item.add_marker(pytest.mark.servers)
+
+
+class ByFile(LoadFileScheduling):
+    """A worker takes a file, or all faults: these run beside one another as it is."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return str(FAULTS) if Path(file).parent == FAULTS else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,9 +58,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if measured is None or is_quick:
         return (yield)
     measured.stop()
+    for_what_is_started = os.environ.pop(FOR_SUBPROCESSES, None)
     try:
         return (yield)
     finally:
+        if for_what_is_started is not None:
+            os.environ[FOR_SUBPROCESSES] = for_what_is_started
         measured.start()
 
 
@@ -54,17 +75,35 @@ def sine(db) -> Stream:
     return stream
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that whichever worker comes first makes for all of them."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder, made = common / name, common / f"{name}.made"
+    with (common / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def prepared_site(tmp_path_factory) -> Site:
     """Prepared once and never served: every other site begins as its copy."""
-    site = Site(tmp_path_factory.mktemp("prepared"))
-    site.prepare()
-    # Four million samples a second cost a tenth of a core: who wants them enables them.
-    site.enable("fast", enabled=False)
-    # Every server runs the others for as long as it lives, and frames are what they cost.
-    others = "slug NOT IN ('sine', 'noise')"
-    site.execute(f"UPDATE waves_stream SET frames_per_second = 10 WHERE {others}")
-    return site
+
+    def make(folder: Path) -> None:
+        site = Site(folder)
+        site.prepare()
+        # Four million samples a second cost a tenth of a core: who wants them enables them.
+        site.enable("fast", enabled=False)
+        # Every server runs the others for as long as it lives, and frames are what they cost.
+        others = "slug NOT IN ('sine', 'noise')"
+        site.execute(f"UPDATE waves_stream SET frames_per_second = 10 WHERE {others}")
+
+    return Site(made_once(tmp_path_factory, "prepared", make))
 
 
 @pytest.fixture
@@ -78,16 +117,22 @@ def site(prepared_site, tmp_path) -> Site:
 def shared_site(prepared_site, tmp_path_factory) -> Site:
     """As deployed, but without TLS: DEBUG off, static files collected under hashed names, which
     a browser keeps. For tests that change nothing, or only a stream of their own."""
-    folder = tmp_path_factory.mktemp("shared")
-    site = Site(
-        folder,
-        DEBUG="0",
-        HTTPS="0",
-        SECRET_KEY="a key for the tests only, as long as a key should be",
-        WAVES_TEST_STATIC_ROOT=str(folder / "static"),
-    )
+
+    def site_in(folder: Path, static: Path) -> Site:
+        return Site(
+            folder,
+            DEBUG="0",
+            HTTPS="0",
+            SECRET_KEY="a key for the tests only, as long as a key should be",
+            WAVES_TEST_STATIC_ROOT=str(static),
+        )
+
+    def collect(folder: Path) -> None:
+        site_in(folder, folder).manage("collectstatic", "--noinput", "-v0")
+
+    static = made_once(tmp_path_factory, "static", collect)
+    site = site_in(tmp_path_factory.mktemp("shared"), static)
     site.start_from(prepared_site)
-    site.manage("collectstatic", "--noinput", "-v0")
     return site
 
 

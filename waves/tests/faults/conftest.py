@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from benchmarks.faults.catalogue import FAULTS
 from benchmarks.faults.scene import prepare
 from benchmarks.faults.schedule import run_process
 
+HERE = Path(__file__).parent
 #: A run mostly waits; more at once than this, and their starts are in each other's way.
 AT_ONCE = 3
 #: Of all faults that share a scene.
@@ -31,13 +33,11 @@ def together(names: Iterable[str]) -> list[list[str]]:
     return sorted(groups.values(), key=len, reverse=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def outcome_of(request, prepared_site, tmp_path_factory) -> Iterator[Callable[[str], Outcome]]:
     """What came of a fault, by its name."""
     prepared = prepare(tmp_path_factory.mktemp("faults"), prepared_site)
-    wanted = [
-        i.callspec.params["name"] for i in request.session.items if i.module is request.module
-    ]
+    wanted = [i.callspec.params["name"] for i in request.session.items if i.path.parent == HERE]
 
     def run(names: list[str]) -> dict[str, Outcome]:
         return asyncio.run(run_process(names, 0, prepared, SECONDS, "--short"))
