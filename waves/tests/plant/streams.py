@@ -89,3 +89,9 @@ QUANTITIES = [
 def quantities(t: np.ndarray) -> np.ndarray:
     """Units that take no prefix, little ripple on much, long names, and as many as sixteen."""
     return np.stack([middle + ripple * np.sin(8 * t) for _, _, _, middle, ripple in QUANTITIES])
+
+
+@stream(signals=[SignalInfo("level", "Level", "V")], rate=100, create=False)
+def wandering(t: np.ndarray) -> np.ndarray:
+    """What goes from 999 mV to 1.01 V and back, twice a second."""
+    return np.where(np.floor(4 * t) % 2 == 0, 0.999, 1.01)[np.newaxis]

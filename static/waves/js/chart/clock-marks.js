@@ -1,5 +1,5 @@
 /**
- * Times of day at the x axis: a line and a label each. They move with the traces, so they are shapes
+ * Times at the x axis: a line and a label each. They move with the traces, so they are shapes
  * of the chart's own canvas: to change an axis of ECharts at each picture would cost more than all
  * traces together. The chart gives the scales and the shapes of its library.
  */
@@ -25,6 +25,8 @@ import { grown } from "../text/fitting.js";
 /** CSS pixels from the plot to the middle of a label, and between labels. */
 const BELOW = 14;
 const APART = 6;
+/** How far a label may reach beyond the right end: there is no more room there. */
+const BESIDE = 25;
 /** Where the note begins. */
 const NOTE_AT = 4;
 
@@ -64,7 +66,7 @@ export class ClockMarks {
     const at = Math.round(px) + 0.5;
     const isSeen = at <= right + 1;
     line.attr({ x: at, ignore: !isSeen });
-    label.attr({ x: at, ignore: !isSeen || at - half < this.#noteEnd });
+    label.attr({ x: at, ignore: !isSeen || at - half < this.#noteEnd || at + half > right + grown(BESIDE) });
   }
 
   /** @param {Clock | null} clock @param {Scales} scales */

@@ -15,10 +15,8 @@ const CALM = 3;
 const FILL = 7;
 /** A division holds several of the values that a float64 tells apart, or lines could not be told apart themselves. */
 const GRAIN_OF_FLOATS = 2e-15;
-/** Ranges that are moved by hand keep to this part of a division: about two pixels. */
-export const GRAIN = 0.05;
-/** Stacked signals keep to tenths of a division, so that the labels of their axes are short. */
-const STACK_GRAIN = 0.1;
+/** Ranges that are moved by hand, or stacked, keep to tenths of a division, so that axes stand on round values. */
+export const GRAIN = 0.1;
 /** A signal may fill this much of its share of the screen; the rest keeps it off its neighbour. */
 const STACK_FILL = 0.9;
 /**
@@ -95,7 +93,7 @@ export function stacked(extents) {
     const span = high - low || Math.abs(high) || 1;
     const perDivision = ceil125(span / (share * STACK_FILL));
     const up = ROWS / 2 - share * (k + 0.5);
-    return around((low + high) / 2 - up * perDivision, perDivision, STACK_GRAIN);
+    return around((low + high) / 2 - up * perDivision, perDivision, GRAIN);
   });
 }
 

@@ -7,6 +7,7 @@ import { copyOf } from "../chart/copy.js";
 import { bindGestures } from "../chart/gestures.js";
 import { LaneShapes } from "../chart/lane-shapes.js";
 import { TimeCursors } from "../measurements/time-cursors.js";
+import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
@@ -28,6 +29,8 @@ import { Triggering } from "../trigger/triggering.js";
 
 /** What a chart does not need for its first picture. */
 export const chartExtras = { LaneShapes, bindGestures, copyOf };
+/** What stands at the time axis of a paused view. */
+export const heldTicks = HELD;
 
 /** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
 export function allTools(parts, first) {

@@ -49,6 +49,8 @@ class Scope {
   #motion = matchMedia("(prefers-reduced-motion: reduce)");
   #points = new Points();
   #ticks = new ClockTicks();
+  /** Those of a paused view, from when all of the page came. @type {typeof import("../time/held-ticks.js").HELD | null} */
+  #heldTicks = null;
   /** Signature of what is drawn; empty where it must be drawn anew. */
   #known = "";
   /** When pictures were drawn in the last second. @type {number[]} */
@@ -112,8 +114,9 @@ class Scope {
   /** All tools, in the order of their hooks. @param {Tool[]} first @returns {Promise<Tool[]>} */
   async #laterTools(first) {
     try {
-      const { allTools, chartExtras } = await import("./later-tools.js");
+      const { allTools, chartExtras, heldTicks } = await import("./later-tools.js");
       complete(chartExtras);
+      this.#heldTicks = heldTicks;
       return allTools(this.#parts, first);
     } catch (error) {
       this.#parts.controls.toast("Not all of the page came. Reload it.");
@@ -378,12 +381,16 @@ class Scope {
     this.#each((tool) => tool.drawn?.(picture, now));
   }
 
-  /** The times of day at the x axis, or null where it counts seconds. @param {Picture} picture */
-  #clock({ edge, window, trigger }) {
-    const { chart, past, zone } = this.#parts;
-    if (!zone.isOnAxis(window / COLUMNS, Boolean(trigger))) return null;
-    const view = { window, width: chart.plotWidth, divisions: COLUMNS, zone: zone.ofFiles };
-    return this.#ticks.update(view, (x) => past.wallTime(edge + x), Date.now() / 1000);
+  /** The times that stand at the x axis, or null where it counts seconds from the right end. @param {Picture} picture */
+  #clock({ edge, window, trigger, zero }) {
+    const { chart, past, timeline, zone } = this.#parts;
+    const held = timeline.running ? null : this.#heldTicks;
+    const view = { edge, window, zero, width: chart.plotWidth, divisions: COLUMNS, zone: zone.ofFiles };
+    if (held && trigger && zone.axis !== "clock") return held.fromTrigger.update(view);
+    if (!zone.isOnAxis(window / COLUMNS, Boolean(trigger), held !== null)) return null;
+    const wall = (/** @type {number} */ x) => past.wallTime(edge + x);
+    const now = Date.now() / 1000;
+    return held?.fine.update(view, wall, now) ?? this.#ticks.update(view, wall, now);
   }
 
   #listen() {

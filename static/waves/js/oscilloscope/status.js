@@ -2,6 +2,7 @@
 
 import { shortMessage, stateWord } from "../protocol/description.js";
 import { count, duration, NONE, setting, timeSetting } from "../text/quantities.js";
+import { Steady } from "../text/steady.js";
 
 /**
  * @import { Controls, Pill } from "../controls/controls.js"
@@ -36,6 +37,11 @@ const TOLD_BY_WORD = new Set(["stale", "stopped", "failed", "unknown"]);
 const TOLD_WITHIN = 3;
 /** Digits of a rate as it is measured. */
 const RATE_DIGITS = 4;
+/** A division of which milliseconds are what can be read (s). */
+const MILLISECONDS = 0.005;
+/** How numbers of the status line are written. */
+const rates = new Steady();
+const latencies = new Steady();
 /** Notices that take back the one before. */
 const ENDINGS = new Set(["trigger_resumed"]);
 
@@ -145,11 +151,12 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   const open = socket.state.name === "open";
   const quiet = socket.words() !== null;
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
-  controls.text("connected", open && !quiet ? duration(now - openedAt) : "");
-  controls.text("rate", setting(record.rate(now), "S/s", RATE_DIGITS));
+  controls.text("connected", open && !quiet ? duration(now - openedAt) : NONE);
+  const nominal = record.description?.rate ?? 0;
+  controls.text("rate", rates.text(record.rate(now), "S/s", { now, digits: RATE_DIGITS, nominal }));
   const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
-  controls.text("latency", live ? latency(socket.clock.time(now) - wall) : NONE);
+  controls.text("latency", live ? latency(socket.clock.time(now) - wall, now) : NONE);
   controls.text("lost", lossText(record));
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
 }
@@ -166,9 +173,11 @@ export function lossText({ lost, description }) {
 /**
  * Whole milliseconds; two clocks that differ a little may make it a hair below zero.
  * @param {number} seconds
+ * @param {number} now
  */
-function latency(seconds) {
-  return setting(Number(Math.max(0, seconds).toFixed(3)), "s");
+function latency(seconds, now) {
+  const whole = Number(Math.max(0, seconds).toFixed(3));
+  return latencies.text(whole, "s", { now, digits: 1, division: MILLISECONDS });
 }
 
 /** @param {Source | undefined} source @param {Record} record */

@@ -30,18 +30,24 @@ const BY_POWER = new Map(Object.entries(PREFIXES).map(([prefix, power]) => [powe
 /**
  * A quantity with a fixed number of digits: (0.02, "s", 4) is "20.00 ms". Where `division` says how
  * much of the unit a division of the screen stands for, there are as many more digits as that resolves:
- * (50.0031, "Hz", 3, 0.005) is "50.003 Hz".
+ * (50.0031, "Hz", 3, 0.005) is "50.003 Hz". Prefix and decimals are those of a number as large as `size`
+ * at least, so that what changes stands still: (0.9987, "V", 4, NaN, 1.01) is "0.999 V".
  * @param {number} value
  * @param {string} [unit]
  * @param {number} [digits]
  * @param {number} [division]
+ * @param {number} [size]
  */
-export function quantity(value, unit = "", digits = 4, division = NaN) {
+export function quantity(value, unit = "", digits = 4, division = NaN, size = 0) {
   if (!Number.isFinite(value)) return NONE;
-  if (value === 0 || Math.abs(value) < division * NOTHING) return withUnit("0", unit);
+  const nothing = division > 0 ? division * NOTHING : 0;
+  const seen = Math.abs(value) <= nothing ? 0 : value;
+  const largest = Math.max(size, Math.abs(seen));
+  if (largest <= nothing) return withUnit("0", unit);
   const place = division > 0 ? Math.floor(Math.log10(division / FIFTH) + 1e-9) : Infinity;
-  const resolved = place === Infinity ? 0 : resolvedDigits(value, place);
-  return written(value, unit, Math.max(digits, resolved), Math.max(digits - 1, -place));
+  const resolved = place === Infinity ? 0 : resolvedDigits(largest, place);
+  const least = size > 0 ? Infinity : Math.max(digits - 1, -place);
+  return written(seen, unit, Math.max(digits, resolved), least, largest);
 }
 
 /** Digits of a value down to that of 10^place. @param {number} value @param {number} place */
@@ -137,9 +143,10 @@ export function dateOf(unixSeconds) {
  * @param {string} unit
  * @param {number} digits that count
  * @param {number} least decimals behind a "0."; trailing zeros beyond them are no news
+ * @param {number} [size] whose prefix and decimals it has
  */
-function written(value, unit, digits, least) {
-  const exponent = exponentOf(value, digits);
+function written(value, unit, digits, least, size = value) {
+  const exponent = exponentOf(size, digits);
   const span = prefixSpan(unit);
   const hasPrefix = exponent >= span.low && exponent < span.high + 3;
   if (!hasPrefix && isBeyondPlain(exponent, digits)) {

@@ -36,9 +36,11 @@ export class ClockZone {
    * Whether the time axis says the time of day.
    * @param {number} perDivision seconds
    * @param {boolean} isTriggered whether there is a trigger that the axis counts from
+   * @param {boolean} [isHeld] whether the view is paused: then nothing is gained by counting from its right end
    */
-  isOnAxis(perDivision, isTriggered) {
-    return this.axis === "clock" || (this.axis === "auto" && perDivision >= CLOCK_FROM && !isTriggered);
+  isOnAxis(perDivision, isTriggered, isHeld = false) {
+    const isLong = isHeld || perDivision >= CLOCK_FROM;
+    return this.axis === "clock" || (this.axis === "auto" && isLong && !isTriggered);
   }
 
   state() {

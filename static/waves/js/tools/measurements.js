@@ -8,11 +8,11 @@ import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { count, NONE, quantity } from "../text/quantities.js";
+import { Steady } from "../text/steady.js";
 
 /**
  * @import { Controls } from "../controls/controls.js"
  * @import { Signal } from "../protocol/description.js"
- * @import { Running } from "../measurements/statistics.js"
  * @import { Measured } from "../measurements/stretch.js"
  * @import { Kept, Parts, Picture, Restored } from "./parts.js"
  */
@@ -20,8 +20,6 @@ import { count, NONE, quantity } from "../text/quantities.js";
 /** @typedef {"current" | "mean" | "min" | "max" | "count"} Statistic */
 
 /** @typedef {{signal: Signal & {k: number}, key: string}} Tracked a measurement of a signal, over time */
-
-/** @typedef {{value: number, time: number}} Divisions what one stands for, in the unit of a signal and in seconds */
 
 const DEFAULT = ["vpp", "mean", "rms", "frequency", "duty"];
 /** Measured no more often than this (s), however often something is drawn. */
@@ -43,7 +41,7 @@ export class Measurements {
   #narrower = 0;
   /** Whether the table or the room for it has another size: to ask whenever a number changes would lay out the page. */
   #isResized = true;
-  /** Cells, what each is to say, and why it says nothing. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string}[]} */
+  /** Cells, what each is to say, why it says nothing, and how long its longest text was. @type {{cell: HTMLTableCellElement, text: () => string, why: () => string, longest: number}[]} */
   #cells = [];
   /** Of each signal, as the cells are filled. @type {number[]} */
   #perDivision = [];
@@ -200,6 +198,8 @@ export class Measurements {
   #set(change) {
     change();
     this.#measuredAt = -Infinity;
+    // What is measured otherwise need not be written as what was before.
+    this.#shape = "";
     this.#parts.screen.changed();
   }
 
@@ -229,11 +229,16 @@ export class Measurements {
 
   #fill() {
     this.#perDivision = this.#parts.axes.divisions;
-    for (const { cell, text, why } of this.#cells) {
+    for (const each of this.#cells) {
+      const { cell, text, why } = each;
       const now = text();
       if (cell.textContent !== now) cell.textContent = now;
       const reason = now === NONE ? why() : "";
       if (cell.title !== reason) cell.title = reason;
+      if (now.length <= each.longest) continue;
+      // A column that became narrower with each sign that goes would move those beside it.
+      each.longest = now.length;
+      cell.style.minWidth = `${now.length}ch`;
     }
   }
 
@@ -306,8 +311,9 @@ export class Measurements {
   /** @param {string} key @param {Signal & {k: number}} signal */
   #valueCell(key, signal) {
     const { k, unit } = signal;
+    const steady = new Steady();
     return this.#cell(
-      () => textOf(key, this.#result?.values[k]?.[key], unit, this.#divisions(k)),
+      () => this.#textOf(steady, key, this.#result?.values[k]?.[key], { k, unit }),
       () => lackOfStates(key, signal) || (this.#result?.lack(k, key) ?? ""),
     );
   }
@@ -356,22 +362,35 @@ export class Measurements {
 
   /** @param {Tracked} tracked @param {Statistic} which */
   #statisticCell({ signal, key }, which) {
-    const running = () => this.#statistics.of(`${signal.key}/${key}`);
-    return this.#cell(
-      () => statisticText(running(), key, which, signal.unit, this.#divisions(signal.k)),
-      () => lackOfStates(key, signal) || (this.#result?.lack(signal.k, key) ?? ""),
-    );
+    const steady = new Steady();
+    const text = () => {
+      const running = this.#statistics.of(`${signal.key}/${key}`);
+      if (!running) return "";
+      if (which === "count") return count(running.count);
+      return this.#textOf(steady, key, running.count > 0 || which === "current" ? running[which] : NaN, signal);
+    };
+    return this.#cell(text, () => lackOfStates(key, signal) || (this.#result?.lack(signal.k, key) ?? ""));
   }
 
-  /** What a division stands for: how many digits are news. @param {number} k @returns {Divisions} */
-  #divisions(k) {
-    return { value: this.#perDivision[k], time: this.#parts.timeline.perDivision };
+  /**
+   * What a division stands for says how many digits are news.
+   * @param {Steady} steady
+   * @param {string} key
+   * @param {number | undefined} value
+   * @param {{k: number, unit: string}} signal
+   */
+  #textOf(steady, key, value = NaN, { k, unit }) {
+    const own = MEASUREMENTS[key].unit;
+    const isOfSignal = own === SIGNAL_UNIT;
+    const time = own === "s" ? this.#parts.timeline.perDivision : NaN;
+    const division = isOfSignal ? this.#perDivision[k] : time;
+    return steady.text(value, isOfSignal ? unit : own, { now: this.#measuredAt, digits: DIGITS, division });
   }
 
   /** @param {() => string} text @param {() => string} why */
   #cell(text, why) {
     const cell = document.createElement("td");
-    this.#cells.push({ cell, text, why });
+    this.#cells.push({ cell, text, why, longest: 0 });
     return cell;
   }
 
@@ -405,20 +424,6 @@ function isCutOff() {
 
 function roomOfTable() {
   return /** @type {HTMLElement} */ (byId("measure-table").parentElement);
-}
-
-/** @param {Running | undefined} running @param {string} key @param {Statistic} which @param {string} unit @param {Divisions} divisions */
-function statisticText(running, key, which, unit, divisions) {
-  if (!running) return "";
-  if (which === "count") return count(running.count);
-  return textOf(key, running.count > 0 || which === "current" ? running[which] : NaN, unit, divisions);
-}
-
-/** @param {string} key @param {number | undefined} value @param {string} unit @param {Divisions} divisions */
-function textOf(key, value = NaN, unit, divisions) {
-  const own = MEASUREMENTS[key].unit;
-  if (own === SIGNAL_UNIT) return quantity(value, unit, DIGITS, divisions.value);
-  return quantity(value, own, DIGITS, own === "s" ? divisions.time : NaN);
 }
 
 /** @param {string} text @param {string} [kind] @param {string} [tone] @param {string} [signal] */
