@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { allowed, nearestWindow, within, zoomAbout } from "../../../static/waves/js/time/navigation.js";
+import { allowed, nearestWindow, shortestOf, within, zoomAbout } from "../../../static/waves/js/time/navigation.js";
 
 /** Where the instant at `x` seconds from the right end is after a zoom, as a share of the window. */
 function place(view, x, wanted) {
@@ -44,4 +44,11 @@ test("time/div is held within what there is", () => {
     [1e-12, 1e6].map((window) => nearestWindow(window).toPrecision(9)),
     ["0.0000100000000", "86400.0000"],
   );
+});
+
+test("steps go down to two samples a division, on a timed clock as far as there is", () => {
+  assert.ok(Math.abs(shortestOf({ clock: "regular", rate: 1000 }) - 2e-3) < 1e-9);
+  assert.ok(shortestOf({ clock: "regular", rate: 1000 }) <= 2e-3);
+  assert.equal(shortestOf({ clock: "timed", rate: 10 }), 1e-6);
+  assert.equal(shortestOf({ clock: "regular", rate: 1e9 }), 1e-6);
 });

@@ -274,3 +274,24 @@ test("values at the ends of what numbers are have extremes; infinite ones are no
   const { low, high } = new Points().of(ring, view(more)).traces[0];
   assert.deepEqual([low, high], [1, 2]);
 });
+
+test("samples that are eight pixels apart have dots, whatever line is between them", () => {
+  const ring = new Ring({ rows: 1, capacity: 200 });
+  ring.write(0, [Float32Array.from({ length: 200 }, (_, i) => i % 7)]);
+  const dots = (shape, columns, more) => {
+    const lines = [{ shape, missing: "hole", smooth: false }];
+    const view = { edge: 150, window: 100, columns, period: 1, envelope: false, visible: [true], lines, ...more };
+    return new Points().of(ring, view).traces[0].dots.length / 2;
+  };
+  assert.deepEqual([dots("linear", 800), dots("step", 800), dots("linear", 780)], [101, 101, 0]);
+  assert.equal(dots("points", 800), 0);
+  // Pixels are those of a page: a fine screen has two for each.
+  assert.deepEqual([dots("linear", 800, { ratio: 2 }), dots("linear", 1600, { ratio: 2 })], [0, 101]);
+});
+
+test("on a timed clock the average counts", () => {
+  const ring = timed([1, 2, 3, 9, 10], [1, 2, 3, 4, 5]);
+  const view = { edge: 10, window: 10, period: 0, envelope: false, visible: [true] };
+  const dots = (columns) => new Points().of(ring, { ...view, columns }).traces[0].dots.length / 2;
+  assert.deepEqual([dots(40), dots(39)], [5, 0]);
+});

@@ -19,6 +19,7 @@ import { pointsPerSample, Smooth } from "../samples/smooth.js";
  * @property {number} edge seconds of the stream at the right end
  * @property {number} window seconds
  * @property {number} columns device pixels across the plot
+ * @property {number} [ratio] device pixels of a CSS pixel
  * @property {number} period seconds between indices of the ring; 0 on a timed clock
  * @property {boolean} envelope
  * @property {boolean[]} visible by signal
@@ -32,7 +33,7 @@ import { pointsPerSample, Smooth } from "../samples/smooth.js";
 /**
  * @typedef {object} Trace of a signal
  * @property {Float64Array} points x, y, x, y …, a pair of NaN where the line ends; a point between two of those is a mark
- * @property {Float64Array} [dots] x, y of samples, where the line between them is a curve
+ * @property {Float64Array} [dots] x, y of samples that are far enough apart to be told one by one
  * @property {number} low extremes of y, of those that are finite; low > high where there are none
  * @property {number} high
  */
@@ -57,7 +58,7 @@ import { pointsPerSample, Smooth } from "../samples/smooth.js";
  * @property {number} most points that a trace may need, without a curve
  * @property {(signal: number, line: Line) => void} draw with the pen
  * @property {(line: Line) => number} [curved] points from one sample to the next; 1 where it is no curve
- * @property {number} [spacing] pixels from one sample to the next
+ * @property {number} [spacing] device pixels from one sample to the next; on a timed clock on the average
  */
 
 const NOTHING = new Float64Array(0);
@@ -65,7 +66,7 @@ const NOTHING = new Float64Array(0);
 const STRAIGHT = lineOf({});
 /** Of a pixel: what rounding may take from a right end that stands on a whole one. */
 const HAIR = 1e-6;
-/** Pixels between samples from which on each has a dot: nearer, they would hide the curve. */
+/** CSS pixels between samples from which on each has a dot: nearer, they would hide the line. */
 const DOTTED = 8;
 
 export class Points {
@@ -106,7 +107,9 @@ export class Points {
     else plan.draw(k, line);
     hold(pen, ring, view, plan, k, line);
     const { points } = pen;
-    const isDotted = curved > 1 && (plan.spacing ?? 0) >= DOTTED;
+    // What is drawn as points is dots already.
+    const isFar = (plan.spacing ?? 0) >= DOTTED * (view.ratio ?? 1) * (1 - HAIR);
+    const isDotted = isFar && !view.envelope && line.shape !== "points";
     const dots = isDotted ? dotsOf(ring, k, plan, buffer(this.#dots, k, size)) : NOTHING;
     return { points, dots, ...extremes(points) };
   }
@@ -164,7 +167,8 @@ export class Points {
     const columnOf = (/** @type {number} */ index) => Math.floor(ring.timeAt(index) / width);
     const draw = this.#drawer(ring, view, { from, to, xOf, columnOf });
     const most = MOST * Math.min(view.columns + 4, to - from + 4);
-    return { edge: view.edge, from, to, xOf, draw, most };
+    const spacing = view.columns / Math.max(1, to - from);
+    return { edge: view.edge, from, to, xOf, draw, spacing, most };
   }
 
   /**

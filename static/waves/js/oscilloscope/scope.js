@@ -336,7 +336,7 @@ class Scope {
     if (document.hidden || live === null || !past.isThere) return;
     const place = this.#first((tool) => tool.place?.({ now, edge: live, held })) ?? { edge: live, zero: 0 };
     if (held === null && !place.trigger && this.#rests(now)) return;
-    const view = { ...place, window, columns: chart.columns };
+    const view = { ...place, window, columns: chart.columns, ratio: devicePixelRatio };
     const source = place.source ?? (held === null ? record.source : past.source(view));
     if (!source) return;
     const drawn = { ...source, ...view, ...this.#lines(source, live), visible: selection.visible };

@@ -38,3 +38,17 @@ export function nearestWindow(window) {
 export function allowed(perDivision) {
   return Math.min(LONGEST, Math.max(SHORTEST, perDivision));
 }
+
+/** Fewer samples in a division show nothing more. */
+const FEWEST = 2;
+/** What rounding may take. */
+const HAIR = 1e-9;
+
+/**
+ * The shortest time/div that is gone to by steps. On a timed clock samples may be as near to each other as
+ * they like.
+ * @param {{clock: string, rate: number}} stream
+ */
+export function shortestOf({ clock, rate }) {
+  return clock !== "timed" && rate > 0 ? allowed((FEWEST / rate) * (1 - HAIR)) : SHORTEST;
+}

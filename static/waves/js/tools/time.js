@@ -2,25 +2,30 @@
 
 import { byId } from "../controls/elements.js";
 import { ANSWER } from "../protocol/frames.js";
-import { COLUMNS } from "../text/divisions.js";
+import { instantOf } from "../samples/window-samples.js";
+import { COLUMNS, ceilTime } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { duration, timeSetting } from "../text/quantities.js";
-import { allowed, nearestWindow } from "../time/navigation.js";
-import { stepTimePerDivision } from "../time/timebase.js";
+import { allowed, nearestWindow, shortestOf } from "../time/navigation.js";
+import { SHORTEST, stepTimePerDivision } from "../time/timebase.js";
 
 /**
  * @import { PointDrag, PointPinch } from "../chart/chart.js"
- * @import { Point } from "../chart/overlay.js"
+ * @import { Item, Point } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { View } from "../controls/views.js"
  * @import { Frame } from "../protocol/frames.js"
  * @import { Place } from "../trigger/placing.js"
- * @import { Kept, Parts, Restored } from "./parts.js"
+ * @import { Kept, Parts, Picture, Restored } from "./parts.js"
  */
 
 /** A scroll of the arrow keys in divisions, and with shift. */
 const STEP = 1;
 const LEAP = COLUMNS;
+/** How strongly it is shaded where nothing is kept. */
+const SHADE = 0.16;
+/** Narrower than this share of the window nobody reads why. */
+const ROOM = 0.2;
 
 const pageSeconds = () => performance.now() / 1000;
 
@@ -80,7 +85,9 @@ export class Time {
 
   /** @param {{x: number}} at @param {number} steps */
   zoom({ x }, steps) {
-    this.#timeline.setWindow(stepTimePerDivision(this.#timeline.perDivision, steps) * COLUMNS, x);
+    const wanted = stepTimePerDivision(this.#timeline.perDivision, steps);
+    if (steps > 0 || wanted >= this.#shortest) this.#timeline.setWindow(wanted * COLUMNS, x);
+    else this.#parts.controls.toast("Two samples a division: nearer there is nothing more to see.");
     return true;
   }
 
@@ -109,9 +116,10 @@ export class Time {
   /** Two fingers: the window follows, by the steps of the sequence, and so does the instant. @param {Point} at @returns {PointPinch} */
   pinch({ x }) {
     const { window } = this.#timeline;
+    const least = Math.min(window, ceilTime(this.#shortest) * COLUMNS);
     return {
       move: (scale) => {
-        const wanted = nearestWindow(window / scale);
+        const wanted = Math.max(least, nearestWindow(window / scale));
         this.#timeline.setWindow(wanted, (x / window) * this.#timeline.window);
       },
     };
@@ -120,6 +128,22 @@ export class Time {
   /** @param {{edge: number, held: number | null}} view @returns {Place | null} */
   place({ edge, held }) {
     return held === null ? null : { edge, zero: 0 };
+  }
+
+  /** Where nothing is kept, or nothing came yet, there is no empty picture that looks like a line of nothing. @param {Picture} picture @returns {Item[]} */
+  overlay({ edge, window, source, axes, gaps }) {
+    const { ring } = source;
+    const { first } = this.#parts.past.span();
+    const x = (ring.first < ring.next ? Math.min(first, instantOf(source, ring.first)) : first) - edge;
+    const isCut = gaps.some(({ from }) => from === -Infinity);
+    if (isCut || x < -window * (1 - 1 / this.#parts.chart.columns)) return [];
+    const band = { from: -Infinity, to: Math.min(0, x) };
+    /** @type {Item} */
+    const shade = { id: "not-kept", band, colour: "--dim", opacity: SHADE };
+    if (x + window < ROOM * window) return [shade];
+    const [{ min, max }] = axes;
+    const why = { text: edge + x > 0 ? "Not kept" : "Before the beginning", x: (Math.min(0, x) - window) / 2 };
+    return [shade, { id: "not-kept-text", ...why, y: (min + max) / 2, colour: "--dim", align: "center" }];
   }
 
   readings() {
@@ -175,6 +199,12 @@ export class Time {
 
   get #isStopped() {
     return this.#parts.record.description?.state === "stopped";
+  }
+
+  /** time/div that the wheel, keys and fingers go down to. */
+  get #shortest() {
+    const { description } = this.#parts.record;
+    return description ? shortestOf(description) : SHORTEST;
   }
 
   get #edge() {
