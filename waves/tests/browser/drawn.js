@@ -3,6 +3,7 @@
  *
  * `drawn()` gives the signals as x (seconds from the right end) and y, the moment, the window, the
  * ends of the y axis, the background, and the bands of gaps in pixels; null before all that.
+ * `texts()` gives what is written over the traces, `shades()` where nothing is kept.
  * `handles()` gives what can be dragged, `triggered(k, level)` how signal `k` crosses a level where
  * the trigger is drawn to stand.
  */
@@ -27,7 +28,13 @@ globalThis.traces = (begin, id = "chart") =>
   shapes(id)
     .filter(({ name }) => name?.startsWith(begin))
     .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
-    .map(({ name, shape: { points } }) => ({ name, x: every(points, 0), y: every(points, 1) }));
+    .map(({ name, shape: { points, dots } }) => {
+      return { name, x: every(points, 0), y: every(points, 1), dots: dots.length / 2 };
+    });
+
+/** What is written on the canvas, but for the axes. */
+globalThis.texts = () =>
+  shapes("chart").flatMap(({ type, z, style }) => (type === "tspan" && z >= 6 ? [style.text] : []));
 
 /** The spectrum: bins of each signal as x and y, and the ends of the frequency axis. */
 globalThis.spectrum = () => {
@@ -62,9 +69,12 @@ globalThis.colour = (name) => {
   return color;
 };
 
+/** Where nothing is kept. */
+globalThis.shades = () => bands("--dim");
+
 /** Rectangles in the colour of a gap. */
-function bands() {
-  const warn = globalThis.colour("--warn");
+function bands(name = "--warn") {
+  const warn = globalThis.colour(name);
   return shapes("chart")
     .filter(({ type, style }) => type === "rect" && style.fill === warn)
     .map(({ shape }) => ({ left: shape.x, width: shape.width }));
@@ -94,7 +104,10 @@ globalThis.crossings = (picture, level, k = 0) => {
 globalThis.handles = () =>
   shapes("chart")
     .flatMap(({ type, shape, style }) => {
-      if (type === "tspan") return /^[12AB]$/.test(style.text) ? { kind: style.text, px: style.x, py: style.y } : [];
+      if (type === "tspan") {
+        const kind = style.text.match(/^(?:[←↑↓] )?([12AB])(?: →)?$/)?.[1];
+        return kind ? { kind, px: style.x, py: style.y } : [];
+      }
       if (type !== "polygon" || shape.points.length !== 3) return [];
       const [[left, top], , [px, py]] = shape.points;
       const kind = shape.points[1][1] === top ? "position" : px < left ? "level" : "zero";

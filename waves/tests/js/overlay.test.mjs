@@ -90,3 +90,50 @@ test("nothing is drawn anew where nothing moved, and another colour is something
   draw([cursor({ colour: "--ok" })]);
   assert.equal(drawn(), 2);
 });
+
+test("a flag beyond the plot points to where its cursor is, and is taken hold of there only", () => {
+  const { overlay, draw, shapes } = drawing();
+  const flag = { handle: "flag", clamp: true };
+  const level = { ...flag, line: "horizontal", colour: "--warn", drag() {} };
+  draw([
+    cursor({ ...flag, x: -3, label: "1" }),
+    cursor({ ...flag, id: "d", x: -2, label: "2" }),
+    { ...level, id: "a", y: 2, label: "A" },
+    { ...level, id: "b", y: -1, label: "B" },
+  ]);
+  const texts = shapes.filter(({ name }) => name === "text").map(({ style }) => style);
+  assert.deepEqual(
+    texts.map(({ text }) => text),
+    ["← 1", "← 2", "↑ A", "↓ B"],
+  );
+  assert.equal(shapes.filter(({ name }) => name === "line").length, 0);
+  // One below another, so that each can be taken.
+  assert.deepEqual(
+    texts.map(({ x, y }) => overlay.at({ px: x, py: y })?.id),
+    ["c", "d", "a", "b"],
+  );
+  assert.equal(overlay.at({ px: 101, py: 200 }), undefined);
+});
+
+test("what is read at two lines stands beside them, and never upon each other", () => {
+  const { overlay, draw, shapes } = drawing();
+  const rows = [
+    { text: "−20.00 ms", colour: "--text" },
+    { text: "1.204 V", colour: "--ok" },
+  ];
+  const boxes = (one, two) => {
+    const item = { line: "vertical", rows, colour: "--text" };
+    draw([
+      { id: "1", x: one, side: -1, ...item },
+      { id: "2", x: two, side: 1, ...item },
+    ]);
+    return overlay.items.map(({ box }) => box);
+  };
+  const [left, right] = boxes(-0.5, -0.4);
+  assert.ok(left.x + left.width < 200 && right.x > 220);
+  // At the border there is room on one side only.
+  const [first, second] = boxes(-0.99, -0.95);
+  assert.ok(first.x > 100 && second.x > 100);
+  assert.ok(second.y >= first.y + first.height);
+  assert.equal(shapes.filter(({ style }) => style?.text === "1.204 V").length, 2);
+});

@@ -60,3 +60,19 @@ test("those that are nowhere to be seen come back", () => {
   cursors.bringIn({ edge: 10, zero: 0 }, 1);
   assert.deepEqual(xs(cursors, { edge: 10, zero: 0 }), [-0.6, -0.4]);
 });
+
+test("one that is outside of the window comes in, and not onto the one that is there", () => {
+  const cursors = placed();
+  const seen = { edge: 10, zero: 0 };
+  cursors.move("2", 3, seen);
+  assert.deepEqual(
+    ["1", "2"].map((name) => cursors.isSeen(name, seen, 1)),
+    [true, false],
+  );
+  cursors.bringHere(seen, 1);
+  assert.deepEqual(xs(cursors, seen), [-0.6, -0.4]);
+  cursors.move("1", -0.41, seen);
+  cursors.move("2", 3, seen);
+  cursors.bringHere(seen, 1);
+  assert.deepEqual(xs(cursors, seen), [-0.41, -0.6]);
+});

@@ -309,7 +309,7 @@ export class Chart {
     const item = this.#overlay.at(pixel);
     const cursor = item ? (item.line === "vertical" ? "ew-resize" : "ns-resize") : "";
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
-    const title = this.#laneShapes?.titleAt(pixel) || this.#axisTitle(pixel);
+    const title = item?.title ?? (this.#laneShapes?.titleAt(pixel) || this.#axisTitle(pixel));
     if (this.#element.title !== title) this.#element.title = title;
   }
 

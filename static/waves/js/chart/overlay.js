@@ -5,18 +5,21 @@
  * An item is one of
  * - {id, line: "vertical", x, …} or {id, line: "horizontal", y, axis = 0, …}, with `colour`,
  *   `dash`, `handle` ("flag" with `label`, "triangle", or none; at the top or at the right end),
- *   `clamp` (beyond the plot its handle stays at the border), `drag(point)` and `drop()`; `bare`
+ *   `clamp` (beyond the plot its handle stays at the border, and a flag points to where it is), `drag(point)` and `drop()`; `bare`
  *   has no line, and its triangle stands at the left end, where alone it can be taken hold of;
  *   `lineless` is the same at the right end;
  * - {id, band: {from, to}, colour, opacity?}: x from … to, which may be infinite;
- * - {id, text, x, y, axis = 0, colour, align = "left"}.
+ * - {id, text, x, y, axis = 0, colour, align = "left"};
+ * - {id, rows: [{text, colour}], line, x or y, side, …}: what is read at a line, before or above it (-1), or behind or below (1).
  * `colour` is a custom property ("--accent") or an rgb().
  */
 
 import { grown, textSize } from "../text/fitting.js";
+import { boxOf, flagOf, flagShapes, halfHandle, rowShapes } from "./flags.js";
 
 /**
  * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
+ * @import { Box, Flag, Row } from "./flags.js"
  * @import { Pixel } from "./gestures.js"
  * @import { Place as Lanes } from "./lane-layout.js"
  */
@@ -41,6 +44,9 @@ import { grown, textSize } from "../text/fitting.js";
  * @property {number} [opacity]
  * @property {string} [text]
  * @property {string} [align]
+ * @property {Row[]} [rows]
+ * @property {number} [side]
+ * @property {string} [title] what the pointer reads
  */
 
 /**
@@ -79,13 +85,11 @@ import { grown, textSize } from "../text/fitting.js";
  * @typedef {{px: number, py: number, left: number, right: number, top: number, beyond: boolean, seen: boolean}} Place in pixels; NaN where it has none
  */
 
-/** @typedef {Item & Place & {tone: string}} Placed */
+/** @typedef {Item & Place & {tone: string, flag?: Flag, box?: Box}} Placed */
 
 /** CSS pixels around a handle or a line that take hold of it: a finger is wider than a pointer. */
 const REACH = 6;
 const TOUCH_REACH = 22;
-/** Half the width of a handle, in CSS pixels; a triangle is as high as it is half wide. */
-const halfHandle = () => grown(7);
 /** A band narrower than this is drawn stronger: a hair's breadth must be seen. */
 const NARROW = 8;
 
@@ -112,12 +116,28 @@ export class Overlay {
     this.items = items
       .map((item) => ({ ...item, ...place(item, scales), tone: scales.colour(item.colour) }))
       .filter((item) => item.seen);
+    this.#stand(scales.plot);
     const key = JSON.stringify([this.items, scales.plot, scales.lanes]);
     if (key === this.#key) return;
     this.#key = key;
     this.#group.removeAll();
     const shapes = this.items.flatMap((item) => this.#shapes(item, scales));
     shapes.forEach((shape) => this.#group.add(shape));
+  }
+
+  /** Where flags stand, and what is read at them. @param {Plot} plot */
+  #stand(plot) {
+    /** @type {Map<string, number>} */
+    const beyond = new Map();
+    /** @type {Box[]} */
+    const taken = [];
+    for (const item of this.items) {
+      if (item.handle === "flag") item.flag = flagOf(item, plot, beyond);
+      const { rows, side = 1 } = item;
+      if (!rows) continue;
+      item.box = boxOf({ ...item, rows, side }, plot, taken);
+      taken.push(item.box);
+    }
   }
 
   /**
@@ -129,6 +149,7 @@ export class Overlay {
   at({ px, py, touch }) {
     const reach = grown(touch ? TOUCH_REACH : REACH);
     const near = (/** @type {Placed} */ item) => {
+      if (item.beyond && item.flag) return outside(item.flag, px, py);
       if (item.bare) return Math.hypot(px - item.left, py - item.py) - halfHandle();
       const isVertical = item.line === "vertical";
       if (touch && isVertical) return Math.hypot(px - item.px, py - item.top) - halfHandle();
@@ -146,6 +167,7 @@ export class Overlay {
     const parts = lanes ? [plot, lanes] : [plot];
     if (item.band) return parts.map((part) => this.#band(item, part));
     if (item.text) return [this.#text(item)];
+    if (item.rows && item.box) return rowShapes(this.#graphic, item.rows, item.box, scales.colour);
     const handle = item.handle ? this.#handle(item, scales) : [];
     if (item.beyond || item.bare || item.lineless) return handle;
     const across = item.line === "vertical" ? parts : [plot];
@@ -180,13 +202,7 @@ export class Overlay {
           ];
       return [new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 })];
     }
-    return this.#flag(
-      item.label ?? "",
-      vertical ? px : px - halfHandle(),
-      vertical ? py + halfHandle() + 2 : py,
-      fill,
-      colour("--plot"),
-    );
+    return item.flag ? flagShapes(this.#graphic, item.flag, item.beyond, fill, colour("--plot")) : [];
   }
 
   /** A triangle at the left border that points into the plot. @param {Placed} item */
@@ -197,26 +213,6 @@ export class Overlay {
       [left + halfHandle() + 3, py],
     ];
     return new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 });
-  }
-
-  /**
-   * @param {string} label
-   * @param {number} px
-   * @param {number} py
-   * @param {string} fill
-   * @param {string} ink
-   * @returns {Shape[]}
-   */
-  #flag(label, px, py, fill, ink) {
-    const half = Math.max(halfHandle(), label.length * textSize() * 0.33);
-    const high = halfHandle() + 2;
-    const shape = { x: px - half, y: py - high, width: 2 * half, height: 2 * high, r: 3 };
-    const middle = { align: "center", verticalAlign: "middle", fontSize: textSize() };
-    const text = { text: label, x: px, y: py, fill: ink, ...middle };
-    return [
-      new this.#graphic.Rect({ shape, style: { fill }, silent: true, z: 7 }),
-      new this.#graphic.Text({ style: text, silent: true, z: 8 }),
-    ];
   }
 
   /** @param {Placed} item */
@@ -239,6 +235,11 @@ export class Overlay {
       z: 1,
     });
   }
+}
+
+/** Pixels from a box; 0 within it. @param {Box} box @param {number} px @param {number} py */
+function outside({ x, y, width, height }, px, py) {
+  return Math.hypot(Math.max(0, x - px, px - x - width), Math.max(0, y - py, py - y - height));
 }
 
 const NOWHERE = { px: NaN, py: NaN, left: NaN, right: NaN, top: NaN, beyond: false, seen: false };

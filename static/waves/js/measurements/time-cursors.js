@@ -20,6 +20,10 @@
 export const NAMES = ["1", "2"];
 /** Where they stand at first, as shares of the plot. */
 const SHARES = { 1: 0.4, 2: 0.6 };
+/** Nearer than this share of the plot one would hide the other. */
+const NEAR = 0.05;
+/** Of a window: what rounding may take. */
+const HAIR = 1e-9;
 
 export class TimeCursors {
   shown = false;
@@ -87,9 +91,26 @@ export class TimeCursors {
 
   /** Those that are nowhere to be seen come back. @param {Seen} seen @param {number} window */
   bringIn(seen, window) {
-    const isSeen = NAMES.some((name) => this.x(name, seen) >= -window && this.x(name, seen) <= 0);
-    if (isSeen) return;
-    for (const name of NAMES) this.#set(name, (SHARES[name] - 1) * window, seen);
+    if (!NAMES.some((name) => this.isSeen(name, seen, window))) this.bringHere(seen, window);
+  }
+
+  /** Those that are outside of a window come into it, none of them onto the other. @param {Seen} seen @param {number} window */
+  bringHere(seen, window) {
+    for (const name of NAMES.filter((each) => !this.isSeen(each, seen, window))) {
+      const [free] = [name, ...NAMES].filter((each) => this.#isFree((SHARES[each] - 1) * window, seen, window));
+      this.move(name, (SHARES[free] - 1) * window, seen);
+    }
+  }
+
+  /** Whether a cursor is in a window. @param {Name} name @param {Seen} seen @param {number} window */
+  isSeen(name, seen, window) {
+    const x = this.x(name, seen);
+    return x >= -window * (1 + HAIR) && x <= window * HAIR;
+  }
+
+  /** @param {number} x @param {Seen} seen @param {number} window */
+  #isFree(x, seen, window) {
+    return !NAMES.some((name) => Math.abs(this.x(name, seen) - x) < NEAR * window);
   }
 
   /** @param {Seen} seen */

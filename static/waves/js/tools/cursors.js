@@ -1,14 +1,15 @@
 /** Two time cursors and two level cursors: their handles, their sliders, and what they read. */
 
 import { byId } from "../controls/elements.js";
-import { valueAt } from "../measurements/cursor-values.js";
+import { CursorReadings } from "../measurements/cursor-readings.js";
+import { DIGITS, differenceText, valueText } from "../measurements/cursor-texts.js";
 import { NAMES as TIMES } from "../measurements/time-cursors.js";
-import { isInLane, lineOf, longestOf } from "../samples/line.js";
+import { isInLane } from "../samples/line.js";
 import { NONE, quantity } from "../text/quantities.js";
 import { stateName } from "../text/states.js";
 
 /**
- * @import { Item } from "../chart/overlay.js"
+ * @import { Item, Point } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { Name as TimeName } from "../measurements/time-cursors.js"
  * @import { Kept, Parts, Picture, Restored } from "./parts.js"
@@ -21,22 +22,30 @@ import { stateName } from "../text/states.js";
 const LEVELS = ["a", "b"];
 /** @type {Name[]} */
 const NAMES = [...TIMES, ...LEVELS];
+/** @type {{time: "vertical", level: "horizontal"}} */
+const LINES = { time: "vertical", level: "horizontal" };
 /** Where level cursors stand at first, as shares of the plot. */
 const SHARES = { a: 0.7, b: 0.3 };
 /** A key moves by this share of a division, with shift by a whole one. */
 const FINE = 0.02;
 /** A button moves by this share: for those who can neither drag nor press keys. */
 const CLICK = 0.1;
-const DIGITS = 4;
 /** What a float64 holds: a level may stand on little ripple on much. */
 const DIGITS_OF_LEVELS = 15;
 const NO_DIFFERENCE = "States have no difference.";
+const OUTSIDE = "This cursor is outside the window.";
+/** What is read at a running picture changes this often (ms): faster nobody can read. */
+const READ_EVERY = 250;
+/** What is taken hold of at the border comes in from this share of the plot on. */
+const BORDER = 0.06;
+/** @typedef {import("../chart/flags.js").Row} Row */
 /** Before the first picture cursors are where a link says. */
 const START = { edge: 0, zero: 0 };
 
 export class Cursors {
   #parts;
   #cursors;
+  #readings;
   /** The right end of a frozen view that a link made. @type {number | null} */
   #heldAt = null;
   /** @type {HTMLTableCellElement[][]} */
@@ -47,11 +56,15 @@ export class Cursors {
   #levels = { a: null, b: null };
   /** Key of that signal. @type {string | null} */
   #key = null;
+  /** What is read at each time cursor, and when that was. @type {Row[][]} */
+  #read = [];
+  #readAt = -Infinity;
 
   /** @param {Pick<Parts, "axes" | "chart" | "controls" | "cursors" | "record" | "screen" | "selection" | "timeline" | "triggering">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#cursors = parts.cursors;
+    this.#readings = new CursorReadings(parts);
   }
 
   /** @param {Controls} controls */
@@ -61,6 +74,7 @@ export class Cursors {
     controls.choice("cursor-signal", (key) => this.#choose(key));
     controls.click("cursor-less", () => this.#step(this.#chosen, -CLICK));
     controls.click("cursor-more", () => this.#step(this.#chosen, CLICK));
+    controls.click("cursors-here", () => this.#bringHere());
     for (const name of NAMES) this.#listen(name);
   }
 
@@ -113,6 +127,7 @@ export class Cursors {
     return [
       ...TIMES.map((name) => this.#timeItem(name, picture)),
       ...levels.map((name) => this.#levelItem(name, picture)),
+      ...this.#readouts(picture, levels),
     ];
   }
 
@@ -126,11 +141,14 @@ export class Cursors {
     const { picture } = screen;
     controls.press("cursors-toggle", this.#cursors.shown);
     controls.show("cursor-readings", this.#cursors.shown);
-    if (this.#cursors.shown && this.#cursors.arePlaced && picture) this.#read(picture);
+    const isRead = this.#cursors.shown && this.#cursors.arePlaced && picture !== null;
+    controls.show("cursors-here", this.#cursors.shown);
+    controls.enable("cursors-here", isRead && this.#outside(picture).length > 0);
+    if (isRead) this.#show(picture);
   }
 
   /** @param {Picture} picture */
-  #read(picture) {
+  #show(picture) {
     const { axes, controls, selection, timeline } = this.#parts;
     const { perDivision } = timeline;
     const [x1, x2] = TIMES.map((name) => this.#cursors.x(name, picture));
@@ -148,7 +166,7 @@ export class Cursors {
       isTime(this.#chosen) ? `time ${this.#chosen}` : `level ${this.#chosen.toUpperCase()}`,
     );
     controls.choose("cursor-signal", selection.signals[this.#k]?.key ?? "");
-    this.#rows.forEach((cells, k) => this.#showValues(picture, cells, k, [x1, x2]));
+    this.#rows.forEach((cells, k) => this.#showValues(picture, cells, k));
   }
 
   /** The signal whose axis the level cursors are on, by its place. */
@@ -207,18 +225,85 @@ export class Cursors {
     for (const name of LEVELS) this.#levels[name] = tidy(min + SHARES[name] * (max - min), (max - min) / 1000);
   }
 
+  /** Those that are not in the window. @param {Picture} picture */
+  #outside(picture) {
+    const { min, max } = this.#axis(picture);
+    const levels = this.#isPlotted ? LEVELS.filter((name) => !isBetween(this.#levels[name], min, max)) : [];
+    return [...TIMES.filter((name) => !this.#isSeen(name, picture)), ...levels];
+  }
+
+  /** @param {TimeName} name @param {Picture} picture */
+  #isSeen(name, picture) {
+    return this.#cursors.isSeen(name, picture, picture.window);
+  }
+
+  /** Cursors that are outside of the window come into it, and those that are in it stay. */
+  #bringHere() {
+    const { controls, screen } = this.#parts;
+    const { picture } = screen;
+    if (!picture) return;
+    const outside = this.#outside(picture);
+    const { min, max } = this.#axis(picture);
+    this.#cursors.bringHere(picture, picture.window);
+    for (const name of LEVELS.filter((each) => outside.includes(each))) {
+      this.#moveLevel(name, tidy(min + SHARES[name] * (max - min), (max - min) / 1000));
+    }
+    this.#moved();
+    // A button that can no longer be pressed has no focus to keep.
+    if (outside.length > 0) this.#focus(outside[0]);
+    controls.enable("cursors-here", false);
+  }
+
+  /** What is read at the cursors stands beside them: in the picture, and so in what is exported. @param {Picture} picture @param {LevelName[]} levels @returns {Item[]} */
+  #readouts(picture, levels) {
+    const now = performance.now();
+    if (!this.#parts.timeline.running || now - this.#readAt >= READ_EVERY) {
+      this.#readAt = now;
+      this.#read = TIMES.map((name) => this.#readings.rowsAt(picture, this.#cursors.x(name, picture)));
+    }
+    const [x1, x2] = TIMES.map((name) => this.#cursors.x(name, picture));
+    const isOrdered = x1 <= x2;
+    const times = TIMES.filter((name) => this.#isSeen(name, picture)).map((name) => {
+      const side = (name === "1") === isOrdered ? -1 : 1;
+      const rows = this.#read[TIMES.indexOf(name)];
+      return { id: `read-${name}`, line: LINES.time, x: this.#cursors.x(name, picture), rows, side, colour: "--text" };
+    });
+    return [...times, ...levels.flatMap((name) => this.#levelReadout(name, picture))];
+  }
+
+  /** @param {LevelName} name @param {Picture} picture @returns {Item[]} */
+  #levelReadout(name, picture) {
+    const { chart, selection } = this.#parts;
+    const { axis, min, max } = this.#axis(picture);
+    const [y, other] = [this.#levels[name] ?? NaN, this.#levels[name === "a" ? "b" : "a"] ?? NaN];
+    if (!isBetween(y, min, max)) return [];
+    const colour = chart.colourOf(selection.signals[this.#k], this.#k);
+    const side = y > other || (y === other && name === "a") ? -1 : 1;
+    const rows = [{ text: this.#levelText(name), colour }];
+    return [{ id: `read-${name}`, line: LINES.level, y, axis, rows, side, colour }];
+  }
+
+  /** NaN where the signal is off, or the cursor outside of what is seen. @param {TimeName} name @param {Picture} picture @param {number} k */
+  #valueAt(name, picture, k) {
+    const isSeen = this.#isSeen(name, picture);
+    return isSeen ? this.#readings.valueAt(picture, this.#cursors.x(name, picture), k) : { low: NaN, high: NaN };
+  }
+
   /** @param {TimeName} name @param {Picture} picture @returns {Item} */
   #timeItem(name, picture) {
     return {
       id: `cursor-${name}`,
-      line: "vertical",
+      line: LINES.time,
       x: this.#cursors.x(name, picture),
       colour: "--accent",
       handle: "flag",
       label: name,
       clamp: true,
-      drag: ({ along }) => this.#moveTime(name, (Math.min(1, Math.max(0, along)) - 1) * picture.window),
-      drop: () => this.#focus(name),
+      ...this.#hold(name, ({ along }) => {
+        if (this.#isSeen(name, picture) || isBetween(along, BORDER, 1 - BORDER)) {
+          this.#moveTime(name, (Math.min(1, Math.max(0, along)) - 1) * picture.window);
+        }
+      }),
     };
   }
 
@@ -229,7 +314,7 @@ export class Cursors {
     const k = this.#k;
     return {
       id: `cursor-${name}`,
-      line: "horizontal",
+      line: LINES.level,
       y: this.#levels[name] ?? NaN,
       axis,
       colour: chart.colourOf(selection.signals[k], k),
@@ -237,16 +322,37 @@ export class Cursors {
       handle: "flag",
       label: name.toUpperCase(),
       clamp: true,
-      drag: (point) => this.#moveLevel(name, tidy(Math.min(max, Math.max(min, point.yOf(axis))), (max - min) / 1000)),
-      drop: () => this.#focus(name),
+      ...this.#hold(name, (point) => {
+        if (isBetween(this.#levels[name], min, max) || isBetween(point.up, BORDER, 1 - BORDER)) {
+          this.#moveLevel(name, tidy(Math.min(max, Math.max(min, point.yOf(axis))), (max - min) / 1000));
+        }
+      }),
     };
+  }
+
+  /** What hands do with a flag: where it only points to its cursor, a click brings that here. @param {Name} name @param {(point: Point) => void} drag */
+  #hold(name, drag) {
+    const { picture } = this.#parts.screen;
+    const isOutside = picture !== null && this.#outside(picture).includes(name);
+    const drop = () => {
+      const seen = this.#parts.screen.picture;
+      if (seen && this.#outside(seen).includes(name)) this.#bringHere();
+      this.#focus(name);
+    };
+    return { drag, drop, ...(isOutside ? { title: "Outside the window: a click brings it here" } : {}) };
   }
 
   /** @param {TimeName} name @param {number} x */
   #moveTime(name, x) {
     const { screen } = this.#parts;
     if (screen.picture) this.#cursors.move(name, x, screen.picture);
-    screen.changed();
+    this.#moved();
+  }
+
+  /** What is read is another. */
+  #moved() {
+    this.#readAt = -Infinity;
+    this.#parts.screen.changed();
   }
 
   /** @param {LevelName} name @param {number} y */
@@ -254,7 +360,7 @@ export class Cursors {
     this.#cursors.settle();
     // Between two states there is nothing.
     this.#levels[name] = this.#states ? Math.round(y) : y;
-    this.#parts.screen.changed();
+    this.#moved();
   }
 
   /** @param {Name} name */
@@ -321,24 +427,18 @@ export class Cursors {
     slider.setAttribute("aria-valuenow", String(isTime(name) ? this.#cursors.time(name) : this.#levels[name]));
   }
 
-  /** @param {Picture} picture @param {HTMLTableCellElement[]} cells @param {number} k @param {number[]} xs */
-  #showValues({ edge, source }, cells, k, xs) {
-    const { record, selection } = this.#parts;
-    const { signals, visible } = selection;
-    const { states, unit } = signals[k];
+  /** @param {Picture} picture @param {HTMLTableCellElement[]} cells @param {number} k */
+  #showValues(picture, cells, k) {
+    const signal = this.#parts.selection.signals[k];
     const division = this.#parts.axes.divisionOf(k);
-    const line = lineOf(signals[k]);
-    const longest = record.description ? longestOf(record.description) : Infinity;
-    const values = xs.map((x) => (visible[k] ? valueAt(source, k, edge + x, line, longest) : { low: NaN, high: NaN }));
-    const texts = values.map((value) => rangeText(value, unit, division));
-    const [one, two] = values;
-    const exact = one.low === one.high && two.low === two.high && !states;
-    texts.push(exact ? quantity(two.low - one.low, unit, DIGITS, division) : NONE);
-    if (states) values.forEach((value, at) => texts.splice(at, 1, statesText(value, states) ?? texts[at]));
+    const values = TIMES.map((name) => this.#valueAt(name, picture, k));
+    const texts = values.map((value) => valueText(value, signal, division));
+    const reasons = TIMES.map((name, at) => (this.#isSeen(name, picture) ? texts[at] : OUTSIDE));
+    texts.push(differenceText(values, signal, division));
+    reasons.push(signal.states ? NO_DIFFERENCE : texts[2]);
     texts.forEach((text, at) => {
-      if (cells[at].textContent === text) return;
-      cells[at].textContent = text;
-      cells[at].title = states && text === NONE ? NO_DIFFERENCE : text;
+      if (cells[at].textContent !== text) cells[at].textContent = text;
+      if (cells[at].title !== reasons[at]) cells[at].title = reasons[at];
     });
   }
 
@@ -369,17 +469,9 @@ function isTime(name) {
   return name === "1" || name === "2";
 }
 
-/** One value, or both extremes of a column. @param {{low: number, high: number}} value @param {string} unit @param {number} division */
-function rangeText({ low, high }, unit, division) {
-  if (low === high) return quantity(low, unit, DIGITS, division);
-  return Number.isNaN(low) ? NONE : `${quantity(low, unit, 3, division)} … ${quantity(high, unit, 3, division)}`;
-}
-
-/** The name of one value, or of both extremes of a column; null where one has none. @param {{low: number, high: number}} value @param {Record<string, string>} states */
-function statesText({ low, high }, states) {
-  const [one, other] = [stateName(states, low), stateName(states, high)];
-  if (one === null || other === null) return null;
-  return low === high ? one : `${one} … ${other}`;
+/** @param {number | null} value @param {number} low @param {number} high */
+function isBetween(value, low, high) {
+  return value !== null && value >= low && value <= high;
 }
 
 /** "0.1,0.2" as two numbers, or null. @param {string | undefined} text @returns {[number, number] | null} */
