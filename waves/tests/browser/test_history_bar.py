@@ -1,10 +1,23 @@
 """The bar under the plot: all that is kept, and where the window stands in it."""
 
 from waves.tests.browser.conftest import in_session_loop
+from waves.tests.browser.hands import Hands
 from waves.tests.browser.oscilloscope import Oscilloscope
 
 #: The seconds that a paused view shows at its right end, and those of all that is kept.
 BEHIND = "parseFloat(document.getElementById('behind').textContent)"
+
+#: Pixels of the accent's colour along the bar: the borders of the window, and cursors.
+ACCENTED = """((canvas, [red, green, blue]) => {
+  const { width, height } = canvas;
+  const copy = Object.assign(document.createElement("canvas"), { width, height });
+  const ink = copy.getContext("2d", { willReadFrequently: true });
+  ink.drawImage(canvas, 0, 0);
+  const { data } = ink.getImageData(0, Math.round(height * 0.7), width, 1);
+  const isNear = (value, wanted) => Math.abs(value - wanted) < 12;
+  return Array.from({ length: width }, (_, x) => 4 * x).filter((at) => isNear(data[at], red)
+    && isNear(data[at + 1], green) && isNear(data[at + 2], blue) && data[at + 3] > 240).length;
+})(document.getElementById("history-canvas"), colour("--accent").match(/\\d+/g).map(Number))"""
 
 
 @in_session_loop
@@ -48,7 +61,35 @@ async def test_the_bar_by_keys_says_where_it_stands(kept):
     await bar.press("PageUp")
     await kept.until(f"{BEHIND} > 1.9")
     assert "s ago, of 10 s" in await bar.get_attribute("aria-valuetext")
+    before = await kept.until(BEHIND)
+    await bar.press("ArrowDown")
+    await kept.until(f"{BEHIND} > {before}")
     await bar.press("ArrowRight")
     await bar.press("End")
     await kept.until_state("live")
     await kept.until("document.getElementById('history').ariaValueText.startsWith('live')")
+
+
+async def test_the_bar_is_dragged_by_a_finger_and_the_page_stays(new_context, daphne):
+    phone = await new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    scope = await Oscilloscope.open(phone, daphne, "sine", "?window=1")
+    box = await scope.page.locator("#history").bounding_box()
+    assert box["height"] >= 24
+    before = await scope.page.evaluate("scrollY")
+    start = (box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    await Hands(scope).slide([start], [(start[0] - 0.3 * box["width"], start[1] - 30)])
+    await scope.until_state("paused")
+    await scope.until(f"{BEHIND} > 0.3")
+    assert await scope.page.evaluate("scrollY") == before
+
+
+async def test_the_cursors_of_a_paused_view_are_marks_in_the_bar(context, daphne):
+    scope = await Oscilloscope.open(context, daphne, "sine")
+    await scope.page.keyboard.press("Space")
+    await scope.until_state("paused")
+    assert await scope.until(f"{ACCENTED} >= 0 && {ACCENTED} + 1") < 4
+    await scope.page.keyboard.press("c")
+    # Each is two pixels wide, of which one is whole wherever it stands.
+    await scope.until(f"{ACCENTED} >= 4")

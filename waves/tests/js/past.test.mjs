@@ -135,6 +135,8 @@ test("a frozen view stays with the samples of an epoch that is over", () => {
   past.begin(true);
   assert.equal(past.source(view(19.9, 0.5)).ring, ring);
   assert.ok(past.isFormer);
+  // It began anew where this ends.
+  assert.deepEqual(past.restarts(), [past.span().end]);
   past.source(view(12, 1));
   assert.equal(asked.length, 0);
   past.release();

@@ -62,6 +62,7 @@ class Scope {
     redraw: () => this.#redraw(),
     themed: () => this.#themed(),
     keep: () => this.#viewState.flush(),
+    marks: () => this.#all((tool) => tool.marks?.()),
   };
   #parts;
   #link;

@@ -118,6 +118,13 @@ export class Past {
     }));
   }
 
+  /** When the stream began anew, at either end of what can be looked at. */
+  restarts() {
+    if (this.#former) return [this.span().end];
+    const { ring } = this.record;
+    return ring?.afterCut && ring.first === ring.begin ? [this.span().first] : [];
+  }
+
   /**
    * What a frozen view is drawn from; asks for what is lacked, and until that comes it is the
    * best there is.

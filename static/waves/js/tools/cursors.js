@@ -12,7 +12,7 @@ import { stateName } from "../text/states.js";
  * @import { Item, Point } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { Name as TimeName } from "../measurements/time-cursors.js"
- * @import { Kept, Parts, Picture, Restored } from "./parts.js"
+ * @import { Kept, Mark, Parts, Picture, Restored } from "./parts.js"
  */
 
 /** @typedef {"a" | "b"} LevelName */
@@ -134,6 +134,12 @@ export class Cursors {
   /** @param {Picture} picture */
   drawn(picture) {
     this.#cursors.drawn(picture);
+  }
+
+  /** @returns {Mark[]} */
+  marks() {
+    const span = this.#cursors.span(this.#parts.screen.picture) ?? [];
+    return span.map((seconds) => ({ seconds, colour: "--accent" }));
   }
 
   readings() {

@@ -1,6 +1,7 @@
 /** A bar under the plot for all that is kept: where the window stands in it, what is lost, and marks. */
 
 import { byId, element } from "../controls/elements.js";
+import { COLUMNS } from "../text/divisions.js";
 import { duration } from "../text/quantities.js";
 
 /** @import { Parts } from "./parts.js" */
@@ -19,7 +20,7 @@ export class HistoryBar {
   /** Seconds from the pointer to the right end of the window, while it is dragged. @type {number | null} */
   #held = null;
 
-  /** @param {Pick<Parts, "chart" | "cursors" | "past" | "screen" | "timeline">} parts */
+  /** @param {Pick<Parts, "chart" | "past" | "screen" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -74,18 +75,11 @@ export class HistoryBar {
     return { from: Math.max(first, to - timeline.window), to };
   }
 
-  /** Instants that somebody may look for: of the trigger that is shown, and of the cursors. */
+  /** When the stream began anew; of a paused view also what somebody may look for, as the tools say. */
   get #marks() {
-    const { cursors, screen, timeline } = this.#parts;
-    const { picture } = screen;
-    if (!picture || timeline.running) return [];
-    const trigger = picture.trigger ? [{ seconds: picture.trigger.at, colour: "--warn" }] : [];
-    const isSeen = cursors.shown && cursors.arePlaced;
-    const both = isSeen ? /** @type {const} */ (["1", "2"]) : [];
-    return [
-      ...trigger,
-      ...both.map((name) => ({ seconds: picture.edge + cursors.x(name, picture), colour: "--accent" })),
-    ];
+    const { past, screen, timeline } = this.#parts;
+    const restarts = past.restarts().map((seconds) => ({ seconds, colour: "--bad" }));
+    return timeline.running ? restarts : [...restarts, ...screen.marks()];
   }
 
   /** @param {{first: number, end: number}} span */
@@ -123,7 +117,7 @@ export class HistoryBar {
     context.globalAlpha = 1;
     context.strokeStyle = chart.colour("--accent");
     context.strokeRect(Math.min(left, width - wide) + 0.5, 0.5, wide - 1, height - 1);
-    for (const { x, colour } of marks) fill(colour, x - HAIR, 2 * HAIR);
+    for (const { x, colour } of marks) fill(colour, Math.min(width - 2 * HAIR, Math.max(0, x - HAIR)), 2 * HAIR);
   }
 
   /** The second under a pointer. @param {PointerEvent} event */
@@ -160,16 +154,16 @@ export class HistoryBar {
     this.#held = null;
   }
 
-  /** Whole windows; the arrows, home and end do here what they do everywhere. @param {KeyboardEvent} event */
+  /** Whole windows, and up and down what left and right do; these, home and end do what they do everywhere. @param {KeyboardEvent} event */
   #keydown(event) {
-    const direction = { PageUp: -1, PageDown: 1 }[event.key];
-    const span = this.#span;
-    if (!direction || !span) return;
-    event.preventDefault();
-    // On the page they scale the signals.
-    event.stopPropagation();
     const { timeline } = this.#parts;
-    if (direction > 0 && timeline.running) return;
-    timeline.goTo(this.#seen(span).to + direction * timeline.window);
+    const step = { PageUp: -1, PageDown: 1, ArrowDown: -1 / COLUMNS, ArrowUp: 1 / COLUMNS }[event.key];
+    const span = this.#span;
+    if (!step || !span) return;
+    event.preventDefault();
+    // On the page they move and scale the signals.
+    event.stopPropagation();
+    if (step > 0 && timeline.running) return;
+    timeline.goTo(this.#seen(span).to + step * timeline.window);
   }
 }

@@ -44,6 +44,9 @@
  * @property {() => void} redraw at the next frame, though no sample came
  * @property {() => void} themed colours are others
  * @property {() => void} keep what is seen in the address, now
+ * @property {() => Mark[]} marks of all tools
+ *
+ * @typedef {{seconds: number, colour: string}} Mark an instant of the stream that stands in the bar of the history
  *
  * @typedef {object} Server what the page asks of it
  * @property {() => boolean} isAnswered whether it knows what is wanted
@@ -93,6 +96,7 @@
  * @property {(picture: Picture) => Extra[]} [traces] besides those of the signals
  * @property {(picture: Picture) => Item[]} [overlay]
  * @property {(picture: Picture, now: number) => void} [drawn] after drawing
+ * @property {() => Mark[]} [marks] instants of a paused view, for the bar of the history
  * @property {() => object} [wanted] further fields of the `view` message, such as a trigger
  * @property {(now: number) => void} [readings] texts, a few times a second
  * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointDrag | null} [grab] the first

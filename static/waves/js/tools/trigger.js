@@ -10,7 +10,7 @@ import { levelsOf } from "../trigger/settings.js";
  * @import { Description } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
  * @import { LevelField } from "../trigger/settings.js"
- * @import { Parts, Picture, Restored } from "./parts.js"
+ * @import { Mark, Parts, Picture, Restored } from "./parts.js"
  */
 
 export class Trigger {
@@ -90,6 +90,12 @@ export class Trigger {
     const found = screen.picture?.trigger;
     if (!this.#triggering.isCaptured || !found) return "Paused";
     return `Captured ${instantText(past.wallTime(found.at), zone.ofFiles, Date.now() / 1000)}`;
+  }
+
+  /** @returns {Mark[]} */
+  marks() {
+    const found = this.#parts.screen.picture?.trigger;
+    return found ? [{ seconds: found.at, colour: "--warn" }] : [];
   }
 
   /** @param {Picture} picture @returns {Item[]} */
