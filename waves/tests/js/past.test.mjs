@@ -141,6 +141,10 @@ test("a frozen view stays with the samples of an epoch that is over", () => {
   assert.equal(asked.length, 0);
   past.release();
   assert.equal(past.isFormer, false);
+  // What came after it began there, as far as it is held.
+  record.expect({ type: "view", stride: 1, mode: "samples", first: 0, next: 500, begin: 0 });
+  record.add(samplesFrame(0, [counting(0, 500)], { epoch: 2 }), 1);
+  assert.deepEqual(past.restarts(), [0]);
 });
 
 test("answers of an epoch that ended meanwhile are not kept", async () => {

@@ -80,16 +80,23 @@ export function boxOf({ line, px, py, rows, side }, plot, taken) {
   const width = Math.max(...rows.map(({ text }) => textWidth(text))) + grown(2 * APART);
   const height = rows.length * textSize() * LEADING + grown(2);
   if (line === "horizontal") {
-    const y = side < 0 ? py - height - 1 : py + 1;
     const x = right - 2 * halfHandle() - grown(APART) - width;
-    return { x, y: Math.min(bottom - height, Math.max(plot.y, y)), width, height };
+    const [above, below] = [py - height - 1, py + 1].map((y) => Math.min(bottom - height, Math.max(plot.y, y)));
+    const ways = (side < 0 ? [above, below] : [below, above]).map((y) => ({ x, y, width, height }));
+    return ways.find((way) => !taken.some((other) => overlap(way, other))) ?? ways[0];
   }
   const away = halfHandle() + grown(APART);
   const [before, after] = [px - away - width, px + away];
   const x = side < 0 ? (before >= plot.x ? before : after) : after + width <= right ? after : before;
   const box = { x, y: plot.y, width, height };
-  const over = taken.find((other) => other.y < box.y + height && other.x < x + width && other.x + other.width > x);
+  const over = taken.find((other) => overlap(box, other));
   return over ? { ...box, y: over.y + over.height + grown(APART) } : box;
+}
+
+/** @param {Box} one @param {Box} other */
+function overlap(one, other) {
+  const isBeside = one.x >= other.x + other.width || other.x >= one.x + one.width;
+  return !isBeside && one.y < other.y + other.height && other.y < one.y + one.height;
 }
 
 /** @param {Graphic} graphic @param {Row[]} rows @param {Box} box @param {(colour: string) => string} toned @returns {Shape[]} */
