@@ -113,13 +113,18 @@ export class Overlay {
    * @param {Scales} scales
    */
   draw(items, scales) {
+    const former = this.items;
     this.items = items
       .map((item) => ({ ...item, ...place(item, scales), tone: scales.colour(item.colour) }))
       .filter((item) => item.seen);
-    this.#stand(scales.plot);
     const key = JSON.stringify([this.items, scales.plot, scales.lanes]);
-    if (key === this.#key) return;
+    if (key === this.#key) {
+      // To measure texts costs more than all else here.
+      this.items.forEach((item, k) => Object.assign(item, { flag: former[k].flag, box: former[k].box }));
+      return;
+    }
     this.#key = key;
+    this.#stand(scales.plot);
     this.#group.removeAll();
     const shapes = this.items.flatMap((item) => this.#shapes(item, scales));
     shapes.forEach((shape) => this.#group.add(shape));
