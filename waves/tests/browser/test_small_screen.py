@@ -35,6 +35,11 @@ async def test_trigger_and_view_are_in_reach_and_the_plot_is_large(
 ):
     phone = {"viewport": {"width": width, "height": height}, "is_mobile": True, "has_touch": True}
     scope = await Oscilloscope.open(await new_context(**phone), daphne, "waveforms")
+    # On a first visit, too, the plot is whole, and the page is no wider than the phone.
+    plot = await scope.page.locator("#plot").bounding_box()
+    assert plot["y"] + plot["height"] <= height
+    assert plot["height"] >= 2 / 3 * height or height > width
+    assert await scope.page.evaluate("innerWidth") == width
     await scope.click("welcome-close")
     for element in ("run", "time", "trigger-single", "trigger-off", "view-time", "view-table"):
         box = await scope.page.locator(f"#{element}").bounding_box()
@@ -45,9 +50,23 @@ async def test_trigger_and_view_are_in_reach_and_the_plot_is_large(
     plot = await scope.page.locator("#plot").bounding_box()
     assert plot["y"] + plot["height"] <= height
     assert plot["height"] >= 2 / 3 * height or height > width
+    # The status line takes nothing from it, and stays while the panel scrolls, as the plot does.
+    await scope.page.locator("#fact-restarts").scroll_into_view_if_needed()
+    plot, status = [await scope.page.locator(one).bounding_box() for one in ("#plot", "footer")]
+    assert plot["y"] >= 0
+    assert status["y"] + status["height"] <= height + 0.5
+    assert plot["y"] + plot["height"] <= status["y"] or plot["x"] + plot["width"] <= status["x"]
+    await scope.page.evaluate("scrollTo(0, 0)")
     # What can be done is told for fingers, and is closed without scrolling.
     await scope.page.locator("#keys-button").tap()
     close = await scope.page.get_by_role("button", name="Close").bounding_box()
     assert close["y"] + close["height"] <= height
-    assert not await scope.page.locator("#keys kbd").first.is_visible()
+    for one in ("#keys kbd >> nth=0", "#keys-single"):
+        assert not await scope.page.locator(one).is_visible()
     await scope.page.get_by_text("one finger up or down").wait_for()
+    await scope.page.get_by_role("button", name="Close").tap()
+    # Behind "More" is full screen, and the way out of it.
+    for full in ("true", "false"):
+        await scope.page.locator("#more-button").tap()
+        await scope.page.locator("#full-screen").tap()
+        await scope.page.locator(f"#full-screen[aria-pressed={full}]").wait_for(state="attached")
