@@ -1,13 +1,13 @@
 """Makes the pictures of the README and the docs: `make screenshots`.
 
 A server of its own on a free port, a temporary database with the demo streams, and Chromium. A
-view that comes later is one line in ``VIEWS``.
+view that comes later is one line in ``VIEWS``. ``python -m tools.screenshots sizes`` makes those of
+one show only.
 """
 
 from __future__ import annotations
 
 import base64
-import io
 import json
 import secrets
 import sys
@@ -16,12 +16,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tools import pictures
 from waves.tests.server.processes import Site
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -39,14 +38,19 @@ KNOWN = "localStorage.setItem('waves.welcomed', '1')"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A screen: CSS pixels, and device pixels for each."""
+    """A screen: CSS pixels, device pixels for each, whether it is touched, and into how many
+    parts its picture is made smaller."""
 
     width: int
     height: int
     scale: int = 1
+    touch: bool = False
+    parts: int = 1
 
 
-DESK, PHONE = Device(1440, 900), Device(390, 844, scale=2)
+DESK, PHONE = Device(1440, 900), Device(390, 844, scale=2, touch=True)
+LAPTOP, LARGE = Device(1280, 720), Device(1920, 1080)
+LYING_PHONE, WALL = Device(844, 390, scale=2, touch=True), Device(3840, 2160, parts=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,14 @@ VIEWS = (
     View("admin-stream", "/admin/waves/stream/2/change/", themes=("light",), staff=True),
 )
 
+#: The page on every screen that `scope` and `scope-phone` do not show; a wall in full screen.
+SIZE_VIEWS = (
+    View("scope-844x390", "/streams/waveforms/", LYING_PHONE),
+    View("scope-1280x720", "/streams/waveforms/", LAPTOP),
+    View("scope-1920x1080", "/streams/waveforms/", LARGE),
+    View("scope-3840x2160", "/streams/waveforms/", WALL, keys=("f",)),
+)
+
 #: Signals as people have them: each is a function of ``tools.scenes``.
 SCENES: dict[str, dict[str, object]] = {
     "relay": {"name": "A relay", "rate": 4, "window": 60, "history": 300},
@@ -127,6 +139,8 @@ def opened(browser: Browser, address: str, device: Device, theme: str) -> Iterat
         base_url=f"http://{address}",
         viewport=ViewportSize(width=device.width, height=device.height),
         device_scale_factor=device.scale,
+        has_touch=device.touch,
+        is_mobile=device.touch,
         color_scheme="dark" if theme == "dark" else "light",
     )
     errors: list[str] = []
@@ -160,7 +174,7 @@ def photograph(browser: Browser, address: str, view: View) -> None:
             for key in view.keys:
                 page.keyboard.press(key)
                 page.wait_for_timeout(1000)
-            page.screenshot(path=file)
+            pictures.save(page.screenshot(), file, parts=view.device.parts)
         told(file)
 
 
@@ -170,7 +184,8 @@ def film(browser: Browser, address: str, file: Path) -> None:
         page.goto("/streams/waveforms/")
         page.wait_for_timeout((SETTLE + GIF_WINDOW) * 1000)
         takes = [record(page, GIF_SECONDS + GIF_FRAME) for _ in range(GIF_TAKES)]
-    save_gif(paced(min(takes, key=longest_pause)), file)
+    shots = min(takes, key=pictures.longest_pause)
+    pictures.save_gif(pictures.paced(shots, GIF_SECONDS, GIF_FRAME), file, GIF_FRAME)
     told(file)
 
 
@@ -193,36 +208,6 @@ def record(page: Page, seconds: float) -> list[tuple[float, bytes]]:
     session.send("Page.stopScreencast")
     session.detach()
     return shots
-
-
-def longest_pause(shots: list[tuple[float, bytes]]) -> float:
-    """Seconds for which the picture stood still: other work of the machine shows in it."""
-    return max(after[0] - before[0] for before, after in pairwise(shots))
-
-
-def paced(shots: list[tuple[float, bytes]]) -> list[bytes]:
-    """The picture that stood on the screen at each tick of the GIF."""
-    first = shots[0][0]
-    ticks = [first + k * GIF_FRAME for k in range(round(GIF_SECONDS / GIF_FRAME))]
-    return [min(shots, key=lambda shot: abs(shot[0] - tick))[1] for tick in ticks]
-
-
-def save_gif(pictures: list[bytes], file: Path) -> None:
-    """Save with one palette for all, so that what stands still costs nothing."""
-    frames = [Image.open(io.BytesIO(data)).convert("RGB") for data in pictures]
-    palette = commonest(frames[0])
-    flat = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    duration = round(GIF_FRAME * 1000)
-    flat[0].save(file, save_all=True, append_images=flat[1:], duration=duration, loop=0)
-
-
-def commonest(picture: Image.Image) -> Image.Image:
-    """The 256 commonest colours, exactly: a page is flat, and averaged colours would show."""
-    counted = picture.getcolors(picture.width * picture.height) or []
-    colours = [colour for _, colour in sorted(counted, reverse=True)[:256]]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([value for colour in colours for value in colour])
-    return palette
 
 
 def told(file: Path) -> None:
@@ -258,6 +243,13 @@ def show_demo(browser: Browser) -> None:
         film(browser, server.address, FOLDER / "waves.gif")
 
 
+def show_sizes(browser: Browser) -> None:
+    """Serve the demo, and photograph one page of it on every screen."""
+    with prepared("livestream_project.settings") as site, site.serve("runserver") as server:
+        for view in SIZE_VIEWS:
+            photograph(browser, server.address, view)
+
+
 def show_scenes(browser: Browser) -> None:
     """Serve the scenes, and photograph each."""
     with prepared("tools.scenes.settings") as site:
@@ -280,7 +272,7 @@ def prepared(settings: str) -> Iterator[Site]:
 
 
 #: What can be asked for by name; all of it, where nothing is.
-SHOWS = {"demo": show_demo, "scenes": show_scenes}
+SHOWS = {"demo": show_demo, "sizes": show_sizes, "scenes": show_scenes}
 
 
 def main() -> None:
