@@ -134,6 +134,11 @@ class Stream(models.Model):
         help_text="Name of the only worker that may run it; empty: any.",
     )
     position = models.PositiveIntegerField(default=0, help_text="Its place in the list.")
+    tag = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Streams with the same tag stand together in the list.",
+    )
     epoch = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:

@@ -101,8 +101,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     inlines = (SignalInline,)
     list_display = ("name", "state", "measured_rate", "viewers", "source", "sample_rate", "page")
-    list_filter = ("source", "enabled")
-    search_fields = ("name", "slug", "description")
+    list_filter = ("source", "enabled", "tag")
+    search_fields = ("name", "slug", "description", "tag")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
     actions = ("start", "stop", "duplicate")
     save_on_top = True
@@ -221,7 +221,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 None,
                 {
                     "fields": [
-                        ("name", "slug", "enabled"),
+                        ("name", "slug", "tag", "enabled"),
                         ("source", "runs_on", "description"),
                     ]
                 },

@@ -48,6 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "streams": streams,
         "config": {"addresses": addresses, "streams": streams},
         "configure": admin_address("waves_stream_changelist") if _is_staff(request) else "",
+        "add": admin_address("waves_stream_add") if _may_add(request) else "",
         "log_in": _log_in(request),
         "demo": get_config().demo,
         "absence": _absence(request),
@@ -139,6 +140,7 @@ def _card(stream: Stream) -> dict[str, Any]:
         "slug": spec.slug,
         "name": spec.name,
         "description": spec.description,
+        "tag": stream.tag.strip(),
         "handle": spec.handle,
         "state": status.state if spec.enabled else "stopped",
         "message": status.message,
@@ -187,6 +189,11 @@ def _signals(spec: StreamSpec) -> list[dict[str, Any]]:
 def _is_staff(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)  # not every project has users
     return bool(user and user.is_active and user.is_staff and user.has_perm("waves.change_stream"))
+
+
+def _may_add(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(_is_staff(request) and user and user.has_perm("waves.add_stream"))
 
 
 def _log_in(request: HttpRequest, slug: str = "") -> str:

@@ -101,7 +101,7 @@ async def test_the_list(new_context, daphne, screen):
     for there in INDEX:
         await page.locator(there).first.wait_for()
     await look(page, "streams")
-    await page.get_by_label("Search by name").fill("no such stream")
+    await page.get_by_label("Search streams").fill("no such stream")
     await visit(page, {"nothing found": ([], "#none")})
 
 

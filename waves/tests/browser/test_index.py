@@ -114,13 +114,13 @@ async def test_a_stream_that_fails_says_why(new_context, daphne):
 async def test_the_search_finds_by_name_and_says_when_nothing_is_found(new_context, daphne):
     index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
     await index.until_said("subscribe", "sine")
-    await index.page.get_by_label("Search by name").fill(" HEART")
+    await index.page.get_by_label("Search streams").fill(" HEART")
     assert await index.card("heartbeat").is_visible()
     assert not await index.card("sine").is_visible()
     await index.until_said("unsubscribe", "sine")
-    await index.page.get_by_label("Search by name").fill("no such stream")
-    await index.page.get_by_text("No stream has this name.").wait_for()
-    await index.page.get_by_label("Search by name").fill("")
+    await index.page.get_by_label("Search streams").fill("no such stream")
+    await index.page.get_by_text("No stream is like this.").wait_for()
+    await index.page.get_by_label("Search streams").fill("")
     await index.until_drawn("sine")
 
 
@@ -170,8 +170,10 @@ async def test_where_people_ask_for_reduced_motion_a_card_is_drawn_once_a_second
 
 async def test_a_card_is_a_link_that_the_keyboard_reaches_and_shows(new_context, daphne):
     index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
-    await index.page.get_by_label("Search by name").fill("heart")
-    await index.page.keyboard.press("Tab")
+    await index.page.get_by_label("Search streams").fill("heart")
+    # Over the state, the order and the star.
+    for _ in range(4):
+        await index.page.keyboard.press("Tab")
     link = index.card("heartbeat").get_by_role("link")
     outline = await link.evaluate(
         "(a) => document.activeElement === a && getComputedStyle(a).outlineStyle"
@@ -240,3 +242,92 @@ async def test_a_lost_connection_is_said_and_found_again(new_context, faults, si
         await index.until_drawn("noise")
         await index.until_state("noise", "live")
         assert await index.page.locator("#connection").inner_text() == ""
+
+
+async def test_the_search_looks_everywhere_says_where_and_stays_in_the_address(
+    new_context, daphne, add_stream, shared_site
+):
+    add_stream("in-a-cellar", like="noise", description="Pump of the cellar", tag="Plant")
+    context = await new_context(viewport=EVERYTHING)
+    index = await Index.open(context, daphne)
+    search = index.page.get_by_label("Search streams")
+    found = index.page.locator(".card:not([hidden])")
+    for words, slug in (
+        ("cellar pump", "in-a-cellar"),  # its description
+        ("plant", "in-a-cellar"),  # its tag
+        ("this machine", "system"),  # its source
+        ("chirp wave", "waveforms"),  # a signal and a name
+        ("failed sine", None),  # each of the words is looked for
+    ):
+        await search.fill(words)
+        if slug:
+            await index.card(slug).wait_for()
+            await index.page.get_by_text(
+                "looked for in names, descriptions, sources, signals, states and tags"
+            ).wait_for()
+        else:
+            await index.page.get_by_text("No stream is like this.").wait_for()
+    await index.page.get_by_role("button", name="Show all").click()
+    await index.page.get_by_label("State", exact=True).select_option("failed")
+    await index.page.wait_for_url("**/?state=failed")
+    assert await index.card("broken").is_visible()
+    assert not await index.card("sine").is_visible()
+    await search.fill("zero")
+    await index.page.wait_for_url("**/?state=failed&q=zero")
+    # A link shows the same, and so does a reload.
+    await search.fill("broken")
+    again = await context.new_page()
+    await again.goto(index.page.url)
+    await again.locator('.card[data-slug="broken"]').wait_for()
+    assert await again.locator(".card:not([hidden])").count() == await found.count()
+    # What is wrong stands first among the states.
+    states = await again.get_by_label("State", exact=True).locator("option").all_inner_texts()
+    assert states[1].startswith("failed (")
+
+
+async def test_favourites_stand_first_and_tags_make_groups(new_context, daphne, add_stream):
+    add_stream("tagged", like="noise", tag="Hall 2", position=99)
+    context = await new_context(viewport=EVERYTHING)
+    index = await Index.open(context, daphne)
+    heads = index.page.locator(".group-name")
+    await heads.filter(has_text="Hall 2").wait_for()
+    await index.page.get_by_role("button", name="Heartbeat: favourite").press("Enter")
+    await heads.filter(has_text="Favourites").wait_for()
+    assert (await heads.all_inner_texts())[0] == "Favourites"
+    first = index.page.locator(".card:not([hidden])").first
+    assert await first.get_attribute("data-slug") == "heartbeat"
+    await index.until_drawn("heartbeat")
+    # It is kept in this browser, and the order is as it is asked for within the groups.
+    again = await Index.open(context, daphne)
+    await again.page.locator(".group-name").filter(has_text="Favourites").wait_for()
+    await again.page.get_by_label("Order").select_option("name")
+    slugs = await again.page.locator(".card:not([hidden])").evaluate_all(
+        "(cards) => cards.map((card) => card.dataset.slug)"
+    )
+    assert slugs[:2] == ["heartbeat", "tagged"]
+    assert slugs.index("chirp") < slugs.index("noise") < slugs.index("sine")
+
+
+async def test_of_a_long_list_only_what_is_seen_is_asked_for(new_context, daphne, shared_site):
+    keys = [
+        shared_site.add_stream(f"many-{k}", "noise", name=f"Many {k} {'long ' * 12}", enabled=0)
+        for k in range(200)
+    ]
+    try:
+        index = await Index.open(await new_context(viewport={"width": 1280, "height": 720}), daphne)
+        await index.page.get_by_label("Search streams").fill("many")
+        await index.until_said("subscribe", "many-0")
+        await index.page.evaluate(FRAMES)
+        asked = {m["stream"] for m in index.said if m["type"] == "subscribe"}
+        assert len(asked) < 40
+        # A name that is cut is whole where the pointer rests.
+        name = index.card("many-0").locator("h2")
+        assert await name.get_attribute("title") == f"Many 0 {'long ' * 12}".strip()
+        last = index.card("many-199")
+        await last.scroll_into_view_if_needed()
+        await index.until_said("subscribe", "many-199")
+        asked = {m["stream"] for m in index.said if m["type"] == "subscribe"}
+        assert len(asked) < 100
+    finally:
+        for key in keys:
+            shared_site.remove_stream(key)

@@ -108,9 +108,9 @@ async def test_a_card_leads_to_the_new_address_and_goes_on(new_context, site):
         await index.card("other").get_by_text("Other name").wait_for()
         assert await index.card("other").locator("a").get_attribute("href") == "/streams/other/"
         await index.until_drawn("other")
-        await index.page.get_by_label("Search by name").fill("heart")
+        await index.page.get_by_label("Search streams").fill("heart")
         await index.until_said("unsubscribe", "other")
-        await index.page.get_by_label("Search by name").fill("")
+        await index.page.get_by_label("Search streams").fill("")
         await index.until_said("subscribe", "other")
         await index.until_drawn("other")
         assert not [m for m in index.heard if m["type"] == "error"]

@@ -17,6 +17,13 @@ def test_the_list_names_every_stream(client, sine):
     assert 'href="/streams/sine/"' in page.content.decode()
 
 
+def test_an_empty_list_says_how_to_add_a_stream(client, admin_client, db):
+    assert "Whoever may configure this site" in client.get("/").content.decode()
+    assert (
+        'href="/admin/waves/stream/add/">Add a stream</a>' in admin_client.get("/").content.decode()
+    )
+
+
 def test_the_oscilloscope_is_told_where_its_data_are(client, sine):
     config = client.get("/streams/sine/").context["config"]
     assert config["addresses"]["socket"] == "/ws/streams/{slug}/"

@@ -10,6 +10,7 @@ import { Thumbnail } from "./thumbnail.js";
  * @import { Said } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
  * @import { ViewMessage } from "../protocol/messages.js"
+ * @import { Entry } from "./arrangement.js"
  */
 
 /**
@@ -24,6 +25,9 @@ export class Card {
   #follower;
   #signature = "";
   #described = false;
+  /** What no message says. */
+  #told;
+  #source;
 
   /**
    * @param {HTMLElement} element the list item
@@ -32,6 +36,8 @@ export class Card {
    */
   constructor(element, told, page) {
     const stream = readDescription(told);
+    this.#told = { description: textOf(told.description), tag: textOf(told.tag) };
+    this.#source = textOf(told.source);
     this.element = element;
     this.page = page;
     this.slug = stream.slug;
@@ -40,6 +46,7 @@ export class Card {
     const part = (/** @type {string} */ name) => partOf(element, `[data-${name}]`);
     this.#parts = { name: part("name"), pill: part("pill"), note: part("note"), rate: part("rate") };
     this.place = part("thumbnail");
+    this.star = partOf(element, ".star");
     this.#thumbnail = new Thumbnail(this.place);
     this.onScreen = this.subscribed = this.deleted = false;
     this.drawnAt = -Infinity;
@@ -55,9 +62,21 @@ export class Card {
     return this.#follower.changedView(this.#thumbnail.size.width);
   }
 
-  /** Whether its name contains these words, in lower case. @param {string} words */
-  matches(words) {
-    return this.#follower.stream.name.toLowerCase().includes(words);
+  /** What it is found by. @returns {Entry} */
+  get entry() {
+    const { stream } = this.#follower;
+    const { handle } = this;
+    const signals = stream.signals.flatMap(({ name, key }) => [name, key]);
+    const { name, source, rate } = stream;
+    return {
+      ...this.#told,
+      handle,
+      name,
+      source: this.#source || source,
+      rate,
+      signals,
+      state: this.deleted ? "stopped" : stream.state,
+    };
   }
 
   /**
@@ -70,6 +89,8 @@ export class Card {
     this.#described = true;
     this.#follower.describe(description);
     setText(this.#parts.name, description.name);
+    this.#parts.name.title = description.name;
+    this.star.setAttribute("aria-label", `${description.name}: favourite`);
     this.#redraw();
     return description.slug === this.slug ? null : this.#rename(description.slug);
   }
@@ -155,6 +176,11 @@ export class Card {
   #redraw() {
     this.#signature = "";
   }
+}
+
+/** @param {unknown} said */
+function textOf(said) {
+  return typeof said === "string" ? said : "";
 }
 
 /** @param {HTMLElement} element @param {string} selector */

@@ -8,6 +8,7 @@ import { StreamsSocket } from "../protocol/streams-socket.js";
 import { socketAddress } from "../text/address.js";
 import { Card } from "./card.js";
 import { drawInTurn } from "./draw-in-turn.js";
+import { Finder } from "./finder.js";
 import { pixelsOf } from "./thumbnail.js";
 
 /**
@@ -42,6 +43,9 @@ class Streams {
   #rests = new Map();
   /** What a person must do, where a message could not be read. @type {string | null} */
   #problem = null;
+  #finder = new Finder(() => this.#arrange());
+  /** Which cards are shown, and in which order. */
+  #arrangement = "";
 
   constructor() {
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -55,16 +59,15 @@ class Streams {
     this.socket.open();
     window.addEventListener("online", () => this.socket.retryNow());
     document.addEventListener("visibilitychange", () => this.#visible());
-    input("search").addEventListener("input", () => this.#search());
     const nextTheme = bindTheme(byId("theme"), () => this.#each((card) => card.theme()));
     document.addEventListener("keydown", (event) => {
-      const isTyping = event.target instanceof Element && event.target.closest("input") !== null;
+      const isTyping = event.target instanceof Element && event.target.closest("input, select") !== null;
       const typed = event.ctrlKey || event.metaKey || event.altKey || isTyping;
       if (event.key.toLowerCase() === "t" && !typed && !isSwitchedOff(event.key)) nextTheme();
     });
     setInterval(() => this.#look(), READINGS_EVERY);
     setInterval(() => this.#refresh(), REFRESH_EVERY);
-    this.#search();
+    this.#arrange();
     this.#animate();
   }
 
@@ -101,6 +104,7 @@ class Streams {
       if (page !== document) byId("cards").append(element);
       const card = new Card(element, stream, addresses.page);
       this.#cards.set(stream.handle, card);
+      card.star.addEventListener("click", () => this.#finder.toggle(card.handle));
       this.seen.observe(element);
       observePixels(this.sizes, card.place);
     }
@@ -117,16 +121,32 @@ class Streams {
     this.#each((card) => !handles.has(card.handle) && card.remove());
     const search = page.getElementById("search");
     if (search instanceof HTMLInputElement) input("search").placeholder = search.placeholder;
-    this.#search();
+    this.#arrange();
     this.#sync();
   }
 
-  #search() {
-    const words = input("search").value.trim().toLowerCase();
+  /** Show what is looked for, in its order; nothing moves where nothing is another. */
+  #arrange() {
     const cards = [...this.#cards.values()];
-    for (const card of cards) card.element.hidden = !card.matches(words);
-    byId("none").hidden = cards.length === 0 || cards.some((card) => !card.element.hidden);
+    const groups = this.#finder.groups(cards.map((card) => card.entry));
     optional("empty", HTMLElement)?.toggleAttribute("hidden", cards.length > 0);
+    const key = JSON.stringify(groups.map(({ name, entries }) => [name, entries.map(({ handle }) => handle)]));
+    if (key === this.#arrangement) return;
+    this.#arrangement = key;
+    const shown = new Set(groups.flatMap(({ entries }) => entries.map(({ handle }) => handle)));
+    for (const card of cards) {
+      card.element.hidden = !shown.has(card.handle);
+      card.star.setAttribute("aria-pressed", String(this.#finder.isFavourite(card.handle)));
+    }
+    // A card that is moved would lose the focus.
+    const focused = document.activeElement;
+    const ordered = groups.flatMap(({ name, entries }) => [
+      ...(name ? [headOf(name)] : []),
+      ...entries.flatMap(({ handle }) => this.#cards.get(handle)?.element ?? []),
+    ]);
+    for (const head of document.querySelectorAll("#cards > .group-name")) head.remove();
+    byId("cards").append(...ordered);
+    if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus({ preventScroll: true });
   }
 
   // What is on the screen is subscribed to.
@@ -234,6 +254,7 @@ class Streams {
     const { state } = this.socket;
     if (document.hidden) return;
     this.#each((card) => this.#showCard(card));
+    this.#arrange();
     const again = "Not connected. Trying again …";
     /** @type {{[name in State["name"]]?: string | false | null}} */
     const said = {
@@ -245,6 +266,16 @@ class Streams {
     const text = this.#problem ?? (said[state.name] || "");
     if (byId("connection").textContent !== text) byId("connection").textContent = text;
   }
+}
+
+/** The heading of a group, in the list. @param {string} name */
+function headOf(name) {
+  const item = document.createElement("li");
+  const head = document.createElement("h2");
+  item.className = "group-name";
+  head.textContent = name;
+  item.append(head);
+  return item;
 }
 
 /** @param {Document} page @returns {Config} */
