@@ -31,7 +31,7 @@ SHOWN = "operable().filter((each) => each.checkVisibility() && !each.disabled).m
 #: Together these show everything that there is.
 STATES = [
     "?cursors=1&mstats=1&measure=vpp,phase&mbetween=1&lines=square:::lane",
-    "?view=spectrum&tkind=pulse&cursors=1&ct=5,6",
+    "?view=spectrum&tkind=pulse&cursors=1&ct=5,6&fz=20,200&fcur=50,100&fk=50,sine",
     "?view=table&tkind=window&window=0.5",
 ]
 

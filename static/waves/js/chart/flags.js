@@ -60,7 +60,7 @@ export function flagShapes(graphic, { label, ...box }, beyond, tone, ground) {
   // Beyond it is hollow: no cursor stands there.
   const style = beyond ? { fill: ground, stroke: tone, lineWidth: 1 } : { fill: tone };
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2, align: "center", verticalAlign: "middle" };
-  const text = { text: label, fill: beyond ? tone : ground, fontSize: textSize(), ...middle };
+  const text = { text: label, fill: beyond ? tone : ground, fontSize: textSize(), fontFamily: FONT, ...middle };
   return [
     new graphic.Rect({ shape: { ...box, r: 3 }, style, silent: true, z: 7 }),
     new graphic.Text({ style: text, silent: true, z: 8 }),

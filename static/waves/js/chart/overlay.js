@@ -9,12 +9,12 @@
  *   has no line, and its triangle stands at the left end, where alone it can be taken hold of;
  *   `lineless` is the same at the right end;
  * - {id, band: {from, to}, colour, opacity?}: x from … to, which may be infinite;
- * - {id, text, x, y, axis = 0, colour, align = "left"};
+ * - {id, text, x, y, axis = 0, colour, align = "left"}; `boxed` keeps what is behind it off;
  * - {id, rows: [{text, colour}], line, x or y, side, …}: what is read at a line, before or above it (-1), or behind or below (1).
  * `colour` is a custom property ("--accent") or an rgb().
  */
 
-import { grown, textSize } from "../text/fitting.js";
+import { FONT, grown, textSize } from "../text/fitting.js";
 import { boxOf, flagOf, flagShapes, halfHandle, rowShapes } from "./flags.js";
 
 /**
@@ -47,6 +47,7 @@ import { boxOf, flagOf, flagShapes, halfHandle, rowShapes } from "./flags.js";
  * @property {Row[]} [rows]
  * @property {number} [side]
  * @property {string} [title] what the pointer reads
+ * @property {boolean} [boxed]
  */
 
 /**
@@ -171,7 +172,7 @@ export class Overlay {
     // What is of an instant goes through the lanes, too.
     const parts = lanes ? [plot, lanes] : [plot];
     if (item.band) return parts.map((part) => this.#band(item, part));
-    if (item.text) return [this.#text(item)];
+    if (item.text) return [this.#text(item, scales)];
     if (item.rows && item.box) return rowShapes(this.#graphic, item.rows, item.box, scales.colour);
     const handle = item.handle ? this.#handle(item, scales) : [];
     if (item.beyond || item.bare || item.lineless) return handle;
@@ -220,9 +221,11 @@ export class Overlay {
     return new this.#graphic.Polygon({ shape: { points }, style: { fill }, silent: true, z: 7 });
   }
 
-  /** @param {Placed} item */
-  #text({ text, px, py, align = "left", tone: fill }) {
-    const style = { text, x: px, y: py, fill, fontSize: textSize(), align, verticalAlign: "middle" };
+  /** @param {Placed} item @param {Scales} scales */
+  #text({ text, px, py, align = "left", tone: fill, boxed }, { colour }) {
+    const box = boxed ? { backgroundColor: colour("--plot"), padding: [2, 5], borderRadius: 3 } : {};
+    const type = { fontSize: textSize(), fontFamily: FONT, align, verticalAlign: "middle" };
+    const style = { text, x: px, y: py, fill, ...type, ...box };
     return new this.#graphic.Text({ style, silent: true, z: 6 });
   }
 

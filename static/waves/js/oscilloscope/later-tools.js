@@ -7,6 +7,7 @@ import { copyOf } from "../chart/copy.js";
 import { bindGestures } from "../chart/gestures.js";
 import { LaneShapes } from "../chart/lane-shapes.js";
 import { TimeCursors } from "../measurements/time-cursors.js";
+import { Frequencies } from "../spectrum/frequencies.js";
 import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { Cursors } from "../tools/cursors.js";
@@ -17,6 +18,7 @@ import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { References } from "../tools/references.js";
 import { Spectrum } from "../tools/spectrum.js";
+import { SpectrumReading } from "../tools/spectrum-reading.js";
 import { StateTimes } from "../tools/state-times.js";
 import { StreamControl } from "../tools/stream-control.js";
 import { Table } from "../tools/table.js";
@@ -34,13 +36,15 @@ export const heldTicks = HELD;
 
 /** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
 export function allTools(parts, first) {
-  const whole = { ...parts, cursors: new TimeCursors(), triggering: triggeringOf(parts) };
+  const frequencies = new Frequencies(() => parts.screen.changed());
+  const whole = { ...parts, cursors: new TimeCursors(), frequencies, triggering: triggeringOf(parts) };
   return [
     new Trigger(whole),
     ...first,
     new Lanes(whole),
     new ViewButtons(whole),
     new Spectrum(whole),
+    new SpectrumReading(whole),
     new Table(whole),
     new References(whole),
     new Autoset(whole),

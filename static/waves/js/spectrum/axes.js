@@ -19,6 +19,8 @@ import { axisScale, NONE, quantity, setting } from "../text/quantities.js";
 const DECADES = 5;
 /** Seconds for which a lower top must have been enough before it is taken. */
 const CALM = 3;
+/** Share of the axis that a label and what parts it from the next need. */
+const ROOM = 0.085;
 /** Headroom above the highest value, in divisions. */
 const HEAD = 0.5;
 
@@ -40,16 +42,19 @@ export function spectrumPoints(values, step, { min, max, log }, columns) {
     out[length + 1] = value;
     length += 2;
   };
-  for (let bin = log ? Math.max(1, Math.ceil(10 ** min / step)) : 0; bin < values.length; ) {
+  // One beyond each border: the line goes on to there.
+  const [low, high] = log ? [10 ** min, 10 ** max] : [min, max];
+  const end = Math.min(values.length, Math.ceil(high / step) + 2);
+  for (let bin = Math.max(log ? 1 : 0, Math.floor(low / step) - 1); bin < end; ) {
     const column = columnOf(bin);
     const first = bin;
-    let [low, high] = [bin, bin];
-    for (bin += 1; bin < values.length && columnOf(bin) === column; bin += 1) {
-      if (values[bin] < values[low]) low = bin;
-      if (values[bin] > values[high]) high = bin;
+    let [least, most] = [bin, bin];
+    for (bin += 1; bin < end && columnOf(bin) === column; bin += 1) {
+      if (values[bin] < values[least]) least = bin;
+      if (values[bin] > values[most]) most = bin;
     }
-    if (low === high) put(first, values[first]);
-    else [Math.min(low, high), Math.max(low, high)].forEach((at) => put(at, values[at]));
+    if (least === most) put(first, values[first]);
+    else [Math.min(least, most), Math.max(least, most)].forEach((at) => put(at, values[at]));
   }
   return out.subarray(0, length);
 }
@@ -59,17 +64,59 @@ export function spectrumPoints(values, step, { min, max, log }, columns) {
  * @param {number} step
  * @param {number} bins
  * @param {boolean} log
+ * @param {{from: number, to: number} | null} [range] what is seen of it, in Hz
  * @returns {FrequencyAxis}
  */
-export function frequencyAxis(step, bins, log) {
+export function frequencyAxis(step, bins, log, range = null) {
   const top = step * (bins - 1);
   if (!log) {
-    const perDivision = ceil125(top / COLUMNS);
-    return { min: 0, max: top, perDivision, unit: "Hz", log, tickLabel: linearLabel(top, perDivision) };
+    const [min, max] = within(range?.from ?? 0, range?.to ?? top, 0, top);
+    const perDivision = ceil125((max - min) / COLUMNS);
+    return { min, max, perDivision, unit: "Hz", log, tickLabel: linearLabel(top, perDivision) };
   }
   const max = Math.log10(top);
   const min = Math.floor(Math.max(Math.log10(step), max - DECADES));
-  return { min, max, perDivision: 1, unit: "", log, tickLabel: decadeLabel };
+  const [from, to] = range ? within(Math.log10(range.from), Math.log10(range.to), min, max) : [min, max];
+  return { min: from, max: to, perDivision: 1, unit: "", log, tickLabel: decadeLabel };
+}
+
+/** A part of a range; all of it, where nothing of that part is there. @param {number} from @param {number} to @param {number} min @param {number} max */
+function within(from, to, min, max) {
+  const [low, high] = [Math.max(min, from), Math.min(max, to)];
+  return low < high ? [low, high] : [min, max];
+}
+
+/**
+ * Lines on round frequencies, for a part of the axis: its borders are anywhere.
+ * @param {FrequencyAxis} x
+ * @returns {{marks: {x: number, text: string}[], note: string, key: string}} `note` is the unit
+ */
+export function frequencyMarks({ min, max, log }) {
+  const [low, high] = log ? [10 ** min, 10 ** max] : [min, max];
+  const span = max - min;
+  const [fine, coarse] = [ceil125((high - low) / COLUMNS), span > 2 ? [1] : span > 1 ? [1, 2, 5] : null];
+  const first = Math.ceil(low / fine - 1e-9);
+  const even = Array.from({ length: Math.floor(high / fine + 1e-9) - first + 1 }, (_, k) => (first + k) * fine);
+  const hertz = log && coarse ? decades(min, max, coarse) : even;
+  const { unit, label } = axisScale(first * fine, high, fine, "Hz");
+  const text = (/** @type {number} */ value) => (log && coarse ? setting(value, "Hz") : label(value));
+  let free = -Infinity;
+  const marks = hertz.map((value) => {
+    const x = log ? Math.log10(value) : value;
+    const hasRoom = x >= free;
+    if (hasRoom) free = x + ROOM * span;
+    return { x, text: hasRoom ? text(value) : "" };
+  });
+  return { marks, note: log && coarse ? "" : unit, key: `${min} ${max} ${log}` };
+}
+
+/** @param {number} min @param {number} max @param {number[]} parts of each decade */
+function decades(min, max, parts) {
+  const all = [];
+  for (let decade = Math.floor(min); decade <= max; decade += 1) {
+    for (const part of parts) all.push(Number(`${part}e${decade}`));
+  }
+  return all.filter((hertz) => hertz >= 10 ** min && hertz <= 10 ** max);
 }
 
 /**

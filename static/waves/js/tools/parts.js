@@ -22,6 +22,7 @@
  * @import { Record } from "../samples/record.js"
  * @import { Source } from "../samples/window-samples.js"
  * @import { ClockZone } from "../time/clock-zone.js"
+ * @import { Frequencies } from "../spectrum/frequencies.js"
  * @import { Timeline } from "../time/timeline.js"
  * @import { Place } from "../trigger/placing.js"
  * @import { Triggering } from "../trigger/triggering.js"
@@ -69,7 +70,7 @@
  * @property {Screen} screen
  * @property {Server} server
  *
- * @typedef {FirstParts & {triggering: Triggering, cursors: TimeCursors}} Parts
+ * @typedef {FirstParts & {triggering: Triggering, cursors: TimeCursors, frequencies: Frequencies}} Parts
  *
  * @typedef {{[name: string]: string | undefined}} Restored texts of the address or the storage
  * @typedef {{[name: string]: string | number | null | undefined}} Kept

@@ -3,10 +3,11 @@
 import { Chart } from "../chart/chart.js";
 import { byId } from "../controls/elements.js";
 import { SCALES } from "../spectrum/analyser.js";
-import { Ceiling, frequencyAxis, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
+import { Ceiling, frequencyMarks, levelText, minorLines, spectrumPoints } from "../spectrum/axes.js";
 import { SpectrumClient } from "../spectrum/client.js";
+import { handsOf } from "../spectrum/hands.js";
+import { cursorLines, harmonicLines, peakLabels } from "../spectrum/marks.js";
 import { analysis, CHOICES, fromState, toState, typed } from "../spectrum/options.js";
-import { grown } from "../text/fitting.js";
 import { count, quantity } from "../text/quantities.js";
 
 /**
@@ -16,22 +17,15 @@ import { count, quantity } from "../text/quantities.js";
  * @import { Controls } from "../controls/controls.js"
  * @import { View } from "../controls/views.js"
  * @import { Samples } from "../samples/full-rate.js"
- * @import { Spectrum as Found } from "../spectrum/analyser.js"
  * @import { FrequencyAxis } from "../spectrum/axes.js"
  * @import { Spectra } from "../spectrum/client.js"
+ * @import { Good } from "../spectrum/frequencies.js"
  * @import { Chosen } from "../spectrum/options.js"
  * @import { Parts, Picture, Restored } from "./parts.js"
  */
 
-/** @typedef {Found & {key?: string}} Good a spectrum that there is */
-/** @typedef {Item & {x: number, y: number}} Label */
-
 /** Seconds between two spectra: 20 a second look like motion. */
 const EVERY = 0.05;
-/** Labels stand this share of the plot above their peaks. */
-const LIFT = 0.025;
-/** CSS pixels of a label: where it would cover the label of a higher peak it is left out. */
-const LABEL = { width: 62, height: 14 };
 const NOTHING = new Float32Array(0);
 const PANELS = ["spectrum-panel", "spectrum-options"];
 
@@ -48,6 +42,8 @@ export class Spectrum {
   #options = fromState({});
   /** The chart of this view, once it was looked at. @type {Chart | null} */
   #chart = null;
+  /** Revision of `frequencies` that is drawn. */
+  #revision = -1;
   /** What the last spectra were made of. @type {{dt: number, whole: boolean, envelope: boolean} | null} */
   #basis = null;
   /** @type {View[]} */
@@ -56,7 +52,7 @@ export class Spectrum {
     { name: "spectrum", charts: () => [this.#chart], panels: PANELS },
   ];
 
-  /** @param {Pick<Parts, "config" | "controls" | "fullRate" | "screen" | "selection" | "views">} parts */
+  /** @param {Pick<Parts, "config" | "controls" | "frequencies" | "fullRate" | "screen" | "selection" | "views">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -89,6 +85,7 @@ export class Spectrum {
   /** @param {Picture} _picture @param {number} now */
   drawn(_picture, now) {
     this.#update(now);
+    if (this.#revision !== this.#parts.frequencies.revision) this.#draw();
   }
 
   /** @param {number} now */
@@ -104,12 +101,13 @@ export class Spectrum {
   }
 
   state() {
-    return toState(this.#options);
+    return { ...toState(this.#options), ...this.#parts.frequencies.state() };
   }
 
   /** @param {Restored} state */
   restore(state) {
     this.#options = fromState(state);
+    this.#parts.frequencies.restore(state);
   }
 
   /** The stream has another name. */
@@ -194,22 +192,42 @@ export class Spectrum {
     const { signals } = this.#parts.selection;
     const chart = this.#chart ?? this.#makeChart();
     this.#chart = chart;
-    const x = frequencyAxis(good[0].step, good[0].values.length, this.#options.axis === "log");
+    const { frequencies } = this.#parts;
+    const levels = { unit: (/** @type {string} */ unit) => this.#unitOf(unit), isDecibel: this.#isDecibel };
+    frequencies.take(good, { log: this.#options.axis === "log", levels, screen: chart });
+    this.#revision = frequencies.revision;
+    const x = frequencies.axis;
     const points = (/** @type {Good} */ spectrum, /** @type {Float64Array} */ values) =>
       spectrumPoints(values, spectrum.step, x, chart.columns);
     const byKey = new Map(good.map((spectrum) => [spectrum.key, spectrum]));
     const found = signals.map(({ key }) => byKey.get(key));
     const axis = this.#axis(good);
-    const labels = found.flatMap((spectrum, k) => (spectrum ? this.#labels(chart, spectrum, k, axis) : []));
     chart.draw({
       traces: found.map((spectrum) => ({ points: spectrum ? points(spectrum, spectrum.values) : NOTHING })),
       sparse: good[0].values.length < chart.columns,
       x,
+      clock: frequencies.range ? frequencyMarks(x) : null,
       axes: [axis],
       axisOf: signals.map(() => 0),
       extras: found.flatMap((spectrum, k) => this.#held(chart, spectrum, k, points)),
-      overlay: [...grid(x), ...legible(chart, labels)],
+      overlay: this.#overlay(chart, x, axis),
     });
+  }
+
+  /** @param {Chart} chart @param {FrequencyAxis} x @param {YAxis} y @returns {Item[]} */
+  #overlay(chart, x, y) {
+    const { frequencies, selection } = this.#parts;
+    const screen = { x, y, pixel: (/** @type {number} */ at, /** @type {number} */ level) => chart.pixel(at, level) };
+    const colourOf = (/** @type {string | undefined} */ key) => {
+      const k = selection.placeOf(key ?? null);
+      return k < 0 ? "--dim" : chart.colourOf(selection.signals[k], k);
+    };
+    return [
+      ...(frequencies.range ? [] : grid(x)),
+      ...harmonicLines(frequencies, screen, colourOf),
+      ...peakLabels(frequencies, screen, colourOf),
+      ...cursorLines(frequencies),
+    ];
   }
 
   /**
@@ -228,6 +246,7 @@ export class Spectrum {
   #makeChart() {
     const chart = new Chart(byId("spectrum"), this.#label);
     chart.setSignals(this.#parts.selection.signals);
+    chart.listen(handsOf(this.#parts.frequencies));
     return chart;
   }
 
@@ -254,21 +273,6 @@ export class Spectrum {
   /** What a level of a signal is in. @param {string} unit */
   #unitOf(unit) {
     return SCALES[this.#options.scale].isDensity ? `${unit || "1"}/√Hz` : unit;
-  }
-
-  /** @param {Chart} chart @param {Good} spectrum @param {number} k @param {YAxis} axis @returns {Label[]} */
-  #labels(chart, spectrum, k, axis) {
-    const log = this.#options.axis === "log";
-    return spectrum.peaks
-      .map(({ frequency, value }, n) => ({
-        id: `peak-${k}-${n}`,
-        text: quantity(frequency, "Hz"),
-        x: log ? Math.log10(frequency) : frequency,
-        y: Math.min(value, axis.max) + LIFT * (axis.max - axis.min),
-        align: "center",
-        colour: chart.colourOf(this.#parts.selection.signals[k], k),
-      }))
-      .filter(({ y }) => y > axis.min);
   }
 
   #showPeaks() {
@@ -298,22 +302,6 @@ export class Spectrum {
     const newest = this.#basis.whole && spectrum.used < this.#options.size ? "" : "the newest ";
     return `From ${newest}${used} of the window; ${bin}${mean}.`;
   }
-}
-
-/** Labels that do not cover each other, the highest first. @param {Chart} chart @param {Label[]} labels */
-function legible(chart, labels) {
-  /** @type {{label: Label, place: {px: number, py: number}}[]} */
-  const kept = [];
-  for (const label of labels.sort((a, b) => b.y - a.y)) {
-    const place = chart.pixel(label.x, label.y);
-    if (!kept.some((other) => covers(other.place, place))) kept.push({ label, place });
-  }
-  return kept.map(({ label }) => label);
-}
-
-/** @param {{px: number, py: number}} a @param {{px: number, py: number}} b */
-function covers(a, b) {
-  return Math.abs(a.px - b.px) < grown(LABEL.width) && Math.abs(a.py - b.py) < grown(LABEL.height);
 }
 
 /** @param {FrequencyAxis} x @returns {Item[]} */
