@@ -81,7 +81,6 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
         ]
         return [
             (None, {"fields": [("name", "key", "unit", "colour"), "position"]}),
-            (None, {"fields": [("line", "missing", "states")]}),
             (None, {"fields": ["waveform"], "classes": makers}),
             (
                 None,
@@ -91,6 +90,10 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
             (
                 "Noise, clipping, bits",
                 {"fields": row(forms.COMMON, others), "classes": ("collapse", *makers)},
+            ),
+            (
+                "Line, missing values, states",
+                {"fields": [("line", "missing", "states")], "classes": ("collapse",)},
             ),
         ]
 
@@ -105,7 +108,6 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "slug", "description", "tag")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
     actions = ("start", "stop", "duplicate")
-    save_on_top = True
     readonly_fields = ("memory",)
     change_form_template = "admin/waves/stream/change_form.html"
 
@@ -219,21 +221,17 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [
             (
                 None,
-                {
-                    "fields": [
-                        ("name", "slug", "tag", "enabled"),
-                        ("source", "runs_on", "description"),
-                    ]
-                },
+                {"fields": [("name", "slug", "source", "enabled")]},
             ),
             *options,
+            ("Samples", {"fields": [("rate", "window", "history", "memory")]}),
             (
-                "Samples",
+                "Description, tag, sample type, frames, worker",
                 {
                     "fields": [
-                        ("rate", "sample_type", "frames_per_second"),
-                        ("window", "history", "memory"),
-                    ]
+                        ("description", "tag", "sample_type", "frames_per_second", "runs_on")
+                    ],
+                    "classes": ("collapse",),
                 },
             ),
             (
@@ -269,7 +267,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list, which whoever may change streams puts into order by hand."""
-        context = {"may_reorder": self.has_change_permission(request)}
+        context = {"may_reorder": self.has_change_permission(request), "title": "Streams"}
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
     def save_model(self, request: HttpRequest, obj: Stream, form: Any, change: bool) -> None:
