@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -98,13 +98,22 @@ class SignalInline(admin.StackedInline):  # type: ignore[type-arg]
         ]
 
 
+class TagFilter(admin.AllValuesFieldListFilter):
+    """The tags; to have none is a choice with a name, too."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """As Django gives them, but none of them is an empty link."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or "No tag"}
+
+
 @admin.register(Stream)
 class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Streams: what they are in the list, everything about one on its page."""
 
     inlines = (SignalInline,)
     list_display = ("name", "state", "measured_rate", "viewers", "source", "sample_rate", "page")
-    list_filter = ("source", "enabled", "tag")
+    list_filter = ("source", "enabled", ("tag", TagFilter))
     search_fields = ("name", "slug", "description", "tag")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
     actions = ("start", "stop", "duplicate")

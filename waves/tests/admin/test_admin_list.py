@@ -103,3 +103,11 @@ def test_a_copy_has_the_same_signals_a_name_of_its_own_and_is_stopped(admin_clie
 def test_a_copy_of_what_is_gone_is_answered_in_words(admin_client, db):
     answer = admin_client.post(f"{LIST}99/duplicate/", follow=True)
     assert "There is no such stream (any more)." in answer.content.decode()
+
+
+def test_the_list_is_called_streams_and_to_have_no_tag_is_a_choice_with_a_name(admin_client, sine):
+    page = admin_client.get(LIST).content.decode()
+    assert "<h1>Streams</h1>" in page
+    assert '<a href="?tag=">No tag</a>' in " ".join(page.split()).replace("> ", ">").replace(
+        " <", "<"
+    )
