@@ -39,7 +39,7 @@ async def test_cursors_outside_the_window_point_and_come_back(paused):
     await scope.page.keyboard.press("Shift+ArrowLeft")
     await scope.until("texts().includes('1 →') && texts().includes('2 →')")
     # Neither the plot nor the panel says a value of what is not seen.
-    assert (await scope.until(CELLS))[:2] == ["–", "–"]
+    await scope.until(f"{CELLS}.slice(0, 2).every((text) => text === '–')")
     assert "outside" in await scope.page.locator("#cursor-values td").first.get_attribute("title")
     assert not [text for text in await scope.until("texts()") if text.startswith("Sine")]
     await scope.click("cursors-here")
