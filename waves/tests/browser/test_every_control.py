@@ -7,10 +7,10 @@ from playwright.async_api import expect
 
 from waves.tests.browser.oscilloscope import Oscilloscope
 
-#: What can be operated; the dialog of keys has the page's focus for itself.
+#: What can be operated; dialogs and the menu of the plot have the page's focus for themselves.
 OPERABLE = (
     ":is(a[href], button, input, select, summary, [role=slider], [tabindex='0'])"
-    ":not([type=hidden], dialog *)"
+    ":not([type=hidden], dialog *, #plot-menu *)"
 )
 #: Names what can be operated for a report, and collects of what gets the focus how wide an
 #: outline it shows.
@@ -27,7 +27,9 @@ WATCH = f"""() => {{
   }});
 }}"""
 UNFOLD = "document.querySelectorAll('details').forEach((e) => { e.open = true })"
-SHOWN = "operable().filter((each) => each.checkVisibility() && !each.disabled).map(named)"
+SHOWN = """operable()
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.disabled)
+  .map(named)"""
 #: Together these show everything that there is.
 STATES = [
     "?cursors=1&mstats=1&measure=vpp,phase&mbetween=1&lines=square:::lane",

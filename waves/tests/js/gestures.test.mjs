@@ -21,13 +21,17 @@ function surface({ hold = null } = {}) {
   bindGestures(element, {
     hold: () => hold && follow(hold),
     drag: (point, direction) => seen.push(["drag", direction, point.px]) && follow("drag"),
-    pinch: () => follow("pinch"),
+    box: (point) => seen.push(["box", point.px]) && follow("box"),
+    pinch: (_point, direction) => seen.push(["pinches", direction]) && follow("pinch"),
     zoom: (_point, steps) => seen.push(["zoom", steps]),
     scroll: (pixels) => seen.push(["scroll", pixels]),
-    hover: () => seen.push(["hover"]),
+    // That nothing is pointed to any longer says nothing of what follows.
+    hover: (at) => at && seen.push(["hover"]),
+    twice: (point) => seen.push(["twice", point.px]),
+    menu: (point) => seen.push(["menu", point.px]) > 0,
   });
-  const event = (name, clientX, clientY, pointerId = 1) =>
-    listeners[name]({ clientX, clientY, pointerId, button: 0, pointerType: "mouse" });
+  const event = (name, clientX, clientY, pointerId = 1, more = {}) =>
+    listeners[name]({ clientX, clientY, pointerId, button: 0, pointerType: "mouse", preventDefault() {}, ...more });
   const wheel = (more) =>
     listeners.wheel({
       deltaX: 0,
@@ -76,7 +80,12 @@ test("two fingers pinch about their centre; what one of them dragged ends", () =
   event("pointermove", 170, 120, 2);
   event("pointerup", 170, 120, 2);
   event("pointermove", 0, 0, 1);
-  assert.deepEqual(seen.slice(-3), [["drag ends"], ["pinch", 2, [120, 100]], ["pinch ends"]]);
+  assert.deepEqual(seen.slice(-4), [
+    ["drag ends"],
+    ["pinches", "horizontal"],
+    ["pinch", 2, [120, 100]],
+    ["pinch ends"],
+  ]);
 });
 
 test("a notch of the wheel is one step, and small turns add up to one", () => {
@@ -107,4 +116,12 @@ test("sideways, or with shift, the wheel scrolls", () => {
     ["scroll", -100],
     ["scroll", -60],
   ]);
+});
+
+test("with shift a drag is a box", () => {
+  const { seen, event } = surface({ hold: "handle" });
+  event("pointerdown", 110, 120, 1, { shiftKey: true });
+  event("pointermove", 140, 160);
+  event("pointerup", 140, 160);
+  assert.deepEqual(seen, [["box", 100], ["box", [130, 140]], ["box ends"]]);
 });

@@ -30,6 +30,8 @@ export class Axes {
   /** @type {Map<string, Scale>} */
   #scales = new Map();
   #seen;
+  /** In the order of the axes of the last picture. @type {Group[]} */
+  #drawn = [];
   #colours;
   #changed;
   sharing = "unit";
@@ -39,6 +41,18 @@ export class Axes {
     this.#seen = seen;
     this.#colours = colours;
     this.#changed = changed;
+  }
+
+  /** The group whose axis is drawn at a place: 0 is at the left. @param {number} at */
+  groupAt(at) {
+    return this.#drawn[at] ?? this.group;
+  }
+
+  /** Whether a group's axis stays as it is, or is fitted. @param {Group} group @param {boolean} fixed */
+  fixGroup(group, fixed) {
+    this.scaleOf(group).fixed = fixed;
+    this.refit();
+    this.#changed();
   }
 
   /** Fit the next picture at once, as after a change of window or of the visible signals. */
@@ -53,6 +67,7 @@ export class Axes {
    */
   of(traces, now) {
     const groups = ordered(this.groups, this.#leading, this.#seen.visible);
+    this.#drawn = groups;
     const axisOf = traces.map((_, k) =>
       Math.max(
         0,

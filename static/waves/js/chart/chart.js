@@ -47,9 +47,13 @@ import { TraceShapes } from "./trace-shapes.js";
 /**
  * @typedef {object} Hands what the pointer does, in the coordinates of the axes; true, or something to drag, where it was for someone
  * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointDrag | null} grab
- * @property {(at: Point) => PointPinch | null} pinch
+ * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointPinch | null} pinch
  * @property {(at: Point, steps: number) => void} zoom
  * @property {(seconds: number) => void} scroll
+ * @property {(at: Point) => PointDrag | null} [box] a drag with shift
+ * @property {(at: Point | null) => void} [hover] what is pointed to; null for nothing
+ * @property {(at: Point) => void} [twice] a double click
+ * @property {(at: Point) => boolean} [menu] whether there is one
  */
 
 /** @typedef {{move: (to: Point) => void, end?: () => void}} PointDrag */
@@ -253,17 +257,23 @@ export class Chart {
    * What the pointer does, in the coordinates of the axes; see `oscilloscope/scope.js` for the names.
    * @param {Hands} hands
    */
-  listen({ grab, zoom, scroll, pinch }) {
+  listen({ grab, zoom, scroll, pinch, box, hover, twice, menu }) {
     extras().bindGestures(this.#element, {
       hold: (pixel) => this.#hold(pixel),
       drag: (pixel, direction) => this.#following(grab({ ...this.point(pixel), direction })),
-      pinch: (pixel) => {
-        const held = pinch(this.point(pixel));
+      box: (pixel) => this.#following(box?.(this.point(pixel)) ?? null),
+      pinch: (pixel, direction) => {
+        const held = pinch({ ...this.point(pixel), direction });
         return held && { ...held, move: (scale, at) => held.move(scale, this.point(at)) };
       },
       zoom: (pixel, steps) => zoom(this.point(pixel), steps),
       scroll: (pixels) => scroll((pixels / this.#plot().width) * (this.#x.max - this.#x.min)),
-      hover: (pixel) => this.#hover(pixel),
+      hover: (pixel) => {
+        if (pixel && !pixel.touch) this.#hover(pixel);
+        hover?.(pixel && this.point(pixel));
+      },
+      twice: (pixel) => twice?.(this.point(pixel)),
+      menu: (pixel) => menu?.(this.point(pixel)) ?? false,
     });
   }
 
@@ -272,13 +282,16 @@ export class Chart {
    * @param {Pixel} pixel
    * @returns {Point}
    */
-  point({ px, py, touch = false }) {
+  point({ px, py, touch = false, ctrl = false }) {
     const plot = this.#plot();
     const along = (px - plot.x) / plot.width;
     const up = 1 - (py - plot.y) / plot.height;
     const x = this.#x.min + along * (this.#x.max - this.#x.min);
     const y = (axis = 0) => this.#y[axis].min * (1 - up) + this.#y[axis].max * up;
-    return { px, py, touch, x, y: y(), yOf: y, along, up };
+    const isBeside = along < 0 || along > 1;
+    const place = isBeside ? "y" : up < 0 ? "x" : "plot";
+    const axis = along > 1 && this.#y[1]?.label ? 1 : 0;
+    return { px, py, touch, ctrl, x, y: y(), yOf: y, along, up, place, axis };
   }
 
   /**

@@ -1,9 +1,11 @@
 /**
  * Mouse, pen, fingers and wheel on an element as a few gestures, in pixels of the element:
- * dragging, pinching, zooming by steps and scrolling.
+ * dragging, pinching, zooming by steps and scrolling; and pointing, by a mouse that rests or a finger that does.
  */
 
-/** @typedef {{px: number, py: number, touch?: boolean}} Pixel of an element */
+/** @typedef {{px: number, py: number, touch?: boolean, ctrl?: boolean}} Pixel of an element, and whether ctrl is pressed */
+
+/** @typedef {"horizontal" | "vertical"} Direction */
 
 /** @typedef {{move: (to: Pixel) => void, end?: () => void}} Drag */
 
@@ -18,15 +20,20 @@ const LINE = 20;
 const PAGE = 400;
 /** A wheel that rested for this long (ms) begins anew; what it had turned is forgotten. */
 const REST = 300;
+/** A finger that rests for this long (ms) points, and holds nothing. */
+const PRESS = 450;
 
 /**
  * @typedef {object} Handlers
  * @property {(at: Pixel) => Drag | null} hold what takes hold at once
- * @property {(at: Pixel, direction: "horizontal" | "vertical") => Drag | null} drag the same, once the pointer moved
- * @property {(at: Pixel) => Pinch | null} pinch
+ * @property {(at: Pixel, direction: Direction) => Drag | null} drag the same, once the pointer moved
+ * @property {(at: Pixel) => Drag | null} box the same, with shift
+ * @property {(at: Pixel, direction: Direction) => Pinch | null} pinch by how the fingers lie
  * @property {(at: Pixel, steps: number) => void} zoom
  * @property {(pixels: number) => void} scroll
- * @property {(at: Pixel) => void} hover
+ * @property {(at: Pixel | null) => void} hover what is pointed to; null for nothing
+ * @property {(at: Pixel) => void} twice a double click
+ * @property {(at: Pixel) => boolean} menu whether there is one
  */
 
 /**
@@ -42,7 +49,16 @@ export function bindGestures(element, handlers) {
     element.addEventListener(name, (event) => pointers.up(event));
   }
   // What is held moves, and the page stays; so it does under two fingers.
-  element.addEventListener("touchstart", (event) => pointers.isBusy && event.preventDefault(), { passive: false });
+  for (const name of ["touchstart", "touchmove"]) {
+    element.addEventListener(name, (event) => pointers.isBusy && event.preventDefault(), { passive: false });
+  }
+  element.addEventListener("pointerleave", () => handlers.hover(null));
+  element.addEventListener("dblclick", (event) => handlers.twice(pointOf(element, event)));
+  element.addEventListener("contextmenu", (event) => {
+    // A finger that rests reads values.
+    const isFinger = "pointerType" in event && event.pointerType === "touch";
+    if (isFinger || handlers.menu(pointOf(element, event))) event.preventDefault();
+  });
   element.addEventListener("wheel", (event) => wheel.turn(event), { passive: false });
 }
 
@@ -53,6 +69,11 @@ class Pointers {
   #held = null;
   /** @type {Pixel | null} */
   #start = null;
+  #isBox = false;
+  /** Whether a finger that rested points, and until when it does not yet. */
+  #points = false;
+  /** @type {number | undefined} */
+  #press;
 
   /** @param {HTMLElement} element @param {Handlers} handlers */
   constructor(element, handlers) {
@@ -67,10 +88,20 @@ class Pointers {
     const point = pointOf(this.element, event);
     this.#down.set(event.pointerId, point);
     this.#end();
+    this.handlers.hover(null);
     if (this.#down.size === 1) {
       this.#start = point;
-      this.#held = this.handlers.hold(point);
+      this.#isBox = event.shiftKey;
+      this.#held = event.shiftKey ? null : this.handlers.hold(point);
+      if (point.touch && !this.#held) this.#press = setTimeout(() => this.#point(point), PRESS);
     } else if (this.#down.size === 2) this.#pinch();
+  }
+
+  /** @param {Pixel} point */
+  #point(point) {
+    this.#points = true;
+    this.#start = null;
+    this.handlers.hover(point);
   }
 
   /** @param {PointerEvent} event */
@@ -81,14 +112,15 @@ class Pointers {
       return;
     }
     this.#down.set(event.pointerId, point);
-    if (this.#pinched) this.#pinched.move(this.#distance() / this.#spread, this.#centre());
+    if (this.#points) this.handlers.hover(point);
+    else if (this.#pinched) this.#pinched.move(this.#distance() / this.#spread, this.#centre());
     else if (this.#held) this.#held.move(point);
     else this.#begin(point);
   }
 
   /** Whether something is held, or pinched. */
   get isBusy() {
-    return this.#held !== null || this.#down.size > 1;
+    return this.#held !== null || this.#points || this.#down.size > 1;
   }
 
   /** @param {PointerEvent} event */
@@ -101,8 +133,10 @@ class Pointers {
   #spread = 1;
 
   #pinch() {
+    const [a, b] = [...this.#down.values()];
+    const isFlat = Math.abs(a.px - b.px) >= Math.abs(a.py - b.py);
     this.#spread = Math.max(1, this.#distance());
-    this.#pinched = this.handlers.pinch(this.#centre());
+    this.#pinched = this.handlers.pinch(this.#centre(), isFlat ? "horizontal" : "vertical");
   }
 
   /** @param {Pixel} point */
@@ -110,14 +144,19 @@ class Pointers {
     if (!this.#start) return;
     const [dx, dy] = [Math.abs(point.px - this.#start.px), Math.abs(point.py - this.#start.py)];
     if (Math.max(dx, dy) < SLACK) return;
+    clearTimeout(this.#press);
     const direction = dx >= dy ? "horizontal" : "vertical";
+    if (this.#isBox) this.#held = this.handlers.box(this.#start);
     // A finger that goes up or down scrolls the page.
-    if (direction === "horizontal" || !point.touch) this.#held = this.handlers.drag(this.#start, direction);
+    else if (direction === "horizontal" || !point.touch) this.#held = this.handlers.drag(this.#start, direction);
     this.#start = null;
     this.#held?.move(point);
   }
 
   #end() {
+    clearTimeout(this.#press);
+    if (this.#points) this.handlers.hover(null);
+    this.#points = false;
     this.#held?.end?.();
     this.#pinched?.end?.();
     this.#held = this.#pinched = null;
@@ -167,12 +206,13 @@ class Wheel {
   }
 }
 
-/** @param {HTMLElement} element @param {{clientX: number, clientY: number, pointerType?: string}} event @returns {Pixel} */
+/** @param {HTMLElement} element @param {{clientX: number, clientY: number, ctrlKey: boolean, pointerType?: string}} event @returns {Pixel} */
 function pointOf(element, event) {
   const box = element.getBoundingClientRect();
   return {
     px: event.clientX - box.left,
     py: event.clientY - box.top,
     touch: event.pointerType === "touch",
+    ctrl: event.ctrlKey,
   };
 }

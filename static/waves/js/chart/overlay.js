@@ -58,6 +58,9 @@ import { boxOf, flagOf, flagShapes, halfHandle, rowShapes } from "./flags.js";
  * @property {number} x seconds from the right end
  * @property {number} y of the first axis
  * @property {(axis?: number) => number} yOf of any axis
+ * @property {boolean} ctrl whether ctrl is pressed
+ * @property {"plot" | "x" | "y"} place in the plot, or beside it at an axis
+ * @property {number} axis at which of them, where it is one of y
  * @property {number} along shares of the plot, from the left and from the bottom
  * @property {number} up
  */

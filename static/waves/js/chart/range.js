@@ -76,10 +76,19 @@ function step(perDivision) {
  * @param {number} perDivision
  */
 export function scaled({ min, max }, perDivision) {
+  return scaledAbout({ min, max }, perDivision, min < 0 && max > 0 ? 0 : min / 2 + max / 2);
+}
+
+/**
+ * The range with another scale; a value stays where it is on the screen.
+ * @param {Pick<Range, "min" | "max">} range
+ * @param {number} perDivision
+ * @param {number} value
+ */
+export function scaledAbout({ min, max }, perDivision, value) {
   const units = Math.min(LARGEST, perDivision);
-  const still = min < 0 && max > 0 ? 0 : min / 2 + max / 2;
-  const share = (still / 2 - min / 2) / (max / 2 - min / 2);
-  return around(still + (0.5 - share) * ROWS * units, units, GRAIN);
+  const share = (value / 2 - min / 2) / (max / 2 - min / 2);
+  return around(value + (0.5 - share) * ROWS * units, units, GRAIN);
 }
 
 /**

@@ -10,12 +10,15 @@ import { TimeCursors } from "../measurements/time-cursors.js";
 import { Frequencies } from "../spectrum/frequencies.js";
 import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
+import { BoxZoom } from "../tools/box-zoom.js";
 import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
 import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
+import { PlotMenu } from "../tools/plot-menu.js";
+import { Readout } from "../tools/readout.js";
 import { References } from "../tools/references.js";
 import { Spectrum } from "../tools/spectrum.js";
 import { SpectrumReading } from "../tools/spectrum-reading.js";
@@ -50,6 +53,9 @@ export function allTools(parts, first) {
     new Autoset(whole),
     new Export(whole),
     new Cursors(whole),
+    new BoxZoom(whole),
+    new Readout(whole),
+    new PlotMenu(whole),
     new Measurements(whole),
     new StateTimes(whole),
     new StreamControl(whole),

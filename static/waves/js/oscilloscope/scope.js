@@ -400,6 +400,10 @@ class Scope {
       pinch: (at) => this.#first((tool) => tool.pinch?.(at)),
       zoom: (at, steps) => this.#first((tool) => tool.zoom?.(at, steps)),
       scroll: (by) => this.#first((tool) => tool.scroll?.(by)),
+      box: (at) => this.#first((tool) => tool.box?.(at)),
+      menu: (at) => Boolean(this.#first((tool) => tool.menu?.(at))),
+      twice: (at) => this.#each((tool) => tool.twice?.(at)),
+      hover: (at) => this.#each((tool) => tool.hover?.(at)),
     });
   }
 

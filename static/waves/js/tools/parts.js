@@ -102,9 +102,13 @@
  * @property {(now: number) => void} [readings] texts, a few times a second
  * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointDrag | null} [grab] the first
  *   answer counts, here and in what follows
- * @property {(at: Point) => PointPinch | null} [pinch]
+ * @property {(at: Point & {direction: "horizontal" | "vertical"}) => PointPinch | null} [pinch]
  * @property {(at: Point, steps: number) => boolean} [zoom] true where it was for this tool
  * @property {(seconds: number) => boolean} [scroll]
+ * @property {(at: Point) => PointDrag | null} [box] a drag with shift
+ * @property {(at: Point) => boolean} [menu] whether there is one
+ * @property {(at: Point) => void} [twice] a double click; each tool is told of it, and of what follows
+ * @property {(at: Point | null) => void} [hover] what is pointed to; null for nothing
  */
 
 export {};

@@ -37,7 +37,7 @@ export class Time {
   /** @type {View[]} */
   views;
 
-  /** @param {Pick<Parts, "chart" | "controls" | "past" | "record" | "screen" | "timeline">} parts */
+  /** @param {Pick<Parts, "chart" | "config" | "controls" | "past" | "record" | "screen" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#timeline = parts.timeline;
@@ -83,8 +83,9 @@ export class Time {
     if (edge !== null) this.#timeline.freeze(edge);
   }
 
-  /** @param {{x: number}} at @param {number} steps */
-  zoom({ x }, steps) {
+  /** @param {Pick<Point, "x" | "ctrl" | "place">} at @param {number} steps */
+  zoom({ x, ctrl, place }, steps) {
+    if (ctrl || place === "y") return false;
     const wanted = stepTimePerDivision(this.#timeline.perDivision, steps);
     if (steps > 0 || wanted >= this.#shortest) this.#timeline.setWindow(wanted * COLUMNS, x);
     else this.#parts.controls.toast("Two samples a division: nearer there is nothing more to see.");
@@ -113,8 +114,13 @@ export class Time {
     return { move };
   }
 
-  /** Two fingers: the window follows, by the steps of the sequence, and so does the instant. @param {Point} at @returns {PointPinch} */
-  pinch({ x }) {
+  /**
+   * Two fingers beside each other: the window follows, by the steps of the sequence, and so does the instant.
+   * @param {Point & {direction: string}} at
+   * @returns {PointPinch | null}
+   */
+  pinch({ x, direction }) {
+    if (direction !== "horizontal") return null;
     const { window } = this.#timeline;
     const least = Math.min(window, ceilTime(this.#shortest) * COLUMNS);
     return {
@@ -123,6 +129,11 @@ export class Time {
         this.#timeline.setWindow(wanted, (x / window) * this.#timeline.window);
       },
     };
+  }
+
+  /** A double click on its axis: the window that the stream begins with. @param {Point} at */
+  twice({ place }) {
+    if (place === "x") this.#timeline.setWindow(this.#parts.config.window);
   }
 
   /** @param {{edge: number, held: number | null}} view @returns {Place | null} */
@@ -220,7 +231,7 @@ export class Time {
   /** @param {number} direction */
   #step(direction) {
     // About the middle, where nobody pointed anywhere.
-    this.zoom({ x: -this.#timeline.window / 2 }, direction);
+    this.zoom({ x: -this.#timeline.window / 2, ctrl: false, place: "plot" }, direction);
   }
 
   /** @param {number} divisions */

@@ -1,15 +1,15 @@
 /** The y axes: fitted, or set by hand; their buttons, keys and handles. */
 
-import { around, GRAIN, scaled } from "../chart/range.js";
+import { around, GRAIN, scaled, scaledAbout } from "../chart/range.js";
 import { SHARINGS } from "../chart/vertical-groups.js";
 import { choiceOf, choicesText, choose, isInLane, readChoices } from "../samples/line.js";
 import { lostBelow } from "../samples/precision.js";
-import { ROWS, step125 } from "../text/divisions.js";
+import { ceil125, ROWS, step125 } from "../text/divisions.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { NONE, quantity, setting } from "../text/quantities.js";
 
 /**
- * @import { PointDrag } from "../chart/chart.js"
+ * @import { PointDrag, PointPinch } from "../chart/chart.js"
  * @import { Item, Point } from "../chart/overlay.js"
  * @import { Group } from "../chart/vertical-groups.js"
  * @import { Controls } from "../controls/controls.js"
@@ -104,6 +104,35 @@ export class Vertical {
     const { min, max, perDivision } = this.#axes.chosen.range;
     const moved = (/** @type {Point} */ to) => around((min + max) / 2 - (to.up - up) * (max - min), perDivision, GRAIN);
     return { move: (to) => this.#axes.set(moved(to)) };
+  }
+
+  /** The wheel over an axis, or with ctrl: about the pointer. @param {Point} at @param {number} steps */
+  zoom({ ctrl, place, axis, up }, steps) {
+    if (!ctrl && place !== "y") return false;
+    const group = place === "y" ? this.#axes.groupAt(axis) : this.#axes.group;
+    this.#scaleAbout(group, up, step125(this.#axes.scaleOf(group).range.perDivision, steps < 0 ? -1 : 1));
+    return true;
+  }
+
+  /** Two fingers above each other. @param {Point & {direction: string}} at @returns {PointPinch | null} */
+  pinch({ direction, up }) {
+    if (direction !== "vertical") return null;
+    const { group } = this.#axes;
+    const { perDivision } = this.#axes.scaleOf(group).range;
+    return { move: (scale) => this.#scaleAbout(group, up, ceil125(perDivision / scale)) };
+  }
+
+  /** @param {Group} group @param {number} up where it stays, as a share of the plot @param {number} perDivision */
+  #scaleAbout(group, up, perDivision) {
+    const { range } = this.#axes.scaleOf(group);
+    if (perDivision === range.perDivision) return;
+    this.#axes.setGroup(group, scaledAbout(range, perDivision, range.min * (1 - up) + range.max * up));
+  }
+
+  /** A double click fits: in the plot all axes, beside it that one. @param {Point} at */
+  twice({ place, axis }) {
+    const groups = place === "y" ? [this.#axes.groupAt(axis)] : place === "plot" ? this.#axes.groups : [];
+    for (const group of groups) this.#axes.fixGroup(group, false);
   }
 
   readings() {
