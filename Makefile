@@ -64,6 +64,7 @@ bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RES
 bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	@tools/system_packages chromium
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.streams_page
 	$(BIN)/python -m benchmarks.first_visit
 
 soak: .venv/dev.stamp ## Run for long, and look for leaks.
