@@ -229,6 +229,22 @@ async def test_a_stream_that_is_created_meanwhile_is_put_at_the_end(
     await index.until_said("subscribe", "newcomer")
 
 
+async def test_what_is_out_of_sight_is_found_by_the_state_that_it_has_by_now(
+    new_context, daphne, add_stream, shared_site
+):
+    add_stream("asleep", like="noise", enabled=0)
+    page = await (await new_context(viewport=EVERYTHING)).new_page()
+    await page.clock.install()
+    await page.goto(f"http://{daphne.address}/?q=asleep&state=live")
+    await page.clock.resume()
+    await page.get_by_text("No stream is like this.").wait_for()
+    shared_site.enable("asleep")
+    card = page.locator('.card[data-slug="asleep"]')
+    while not await card.is_visible():
+        async with page.expect_response(f"http://{daphne.address}/"):
+            await page.clock.fast_forward(16_000)
+
+
 async def test_a_lost_connection_is_said_and_found_again(new_context, faults, site):
     faults.expect("WebSocket connection to")
     context = await new_context(viewport=EVERYTHING)

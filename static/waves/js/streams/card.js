@@ -95,6 +95,12 @@ export class Card {
     return description.slug === this.slug ? null : this.#rename(description.slug);
   }
 
+  /** What the list's page says of it meanwhile. @param {Said} told */
+  hear(told) {
+    this.#told = { description: textOf(told.description), tag: textOf(told.tag) };
+    this.#follower.describe(readDescription(told, this.#follower.stream));
+  }
+
   /** @param {string} slug */
   #rename(slug) {
     const former = this.slug;

@@ -98,6 +98,11 @@ class Streams {
   /** Take the cards of a document that are not here yet. @param {Document} page */
   #adopt(page) {
     const { streams, addresses } = configOf(page);
+    // Of what is out of sight no message comes.
+    for (const stream of streams) {
+      const known = this.#cards.get(stream.handle);
+      if (known && !known.subscribed) known.hear(stream);
+    }
     for (const stream of streams.filter(({ handle }) => !this.#cards.has(handle))) {
       const element = page.querySelector(`.card[data-handle="${stream.handle}"]`);
       if (!(element instanceof HTMLElement)) continue;
