@@ -57,7 +57,7 @@ async def test_every_signal_has_its_readings(noise):
         ".every((row) => /\\d.*V$/.test(row.cells[1].textContent)"
         " && /\\d.*V\\/div$/.test(row.cells[2].textContent))"
     )
-    names = await noise.page.locator("#signals .signal").all_inner_texts()
+    names = await noise.page.locator("#signals .cut").all_inner_texts()
     assert names == ["Gaussian", "Pink", "Brown"]
 
 

@@ -15,8 +15,8 @@ const LOOK = { colour: (name) => name };
 test("a text that has room stays as it is, and another one says that there is more of it", () => {
   const width = (text) => text.length;
   assert.equal(fitted("Mains", 5, width), "Mains");
-  assert.equal(fitted("Mains voltage", 8, width), "Mains v…");
-  assert.equal(fitted("Mains voltage", 7, width), "Mains…");
+  assert.equal(fitted("Mains voltage", 8, width), "Main…age");
+  assert.equal(fitted("Mains voltage", 7, width), "Mai…age");
   assert.equal(fitted("Mains", 0, width), "…");
 });
 
@@ -47,5 +47,5 @@ test("nothing of an exported caption leaves the picture, whatever names are", ()
 
 test("a legend shortens names, never what a division stands for", () => {
   const [text] = legend([{ text: LONG, aside: "500 mV/div", colour: "", dash: null }], 390);
-  assert.match(text, /^Temp.*… {2}500 mV\/div$/);
+  assert.match(text, /^Tem.*…mp {2}500 mV\/div$/);
 });

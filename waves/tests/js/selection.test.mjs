@@ -49,3 +49,26 @@ test("a stream that never ran has no signal to choose", () => {
   assert.deepEqual([selection.visible, selection.selected, selection.signal], [[], 0, undefined]);
   assert.deepEqual(selection.state(), {});
 });
+
+test("a signal is shown alone, and again all are back", () => {
+  const { selection, told } = selectionOf();
+  selection.showAlone(1);
+  assert.deepEqual([selection.visible, selection.selected], [[false, true, false], 1]);
+  selection.showAlone(1);
+  assert.deepEqual(selection.visible, [true, true, true]);
+  assert.deepEqual(told, ["toggled", "toggled"]);
+});
+
+test("rows stand as they were put, and a signal that is new comes last", () => {
+  const { selection } = selectionOf();
+  selection.moveTo(2, 0);
+  assert.deepEqual([selection.order, selection.state().order], [[2, 0, 1], "c,a,b"]);
+  selection.moveTo(0, -1);
+  selection.moveTo(0, 3);
+  assert.deepEqual(selection.order, [2, 0, 1]);
+  const { selection: other } = selectionOf([...SIGNALS, { ...SIGNALS[0], key: "d" }]);
+  other.restore(selection.state());
+  assert.deepEqual(other.order, [2, 0, 1, 3]);
+  selection.moveTo(2, 2);
+  assert.deepEqual(selection.state(), {});
+});

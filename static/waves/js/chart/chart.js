@@ -54,6 +54,7 @@ import { TraceShapes } from "./trace-shapes.js";
  * @property {(at: Point | null) => void} [hover] what is pointed to; null for nothing
  * @property {(at: Point) => void} [twice] a double click
  * @property {(at: Point) => boolean} [menu] whether there is one
+ * @property {(k: number) => void} choose the signal whose trace was clicked
  */
 
 /** @typedef {{move: (to: Point) => void, end?: () => void}} PointDrag */
@@ -72,6 +73,9 @@ const denseWidth = (/** @type {number} */ ratio) => 1 / ratio;
 const sparseWidth = (/** @type {number} */ ratio) => grown(Math.max(1, 1.5 / ratio));
 /** The dash of what was held, in widths of its line. */
 const HELD = [4, 2];
+/** How far from a trace (CSS pixels) a click is still on it. */
+const REACH = 8;
+const REACH_OF_FINGER = 20;
 /** In front of the grid, behind what is laid over: see `overlay.js`. */
 const BEHIND = 1;
 const FRONT = 2;
@@ -81,6 +85,7 @@ const FRONT = 2;
  * @property {typeof import("./lane-shapes.js").LaneShapes} LaneShapes
  * @property {typeof import("./gestures.js").bindGestures} bindGestures
  * @property {typeof import("./copy.js").copyOf} copyOf
+ * @property {typeof import("./nearest.js").nearestTrace} nearestTrace
  */
 
 /** @type {Extras | null} */
@@ -257,7 +262,7 @@ export class Chart {
    * What the pointer does, in the coordinates of the axes; see `oscilloscope/scope.js` for the names.
    * @param {Hands} hands
    */
-  listen({ grab, zoom, scroll, pinch, box, hover, twice, menu }) {
+  listen({ grab, zoom, scroll, pinch, box, hover, twice, menu, choose }) {
     extras().bindGestures(this.#element, {
       hold: (pixel) => this.#hold(pixel),
       drag: (pixel, direction) => this.#following(grab({ ...this.point(pixel), direction })),
@@ -274,6 +279,10 @@ export class Chart {
       },
       twice: (pixel) => twice?.(this.point(pixel)),
       menu: (pixel) => menu?.(this.point(pixel)) ?? false,
+      tap: (pixel) => {
+        const k = this.#signalAt(pixel);
+        if (k >= 0) choose(k);
+      },
     });
   }
 
@@ -315,6 +324,12 @@ export class Chart {
   /** @param {PointDrag | null} held @returns {Drag | null} */
   #following(held) {
     return held && { ...held, move: (pixel) => held.move(this.point(pixel)) };
+  }
+
+  /** The signal whose trace is there, or -1. @param {Pixel} pixel */
+  #signalAt(pixel) {
+    const traces = this.#drawn.filter(({ z }) => z === FRONT);
+    return extras().nearestTrace(traces, this.#scales(), pixel, pixel.touch ? REACH_OF_FINGER : REACH);
   }
 
   /** @param {Pixel} pixel */

@@ -34,6 +34,7 @@ const PRESS = 450;
  * @property {(at: Pixel | null) => void} hover what is pointed to; null for nothing
  * @property {(at: Pixel) => void} twice a double click
  * @property {(at: Pixel) => boolean} menu whether there is one
+ * @property {(at: Pixel) => void} tap a click: nothing is held there, and the pointer did not move
  */
 
 /**
@@ -125,7 +126,10 @@ class Pointers {
 
   /** @param {PointerEvent} event */
   up(event) {
-    if (this.#down.delete(event.pointerId)) this.#end();
+    if (!this.#down.delete(event.pointerId)) return;
+    const isTap = event.type === "pointerup" && this.#start !== null && this.#held === null;
+    if (isTap) this.handlers.tap(pointOf(this.element, event));
+    this.#end();
   }
 
   /** What two fingers hold, and the distance at which they began. @type {Pinch | null} */

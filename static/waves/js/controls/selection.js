@@ -13,6 +13,8 @@ export class Selection {
   #off = new Set();
   /** Key of the chosen one; the first in the plot while it is null. @type {string | null} */
   #chosen = null;
+  /** Keys in the order in which rows stand; those that it does not name follow. @type {string[]} */
+  #order = [];
   #listener;
 
   /** @param {Listener} listener */
@@ -71,13 +73,45 @@ export class Selection {
     this.#listener.toggled();
   }
 
+  /** Show one signal alone and choose it, or all where it is alone already. @param {number} k */
+  showAlone(k) {
+    const signal = this.signals[k];
+    if (!signal) return;
+    const isAlone = this.visible.every((visible, other) => visible === (other === k));
+    const others = this.signals.filter((other) => other !== signal);
+    this.#off = new Set(isAlone ? [] : others.map(({ key }) => key));
+    this.#chosen = signal.key;
+    this.#listener.toggled();
+  }
+
+  /** Places of all signals in the order in which their rows stand. */
+  get order() {
+    const named = this.#order.map((key) => this.placeOf(key)).filter((k) => k >= 0);
+    return [...new Set([...named, ...this.signals.keys()])];
+  }
+
+  /** Put the row of a signal at another place among the rows. @param {number} k @param {number} place */
+  moveTo(k, place) {
+    const { order } = this;
+    if (!this.signals[k] || place < 0 || place >= order.length || order[place] === k) return;
+    order.splice(order.indexOf(k), 1);
+    order.splice(place, 0, k);
+    const isUsual = order.every((other, at) => other === at);
+    this.#order = isUsual ? [] : order.map((other) => this.signals[other].key);
+    this.#listener.toggled();
+  }
+
   state() {
-    const off = this.#off.size > 0 ? { off: [...this.#off].join(",") } : {};
+    const off = {
+      ...(this.#off.size > 0 && { off: [...this.#off].join(",") }),
+      ...(this.#order.length > 0 && { order: this.#order.join(",") }),
+    };
     return this.#chosen === null ? off : { ...off, signal: this.#chosen };
   }
 
-  /** @param {{off?: string, signal?: string}} state */
-  restore({ off, signal }) {
+  /** @param {{off?: string, order?: string, signal?: string}} state */
+  restore({ off, order, signal }) {
+    this.#order = order ? order.split(",") : [];
     this.#off = new Set(off ? off.split(",") : []);
     this.#chosen = signal ?? null;
   }

@@ -1,10 +1,15 @@
 /** The table of signals: on and off, what they read, and their units per division. */
 
+import { cutName } from "./cut-name.js";
+
 /** @typedef {{key: string, name: string, colour: string, dash: number, visible: boolean}} SignalRow */
 
-/** @typedef {{name: HTMLButtonElement, now: HTMLTableCellElement, scale: HTMLButtonElement}} Row */
+/** @typedef {{whole: HTMLTableRowElement, shown: HTMLButtonElement, now: HTMLTableCellElement, scale: HTMLButtonElement}} Row */
 
 /** @typedef {{toggle: (k: number) => void, select: (k: number) => void}} Acts what the buttons of a row do */
+
+/** More rows than this stand closer. */
+const MANY = 12;
 
 export class SignalRows {
   /** @type {Row[]} */
@@ -18,17 +23,22 @@ export class SignalRows {
     this.body = body;
     this.acts = acts;
     this.names = "";
+    this.order = "";
   }
 
-  /** @param {SignalRow[]} signals one row each, made anew where they are others */
-  show(signals) {
+  /**
+   * @param {SignalRow[]} signals one row each, made anew where they are others
+   * @param {number[]} order in which their rows stand
+   */
+  show(signals, order) {
     const names = JSON.stringify(signals.map(({ key, name }) => [key, name]));
     if (names !== this.names) this.#make(signals);
     this.names = names;
+    this.#arrange(order);
     signals.forEach(({ colour, dash, visible }, k) => {
-      this.#rows[k].name.style.setProperty("--tone", colour);
-      this.#rows[k].name.dataset.dash = String(dash);
-      press(this.#rows[k].name, visible);
+      this.#rows[k].shown.style.setProperty("--tone", colour);
+      this.#rows[k].shown.dataset.dash = String(dash);
+      press(this.#rows[k].shown, visible);
     });
   }
 
@@ -45,31 +55,50 @@ export class SignalRows {
     press(row.scale, selected);
   }
 
+  /** @param {number[]} order */
+  #arrange(order) {
+    if (this.order === order.join()) return;
+    this.order = order.join();
+    const focused = document.activeElement;
+    this.body.append(...order.map((k) => this.#rows[k].whole));
+    // What is put elsewhere loses the focus.
+    if (focused instanceof HTMLElement && this.body.contains(focused)) focused.focus();
+  }
+
   /** @param {SignalRow[]} signals */
   #make(signals) {
-    this.#rows = signals.map(({ name }, k) => ({
-      name: button("signal", name, `${name}: on or off`, () => this.acts.toggle(k)),
-      now: document.createElement("td"),
-      scale: button("per-division", "", `${name}: choose for the vertical controls`, () => this.acts.select(k)),
-    }));
-    this.body.replaceChildren(...this.#rows.map(element));
+    this.#rows = signals.map(({ name }, k) => rowOf(name, k, this.acts));
+    this.order = "";
+    this.body.replaceChildren();
+    this.body.toggleAttribute("data-many", signals.length > MANY);
   }
 }
 
-/**
- * @param {string} className
- * @param {string} text
- * @param {string} title
- * @param {() => void} act
- */
-function button(className, text, title, act) {
+/** @param {string} name @param {number} k @param {Acts} acts @returns {Row} */
+function rowOf(name, k, acts) {
+  const whole = document.createElement("tr");
+  const head = document.createElement("th");
+  const now = document.createElement("td");
+  const last = document.createElement("td");
+  const shown = button("signal", `${name}: on or off`, () => acts.toggle(k));
+  const scale = button("per-division", `${name}: choose for the vertical controls`, () => acts.select(k));
+  shown.setAttribute("aria-label", `Show ${name}`);
+  whole.dataset.signal = String(k);
+  head.scope = "row";
+  const named = document.createElement("div");
+  named.append(shown, cutName(name));
+  head.append(named);
+  last.append(scale);
+  whole.append(head, now, last);
+  return { whole, shown, now, scale };
+}
+
+/** @param {string} className @param {string} title @param {() => void} act */
+function button(className, title, act) {
   const made = document.createElement("button");
-  const label = document.createElement("span");
-  label.textContent = text;
   made.type = "button";
   made.className = className;
   made.title = title;
-  if (text) made.append(label);
   made.addEventListener("click", act);
   return made;
 }
@@ -78,16 +107,4 @@ function button(className, text, title, act) {
 function press(element, pressed) {
   const state = String(pressed);
   if (element.getAttribute("aria-pressed") !== state) element.setAttribute("aria-pressed", state);
-}
-
-/** @param {Row} row */
-function element({ name, now, scale }) {
-  const row = document.createElement("tr");
-  const head = document.createElement("th");
-  const last = document.createElement("td");
-  head.scope = "row";
-  head.append(name);
-  last.append(scale);
-  row.append(head, now, last);
-  return row;
 }

@@ -6,6 +6,7 @@
 import { copyOf } from "../chart/copy.js";
 import { bindGestures } from "../chart/gestures.js";
 import { LaneShapes } from "../chart/lane-shapes.js";
+import { nearestTrace } from "../chart/nearest.js";
 import { TimeCursors } from "../measurements/time-cursors.js";
 import { Frequencies } from "../spectrum/frequencies.js";
 import { HELD } from "../time/held-ticks.js";
@@ -20,6 +21,7 @@ import { Page } from "../tools/page.js";
 import { PlotMenu } from "../tools/plot-menu.js";
 import { Readout } from "../tools/readout.js";
 import { References } from "../tools/references.js";
+import { SignalOrder } from "../tools/signal-order.js";
 import { Spectrum } from "../tools/spectrum.js";
 import { SpectrumReading } from "../tools/spectrum-reading.js";
 import { StateTimes } from "../tools/state-times.js";
@@ -33,7 +35,7 @@ import { Triggering } from "../trigger/triggering.js";
 /** @import { FirstParts, Tool } from "../tools/parts.js" */
 
 /** What a chart does not need for its first picture. */
-export const chartExtras = { LaneShapes, bindGestures, copyOf };
+export const chartExtras = { LaneShapes, bindGestures, copyOf, nearestTrace };
 /** What stands at the time axis of a paused view. */
 export const heldTicks = HELD;
 
@@ -44,6 +46,7 @@ export function allTools(parts, first) {
   return [
     new Trigger(whole),
     ...first,
+    new SignalOrder(whole),
     new Lanes(whole),
     new ViewButtons(whole),
     new Spectrum(whole),

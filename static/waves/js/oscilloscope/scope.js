@@ -404,6 +404,7 @@ class Scope {
       menu: (at) => Boolean(this.#first((tool) => tool.menu?.(at))),
       twice: (at) => this.#each((tool) => tool.twice?.(at)),
       hover: (at) => this.#each((tool) => tool.hover?.(at)),
+      choose: (k) => this.#parts.selection.select(k),
     });
   }
 

@@ -7,31 +7,36 @@ const UNIT = 12;
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
- * As much of a text as there is room for; an ellipsis says that there is more.
+ * As much of a text as there is room for; an ellipsis says what is left out: by itself the middle, since names often
+ * differ at their ends.
  * @param {string} text
  * @param {number} room
  * @param {(text: string) => number} width of a text, in the same unit
+ * @param {number} [tail] share of what stays that is its end
  */
-export function fitted(text, room, width) {
+export function fitted(text, room, width, tail = 0.5) {
   if (width(text) <= room) return text;
   const characters = Array.from(CHARACTERS.segment(text), ({ segment }) => segment);
   let [fits, tooMany] = [0, characters.length];
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);
-    if (width(shortened(characters, middle)) <= room) fits = middle;
+    if (width(shortened(characters, middle, tail)) <= room) fits = middle;
     else tooMany = middle;
   }
-  return shortened(characters, fits);
+  return shortened(characters, fits, tail);
 }
 
 /** A unit as there is room for it beside numbers. @param {string} unit */
 export function shortUnit(unit) {
-  return fitted(unit, UNIT, (text) => text.length);
+  return fitted(unit, UNIT, (text) => text.length, 0);
 }
 
-/** @param {string[]} characters @param {number} count */
-function shortened(characters, count) {
-  return characters.slice(0, count).join("").trimEnd() + SHORTENED;
+/** @param {string[]} characters @param {number} count that stay @param {number} tail */
+function shortened(characters, count, tail) {
+  const last = Math.floor(count * tail);
+  const end = last > 0 ? characters.slice(-last).join("").trimStart() : "";
+  const begin = characters.slice(0, count - last).join("");
+  return begin.trimEnd() + SHORTENED + end;
 }
 
 /** No double quotes: ECharts writes it into an attribute of an SVG as it is. */

@@ -29,7 +29,10 @@ export class Signals {
 
   /** @param {Controls} controls */
   bind(controls) {
-    for (let k = 0; k < 9; k += 1) controls.keys({ [k + 1]: () => this.#parts.selection.toggle(k) });
+    const { selection } = this.#parts;
+    for (let row = 0; row < 9; row += 1) {
+      controls.keys({ [row + 1]: () => selection.toggle(selection.order[row]) });
+    }
   }
 
   /** Names or colours changed. */
@@ -43,6 +46,7 @@ export class Signals {
         dash: dashKind(signal, k),
         visible: visible[k],
       })),
+      selection.order,
     );
   }
 

@@ -245,8 +245,9 @@ export class Spectrum {
 
   #makeChart() {
     const chart = new Chart(byId("spectrum"), this.#label);
-    chart.setSignals(this.#parts.selection.signals);
-    chart.listen(handsOf(this.#parts.frequencies));
+    const { frequencies, selection } = this.#parts;
+    chart.setSignals(selection.signals);
+    chart.listen({ ...handsOf(frequencies), choose: (k) => selection.select(k) });
     return chart;
   }
 

@@ -23,6 +23,8 @@ const TIMES = ["holdoff", "longer", "shorter"];
 const NO_LIMIT = "no limit";
 /** Of the hysteresis: as the noise of the signal asks for. */
 const AUTO = "auto";
+/** Characters of a level that have room in half of the panel. */
+const NARROW = 10;
 /** Below this (s) a step goes to 0: shorter than any sample. */
 const SHORTEST = 1e-7;
 /** Levels that are yet to be chosen from the signal. */
@@ -98,7 +100,11 @@ export class TriggerPanel {
     controls.text("trigger-hint", shown.hint);
     controls.text("trigger-brief", this.#brief());
     controls.showKind("trigger", settings.kind);
-    for (const name of LEVELS) controls.fill(`trigger-${name}`, this.#levelText(name));
+    for (const name of LEVELS) {
+      const text = this.#levelText(name);
+      controls.fill(`trigger-${name}`, text);
+      controls.mark(`trigger-${name}`, "wide", String(text.length > NARROW));
+    }
     // The server measures it itself where it looks for the trigger.
     if (triggering.isLeftToServer) controls.fill("trigger-hysteresis", AUTO);
     for (const name of TIMES) controls.fill(`trigger-${name}`, timeText(settings[name]));
