@@ -60,7 +60,7 @@ async def test_the_bar_by_keys_says_where_it_stands(kept):
     await kept.until(f"Math.abs({BEHIND} - 1) < 0.5")
     await bar.press("PageUp")
     await kept.until(f"{BEHIND} > 1.9")
-    assert "s ago, of 10 s" in await bar.get_attribute("aria-valuetext")
+    assert " s ago, of 1" in await bar.get_attribute("aria-valuetext")
     before = await kept.until(BEHIND)
     await bar.press("ArrowDown")
     await kept.until(f"{BEHIND} > {before}")

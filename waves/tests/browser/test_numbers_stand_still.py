@@ -57,6 +57,9 @@ async def test_a_value_between_999_millivolts_and_1_volt_keeps_its_prefix_and_it
 async def test_the_grid_of_a_paused_view_moves_with_the_samples_on_round_times(noise):
     hands = Hands(noise)
     await noise.page.keyboard.press("Space")
+    await noise.until_state("paused")
+    # What it stopped at may be drawn once more.
+    await noise.until_frames(20)
     before = {
         each["text"]: each["px"]
         for each in await noise.until(f"(({TIMES}).length > 5) && ({TIMES})")
