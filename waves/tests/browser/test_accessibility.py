@@ -7,7 +7,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe, AxeResults
 from playwright.async_api import Page
 
-from waves.tests.server.processes import ROOT, Site
+from waves.tests.browser.error_pages import error_page
+from waves.tests.server.processes import Site
 
 #: To copy style sheets into the page, as axe likes to, the page's policy forbids.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
@@ -116,8 +117,8 @@ async def test_a_page_as_deployed(new_context, daphne, faults, path, screen):
 
 
 async def test_the_page_of_an_error(page, daphne, screen):
-    # As it is in its file: it must do without styles and without the database.
-    body = (ROOT / "templates" / "500.html").read_text()
+    # It does without the database.
+    body = error_page("500.html")
     address = f"http://{daphne.address}/error/"
     await page.set_viewport_size(screen)
     await page.route(address, lambda route: route.fulfill(body=body, content_type="text/html"))

@@ -1,8 +1,6 @@
 """Log-in, admin and errors look as the pages do, and a phone has room for the form of a stream."""
 
-import re
-
-from waves.tests.server.processes import ROOT
+from waves.tests.browser.error_pages import error_page
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
 THEME = "document.documentElement.dataset.theme"
@@ -26,8 +24,7 @@ async def test_one_switch_is_for_pages_and_admin_and_all_wear_the_same_colours(
     assert await page.evaluate(THEME) == "light"
     assert await page.evaluate(GROUND) == grounds[0]
     await page.locator("#theme[aria-label='Theme: light']").click()
-    template = (ROOT / "templates" / "500.html").read_text().removeprefix("{% load static %}")
-    body = re.sub(r"{% static '(.*?)' %}", r"/static/\1", template)
+    body = error_page("500.html")
     await page.route(f"{site}/error/", lambda to: to.fulfill(body=body, content_type="text/html"))
     for path in ("/admin/waves/stream/", "/", "/nowhere/", "/error/"):
         await page.goto(f"{site}{path}")
