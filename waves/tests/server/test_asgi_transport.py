@@ -120,8 +120,17 @@ async def test_a_connection_with_tls_is_never_written_to_past_it() -> None:
     assert transport.fast_path_problem(Protocol()) == "the connection is not plain TCP"
 
 
-async def test_a_server_that_is_not_known_is_asked_for_messages_at_the_same_rate() -> None:
+async def test_a_server_that_is_not_known_is_asked_for_messages_at_the_same_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now, taken = [0.0], 0
+    sleep = asyncio.sleep
+
+    async def rest(seconds: float) -> None:
+        """The pretended clock stands: what waits by it waits for ever."""
+        await (asyncio.Event().wait() if seconds > 0 else sleep(0))
+
+    monkeypatch.setattr(asyncio, "sleep", rest)
 
     async def receive() -> dict[str, Any]:
         return {"type": "websocket.receive", "text": "{}"}
