@@ -1,4 +1,7 @@
-"""One Chromium for all tests, and one context for most; every page is watched for faults."""
+"""One Chromium for all tests, and one context for most; every page is watched for faults.
+
+What is marked with ``firefox`` runs in a Firefox as well.
+"""
 
 import re
 import shutil
@@ -16,6 +19,7 @@ from waves.tests.server.processes import PASSWORD, START_SECONDS, USER, Process
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
+FIREFOX = "/usr/bin/firefox-esr"
 #: A container gives no sandbox and no GPU; and nothing that the tests did not ask for.
 ARGUMENTS = [
     "--no-sandbox",
@@ -47,6 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("firefox"):
+        metafunc.parametrize(
+            "engine", ["browser", "firefox"], ids=["chromium", "firefox"], indirect=True
+        )
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     assert shutil.which(CHROMIUM), f"{CHROMIUM} is missing: run `make test`, which installs it."
@@ -54,6 +65,37 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def firefox() -> AsyncIterator[Browser]:
+    """The one of Debian, as its users have it: not a build of Playwright's own."""
+    assert shutil.which(FIREFOX), f"{FIREFOX} is missing: run `make test`, which installs it."
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_OPTIONS", f"--require={HERE / 'firefox.cjs'}")
+        playwright = await async_playwright().start()
+    firefox = await playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=FIREFOX,
+        # It would take the focus from the page.
+        firefox_user_prefs={"browser.download.alwaysOpenPanel": False},
+    )
+    yield firefox
+    await firefox.close()
+    await playwright.stop()
+
+
+@pytest.fixture
+def engine(request) -> Browser:
+    """The browser of a test, and no other is started."""
+    return request.getfixturevalue(getattr(request, "param", "browser"))
+
+
+@pytest.fixture
+def kept_context(request, engine) -> BrowserContext | None:
+    """The context that is used again; in a Firefox each test has a new one."""
+    is_kept = engine.browser_type.name == "chromium"
+    return request.getfixturevalue("shared_context") if is_kept else None
 
 
 @pytest.fixture
@@ -65,12 +107,12 @@ def faults() -> Iterator[Faults]:
 
 
 @in_session_loop
-async def new_context(browser, faults) -> AsyncIterator[Callable]:
+async def new_context(engine, faults) -> AsyncIterator[Callable]:
     """Makes contexts, with the options of ``Browser.new_context``."""
     contexts = []
 
     async def make(**options) -> BrowserContext:
-        context = await make_context(browser, **options)
+        context = await make_context(engine, **options)
         faults.watch(context)
         contexts.append(context)
         return context
@@ -99,18 +141,26 @@ async def shared_context(browser) -> AsyncIterator[BrowserContext]:
 
 
 @in_session_loop
-async def context(shared_context, faults) -> AsyncIterator[BrowserContext]:
+async def context(engine, kept_context, faults) -> AsyncIterator[BrowserContext]:
     """A context as a new one is: nothing is kept from one test to the next."""
-    faults.watch(shared_context)
-    yield shared_context
-    keeper, *pages = shared_context.pages
+    context = kept_context or await make_context(engine)
+    faults.watch(context)
+    yield context
+    if kept_context:
+        await clear(context, faults)
+    else:
+        await context.close()
+
+
+async def clear(context: BrowserContext, faults: Faults) -> None:
+    keeper, *pages = context.pages
     origins = {"{}://{}".format(*urlsplit(page.url)) for page in pages}
     for page in pages:
         await page.close()
-    faults.leave(shared_context)
-    await shared_context.clear_cookies()
-    await shared_context.clear_permissions()
-    session = await shared_context.new_cdp_session(keeper)
+    faults.leave(context)
+    await context.clear_cookies()
+    await context.clear_permissions()
+    session = await context.new_cdp_session(keeper)
     for origin in origins:
         what = {"origin": origin, "storageTypes": "all"}
         await session.send("Storage.clearDataForOrigin", what)

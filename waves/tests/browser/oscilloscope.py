@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.async_api import BrowserContext, Page, WebSocket
 
-from waves.tests.server.processes import Process
+from waves.tests.browser.relay import is_needed, relay
+from waves.tests.server.processes import START_SECONDS, Process
 from waves.tests.server.viewing import Received
 
 #: Milliseconds between two looks at the page while waiting.
@@ -46,6 +48,7 @@ class Oscilloscope:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.received = Received()
+        self._came = asyncio.Event()
         page.on("websocket", self._connected)
 
     @classmethod
@@ -63,6 +66,8 @@ class Oscilloscope:
     ) -> Oscilloscope:
         """Load the page of a stream that may have nothing to draw."""
         scope = cls(await context.new_page())
+        if is_needed(scope.page):
+            await relay(scope.page, lambda _, message: scope._take(message))
         await scope.page.goto(f"http://{server.address}/streams/{slug}/{query}")
         await scope.until_usable()
         # Gone after a reload: see `was_reloaded`.
@@ -98,7 +103,8 @@ class Oscilloscope:
         """Wait for more samples of the newest epoch, by the wire."""
         wanted = self.newest + samples
         while self.newest < wanted:
-            await self.socket.wait_for_event("framereceived")
+            self._came.clear()
+            await asyncio.wait_for(self._came.wait(), START_SECONDS)
 
     async def until_frames(self, count: int = 3) -> None:
         """Wait for so many animation frames."""
@@ -139,6 +145,17 @@ class Oscilloscope:
         """Open what an element is folded in."""
         await self.page.locator(f"details:not([open]):has(#{element}) > summary").click()
 
+    async def enter(self, element: str, text: str) -> None:
+        """Type into a field (by id), and press Enter.
+
+        As a person does: Playwright's `fill` changes nothing of which Firefox tells the page.
+        """
+        field = self.page.locator(f"#{element}")
+        await field.click()
+        await field.select_text()
+        await field.press_sequentially(text)
+        await field.press("Enter")
+
     async def was_reloaded(self) -> bool:
         return await self.page.evaluate("globalThis.firstLoad !== true")
 
@@ -171,4 +188,8 @@ class Oscilloscope:
 
     def _connected(self, socket: WebSocket) -> None:
         self.socket = socket
-        socket.on("framereceived", self.received.take)
+        socket.on("framereceived", self._take)
+
+    def _take(self, message: str | bytes) -> None:
+        self.received.take(message)
+        self._came.set()

@@ -61,6 +61,7 @@ async def test_every_signal_has_its_readings(noise):
     assert names == ["Gaussian", "Pink", "Brown"]
 
 
+@pytest.mark.firefox
 async def test_the_theme_changes_page_and_chart_and_is_remembered(context, daphne):
     scope = await Oscilloscope.open(context, daphne, "sine")
     backgrounds = set()

@@ -105,6 +105,7 @@ async def test_a_view_is_kept_before_the_levels_of_another_signal_are_chosen(cur
     await cursors.page.wait_for_url("**csignal=square**")
 
 
+@pytest.mark.firefox
 async def test_a_link_brings_cursors_back_to_where_they_were(cursors):
     scope, hands = cursors, Hands(cursors)
     await hands.drag_to(await hands.handle("1"), await hands.at(-0.15, up=0.9))

@@ -67,12 +67,15 @@ async def test_a_new_name_and_unit_reach_the_open_page(staff_context, daphne, ad
     assert len(scope.received.values) == 1
 
 
+@pytest.mark.firefox
 async def test_another_rate_begins_an_epoch_with_a_marked_gap(staff_context, daphne, add_stream):
     # So slow and so long that the cut stays on the screen until it is looked at.
     key = add_stream("rated", like="sine", rate=400, window=10)
     scope = await Oscilloscope.open(staff_context, daphne, "rated")
     form = await open_form(staff_context, daphne, key)
-    await form.locator("#id_rate").fill("200")
+    rate = form.locator("#id_rate")
+    await rate.select_text()
+    await rate.press_sequentially("200")
     await save(form)
     await scope.until_text("fact-rate", "200 S/s")
     drawn = await scope.until_drawn("drawn.gaps.length === 1 && drawn.signals[0].y.length > 20")

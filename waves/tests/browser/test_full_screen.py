@@ -1,5 +1,7 @@
 """Full screen leaves out what a screen on a wall does not need, and nothing else: at every size."""
 
+import pytest
+
 from waves.tests.browser.hands import Hands
 from waves.tests.browser.oscilloscope import Oscilloscope
 
@@ -60,6 +62,7 @@ async def test_other_pages_are_as_large_on_a_wall(page, daphne, faults):
         assert 1.98 <= await page.evaluate(size) / desk <= 2.02
 
 
+@pytest.mark.firefox
 async def test_full_screen_by_mouse_and_by_key(noise):
     page = noise.page
     button = page.locator("#full-screen")

@@ -1,6 +1,9 @@
 """Everything on the page by key."""
 
+import pytest
 
+
+@pytest.mark.firefox
 async def test_space_pauses_and_runs(noise):
     await noise.page.keyboard.press("Space")
     await noise.until_state("paused")

@@ -66,6 +66,7 @@ async def test_states_have_lanes_and_names_that_may_come_while_the_page_runs(sco
     assert await scope.until('document.querySelector("#measurements tr").dataset.kept') == "1"
 
 
+@pytest.mark.firefox
 async def test_lanes_are_where_this_browser_puts_them_and_are_exported(scope, tmp_path):
     page = scope.page
     await page.click("#export-button")
@@ -79,8 +80,7 @@ async def test_lanes_are_where_this_browser_puts_them_and_are_exported(scope, tm
     await page.locator("#chart[title^='door: ']").wait_for()
 
     await page.click("#trigger-normal")
-    await page.fill("#trigger-level", "open")
-    await page.keyboard.press("Enter")
+    await scope.enter("trigger-level", "open")
     await scope.until('document.getElementById("trigger-level").value === "open"')
     await scope.until('document.getElementById("trigger-state").dataset.state === "triggered"')
     await page.click("#trigger-falling")

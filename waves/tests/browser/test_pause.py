@@ -1,6 +1,7 @@
 """Pausing holds the picture, and loses nothing."""
 
 import numpy as np
+import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
 
@@ -13,6 +14,7 @@ BEFORE_AND_AFTER = """async () => {
 }"""
 
 
+@pytest.mark.firefox
 async def test_a_paused_picture_stands_still_while_data_goes_on_arriving(noise):
     await noise.click("run")
     await noise.until_state("paused")

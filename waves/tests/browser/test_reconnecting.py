@@ -1,12 +1,16 @@
 """The server goes and comes back; the page says so, and goes on by itself."""
 
+import pytest
+
 from waves.tests.browser.oscilloscope import Oscilloscope
 from waves.tests.server.processes import free_port
 
 
+@pytest.mark.firefox
 async def test_the_page_comes_back_after_a_restart_of_the_server(context, faults, site):
     faults.expect("ERR_CONNECTION")
     faults.expect("WebSocket connection to")
+    faults.expect("Firefox can’t establish a connection")
     port = free_port()
     with site.serve(port=port) as server:
         # So long that the cut is still on the screen when a slow machine looks.

@@ -1,11 +1,13 @@
 """The signal is on the screen as it was made, moves, and its past is there from the start."""
 
 import numpy as np
+import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
 from waves.tests.server.viewing import Received
 
 
+@pytest.mark.firefox
 async def test_the_chart_draws_the_sine_that_is_configured(context, daphne):
     scope = await Oscilloscope.open(context, daphne, "sine")
     drawn = await scope.until_drawn("drawn.signals[0].x[0] <= -1.99")
@@ -29,6 +31,7 @@ async def test_x_and_y_lie_within_the_axes(noise):
     assert drawn.y.max() <= drawn.high
 
 
+@pytest.mark.firefox
 async def test_the_signal_moves_and_every_picture_is_what_was_received(noise):
     before = noise.place_of(await noise.drawn())
     await noise.until_received(300)

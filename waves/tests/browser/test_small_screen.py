@@ -19,6 +19,7 @@ async def test_nothing_scrolls_sideways(new_context, daphne, faults, path):
     assert scroll <= width
 
 
+@pytest.mark.firefox
 async def test_the_chart_is_on_the_first_screen_and_draws(new_context, daphne):
     page = await (await new_context(**PHONE)).new_page()
     await page.goto(f"http://{daphne.address}/streams/noise/")

@@ -91,6 +91,7 @@ async def test_the_wheel_zooms_what_is_frozen_about_the_pointer(noise):
     assert noise.place_of(again).start == pytest.approx(noise.place_of(held).start, abs=4)
 
 
+@pytest.mark.firefox
 async def test_the_past_by_keys_from_its_beginning_to_what_is_live(context, daphne):
     scope = await Oscilloscope.open(context, daphne, "noise", "?window=0.5")
     press = scope.page.keyboard.press

@@ -62,6 +62,7 @@ def value_at(drawn, x: float) -> float:
     return float(np.interp(x, drawn.x, drawn.y))
 
 
+@pytest.mark.firefox
 async def test_a_sine_stands_still_over_300_sweeps(context, daphne, add_sine):
     # Not a whole number of samples in a period: each sweep has its trigger elsewhere.
     add_sine("still", 50.03, rate=10_000.0, window=0.2, frames_per_second=50.0)
@@ -224,6 +225,7 @@ async def test_the_address_brings_trigger_and_cursors_back(context, daphne):
     assert await scope.text("cursor-dt") == spread
 
 
+@pytest.mark.firefox
 async def test_cursors_move_by_mouse_and_by_keys_and_read_what_is_drawn(context, daphne):
     scope = await open_triggered(context, daphne, "waveforms")
     page = scope.page
@@ -249,6 +251,7 @@ async def test_cursors_move_by_mouse_and_by_keys_and_read_what_is_drawn(context,
     assert float(number) * factor == pytest.approx(value_at(drawn, at), abs=0.02)
 
 
+@pytest.mark.firefox
 async def test_measurements_are_those_of_what_is_drawn(context, daphne):
     scope = await open_triggered(context, daphne, "waveforms")
     rows = "[...document.querySelectorAll('#measurements tr')].map((row) => row.innerText)"

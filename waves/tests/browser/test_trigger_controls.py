@@ -79,6 +79,7 @@ async def test_the_slope_by_mouse_and_by_key(triggered):
         await scope.until(f"{rising} === true")
 
 
+@pytest.mark.firefox
 async def test_the_level_by_mouse_keys_and_field(triggered):
     scope = await triggered()
     async for _ in scope.live_and_frozen():
@@ -96,8 +97,7 @@ async def test_the_level_by_mouse_keys_and_field(triggered):
         await scope.until(f"triggered(0, {level})?.rising")
         await scope.page.keyboard.press("l")
         await scope.until(f"triggered(0, {MIDDLE})?.rising")
-        await scope.page.fill("#trigger-level", "1.1 V")
-        await scope.page.keyboard.press("Enter")
+        await scope.enter("trigger-level", "1.1 V")
         await scope.until("triggered(0, 1.1)?.rising")
         # Enter gave the keys back to the page.
         await scope.page.locator("#trigger-level").press("ArrowDown")

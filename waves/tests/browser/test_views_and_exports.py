@@ -22,6 +22,7 @@ def waveforms(context, daphne):
     return opened
 
 
+@pytest.mark.firefox
 async def test_the_spectrum_shows_the_frequency_and_level_of_a_sine(waveforms):
     scope = await waveforms()
     await scope.click("view-spectrum")
@@ -89,6 +90,7 @@ async def test_the_table_shows_the_samples_that_came_and_is_turned_by_keys(conte
     assert copied.count("\n") == 100
 
 
+@pytest.mark.firefox
 async def test_csv_of_window_and_history_are_the_samples_that_came(waveforms, tmp_path):
     scope = await waveforms("?trigger=off")
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.19")
@@ -114,6 +116,7 @@ async def test_csv_between_the_cursors_holds_less_than_the_window(waveforms, tmp
     assert 2 < len(rows) < 190
 
 
+@pytest.mark.firefox
 @pytest.mark.parametrize("view", ["time", "spectrum"])
 async def test_a_picture_says_what_it_shows(waveforms, tmp_path, view):
     scope = await waveforms()

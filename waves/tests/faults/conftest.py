@@ -18,6 +18,8 @@ from benchmarks.faults.schedule import run_process
 HERE = Path(__file__).parent
 #: A run mostly waits; more at once than this, and their starts are in each other's way.
 AT_ONCE = 3
+#: More on one scene, and all others are done while these go on.
+TOGETHER = 7
 #: Of all faults that share a scene.
 SECONDS = 300.0
 
@@ -30,7 +32,8 @@ def together(names: Iterable[str]) -> list[list[str]]:
     for name in names:
         fault = FAULTS[name]
         groups[fault.set_up if fault.storm else name].append(name)
-    return sorted(groups.values(), key=len, reverse=True)
+    pieces = [g[k : k + TOGETHER] for g in groups.values() for k in range(0, len(g), TOGETHER)]
+    return sorted(pieces, key=len, reverse=True)
 
 
 @pytest.fixture(scope="session")

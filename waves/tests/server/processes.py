@@ -133,7 +133,7 @@ class Site:
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=4 * START_SECONDS,
             check=False,
         )
         return done.stdout + done.stderr
