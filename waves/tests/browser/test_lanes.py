@@ -66,6 +66,14 @@ async def test_states_have_lanes_and_names_that_may_come_while_the_page_runs(sco
     assert await scope.until('document.querySelector("#measurements tr").dataset.kept') == "1"
 
 
+async def test_a_click_on_a_lane_chooses_its_signal(scope):
+    box = await scope.page.locator("#chart").bounding_box()
+    chosen = scope.page.locator("#signals tr:has([aria-pressed='true'].per-division)")
+    for name, down in [("mode", 54), ("door", 28)]:
+        await scope.page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + down)
+        await chosen.locator(".cut").get_by_text(name).wait_for()
+
+
 @pytest.mark.firefox
 async def test_lanes_are_where_this_browser_puts_them_and_are_exported(scope, tmp_path):
     page = scope.page

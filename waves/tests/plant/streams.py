@@ -95,3 +95,11 @@ def quantities(t: np.ndarray) -> np.ndarray:
 def wandering(t: np.ndarray) -> np.ndarray:
     """What goes from 999 mV to 1.01 V and back, twice a second."""
     return np.where(np.floor(4 * t) % 2 == 0, 0.999, 1.01)[np.newaxis]
+
+
+@stream(rate=200, name="Stalling", create=False)
+def stalling(t: np.ndarray) -> np.ndarray:
+    """Takes longer once in two seconds than its samples wait: the rest of them is skipped."""
+    if len(t) < 100 and int(t[0] / 2) != int((t[0] - len(t) / 200) / 2):
+        time.sleep(1.2)
+    return np.sin(t)

@@ -326,8 +326,10 @@ export class Chart {
     return held && { ...held, move: (pixel) => held.move(this.point(pixel)) };
   }
 
-  /** The signal whose trace is there, or -1. @param {Pixel} pixel */
+  /** The signal whose trace or lane is there, or -1. @param {Pixel} pixel */
   #signalAt(pixel) {
+    const inLane = this.#laneShapes?.signalAt(pixel) ?? -1;
+    if (inLane >= 0) return inLane;
     const traces = this.#drawn.filter(({ z }) => z === FRONT);
     return extras().nearestTrace(traces, this.#scales(), pixel, pixel.touch ? REACH_OF_FINGER : REACH);
   }

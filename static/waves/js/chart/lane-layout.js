@@ -8,7 +8,8 @@ import { grown } from "../text/fitting.js";
  * @typedef {"above" | "below"} Side
  *
  * @typedef {object} Lane
- * @property {string} name of the signal
+ * @property {number} k place of the signal
+ * @property {string} name
  * @property {string} colour
  * @property {Values} points of its line
  * @property {(value: number) => number} tint

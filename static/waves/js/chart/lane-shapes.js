@@ -87,13 +87,26 @@ export class LaneShapes {
   }
 
   /** What is at a pixel, in words; empty where that is no lane. @param {Pixel} pixel */
-  titleAt({ px, py }) {
+  titleAt(pixel) {
+    const row = this.#rowAt(pixel);
     const place = this.#place;
-    if (!place || this.#lanes.length === 0) return "";
-    const k = Math.floor((py - place.y) / place.lane);
-    const lane = py >= place.y ? this.#lanes[k] : undefined;
-    if (!lane || px > place.x + place.width) return "";
-    return px < place.x ? lane.name : `${lane.name}: ${this.#barText(lane, this.#rows[k].bars, px, place)}`;
+    if (row < 0 || !place) return "";
+    const lane = this.#lanes[row];
+    const { px } = pixel;
+    return px < place.x ? lane.name : `${lane.name}: ${this.#barText(lane, this.#rows[row].bars, px, place)}`;
+  }
+
+  /** The signal whose lane is there, label included, or -1. @param {Pixel} pixel */
+  signalAt(pixel) {
+    return this.#lanes[this.#rowAt(pixel)]?.k ?? -1;
+  }
+
+  /** @param {Pixel} pixel */
+  #rowAt({ px, py }) {
+    const place = this.#place;
+    if (!place || px > place.x + place.width) return -1;
+    const row = Math.floor((py - place.y) / place.lane);
+    return row in this.#lanes ? row : -1;
   }
 
   /** @param {Lane} lane @param {Bars} bars @param {number} px @param {Place} place */

@@ -61,7 +61,7 @@ export class Lanes {
     const lanes = signals.flatMap((signal, k) => {
       if (!visible[k] || !isInLane(signal)) return [];
       const { name } = signal;
-      return [{ name, colour: colourOf(signal, k), points: traces[k].points, ...this.#wayOf(signal, traces[k]) }];
+      return [{ k, name, colour: colourOf(signal, k), points: traces[k].points, ...this.#wayOf(signal, traces[k]) }];
     });
     const isAlone = signals.every((signal, k) => !visible[k] || isInLane(signal));
     return { lanes, side: this.side, isAlone };

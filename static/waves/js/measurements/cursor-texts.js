@@ -9,6 +9,7 @@ import { stateName } from "../text/states.js";
  */
 
 export const DIGITS = 4;
+export const NO_DIFFERENCE = "States have no difference.";
 /** There are two extremes in the room of a value. */
 const DIGITS_OF_EXTREMES = 3;
 

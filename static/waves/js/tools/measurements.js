@@ -1,5 +1,6 @@
 /** Measurements of the visible signals, over the window or between the cursors, and over time. */
 
+import { cutName } from "../controls/cut-name.js";
 import { byId, element, input } from "../controls/elements.js";
 import { DEFINITIONS } from "../measurements/definitions.js";
 import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
@@ -303,7 +304,8 @@ export class Measurements {
 
   /** @param {Signal & {k: number}} signal */
   #signalHeader(signal) {
-    const head = header(signal.name, "toned", this.#parts.chart.colourOf(signal, signal.k));
+    const head = header("", "toned", this.#parts.chart.colourOf(signal, signal.k));
+    head.firstElementChild?.append(cutName(signal.name));
     head.title = signal.name;
     return head;
   }

@@ -1,6 +1,7 @@
 /** Reference traces: frozen copies of signals, drawn dim until they are removed. */
 
 import { channels } from "../chart/colour.js";
+import { cutName } from "../controls/cut-name.js";
 import { byId } from "../controls/elements.js";
 import { moveKept, storageOf } from "../controls/storage.js";
 import { copyOf, dimmed, fromJson, MOST, moved, toJson } from "../measurements/references.js";
@@ -121,15 +122,13 @@ export class References {
   /** @param {Copy} copy */
   #row(copy) {
     const row = document.createElement("li");
-    const name = document.createElement("span");
     const button = document.createElement("button");
-    name.textContent = copy.label;
     row.style.setProperty("--tone", this.#colour(copy).replace("--dim", "var(--dim)"));
     button.type = "button";
     button.textContent = "×";
     button.setAttribute("aria-label", `Remove the reference ${copy.label}`);
     button.addEventListener("click", () => this.#remove(copy.id));
-    row.append(name, button);
+    row.append(cutName(copy.label), button);
     return row;
   }
 }

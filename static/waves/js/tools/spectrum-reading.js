@@ -1,5 +1,6 @@
 /** What is read from a spectrum: the bin under the pointer, two cursors, and the harmonics of a chosen peak. */
 
+import { cutName } from "../controls/cut-name.js";
 import { byId } from "../controls/elements.js";
 import { harmonicName } from "../spectrum/marks.js";
 import { COLUMNS } from "../text/divisions.js";
@@ -253,7 +254,7 @@ function reading(name, level, { tone }) {
   const [label, value] = [document.createElement("span"), document.createElement("b")];
   label.className = "toned";
   label.style.setProperty("--tone", tone);
-  label.textContent = name;
+  label.append(cutName(name));
   value.textContent = level;
   row.append(label, value);
   return row;
