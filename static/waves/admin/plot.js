@@ -151,13 +151,17 @@ function drawValues(context, frame, { label, offset }) {
 function drawTimes(context, frame) {
   const { window } = frame;
   const times = axisScale(0, window, window / COLUMNS, "s");
-  for (let k = 0; k <= COLUMNS; k += 1) {
+  let free = Infinity;
+  // From the last one, which has the unit; one that would run into it is left out.
+  for (let k = COLUMNS; k >= 0; k -= 1) {
     const x = Math.round(frame.x((window * k) / COLUMNS)) + 0.5;
     line(context, x, MARGIN.top, x, frame.bottom);
     context.textAlign = k === COLUMNS ? "right" : "center";
-    if (k % 2) continue;
     const label = withUnit(times.label((window * k) / COLUMNS), k === COLUMNS ? times.unit : "");
+    const width = context.measureText(label).width;
+    if (k % 2 || x + width / 2 + BESIDE > free) continue;
     context.fillText(label, x, frame.bottom + 14);
+    free = x - (k === COLUMNS ? width : width / 2);
   }
 }
 

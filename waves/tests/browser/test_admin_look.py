@@ -4,8 +4,9 @@ from waves.tests.browser.error_pages import error_page
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
 THEME = "document.documentElement.dataset.theme"
-#: Half of the form of ``sine``, and of its page, at 390 pixels before anything was folded.
-HALF_FORM, HALF_PAGE = 2955 / 2, 3260 / 2
+#: Half of the form of ``sine``, and of its page, at 390 pixels before anything was folded; and half
+#: of the page of ``waveforms``, which has three signals.
+HALF_FORM, HALF_PAGE, HALF_OF_THREE = 2955 / 2, 3260 / 2, 5713 / 2
 PHONE = {"width": 390, "height": 844}
 
 
@@ -57,7 +58,7 @@ async def test_on_a_phone_the_form_begins_with_fields_and_is_half_as_long(
     assert await form.locator(controls).first.get_attribute("id") == "id_name"
     # Nothing is cut, and what saves is in reach, in one row.
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    colour = await page.locator("#id_signals-0-colour").bounding_box()
+    colour = await page.get_by_label("Choose a colour").first.bounding_box()
     assert colour["x"] + colour["width"] < PHONE["width"]
     boxes = [await page.locator(f"[name={name}]").bounding_box() for name in ("_save", "_continue")]
     assert boxes[0]["y"] == boxes[1]["y"] < PHONE["height"] - boxes[0]["height"]
@@ -72,3 +73,20 @@ async def test_on_a_phone_the_form_begins_with_fields_and_is_half_as_long(
     await page.locator("#id_window").focus()
     assert await hint.is_visible()
     assert (await below.bounding_box())["height"] == before["height"]
+    await page.goto(f"http://{daphne.address}/admin/waves/stream/2/change/")
+    assert await page.locator("#id_name").input_value() == "Waveforms"
+    assert await page.evaluate("document.documentElement.scrollHeight") < HALF_OF_THREE
+
+
+async def test_on_a_phone_the_list_of_the_admin_does_not_scroll_sideways(
+    new_context, administrator, daphne
+):
+    context = await new_context(viewport=PHONE, has_touch=True, storage_state=administrator)
+    page = await context.new_page()
+    await page.goto(f"http://{daphne.address}/admin/waves/stream/")
+    await page.get_by_role("button", name="up").first.wait_for()
+    widths = (
+        "[...document.querySelectorAll('.results, html')].map((e) => e.scrollWidth - e.clientWidth)"
+    )
+    assert await page.evaluate(widths) == [0, 0]
+    assert await page.get_by_role("cell", name="live").first.is_visible()
