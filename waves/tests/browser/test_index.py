@@ -285,7 +285,9 @@ async def test_the_search_looks_everywhere_says_where_and_stays_in_the_address(
         ("cellar pump", "in-a-cellar"),  # its description
         ("plant", "in-a-cellar"),  # its tag
         ("this machine", "system"),  # its source
+        ("square", "waveforms"),  # a signal
         ("chirp wave", "waveforms"),  # a signal and a name
+        ("failed", "broken"),  # its state
         ("failed sine", None),  # each of the words is looked for
     ):
         await search.fill(words)
@@ -309,6 +311,13 @@ async def test_the_search_looks_everywhere_says_where_and_stays_in_the_address(
     await again.goto(index.page.url)
     await again.locator('.card[data-slug="broken"]').wait_for()
     assert await again.locator(".card:not([hidden])").count() == await found.count()
+    # Whoever opens one of them, and goes back, finds the list as it was left.
+    await again.locator('.card[data-slug="broken"] a').first.click()
+    await again.wait_for_url("**/streams/broken/")
+    await again.go_back()
+    await again.locator('.card[data-slug="broken"]').wait_for()
+    assert await again.locator(".card:not([hidden])").count() == await found.count()
+    assert await again.get_by_label("Search streams").input_value() == "broken"
     # What is wrong stands first among the states.
     states = await again.get_by_label("State", exact=True).locator("option").all_inner_texts()
     assert states[1].startswith("failed (")

@@ -38,6 +38,12 @@ async def test_24_signals_have_room_and_are_told_apart_by_their_ends(
     # What is short is whole, and of what is long more than its end is seen.
     assert await rows.nth(0).locator(".cut").evaluate(widths) == [False]
     assert await name.evaluate("(e) => e.firstChild.clientWidth") > 20
+    # Pointing reads as many as have room below each other, and says how many more there are.
+    await scope.page.mouse.move(*await Hands(scope).at(-0.5, up=0.5))
+    read = await scope.until("texts().some((text) => text.startsWith('Tempera')) && texts()")
+    names = [text for text in read if text.startswith(("Tempera", "Gauss", "Pink", "Brown"))]
+    assert len(names) >= 20
+    assert len(names) == 24 or f"and {24 - len(names)} more" in read
 
 
 async def test_rows_are_put_into_order_by_dragging_and_by_keys_and_stay_so(waveforms):

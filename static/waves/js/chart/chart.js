@@ -187,6 +187,10 @@ export class Chart {
     return this.#plot().width;
   }
 
+  get plotHeight() {
+    return this.#plot().height;
+  }
+
   /** A custom property of the theme as rgb(). @param {string} name */
   colour(name) {
     return this.#palette.colour(name);

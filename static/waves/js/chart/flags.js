@@ -93,6 +93,9 @@ export function boxOf({ line, px, py, rows, side }, plot, taken) {
   return over ? { ...box, y: over.y + over.height + grown(APART) } : box;
 }
 
+/** How many rows have room in a plot of a height. @param {number} height */
+export const rowsIn = (height) => Math.floor((height - grown(2)) / (textSize() * LEADING));
+
 /** @param {Box} one @param {Box} other */
 function overlap(one, other) {
   const isBeside = one.x >= other.x + other.width || other.x >= one.x + one.width;

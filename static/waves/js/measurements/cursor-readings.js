@@ -48,12 +48,12 @@ export class CursorReadings {
     return valueAt(source, k, edge + x, lineOf(selection.signals[k]), longest);
   }
 
-  /** The time at an x, and the value of each signal there. @param {Seen} seen @param {number} x @returns {Row[]} */
-  rowsAt(seen, x) {
+  /** The time at an x, and the value of each signal there. @param {Seen} seen @param {number} x @param {number} [most] signals @returns {Row[]} */
+  rowsAt(seen, x, most = MOST) {
     const { axes, chart, selection, timeline } = this.#world;
     const { signals, visible } = selection;
     const shown = signals.flatMap((_, k) => (visible[k] ? [k] : []));
-    const fit = shown.length > MOST ? shown.slice(0, MOST - 1) : shown;
+    const fit = shown.length > most ? shown.slice(0, most - 1) : shown;
     const isNamed = shown.length > 1 && chart.plotWidth >= NAMED;
     const rows = fit.map((k) => {
       const text = valueText(this.valueAt(seen, x, k), signals[k], axes.divisionOf(k));

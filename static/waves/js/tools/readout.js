@@ -1,5 +1,6 @@
 /** What is read where the pointer rests: the time, and of each signal a dot and its value. */
 
+import { rowsIn } from "../chart/flags.js";
 import { CursorReadings } from "../measurements/cursor-readings.js";
 import { isInLane } from "../samples/line.js";
 
@@ -32,7 +33,8 @@ export class Readout {
   overlay(picture) {
     if (this.#along === null) return [];
     const x = (this.#along - 1) * picture.window;
-    const rows = this.#readings.rowsAt(picture, x);
+    // As many as have room below the time: two cursors share the plot, and this is alone.
+    const rows = this.#readings.rowsAt(picture, x, Math.max(2, rowsIn(this.#parts.chart.plotHeight) - 1));
     return [
       { id: "point", line: "vertical", x, colour: "--dim", dash: true },
       ...this.#dots(picture, x),
