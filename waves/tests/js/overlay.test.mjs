@@ -137,3 +137,21 @@ test("what is read at two lines stands beside them, and never upon each other", 
   assert.ok(second.y >= first.y + first.height);
   assert.equal(shapes.filter(({ style }) => style?.text === "1.204 V").length, 2);
 });
+
+test("what is read covers neither the triangle of a line nor what is read at another", () => {
+  const { overlay, draw } = drawing();
+  const rows = [{ text: "1 V", colour: "--text" }];
+  const read = { rows, colour: "--text" };
+  const trigger = { id: "t", line: "vertical", handle: "triangle", x: -0.55, colour: "--text" };
+  draw([
+    trigger,
+    { id: "1", line: "vertical", x: -0.5, side: -1, ...read },
+    { id: "2", line: "vertical", x: -0.35, side: 1, ...read },
+    { id: "a", line: "horizontal", y: 0.95, side: -1, ...read },
+  ]);
+  const [, one, two, level] = overlay.items.map(({ box }) => box);
+  const apart = (a, b) =>
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+  assert.ok(one.y > two.y);
+  assert.ok(apart(level, two) && apart(level, one));
+});

@@ -80,9 +80,11 @@ export function boxOf({ line, px, py, rows, side }, plot, taken) {
   const width = Math.max(...rows.map(({ text }) => textWidth(text))) + grown(2 * APART);
   const height = rows.length * textSize() * LEADING + grown(2);
   if (line === "horizontal") {
-    const x = right - 2 * halfHandle() - grown(APART) - width;
+    const away = 2 * halfHandle() + grown(APART);
     const [above, below] = [py - height - 1, py + 1].map((y) => Math.min(bottom - height, Math.max(plot.y, y)));
-    const ways = (side < 0 ? [above, below] : [below, above]).map((y) => ({ x, y, width, height }));
+    const ys = side < 0 ? [above, below] : [below, above];
+    // At its flag, else at the other end of its line.
+    const ways = [right - away - width, plot.x + away].flatMap((x) => ys.map((y) => ({ x, y, width, height })));
     return ways.find((way) => !taken.some((other) => overlap(way, other))) ?? ways[0];
   }
   const away = halfHandle() + grown(APART);
@@ -91,6 +93,12 @@ export function boxOf({ line, px, py, rows, side }, plot, taken) {
   const box = { x, y: plot.y, width, height };
   const over = taken.find((other) => overlap(box, other));
   return over ? { ...box, y: over.y + over.height + grown(APART) } : box;
+}
+
+/** The triangle of a vertical line, where it is one: nothing that is read stands on it. @param {{line?: string, handle?: string, px: number}} item @param {Box} plot @returns {Box[]} */
+export function triangleOf({ line, handle, px }, plot) {
+  if (line !== "vertical" || handle !== "triangle") return [];
+  return [{ x: px - halfHandle(), y: plot.y, width: 2 * halfHandle(), height: halfHandle() + 3 }];
 }
 
 /** How many rows have room in a plot of a height. @param {number} height */

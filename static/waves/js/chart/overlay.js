@@ -15,7 +15,7 @@
  */
 
 import { FONT, grown, textSize } from "../text/fitting.js";
-import { boxOf, flagOf, flagShapes, halfHandle, rowShapes } from "./flags.js";
+import { boxOf, flagOf, flagShapes, halfHandle, rowShapes, triangleOf } from "./flags.js";
 
 /**
  * @import { Canvas, Graphic, Shape } from "../../vendor/echarts/echarts.esm.min.js"
@@ -138,8 +138,7 @@ export class Overlay {
   #stand(plot) {
     /** @type {Map<string, number>} */
     const beyond = new Map();
-    /** @type {Box[]} */
-    const taken = [];
+    const taken = this.items.flatMap((item) => triangleOf(item, plot));
     for (const item of this.items) {
       if (item.handle === "flag") item.flag = flagOf(item, plot, beyond);
       const { rows, side = 1 } = item;
