@@ -72,9 +72,13 @@ async def test_the_bar_by_keys_says_where_it_stands(kept):
     await kept.until(f"{BEHIND} > 1.9")
     assert " s ago, of 1" in await bar.get_attribute("aria-valuetext")
     before = await kept.until(BEHIND)
+    assert "oldest" not in await kept.text("behind")
     await bar.press("ArrowDown")
     await kept.until(f"{BEHIND} > {before}")
     await bar.press("ArrowRight")
+    # Where nothing older is kept, it says so.
+    await bar.press("Home")
+    await kept.until_text("behind", "oldest")
     await bar.press("End")
     await kept.until_state("live")
     await kept.until("document.getElementById('history').ariaValueText.startsWith('live')")

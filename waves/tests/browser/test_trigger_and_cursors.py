@@ -166,6 +166,63 @@ async def test_what_was_captured_is_left_for_the_mode_before(context, daphne, wa
     assert not await scope.page.locator("#frozen").is_visible()
 
 
+async def test_while_the_next_is_waited_for_what_is_seen_says_that_it_is_old(
+    context, daphne, add_stream, shared_site
+):
+    key = add_stream("rare", like="sine", window=0.2)
+    scope = await open_triggered(context, daphne, "rare")
+    await scope.page.keyboard.press("n")
+    await scope.until_text("paused", "Captured")
+    captured = await scope.text("paused")
+    assert not await scope.page.locator("#behind").is_visible()
+    # Nothing crosses the level any more.
+    await scope.enter("trigger-level", "900 mV")
+    shared_site.execute(
+        "UPDATE waves_signal SET parameters = json_set(parameters, '$.amplitude', 0.1)"
+        " WHERE stream_id = ?",
+        key,
+    )
+    await scope.until("drawn().signals[0].y.length > 1")
+    await scope.click("next")
+    await scope.until_text("paused", "Waiting; this is of ")
+    assert (await scope.text("paused")).split()[-1] >= captured.split()[-1]
+    await scope.until_text("latency", "–")
+    assert await scope.text("trigger-state") == "Armed"
+    await scope.page.get_by_role("button", name="Stop waiting").click()
+    await scope.page.locator("#trigger-auto[aria-pressed=true]").wait_for()
+    await scope.page.locator("#frozen").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390)])
+async def test_what_is_captured_has_room_on_a_phone(new_context, daphne, size):
+    width, height = size
+    phone = await new_context(
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
+    )
+    scope = await Oscilloscope.open(phone, daphne, "waveforms")
+    await scope.click("trigger-single")
+    await scope.until_text("paused", "Captured")
+    assert await scope.page.evaluate("document.documentElement.scrollWidth") == width
+    for name in ("next", "live", "paused"):
+        box = await scope.page.locator(f"#{name}").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
+async def test_what_cannot_be_read_in_a_field_of_the_trigger_is_said(context, daphne):
+    scope = await open_triggered(context, daphne, "waveforms")
+    for name, words in (
+        ("level", "a value of the signal"),
+        ("holdoff", "a time, such as"),
+        ("position", "from 0 % to 100 %"),
+    ):
+        await scope.enter(f"trigger-{name}", "abc")
+        await scope.page.locator("#toast").get_by_text(words).wait_for()
+        await scope.page.locator(f"#trigger-{name}").press("Escape")
+    await scope.click("trigger-off")
+    await scope.until_text("trigger-hint", "The trigger is off")
+
+
 async def test_a_link_to_what_was_captured_opens_it_and_leads_on(context, daphne):
     scope = await open_triggered(context, daphne, "waveforms")
     await scope.page.keyboard.press("n")

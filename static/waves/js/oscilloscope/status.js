@@ -153,7 +153,9 @@ function showLine({ socket, record, timebase, controls, drawn, openedAt, picture
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
   controls.text("connected", open && !quiet ? duration(now - openedAt) : NONE);
   const nominal = record.description?.rate ?? 0;
-  controls.text("rate", rates.text(record.rate(now), "S/s", { now, digits: RATE_DIGITS, nominal }));
+  const comes = record.description?.state !== "stopped" && record.description?.state !== "failed";
+  const rate = comes ? record.rate(now) : NaN;
+  controls.text("rate", rates.text(rate, "S/s", { now, digits: RATE_DIGITS, nominal }));
   const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall, now) : NONE);

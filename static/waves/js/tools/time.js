@@ -167,14 +167,28 @@ export class Time {
     controls.fill("time", timeSetting(perDivision));
     if (running) return this.#hideNote();
     controls.show("frozen", true);
-    controls.text("behind", past.isFormer ? "from before the restart" : `${behindText(this.#behind)} ago`);
+    controls.text(
+      "behind",
+      past.isFormer
+        ? "from before the restart"
+        : `${behindText(this.#behind)} ago${this.#isOldest ? ", the oldest" : ""}`,
+    );
     controls.show("coarse", past.isCoarse);
     controls.text("live", this.#isStopped ? "To the end" : "Go live");
+  }
+
+  /** Whether nothing older is kept than what is seen. */
+  get #isOldest() {
+    const { chart, past } = this.#parts;
+    const { window } = this.#timeline;
+    return this.#edge - window * (1 + 1 / chart.columns) <= past.span().first;
   }
 
   /** The focus does not go with the note, but to the button that pauses again. */
   #hideNote() {
     const note = byId("frozen");
+    // The trigger says something there: see `trigger.js`.
+    if (note.dataset.waits === "true") return;
     if (note.contains(document.activeElement)) byId("run").focus();
     note.hidden = true;
   }

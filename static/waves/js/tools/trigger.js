@@ -2,6 +2,7 @@
 
 import { isInLane } from "../samples/line.js";
 import { instantText } from "../text/instants.js";
+import { NONE } from "../text/quantities.js";
 import { TriggerPanel } from "../trigger/panel.js";
 import { levelsOf } from "../trigger/settings.js";
 
@@ -29,6 +30,7 @@ export class Trigger {
 
   bind() {
     this.#panel.bind();
+    this.#parts.controls.click("live", () => this.#triggering.stopWaiting());
   }
 
   /** @param {Restored} state */
@@ -79,17 +81,28 @@ export class Trigger {
 
   readings() {
     this.#panel.show();
-    const { controls } = this.#parts;
+    const { controls, screen } = this.#parts;
+    const { isCaptured, waitsWith } = this.#triggering;
     controls.text("paused", this.#pausedText());
-    controls.show("next", this.#triggering.isCaptured);
+    controls.show("behind", !isCaptured && waitsWith === null);
+    controls.show("next", isCaptured);
+    // The age of a picture that waits for its trigger is none of the connection.
+    if (screen.picture?.trigger && this.#triggering.shown.state === "armed") controls.text("latency", NONE);
+    // The last capture stays in sight while the next is waited for: that it is old has to be said.
+    controls.mark("frozen", "waits", String(waitsWith !== null));
+    if (waitsWith === null) return;
+    controls.show("frozen", true);
+    controls.text("live", "Stop waiting");
   }
 
   /** A sweep that was asked for says when it was. */
   #pausedText() {
     const { past, screen, zone } = this.#parts;
-    const found = screen.picture?.trigger;
-    if (!this.#triggering.isCaptured || !found) return "Paused";
-    return `Captured ${instantText(past.wallTime(found.at), zone.ofFiles, Date.now() / 1000)}`;
+    const { isCaptured, waitsWith } = this.#triggering;
+    const at = waitsWith ?? (isCaptured ? screen.picture?.trigger?.at : null);
+    if (at === null || at === undefined) return "Paused";
+    const when = instantText(past.wallTime(at), zone.ofFiles, Date.now() / 1000);
+    return isCaptured ? `Captured ${when}` : `Waiting; this is of ${when}`;
   }
 
   /** @returns {Mark[]} */

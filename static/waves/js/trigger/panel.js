@@ -35,6 +35,7 @@ const MIDDLE = { level: null, hysteresis: null, low: null, high: null };
  * @property {(text: string) => number | null} read
  * @property {(value: number) => void} apply
  * @property {(direction: 1 | -1) => void} step
+ * @property {string} hint the sentence for who typed what cannot be read
  *
  * @typedef {object} Controls what the page shows around the chart, by ids
  * @property {(id: string, act: () => void) => void} click
@@ -143,6 +144,7 @@ export class TriggerPanel {
     this.controls.field(`trigger-${name}`, {
       read: (text) => (name === "hysteresis" && isAuto(text) ? NaN : this.#readLevel(name, text)),
       apply: (value) => triggering.set({ [name]: Number.isNaN(value) ? null : value }),
+      hint: "This is a value of the signal, such as “1.5” with or without its unit.",
       step: (direction) => {
         const value = Number(((triggering.settings[name] ?? 0) + direction * triggering.levelStep).toPrecision(15));
         if (triggering.fields.isAllowed(name, value)) triggering.set({ [name]: value });
@@ -157,6 +159,7 @@ export class TriggerPanel {
       read: (text) =>
         name === "shorter" && isNoLimit(text) ? Infinity : this.#allowed(name, parseQuantity(text, "s")),
       apply: (value) => triggering.set({ [name]: value === Infinity ? null : value }),
+      hint: "This is a time, such as “20 ms”.",
       step: (direction) => triggering.set({ [name]: this.#steppedTime(name, direction) }),
     });
   }
@@ -180,6 +183,7 @@ export class TriggerPanel {
     this.controls.field("trigger-position", {
       read: (text) => this.#allowed("position", hundredth(parseQuantity(text, "%"))),
       apply: (position) => triggering.stand(position),
+      hint: "This is a place in the window, from 0 % to 100 %.",
       step: (direction) => triggering.movePosition(direction / 5),
     });
   }

@@ -72,6 +72,8 @@ const NO_SIGNAL = { key: "", name: "", unit: "", colour: "" };
  * @property {() => void} redraw
  */
 
+const OFF = "The trigger is off: Auto, Normal or Single let it act.";
+
 export class Triggering {
   #world;
   #rate = 0;
@@ -165,6 +167,19 @@ export class Triggering {
     if (!timeline.running || !isComplete || !seen?.trigger) return;
     this.isCaptured = true;
     timeline.freeze(seen.edge);
+  }
+
+  /** When that was captured which is still seen while the next single sweep is waited for; null where none is. */
+  get waitsWith() {
+    const { picture, timeline } = this.#world;
+    const found = picture()?.trigger;
+    const waits = this.mode === "single" && timeline.running && this.#placing.state === "armed";
+    return waits && found ? found.at : null;
+  }
+
+  /** No single sweep is waited for any more. */
+  stopWaiting() {
+    if (this.waitsWith !== null) this.setMode(this.#before);
   }
 
   /** What is live is shown again: after a capture in the mode that was before. */
@@ -299,7 +314,7 @@ export class Triggering {
       return {
         state: "off",
         text: "Off",
-        hint: this.#isFree ? "Too fast to roll: these are the newest windows, as they come." : "",
+        hint: this.#isFree ? "Too fast to roll: these are the newest windows, as they come." : OFF,
       };
     if (this.problem) return { state: "armed", text: "Armed", hint: this.problem };
     if (!timeline.running) {
