@@ -169,7 +169,7 @@ async def test_what_was_captured_is_left_for_the_mode_before(context, daphne, wa
 async def test_while_the_next_is_waited_for_what_is_seen_says_that_it_is_old(
     context, daphne, add_stream, shared_site
 ):
-    key = add_stream("rare", like="sine", window=0.2)
+    key = add_stream("rare", like="waveforms")
     scope = await open_triggered(context, daphne, "rare")
     await scope.page.keyboard.press("n")
     await scope.until_text("paused", "Captured")
