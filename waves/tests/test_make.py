@@ -32,8 +32,8 @@ def test_t_says_what_is_run(part):
     assert command("test", f"T={part}") == part.split()
 
 
-def test_without_t_everything_is_run_three_at_a_time():
-    assert command("test") == ["--numprocesses", "3", "--dist", "loadfile"]
+def test_without_t_everything_is_run_two_at_a_time():
+    assert command("test") == ["--numprocesses", "2", "--dist", "loadfile"]
 
 
 def test_quick_leaves_out_servers_browsers_and_what_is_slow():

@@ -12,7 +12,7 @@ async def test_cursors_push_no_measurement_out_of_sight(new_context, daphne):
     await scope.click("welcome-close")
     table = BOTTOM.format("#measure-table")
     before = await scope.until(
-        f"/\\d/.test(document.querySelector('#measurements td').textContent) && {table}"
+        f"/\\d/.test(document.querySelector('#measurements td')?.textContent) && {table}"
     )
     assert before < 720
     await scope.page.keyboard.press("c")

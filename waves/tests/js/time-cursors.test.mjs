@@ -29,6 +29,12 @@ test("on what is frozen they stay with the samples", () => {
   assert.deepEqual(xs(cursors, { edge: 10.1, zero: 0 }), [-0.7, -0.5]);
 });
 
+test("what is scrolled before it was drawn frozen has them with their samples, too", () => {
+  const cursors = placed();
+  cursors.follow({ edge: 9.5, zero: 0 }, FROZEN);
+  assert.deepEqual(xs(cursors, { edge: 9.5, zero: 0 }), [-0.1, 0.1]);
+});
+
 test("where windows begin to stand at a trigger, they stay where they were on the screen", () => {
   const cursors = placed();
   cursors.follow({ edge: 12, zero: -0.8 }, STANDS);

@@ -85,8 +85,10 @@ export class TimeCursors {
     this.#linked = false;
     if (running !== this.#frozen && !isOther) return;
     const xs = NAMES.map((name) => this.x(name, former));
+    // What was scrolled at once after it was frozen has them with the samples that they were at.
+    const now = running || this.#frozen ? seen : former;
     this.#frozen = !running;
-    if (this.#times) NAMES.forEach((name, at) => this.#set(name, xs[at], seen));
+    if (this.#times) NAMES.forEach((name, at) => this.#set(name, xs[at], now));
   }
 
   /** Those that are nowhere to be seen come back. @param {Seen} seen @param {number} window */
