@@ -154,4 +154,13 @@ test("what is read covers neither the triangle of a line nor what is read at ano
     a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
   assert.ok(one.y > two.y);
   assert.ok(apart(level, two) && apart(level, one));
+  // Where both ends of its line are taken, it stands below what is there.
+  const tall = { rows: Array(4).fill(rows[0]), colour: "--text" };
+  draw([
+    { id: "1", line: "vertical", x: -0.8, side: -1, ...tall },
+    { id: "2", line: "vertical", x: -0.35, side: 1, ...tall },
+    { id: "a", line: "horizontal", y: 0.85, side: -1, ...read },
+  ]);
+  const [left, right, between] = overlay.items.map(({ box }) => box);
+  assert.ok(apart(between, left) && apart(between, right));
 });

@@ -81,11 +81,13 @@ export function boxOf({ line, px, py, rows, side }, plot, taken) {
   const height = rows.length * textSize() * LEADING + grown(2);
   if (line === "horizontal") {
     const away = 2 * halfHandle() + grown(APART);
-    const [above, below] = [py - height - 1, py + 1].map((y) => Math.min(bottom - height, Math.max(plot.y, y)));
-    const ys = side < 0 ? [above, below] : [below, above];
-    // At its flag, else at the other end of its line.
+    const [above, under] = [py - height - 1, py + 1].map((y) => Math.min(bottom - height, Math.max(plot.y, y)));
+    const ys = side < 0 ? [above, under] : [under, above];
+    // At its flag, else at the other end of its line, else at its flag below what stands there.
     const ways = [right - away - width, plot.x + away].flatMap((x) => ys.map((y) => ({ x, y, width, height })));
-    return ways.find((way) => !taken.some((other) => overlap(way, other))) ?? ways[0];
+    const over = taken.filter((other) => overlap(ways[0], other));
+    const below = { ...ways[0], y: Math.max(0, ...over.map((other) => other.y + other.height)) + 1 };
+    return [...ways, below].find((way) => !taken.some((other) => overlap(way, other))) ?? ways[0];
   }
   const away = halfHandle() + grown(APART);
   const [before, after] = [px - away - width, px + away];
