@@ -79,8 +79,10 @@ def match(scope: Mapping[str, Any]) -> ResolverMatch | None:
 
 
 def is_bodiless(found: ResolverMatch) -> bool:
-    """Whether a body has no purpose at one of our addresses: at those of API and health."""
-    return HEALTH in found.app_names or str(found.url_name).startswith("api-")
+    """Whether a body has no purpose at one of our addresses: at those of API and health, but where
+    samples are sent to."""
+    name = str(found.url_name)
+    return HEALTH in found.app_names or (name.startswith("api-") and name != "api-samples")
 
 
 def is_api(path: str) -> bool:

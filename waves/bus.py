@@ -11,7 +11,7 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from channels.exceptions import InvalidChannelLayerError
@@ -115,6 +115,9 @@ class Publisher:
         #: Who we are; None until the database has said so.
         self.installation: Installation | None = None
         self.identified = asyncio.Event()
+        #: Has the hub of this process join a stream's group before anything of it is sent, where
+        #: the worker is embedded: of what is pushed the first sample counts as much as any other.
+        self.join: Callable[[int], Awaitable[None]] | None = None
         self._groups = Groups("")
         self._layer = make_layer() if layer is None else layer
         self._probe_at = 0.0
@@ -133,6 +136,8 @@ class Publisher:
     async def description(self, description: Description) -> None:
         """A description, in order with the frames of its stream."""
         message = {"type": "waves.stream", "description": description}
+        if self.join is not None:
+            await self.join(description["handle"])
         await self._send(self._groups.stream(description["handle"]), message)
 
     async def status(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
@@ -203,6 +208,14 @@ class Receiver:
         #: When a process with another SECRET_KEY was last heard of.
         self._stranger_at = -STRANGER_SECONDS
         hub.interest = self._interest
+        if everything:
+            publisher.join = self.join
+
+    async def join(self, handle: int) -> None:
+        """Be in the group of a stream, whatever it takes: nothing of it was sent yet."""
+        if handle not in self._joined and self._channel:
+            self._joined[handle] = time.monotonic()
+            await self._join(handle)
 
     def _interest(self, handle: int) -> None:
         if handle not in self._joined:

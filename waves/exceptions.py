@@ -6,8 +6,11 @@ WavesError
 │   └── ClockStepError      its times went back for good: a new epoch begins at once
 ├── BlockError              an array that is no block of samples
 ├── WireError               bytes or text that are no message of the protocol
+├── IngestError             what was sent to be stored holds something that is no sample
+├── AccessError             a key that there is not, or that may not do what is asked
 ├── TooMuchError            a request for more than one answer holds
 ├── UnknownStreamError      a slug or a handle that names no stream
+├── AllowanceError          more than a key may send in a second
 ├── BusyError               more at once than this process makes
 └── ServiceUnavailableError the database or the channel layer cannot be reached
 """
@@ -37,12 +40,40 @@ class WireError(WavesError):
     """Bytes or text do not follow the protocol; the connection is told why."""
 
 
+class IngestError(WavesError):
+    """What was sent holds something that is no sample, and nothing of it was taken.
+
+    ``line`` and ``column`` say where, counted from 1; 0 where the format has none.
+    """
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class AccessError(WavesError):
+    """A key is none, or may not do what is asked; ``status`` is what HTTP calls it (401, 403)."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class TooMuchError(WavesError):
     """A request is for more than one answer holds; the message says what to ask for instead."""
 
 
 class UnknownStreamError(WavesError):
     """A slug or a handle names no stream."""
+
+
+class AllowanceError(WavesError):
+    """A key sends more than it may; ``seconds`` later it may again."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class BusyError(WavesError):

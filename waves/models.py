@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.urls import NoReverseMatch
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 
@@ -307,6 +308,47 @@ class Signal(models.Model):
 def key_from(name: str) -> str:
     """A key for a signal of this name."""
     return slugify(name)[:80] or "signal"
+
+
+class AccessKey(models.Model):
+    """What a program shows to write samples, to read them, or to make streams.
+
+    The key itself, ``prefix.secret``, is shown once; what is kept is an HMAC of it.
+    """
+
+    name = models.CharField(max_length=80, help_text="Who has it: a machine, a service, a person.")
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    may_write = models.BooleanField("may write", default=True, help_text="Send samples.")
+    may_read = models.BooleanField("may read", default=False, help_text="Read samples.")
+    may_make = models.BooleanField(
+        "may make streams", default=False, help_text="Make a stream by sending to one that is not."
+    )
+    all_streams = models.BooleanField(
+        default=True, help_text="For every stream; else for those that are chosen."
+    )
+    streams = models.ManyToManyField(Stream, blank=True)
+    expires = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: it does not expire by itself."
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @property
+    def problem(self) -> str:
+        """Why it is of no use (any more), in words; else empty."""
+        if self.revoked is not None:
+            return "This key was revoked."
+        if self.expires is not None and self.expires <= timezone.now():
+            return "This key has expired."
+        return ""
 
 
 class KnownFunction(models.Model):

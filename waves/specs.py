@@ -14,7 +14,7 @@ from waves import limits
 from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
-from waves.models import FormerSlug, KnownFunction, Signal, Stream
+from waves.models import FormerSlug, KnownFunction, Signal, Stream, key_from
 from waves.protocol.reading import LINES, MISSING
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import SOURCES
@@ -165,6 +165,33 @@ def _parameters(waveform: str, parameters: Mapping[str, Any]) -> Mapping[str, An
         return validate_parameters(waveform, parameters)
     except ConfigurationError:
         return parameters
+
+
+def add_signals(handle: int, signals: Mapping[str, str]) -> None:
+    """Add signals, by name with their units, after those that a stream has. One that is there, by
+    its name or its key, stays as it is. Raises DatabaseError."""
+    with transaction.atomic():
+        stream = Stream.objects.select_for_update().filter(pk=handle).first()
+        if stream is None:
+            return
+        known = list(stream.signals.values_list("name", "key", "position"))
+        taken = {each for name, key, _ in known for each in (name, key)}
+        last = max((position for *_, position in known), default=-1)
+        for name, unit in signals.items():
+            if name in taken:
+                continue
+            last += 1
+            key = free_key(key_from(name), taken)
+            taken |= {name, key}
+            Signal(stream=stream, name=name, key=key, unit=unit[:16], position=last).save()
+
+
+def free_key(key: str, taken: Iterable[str]) -> str:
+    """A key that no other signal has: with a number where it is taken."""
+    number, free = 2, key
+    while free in taken:
+        free, number = f"{key[:75]}-{number}", number + 1
+    return free
 
 
 def stream_named(slug: str) -> Stream:

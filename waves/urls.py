@@ -3,10 +3,10 @@
 Health and metrics have ``waves.health_urls`` of their own, since probes come from elsewhere.
 """
 
-from django.urls import path
+from django.urls import include, path
 
 from waves.addresses import API, APP
-from waves.web import api, openapi, pages
+from waves.web import api, doors, openapi, pages
 
 app_name = APP
 
@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{API}v1/openapi.json", openapi.openapi, name="api-openapi"),
     path(f"{API}v1/streams", api.streams, name="api-streams"),
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
-    path(f"{API}v1/streams/<slug:slug>/samples", api.samples, name="api-samples"),
+    path(f"{API}v1/streams/<slug:slug>/samples", doors.samples, name="api-samples"),
+    path("", include("waves.influx_urls")),
 ]

@@ -1,5 +1,6 @@
 """The admin: streams and their signals, with forms made from the declared options."""
 
+from waves.admin.keys import AccessKeyAdmin
 from waves.admin.stream import StreamAdmin
 
-__all__ = ["StreamAdmin"]
+__all__ = ["AccessKeyAdmin", "StreamAdmin"]

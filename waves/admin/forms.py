@@ -152,7 +152,8 @@ class StreamForm(DeclaredForm):
         """Let the model check rate and history for as many signals as were sent."""
         self.instance.signal_count = self._posted_signals()
         source = SOURCES.get(self.kind)
-        if source and source.rows != "overrides" and not self.instance.signal_count:
+        needs = source and source.rows != "overrides" and source.needs_signals
+        if source and needs and not self.instance.signal_count:
             self.add_error("source", source.no_signal)
         return super().clean()
 

@@ -17,12 +17,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
+from waves.addresses import address, are_included
 from waves.admin import forms, preview
 from waves.admin.order import copy_of, reorder
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
 from waves.models import Signal, Stream
-from waves.sources import SOURCES, source_class
+from waves.sources import SOURCES, examples, source_class
+from waves.sources.base import Example
 from waves.specs import stream_spec
 
 #: django-stubs names the entries of a fieldset in a private type.
@@ -205,6 +207,22 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         said = f"{ACTION_CHECKBOX_NAME}: choose streams from the list."
         self.message_user(request, said, messages.ERROR)
         return None
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With how data gets into this very stream, where others send it."""
+        stream = self.get_object(request, object_id)
+        shown: tuple[Example, ...] = ()
+        if stream is not None and are_included():
+            site = request.build_absolute_uri(address("index"))
+            shown = examples(stream_spec(stream), site)
+        context = {**(extra_context or {}), "examples": shown}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

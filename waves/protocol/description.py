@@ -30,8 +30,9 @@ class Description(TypedDict):
     Counts of this epoch: ``measured_rate`` (samples per second and signal), ``skipped`` (samples
     that the source left out), ``infinities`` (values that were made NaN) and ``unpublished``
     (frames that the channel layer did not take) are for people, and a change of them alone is not
-    sent; ``late`` (samples that came too late, and were left out) and ``nameless`` (texts that
-    could not become a state, and were made NaN) are news.
+    sent; ``late`` (samples that came too late, and were left out), ``doubled`` (pushed samples that
+    were there already) and ``nameless`` (texts that could not become a state, and were made NaN)
+    are news.
     """
 
     type: str
@@ -54,6 +55,7 @@ class Description(TypedDict):
     infinities: int
     unpublished: int
     late: int
+    doubled: int
     nameless: int
 
 
@@ -85,6 +87,7 @@ def describe(
         infinities=0,
         unpublished=0,
         late=0,
+        doubled=0,
         nameless=0,
     )
     has_names = any("states" in signal for signal in description["signals"])
@@ -141,6 +144,7 @@ _BRIEF = (
     "infinities",
     "unpublished",
     "late",
+    "doubled",
     "nameless",
 )
 

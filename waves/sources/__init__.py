@@ -16,8 +16,9 @@ from pydantic.fields import FieldInfo
 
 from waves.dsp.explanation import explain
 from waves.exceptions import ConfigurationError
+from waves.protocol.spec import StreamSpec
 from waves.registry import Registry
-from waves.sources.base import Defaults, Options, SignalInfo, Source
+from waves.sources.base import Defaults, Example, Options, SignalInfo, Source
 
 if TYPE_CHECKING:
     from waves.sources.declarations import stream
@@ -27,6 +28,7 @@ __all__ = [
     "SOURCES",
     "SignalInfo",
     "defaults",
+    "examples",
     "option_fields",
     "source_class",
     "source_label",
@@ -52,6 +54,7 @@ SOURCES: Registry[Source] = Registry(
         "generator": "waves.sources.generator.GeneratorSource",
         "python": "waves.sources.python.PythonSource",
         "system": "waves.sources.system.SystemSource",
+        "push": "waves.sources.push.PushSource",
     },
     _problem,
 )
@@ -72,6 +75,11 @@ def source_class(kind: str) -> type[Source]:
         known = ", ".join(SOURCES)
         raise ConfigurationError(f"There is no source {kind!r}. Choose one of: {known}.")
     return SOURCES[kind]
+
+
+def examples(spec: StreamSpec, site: str) -> tuple[Example, ...]:
+    """How data gets into a stream, where others send it; none where its source is unknown."""
+    return SOURCES[spec.source].examples(spec, site) if spec.source in SOURCES else ()
 
 
 def source_label(kind: str) -> str:

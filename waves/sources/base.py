@@ -6,7 +6,7 @@ import abc
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from waves.exceptions import SourceError
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.spec import SignalSpec, StreamSpec
+from waves.sources.inbox import Inbox
 
 #: What a source is written with, in one place: also what comes from other rooms.
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Clock",
     "Defaults",
     "Due",
+    "Example",
     "Options",
     "Proposal",
     "Rows",
@@ -104,6 +106,10 @@ class Clock:
         await asyncio.sleep(max(0.0, deadline - self.monotonic()))
 
 
+async def _no_signals(signals: Mapping[str, str]) -> None:
+    """Nobody adds signals here."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceContext:
     """What a runner gives to a source: its epoch, its clock, and how to count what is lost."""
@@ -116,6 +122,12 @@ class SourceContext:
     late: Callable[[int], None] = lambda n: None
     #: Called with a number of texts that could become no state, and why, in words.
     nameless: Callable[[int, str], None] = lambda n, why: None
+    #: Called with a number of samples that were there already, and so were left out.
+    doubled: Callable[[int], None] = lambda n: None
+    #: Where pushed samples wait; None where nobody can push.
+    inbox: Inbox | None = None
+    #: Adds signals, by name with their units, to the stream: a new epoch begins with them.
+    add_signals: Callable[[Mapping[str, str]], Awaitable[None]] = _no_signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,14 @@ class Proposal:
     window: float = 2.0
     description: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block to copy: how data gets into one very stream."""
+
+    title: str
+    text: str
 
 
 #: What the rows of signals in the admin are for a source: overrides, by key, of what it declares;
@@ -156,7 +176,11 @@ class Source(abc.ABC):
     options: ClassVar[type[Options]] = Options
     max_rate: ClassVar[float] = math.inf
     rows: ClassVar[Rows] = "overrides"
-    #: What the form says where the rows are the signals, and there is none.
+    #: Whether it cannot do without a signal, where the rows are the signals.
+    needs_signals: ClassVar[bool] = True
+    #: Whether it takes what is pushed: then somebody brings that for as long as it runs.
+    takes_pushes: ClassVar[bool] = False
+    #: What the form says where it needs one, and there is none.
     no_signal: ClassVar[str] = "This source needs a signal: add one below."
     #: By the name of an option: the form offers these instead of a field to type into.
     choices: ClassVar[Mapping[str, Choices]] = {}
@@ -186,6 +210,12 @@ class Source(abc.ABC):
     def warnings(cls, spec: StreamSpec) -> list[str]:
         """Sentences on what works but may surprise, for whoever edits the stream."""
         return []
+
+    @classmethod
+    def examples(cls, spec: StreamSpec, site: str) -> tuple[Example, ...]:
+        """How data gets into this very stream, where others send it; ``site`` is the address of
+        Waves, such as ``https://example.org/waves/``. A key is ``$WAVES_KEY``, never one itself."""
+        return ()
 
     @classmethod
     def proposals(cls) -> Iterable[Proposal]:

@@ -25,6 +25,7 @@ _DESCRIPTION = {
     "skipped": "Samples that the source left out in its epoch.",
     "infinities": "Infinite values that were made NaN.",
     "late": "Samples that came too late, and were left out.",
+    "doubled": "Pushed samples that were there already, and were left out.",
     "nameless": "Texts that could become no state, and were made NaN.",
     "unpublished": "Frames that the channel layer did not take.",
     "measured_rate": "Samples per second and signal.",

@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from waves.exports import EXPORTS
+from waves.ingest import formats
 from waves.web import schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
@@ -25,7 +26,12 @@ PLACE = "/openapi.json"
 #: What an answer means that is no success, by its status.
 WORDS = {
     "400": "The query is wrong; the words name the field.",
+    "401": "There is no key, or none that is known.",
+    "403": "The key may not do that, or not for this stream.",
     "404": "There is no such stream.",
+    "413": "The body is too long, or inflates to too much.",
+    "415": "The media type is none of those that are known.",
+    "429": "Too much: send it again after the seconds that Retry-After says.",
     "503": "Not now: ask again after the seconds that Retry-After says.",
     "default": "Whatever else went wrong: 400, 405, 413 or 500.",
 }
@@ -68,6 +74,22 @@ SLUG = {
 }
 
 
+_TEXT = {"type": "string"}
+_PRECISION = {
+    "name": "precision",
+    "in": "query",
+    "description": "The unit of the times in line protocol: ns, us, ms, s or auto.",
+    "schema": _TEXT,
+}
+_NUMBER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A text of the writer's for this batch: sent again, it is taken once.",
+    "schema": _TEXT,
+}
+PUSH_ERRORS = ("400", "401", "403", "404", "413", "415", "429", "503", "default")
+
+
 class _Answers(GenerateJsonSchema):
     """A field that may be left out has no value where it is: so no defaults, and no titles."""
 
@@ -103,6 +125,7 @@ def document(root: str) -> Mapping[str, Any]:
     answers = [each for one in OPERATIONS.values() for each in one.answers.values()]
     models: list[type[BaseModel]] = [
         schema.Problem,
+        schema.Receipt,
         *(each for each in answers if isinstance(each, type)),
     ]
     _, definitions = models_json_schema(
@@ -118,8 +141,35 @@ def document(root: str) -> Mapping[str, Any]:
             "description": "The streams of this server, and the samples that it keeps of them.",
         },
         "servers": [{"url": root}],
-        "paths": {path: {"get": _operation(path, each)} for path, each in OPERATIONS.items()},
-        "components": {"schemas": definitions["$defs"]},
+        "paths": {path: _methods(path, each) for path, each in OPERATIONS.items()},
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _methods(path: str, operation: Operation) -> dict[str, Any]:
+    methods = {"get": _operation(path, operation)}
+    return {**methods, "post": _push()} if path.endswith("/samples") else methods
+
+
+def _push() -> dict[str, Any]:
+    """What is sent: each body is a text or bytes to us, and its parser says what is wrong in it."""
+    bodies = {kind: {"schema": {} if kind == JSON else _TEXT} for kind in formats.MEDIA_TYPES}
+    return {
+        "operationId": "push",
+        "summary": "Send samples; docs/sending.md says how.",
+        "security": [{"key": []}],
+        "parameters": [SLUG, _PRECISION, _NUMBER],
+        "requestBody": {"required": True, "content": bodies},
+        "responses": {
+            "200": {
+                "description": "All of it was taken.",
+                "content": {JSON: {"schema": _schema(schema.Receipt)}},
+            },
+            **{status: _error(status) for status in PUSH_ERRORS},
+        },
     }
 
 
@@ -155,7 +205,7 @@ def _error(status: str) -> dict[str, Any]:
         "description": WORDS[status],
         "content": {JSON: {"schema": _schema(schema.Problem)}},
     }
-    if status == "503":
+    if status in ("429", "503"):
         seconds = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
         told["headers"] = {"Retry-After": seconds}
     return told

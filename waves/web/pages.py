@@ -29,7 +29,7 @@ from waves.models import Stream
 from waves.protocol.description import described_signal
 from waves.protocol.spec import StreamSpec
 from waves.server import lifespan
-from waves.sources import source_label
+from waves.sources import examples, source_label
 from waves.specs import no_stream, stream_named, stream_spec
 from waves.web.answers import page
 from waves.web.not_ready import when_ready
@@ -64,8 +64,13 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
     stream = _stream(request, slug)
     if stream.slug != slug:
         return _moved(request, stream)
-    config = _configuration(stream_spec(stream), staff=_is_staff(request))
-    context = {"stream": stream, "config": config, "absence": _absence(request)}
+    spec, staff = stream_spec(stream), _is_staff(request)
+    context = {
+        "stream": stream,
+        "config": _configuration(spec, staff=staff),
+        "absence": _absence(request),
+        "examples": examples(spec, request.build_absolute_uri(address("index"))) if staff else (),
+    }
     return render(request, "waves/oscilloscope.html", context)
 
 

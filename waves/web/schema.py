@@ -73,6 +73,7 @@ class Summary(BaseModel):
     infinities: Annotated[int, Field(description="Infinite values that were made null.")] = 0
     unpublished: Annotated[int, Field(description="Frames that the channel layer lost.")] = 0
     late: Annotated[int, Field(description="Samples that came too late, and were left out.")] = 0
+    doubled: Annotated[int, Field(description="Pushed samples that were there already.")] = 0
     nameless: Annotated[int, Field(description="Texts that became no state, but null.")] = 0
 
 
@@ -133,7 +134,21 @@ class Data(BaseModel):
     frames: list[Annotated[Samples | Envelope, Field(discriminator="kind")]]
 
 
+class Receipt(BaseModel):
+    """What became of samples that were sent."""
+
+    accepted: Annotated[int, Field(ge=0, description="Samples that were taken.")]
+    late: Annotated[int, Field(ge=0, description="Those that came too late, and were left out.")]
+    doubled: Annotated[int, Field(ge=0, description="Those that were there already.")]
+    epoch: Epoch
+    next: Annotated[int, Field(ge=0, description="The index that the next sample gets.")]
+
+
 class Problem(BaseModel):
-    """Every error: words for a person, which say what to do."""
+    """Every error: words for a person, which say what to do.
+
+    A refusal of samples also has ``code``, ``message``, and ``line`` and ``column`` of what is
+    wrong, as clients of InfluxDB read them.
+    """
 
     error: str

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from waves.access import Viewer, everyone
@@ -82,6 +83,21 @@ def _admitted(scope: Scope) -> tuple[Any, bool]:
     match: tuple[Any, Any, Any] = scope.get("waves.match") or (_no_view, (), {})
     asked = (made.process_view(request, *match) for made in _login_middleware())
     return user, all(answer is None for answer in asked)
+
+
+async def turned_away(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase | None:
+    """What a visitor is answered who has to log in before a view; None where none has to.
+
+    Raises ServiceUnavailableError where the database cannot say.
+    """
+    if not _login_middleware():
+        return None
+
+    def ask() -> HttpResponseBase | None:
+        asked = (made.process_view(request, view, (), kwargs) for made in _login_middleware())
+        return next((answer for answer in asked if answer is not None), None)
+
+    return await look_up(ask)
 
 
 def _no_view(request: HttpRequest) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from django.db import DatabaseError
@@ -21,6 +22,7 @@ from waves.protocol.frames import Frame, encode, split
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
+from waves.sources.inbox import Inbox
 from waves.worker.rate import RateMeter
 
 logger = logging.getLogger("waves")
@@ -69,8 +71,18 @@ def _resolved(row: SignalSpec, info: SignalInfo | None) -> SignalSpec:
 class Runner:
     """Drives one stream until it is stopped. ``description`` is always the current one."""
 
-    def __init__(self, spec: StreamSpec, publisher: Publisher, clock: Clock) -> None:
+    def __init__(
+        self,
+        spec: StreamSpec,
+        publisher: Publisher,
+        clock: Clock,
+        inbox: Inbox | None = None,
+        door: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
         self.spec = spec
+        self._inbox = inbox
+        #: Brings what is pushed, for as long as a source takes it.
+        self._door = door
         self.epoch = 0
         self.description = describe(spec, 0, spec.signals)
         self._say("stale", "This stream is being started.")
@@ -196,14 +208,23 @@ class Runner:
         spec = self.spec
         self._next, self._yielded_at, self._note = 0, self._clock.monotonic(), ""
         self._rate = RateMeter()
-        context = SourceContext(epoch, self._clock, self._skipped, self._late, self._nameless)
+        context = SourceContext(
+            epoch,
+            self._clock,
+            self._skipped,
+            self._late,
+            self._nameless,
+            self._doubled,
+            self._inbox,
+            self._add_signals,
+        )
         source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
         try:
             if not quiet:
                 self._describe(source)
                 await self.announce()
-            async with contextlib.aclosing(source.blocks()) as blocks:
+            async with self._served(source), contextlib.aclosing(source.blocks()) as blocks:
                 async for block in blocks:
                     if self.description["epoch"] != epoch or self._has_news(source):
                         self._describe(source)
@@ -211,6 +232,19 @@ class Runner:
                     await self._publish_block(block)
         finally:
             self._source = None
+
+    @contextlib.asynccontextmanager
+    async def _served(self, source: Source) -> AsyncIterator[None]:
+        """What is pushed is brought while a source takes it."""
+        if self._door is None or not source.takes_pushes:
+            yield
+            return
+        door = asyncio.create_task(self._door(), name=f"door {self.spec.slug}")
+        try:
+            yield
+        finally:
+            door.cancel()
+            await asyncio.wait({door}, timeout=END_SECONDS)
 
     def _describe(self, source: Source) -> None:
         """Describe the epoch anew. Raises SourceError where that is longer than may be sent."""
@@ -224,7 +258,7 @@ class Runner:
             )
         new["message"] = new["message"] or self._note
         if old["epoch"] == self.epoch:
-            for count in ("skipped", "late", "nameless"):
+            for count in ("skipped", "late", "doubled", "nameless"):
                 new[count] = old[count]
         self.description, self._known = new, known
 
@@ -238,6 +272,16 @@ class Runner:
 
     def _late(self, samples: int) -> None:
         self.description["late"] += samples
+
+    def _doubled(self, samples: int) -> None:
+        self.description["doubled"] += samples
+
+    async def _add_signals(self, signals: Mapping[str, str]) -> None:
+        """Write new signals, by name with their units, to the stream: the worker sees the edit."""
+        try:
+            await in_thread(specs.add_signals, worker=True)(self.spec.handle, signals)
+        except DatabaseError:
+            raise SourceError("The database cannot be written; no signal was added.") from None
 
     def _nameless(self, texts: int, why: str) -> None:
         self.description["nameless"] += texts

@@ -13,10 +13,11 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from django.db import DatabaseError
 
-from waves import specs
+from waves import intake, specs
 from waves.bus import Publisher
 from waves.conf import get_config
 from waves.database import installation
@@ -73,6 +74,7 @@ class Worker:
         self._exclusive = exclusive
         self._publisher = publisher
         self._clock = clock or Clock()
+        self._intake = intake.intake()
         self._stopped: dict[int, Description] = {}
         #: The descriptions as all servers know them.
         self._told: dict[int, Description] = {}
@@ -236,9 +238,11 @@ class Worker:
                 await runner.update(spec)
         elif not spec.enabled or spec.handle in self._decision.orphans:
             self._stopped[spec.handle] = self._not_running(spec, epoch)
-        elif may_start and spec.handle in self._decision.own:
+        elif may_start and self._leases and spec.handle in self._decision.own:
             self._stopped.pop(spec.handle, None)
-            self.runners[spec.handle] = Runner(spec, self._publisher, self._clock)
+            door = partial(self._intake.serve, self._leases.identity, spec.handle)
+            inbox = self._intake.inbox(spec.handle)
+            self.runners[spec.handle] = Runner(spec, self._publisher, self._clock, inbox, door)
         else:
             self._stopped.pop(spec.handle, None)
 
@@ -255,6 +259,7 @@ class Worker:
     async def _delete(self, handle: int) -> None:
         runner = self.runners.pop(handle, None)
         self._stopped.pop(handle, None)
+        self._intake.forget(handle)
         if runner is not None:
             await runner.stop(message="This stream was deleted.")
         with contextlib.suppress(ServiceUnavailableError):

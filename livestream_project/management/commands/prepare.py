@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from waves.database.readiness import is_migrated
+from waves.keys import make_key
 
 try:
     import fcntl
@@ -47,7 +49,22 @@ class Command(BaseCommand):
             if not settings.DEBUG:
                 call_command("collectstatic", verbosity=0, interactive=False, stdout=self.stdout)
             call_command("loaddemo", stdout=self.stdout)
+            is_new = not get_user_model()._default_manager.exists()
             call_command("firstadmin", stdout=self.stdout)
+            if is_new and settings.DEBUG and _is_loopback(options["host"]) and self.stdout.isatty():
+                self.stdout.write(_first_key(f"{options['host']}:{options['port']}"))
+
+
+def _first_key(address: str) -> str:
+    """Make a first key, and say how to send data with it: shown on this machine's terminal only."""
+    _, key = make_key("the first one", ("write", "make"))
+    return (
+        "  A key to send data with, shown only now. In another terminal:\n\n"
+        f"    export WAVES_KEY={key}\n"
+        '    curl -H "Authorization: Bearer $WAVES_KEY" --json \'{"inlet": 60.1}\' \\\n'
+        f"      http://{address}/api/v1/streams/boiler/samples\n\n"
+        f"  and look at it: http://{address}/streams/boiler/\n"
+    )
 
 
 def _check_debug(host: str, port: int) -> None:

@@ -12,7 +12,7 @@ from waves.tests.server.processes import ROOT
 #: What the dependencies themselves bring: it needs no line of its own.
 BROUGHT = {"asgiref", "twisted", "autobahn", "annotated_types", "pydantic_core"}
 #: Packages by what is imported of them, where the names differ.
-PACKAGES = {"django": "Django"}
+PACKAGES = {"django": "Django", "line_protocol_parser": "line-protocol-parser"}
 EXTRAS = {"redis", "channels_redis", "psutil", "prometheus_client"}
 
 #: Imports every module, in a project that has nothing but what a wheel requires.

@@ -54,6 +54,8 @@ export function showStatus(status, now) {
   const { controls } = status;
   controls.pill(pill(status, now));
   controls.notice(notice(status));
+  // Only there for staff, and where others send the data.
+  document.getElementById("send")?.toggleAttribute("hidden", status.record.ring !== null);
   showFacts(status);
   showLine(status, now);
 }

@@ -1,0 +1,1 @@
+"""What others send, as batches of samples: one parser a format. Nothing here knows Django."""

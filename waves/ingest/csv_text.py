@@ -1,0 +1,156 @@
+"""CSV as spreadsheets and instruments write it.
+
+The separator is a semicolon, a tab or a comma, whatever the first line has; beside the first two a
+number may have a decimal comma. Rows without a number at the top are headings: names, then units,
+which may also stand in brackets behind a name. A column called ``t``, ``time``, ``timestamp`` or
+``date`` holds times: unix seconds (milliseconds and finer are told by their size), or ISO 8601.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waves.exceptions import IngestError
+from waves.ingest.batch import LONGEST_TEXT, MOST_SIGNALS, MOST_VALUES, Batch, check_name
+
+SEPARATORS = (";", "\t", ",")
+TIME = re.compile(r"(t|time|timestamp|date|datetime|date ?time|zeit)", re.IGNORECASE)
+NAME_AND_UNIT = re.compile(r"(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*")
+#: Rows that may stand above the numbers.
+MOST_HEADINGS = 10
+#: A number this large is no unix seconds but milliseconds, microseconds, nanoseconds.
+FINER = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+NOTHING = ("", "nan", "null", "none", "-", "n/a")
+
+
+def parse(text: bytes) -> Batch:
+    """The samples of a table. Raises IngestError that names line and column."""
+    table = _Table(text)
+    rows, lines = table.rows, table.lines
+    at = 0
+    while at < min(len(rows), MOST_HEADINGS) and table.is_heading(rows[at]):
+        at += 1
+    headings, body, lines = rows[:at], rows[at:], lines[at:]
+    if not body:
+        raise IngestError("There is no row of numbers in this.")
+    width = len(body[0])
+    for line, cells in zip(lines, body, strict=True):
+        if len(cells) != width:
+            raise IngestError(f"There are {len(cells)} cells, not {width} as above.", line=line)
+    if width > MOST_SIGNALS or width * len(body) > MOST_VALUES:
+        raise IngestError(
+            f"A table has at most {MOST_SIGNALS} columns and {MOST_VALUES:,} cells: send fewer."
+        )
+    names, units = _names(headings, width)
+    columns = dict(zip(names, zip(*body, strict=True), strict=True))
+    time = next((name for name in names if TIME.fullmatch(name)), None)
+    times = None if time is None else table.times(columns.pop(time), lines)
+    if not columns:
+        raise IngestError("There is a column of times, and none of values.")
+    texts: dict[str, dict[int, str]] = {}
+    values = np.empty((len(columns), len(body)))
+    for place, (name, column) in enumerate(columns.items()):
+        check_name(name, 1)
+        values[place] = table.numbers(name, column, texts)
+    own = {name: units[name] for name in columns if name in units}
+    return Batch(tuple(columns), values, times, texts, np.array(lines, np.int64), own)
+
+
+class _Table:
+    """Rows of cells that hold something, the line of each, and how a number is written in them."""
+
+    def __init__(self, text: bytes) -> None:
+        try:
+            decoded = text.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = text.count(b"\n", 0, error.start) + 1
+            raise IngestError("This is no UTF-8.", line=line) from None
+        first = decoded.lstrip().partition("\n")[0]
+        separator = next((each for each in SEPARATORS if each in first), ",")
+        self.decimal_comma = separator != ","
+        self.rows: list[list[str]] = []
+        self.lines: list[int] = []
+        reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator, strict=True)
+        try:
+            for row in reader:
+                if any(row) and any(map(str.strip, row)):
+                    self.rows.append(row)
+                    self.lines.append(reader.line_num)
+        except csv.Error as error:
+            raise IngestError(f"This is no CSV: {error}.", line=reader.line_num) from None
+
+    def is_heading(self, cells: list[str]) -> bool:
+        """Whether no cell holds a number."""
+        return not any(cell.strip() and self._number(cell) is not None for cell in cells)
+
+    def numbers(
+        self, name: str, column: tuple[str, ...], texts: dict[str, dict[int, str]]
+    ) -> NDArray[np.float64]:
+        """The numbers of a column, NaN where a cell is empty or a text; ``texts`` gets those."""
+        try:
+            return np.array([float(cell) for cell in column])
+        except ValueError:
+            values = [self._number(cell) for cell in column]
+        found = {at: column[at].strip() for at, value in enumerate(values) if value is None}
+        if found:
+            texts[name] = {at: text[:LONGEST_TEXT] for at, text in found.items()}
+        return np.array([math.nan if value is None else value for value in values])
+
+    def times(self, column: tuple[str, ...], lines: list[int]) -> NDArray[np.float64]:
+        """Unix seconds. Raises IngestError where a cell holds none."""
+        times = np.array([self._time(cell, line) for cell, line in zip(column, lines, strict=True)])
+        size = float(np.abs(times).max())
+        return times / next((unit for least, unit in FINER if size >= least), 1.0)
+
+    def _number(self, cell: str) -> float | None:
+        """The number that a cell holds, NaN where it is empty; None where it is a text."""
+        cell = cell.strip()
+        if cell.lower() in NOTHING:
+            return math.nan
+        try:
+            return float(cell.replace(",", ".") if self.decimal_comma else cell)
+        except ValueError:
+            return None
+
+    def _time(self, cell: str, line: int) -> float:
+        value = self._number(cell)
+        if value is None:
+            try:
+                value = datetime.fromisoformat(cell.strip()).timestamp()
+            except (ValueError, OverflowError):
+                value = math.nan
+        if not math.isfinite(value):
+            raise IngestError(
+                f"{cell[:40]!r} is no time: unix seconds, or ISO 8601 such as "
+                "2026-11-27T16:00:00.5Z.",
+                line=line,
+            )
+        return value
+
+
+def _names(headings: list[list[str]], width: int) -> tuple[list[str], dict[str, str]]:
+    """The names of the columns, and the units of those that have one."""
+    fitting = [[cell.strip() for cell in cells] for cells in headings if len(cells) == width]
+    if not fitting:
+        return (["value"] if width == 1 else [str(k + 1) for k in range(width)]), {}
+    names: list[str] = []
+    units: dict[str, str] = {}
+    for place, heading in enumerate(fitting[0]):
+        found = NAME_AND_UNIT.fullmatch(heading)
+        name = found[1] if found and found[1] else heading or str(place + 1)
+        unit = (found[2] or found[3] or "") if found else ""
+        if not unit and len(fitting) > 1:
+            unit = fitting[1][place].strip("()[]")
+        if name in names:
+            raise IngestError(f"Two columns are called {name[:40]!r}.", line=1, column=place + 1)
+        names.append(name)
+        if unit:
+            units[name] = unit
+    return names, units

@@ -1,0 +1,180 @@
+"""What doors hand to the source of one stream: batches that wait, and what is answered to each.
+
+An inbox belongs to a stream, not to one run of its source: what waits while a new epoch begins is
+taken by the next run. All of it happens on the worker's event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waves.exceptions import BusyError, ServiceUnavailableError
+from waves.ingest.batch import Batch
+
+#: Bytes of values that wait for one stream; beyond, a writer is told to come back.
+MOST_BYTES = 64 * 1024 * 1024
+#: A batch that is not taken for so long will not be: the stream does not run.
+ANSWER_SECONDS = 5.0
+#: Numbers of batches that are remembered, so that one sent again is known.
+MOST_NUMBERS = 4096
+#: Samples whose times are remembered, so that one sent again is known.
+MOST_TIMES = 100_000
+#: New signals begin a new epoch: not more often than this in a minute.
+EPOCHS_A_MINUTE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch. ``next`` is the index that the next sample of the stream gets."""
+
+    accepted: int
+    late: int = 0
+    doubled: int = 0
+    epoch: int = 0
+    next: int = 0
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A batch that waits. ``number`` names it, where its writer numbers its batches."""
+
+    batch: Batch
+    receipt: asyncio.Future[Receipt]
+    number: str = ""
+    bytes: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bytes = self.batch.values.nbytes
+
+    def accept(self, receipt: Receipt) -> None:
+        """Answer, where anyone still waits for it."""
+        if not self.receipt.done():
+            self.receipt.set_result(receipt)
+
+    def refuse(self, error: Exception) -> None:
+        """Answer that nothing of it was taken, and why."""
+        if not self.receipt.done():
+            self.receipt.set_exception(error)
+
+
+class Seen:
+    """Which signals had a value at which time, of the last samples of a stream, in all its runs."""
+
+    def __init__(self) -> None:
+        #: The bit of a signal, by its key.
+        self._bits: dict[str, int] = {}
+        self._times: deque[float] = deque()
+        self._masks: dict[float, int] = {}
+
+    def masks(self, keys: Sequence[str], rows: NDArray[np.float64]) -> list[int]:
+        """Of each sample of ``[signals, n]`` the signals that have a value, as bits."""
+        bits = [self._bits.setdefault(key, len(self._bits)) for key in keys]
+        there = np.zeros((len(self._bits), rows.shape[1]), bool)
+        there[bits] = ~np.isnan(rows)
+        packed = np.packbits(there, axis=0, bitorder="little")
+        if packed.shape[0] == 1:
+            return [int(mask) for mask in packed[0]]
+        return [int.from_bytes(mask.tobytes(), "little") for mask in packed.T]
+
+    def known(self, times: Sequence[float], masks: Sequence[int]) -> NDArray[np.bool_]:
+        """Which samples have no value but those that were there already."""
+        known = self._masks
+        pairs = zip(times, masks, strict=True)
+        return np.fromiter(
+            (time in known and not mask & ~known[time] for time, mask in pairs), bool, len(times)
+        )
+
+    def remember(self, times: Sequence[float], masks: Sequence[int]) -> None:
+        """Samples that are there from now on."""
+        for at, mask in zip(times, masks, strict=True):
+            if at not in self._masks:
+                self._times.append(at)
+            self._masks[at] = self._masks.get(at, 0) | mask
+        while len(self._times) > MOST_TIMES:
+            del self._masks[self._times.popleft()]
+
+
+class Inbox:
+    """The batches of one stream, in the order in which they came."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.arrived = asyncio.Event()
+        self.seen = Seen()
+        self._monotonic = monotonic
+        self._epochs: deque[float] = deque(maxlen=EPOCHS_A_MINUTE)
+        #: Samples that the former run took and had not yielded: the next one begins with them.
+        self.held: Batch | None = None
+        self._waiting: list[Delivery] = []
+        self._bytes = 0
+        self._numbers: OrderedDict[str, Receipt] = OrderedDict()
+
+    async def put(self, batch: Batch, number: str = "") -> Receipt:
+        """Hand over a batch, and wait for what became of it.
+
+        Raises IngestError where nothing of it can be taken, BusyError where too much waits, and
+        ServiceUnavailableError where the stream does not run.
+        """
+        known = self._numbers.get(number) if number else None
+        if known is not None:
+            return replace(known, accepted=0, late=0, doubled=known.accepted + known.doubled)
+        if self._bytes + batch.values.nbytes > MOST_BYTES:
+            raise BusyError("Too much waits for this stream already. Send it again a little later.")
+        delivery = Delivery(batch, asyncio.get_running_loop().create_future(), number)
+        delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
+        self._waiting.append(delivery)
+        self._bytes += delivery.bytes
+        self.arrived.set()
+        try:
+            # Not the future itself: where whoever waits is cancelled, it is still answered, and so
+            # known when it is sent again.
+            await asyncio.wait({delivery.receipt}, timeout=ANSWER_SECONDS)
+        finally:
+            self._forget(delivery)
+        if not delivery.receipt.done():
+            raise ServiceUnavailableError(
+                "The stream does not take samples at this moment. Send them again a little later."
+            )
+        return delivery.receipt.result()
+
+    def take(self) -> list[Delivery]:
+        """All that waits."""
+        self.arrived.clear()
+        taken, self._waiting = self._waiting, []
+        self._bytes = 0
+        return taken
+
+    def give_back(self, deliveries: list[Delivery]) -> None:
+        """What the next run of the source is to take, before what came meanwhile."""
+        self._waiting = deliveries + self._waiting
+        self._bytes += sum(delivery.bytes for delivery in deliveries)
+        if self._waiting:
+            self.arrived.set()
+
+    def begin_epoch(self) -> None:
+        """Count an epoch that new signals begin. Raises BusyError where there were too many."""
+        now = self._monotonic()
+        if len(self._epochs) == EPOCHS_A_MINUTE and now - self._epochs[0] < 60:
+            raise BusyError(
+                f"New signals came {EPOCHS_A_MINUTE} times in a minute already. Send all of "
+                "them in one request, or come back a little later."
+            )
+        self._epochs.append(now)
+
+    def _forget(self, delivery: Delivery) -> None:
+        if delivery in self._waiting:
+            self._waiting.remove(delivery)
+            self._bytes -= delivery.bytes
+
+    def _remember(self, number: str, told: asyncio.Future[Receipt]) -> None:
+        if told.cancelled() or told.exception() is not None or not number:
+            return
+        self._numbers[number] = told.result()
+        if len(self._numbers) > MOST_NUMBERS:
+            self._numbers.popitem(last=False)

@@ -1,0 +1,81 @@
+"""Samples are pushed where a worker of its own runs the streams, over a real Redis."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from waves.tests.server.processes import Process, Site, redis_server
+from waves.tests.server.test_api_queries import Asking
+from waves.tests.server.test_pushing import make_key, send
+from waves.tests.server.viewing import Viewing, view
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def deployed(prepared_site, tmp_path_factory) -> Iterator[tuple[Site, Process]]:
+    with redis_server() as (url, _):
+        site = Site(tmp_path_factory.mktemp("pushing"), REDIS_URL=url)
+        site.start_from(prepared_site)
+        site.execute("UPDATE waves_stream SET enabled = 0")
+        with site.serve("daphne") as server:
+            yield site, server
+
+
+@pytest.fixture
+def asking(deployed) -> Iterator[Asking]:
+    asking = Asking(deployed[1])
+    with closing(asking.connection):
+        yield asking
+
+
+def values(viewer: Viewing, receipt: dict) -> list[float]:
+    """What a viewer has of the epoch of a receipt."""
+    return list(viewer.values.get(receipt["epoch"], {}).values())
+
+
+async def test_what_is_pushed_goes_to_the_worker_and_to_who_watches(deployed, asking):
+    site, server = deployed
+    key = make_key(site, "--scope", "write", "make")
+    worker = site.start_worker()
+    try:
+        status, first = send(asking, "boiler", {"inlet": 1, "door": "open"}, key)
+        assert (status, first["accepted"]) == (200, 1)
+        async with view(server.address, "/ws/streams/boiler/") as viewer:
+            # A server hears of a stream from the moment on at which somebody watches it there.
+            came = asyncio.create_task(viewer.until(lambda: len(values(viewer, first)) > 2))
+            sent = 1
+            while not came.done():
+                sent += 1
+                status, answer = send(asking, "boiler", {"inlet": sent}, key)
+                assert (status, answer["accepted"], answer["next"]) == (200, 1, sent)
+                await asyncio.sleep(0)
+            await came
+            seen = values(viewer, first)
+        assert seen == list(range(int(seen[0]), int(seen[-1]) + 1))
+        status, answer = send(asking, "boiler", b"{", key)
+        assert (status, answer["line"]) == (400, 1)
+        status, answer = send(asking, "boiler", {"t": 9e9, "signals": {"inlet": 1}}, key)
+        assert (status, "ahead of this server" in answer["message"]) == (400, True)
+    finally:
+        worker.kill()
+
+
+def test_what_waits_is_taken_once_by_the_next_worker(deployed, asking):
+    site, _ = deployed
+    key = make_key(site, "--scope", "write", "make")
+    body, numbered = {"inlet": 7}, {"Idempotency-Key": "seven"}
+    # The worker is gone: nobody takes it, and the writer is told to come back.
+    status, answer = send(asking, "waiting", body, key, **numbered)
+    assert (status, answer["code"]) == (503, "unavailable")
+    worker = site.start_worker()
+    try:
+        while send(asking, "waiting", body, key, **numbered)[0] != 200:
+            pass
+        status, answer = send(asking, "waiting", {"inlet": 8}, key)
+        # It was sent at least twice: once it waited for the worker, and once it came after it.
+        assert answer["next"] == 2
+    finally:
+        worker.kill()

@@ -1,0 +1,229 @@
+"""Pushed samples: in order, numbered, each once; what is new, late or wrong is answered."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from waves.exceptions import BusyError, IngestError, ServiceUnavailableError
+from waves.ingest.batch import Batch
+from waves.protocol.spec import SignalSpec
+from waves.sources import inbox as inboxes
+from waves.sources.base import SourceContext
+from waves.sources.inbox import EPOCHS_A_MINUTE, Inbox
+from waves.sources.push import PushSource
+from waves.tests.sources.fakes import FakeClock, spec
+
+
+class Pushed:
+    """A running source, what it yielded, and what it counted."""
+
+    def __init__(self, *keys: str, inbox: Inbox | None = None, epoch: int = 1, **fields) -> None:
+        self.clock = FakeClock()
+        self.inbox = inbox or Inbox(self.clock.monotonic)
+        self.late = self.doubled = 0
+        self.added: list[dict[str, str]] = []
+        context = SourceContext(
+            epoch,
+            self.clock,
+            late=self._count_late,
+            doubled=self._count_doubled,
+            inbox=self.inbox,
+            add_signals=self._add,
+        )
+        signals = tuple(SignalSpec(key, key) for key in keys)
+        stream = {"late": "reorder", "reorder_window": 0.2, "rate": 10.0, **fields}
+        self.source = PushSource(spec("push", signals=signals, **stream), context)
+        self.blocks = []
+        self.came = asyncio.Event()
+
+    def _count_late(self, n: int) -> None:
+        self.late += n
+
+    def _count_doubled(self, n: int) -> None:
+        self.doubled += n
+
+    async def _add(self, signals) -> None:
+        self.added.append(dict(signals))
+        self.came.set()
+
+    async def run(self) -> None:
+        async with contextlib.aclosing(self.source.blocks()) as blocks:
+            async for block in blocks:
+                self.blocks.append(block)
+                self.came.set()
+
+    async def until(self, n: int) -> list[float]:
+        """The values of the first signal, once there are ``n`` of them."""
+        async with asyncio.timeout(5):
+            while sum(block.n for block in self.blocks) < n:
+                self.came.clear()
+                await self.came.wait()
+        return np.concatenate([block.values[0] for block in self.blocks]).tolist()
+
+    @property
+    def times(self) -> list[float]:
+        return [round(block.t0 + t - T0, 6) for block in self.blocks for t in block.times.tolist()]
+
+
+#: Where the wall clock of a fake clock begins.
+T0 = 1_700_001_000.0
+
+
+@contextlib.asynccontextmanager
+async def pushed(*keys: str, **more) -> AsyncIterator[Pushed]:
+    run = Pushed(*keys, **more)
+    task = asyncio.create_task(run.run())
+    try:
+        yield run
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def batch(values, times=None, names=("a",), **more) -> Batch:
+    values = np.atleast_2d(np.asarray(values, float))
+    return Batch(tuple(names), values, None if times is None else T0 + np.asarray(times), **more)
+
+
+async def test_samples_are_put_into_order_numbered_and_answered():
+    async with pushed("a") as run:
+        first = await run.inbox.put(batch([1, 3], [-3, -1]))
+        second = await run.inbox.put(batch([2], [-2]))
+        assert (first.accepted, first.epoch, first.next) == (2, 1, 2)
+        assert (second.accepted, second.next) == (1, 3)
+        assert await run.until(3) == [1.0, 2.0, 3.0]
+    assert run.times == [-3, -2, -1]
+    assert next(block.sample for block in run.blocks) == 0
+    assert all(one.next == two.sample for one, two in pairwise(run.blocks))
+
+
+async def test_samples_of_one_time_are_one():
+    async with pushed("a", "b") as run:
+        await run.inbox.put(batch([1], [-1]))
+        await run.inbox.put(batch([5], [-1], names=["b"]))
+        await run.until(1)
+    assert run.blocks[0].values.tolist() == [[1.0], [5.0]]
+
+
+async def test_what_is_sent_again_is_known_and_what_is_too_old_is_late():
+    async with pushed("a") as run:
+        await run.inbox.put(batch([1, 2], [-2, -1]))
+        await run.until(2)
+        again = await run.inbox.put(batch([1, 2, 3], [-2, -1, -0.5]))
+        assert (again.accepted, again.doubled, again.late) == (1, 2, 0)
+        late = await run.inbox.put(batch([9], [-1.5]))
+        assert (late.accepted, late.late) == (0, 1)
+        assert await run.until(3) == [1.0, 2.0, 3.0]
+    assert (run.late, run.doubled) == (1, 2)
+
+
+async def test_a_batch_with_a_number_is_taken_once_whatever_its_times():
+    async with pushed("a") as run:
+        one = await run.inbox.put(batch([1]), "key:7")
+        again = await run.inbox.put(batch([1]), "key:7")
+        assert (one.accepted, again.accepted, again.doubled) == (1, 0, 1)
+        await run.inbox.put(batch([2]), "key:8")
+        assert await run.until(2) == [1.0, 2.0]
+
+
+async def test_a_time_too_far_ahead_is_refused_with_its_line_and_nothing_is_taken():
+    async with pushed("a") as run:
+        far = batch([1, 2], [-1, 86_400], lines=np.array([1, 2]))
+        with pytest.raises(IngestError, match=r"86400 s ahead .* may be 5 s") as raised:
+            await run.inbox.put(far)
+        assert raised.value.line == 2
+        await run.inbox.put(batch([3], [4.9]))
+        assert await run.until(1) == [3.0]
+
+
+async def test_new_signals_of_a_request_are_added_together_and_what_waits_is_kept():
+    async with pushed("a") as run:
+        putting = asyncio.create_task(
+            run.inbox.put(batch([[1], [2]], [-1], names=["b", "c"], units={"c": "V"}))
+        )
+        async with asyncio.timeout(5):
+            await run.came.wait()
+        assert run.added == [{"b": "", "c": "V"}]
+        assert not putting.done()
+        inbox = run.inbox
+    # The worker begins a new epoch with them: the same inbox, another run.
+    async with pushed("a", "b", "c", inbox=inbox, epoch=2) as run:
+        receipt = await putting
+        assert (receipt.accepted, receipt.epoch) == (1, 2)
+        await run.until(1)
+    np.testing.assert_array_equal(run.blocks[0].values[:, 0], [np.nan, 1, 2])
+
+
+async def test_samples_that_waited_for_older_ones_are_not_lost_with_their_epoch():
+    async with pushed("a") as run:
+        await run.inbox.put(batch([1], [-0.1]))
+        inbox = run.inbox
+    async with pushed("a", inbox=inbox, epoch=2) as run:
+        assert await run.until(1) == [1.0]
+        again = await inbox.put(batch([1], [-0.1]))
+        assert (again.accepted, again.doubled) == (0, 1)
+
+
+async def test_signals_are_added_only_where_they_may_and_not_without_end():
+    async with pushed("a", options={"add_signals": False}) as run:
+        with pytest.raises(IngestError, match="no signal b, and adds none"):
+            await run.inbox.put(batch([1], names=["b"]))
+    async with pushed("a", options={"most_signals": 1}) as run:
+        with pytest.raises(IngestError, match="more than 1 signals"):
+            await run.inbox.put(batch([1], names=["b"]))
+    async with pushed("a") as run:
+        for _ in range(EPOCHS_A_MINUTE):
+            run.inbox.begin_epoch()
+        with pytest.raises(BusyError, match="6 times in a minute"):
+            await run.inbox.put(batch([1], names=["b"]))
+        run.clock.now += 61
+        run.inbox.begin_epoch()
+
+
+async def test_texts_are_states():
+    async with pushed("door") as run:
+        before = run.source.signals
+        values = batch([np.nan, np.nan, np.nan], [-3, -2, -1], names=["door"])
+        texts = {"door": {0: "open", 1: "closed", 2: "open"}}
+        await run.inbox.put(Batch(values.names, values.values, values.times, texts))
+        assert await run.until(3) == [0.0, 1.0, 0.0]
+        assert run.source.signals[0].states == {0: "open", 1: "closed"}
+        # Whoever described them sees that they are others.
+        assert run.source.signals != before
+
+
+async def test_on_a_regular_clock_samples_follow_one_another():
+    async with pushed("a", rate=1000.0, options={"clock": "regular"}) as run:
+        await run.inbox.put(batch(range(100)))
+        receipt = await run.inbox.put(batch(range(100, 150)))
+        assert receipt.next == 150
+        run.clock.now += 1
+        assert await run.until(150) == list(map(float, range(150)))
+        with pytest.raises(IngestError, match="clock is regular"):
+            await run.inbox.put(batch([1], [-1]))
+        # Who sends faster than the rate is told so.
+        await run.inbox.put(batch(np.zeros(5000)))
+        with pytest.raises(BusyError, match="1000 samples a second"):
+            await run.inbox.put(batch([1]))
+
+
+async def test_where_nobody_takes_it_a_push_ends_and_nothing_is_left_behind(monkeypatch):
+    monkeypatch.setattr(inboxes, "ANSWER_SECONDS", 0.01)
+    inbox = Inbox()
+    with pytest.raises(ServiceUnavailableError, match="a little later"):
+        await inbox.put(batch([1]))
+    assert inbox.take() == []
+
+
+async def test_too_much_that_waits_is_refused(monkeypatch):
+    monkeypatch.setattr(inboxes, "MOST_BYTES", 100)
+    inbox = Inbox()
+    waiting = asyncio.create_task(inbox.put(batch(range(10))))
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError, match="Too much waits"):
+        await inbox.put(batch(range(10)))
+    waiting.cancel()

@@ -1,0 +1,86 @@
+"""The key that a request shows, and how often one may be wrong."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections import deque
+from functools import partial
+
+from django.http import HttpRequest
+
+from waves import keys
+from waves.exceptions import AccessError, BusyError
+from waves.web.clientaddress import request_address
+from waves.web.lookup import look_up
+
+#: Wrong keys of one address in a minute; beyond, none of its keys is looked at for the rest of it.
+MOST_WRONG = 60
+#: Addresses that are remembered; beyond, all are forgotten.
+MOST_ADDRESSES = 10_000
+#: Names under which others put a key into an address.
+IN_ADDRESS = ("key", "token", "u", "p", "username", "password", "access_token", "api_key")
+
+SHOW = (
+    "Show a key: Authorization: Bearer KEY, or Token KEY, or Basic with the key as password. "
+    "`manage.py accesskey create` makes one."
+)
+
+_wrong: dict[str, deque[float]] = {}
+
+
+async def grant_of(request: HttpRequest) -> keys.Grant:
+    """What the key of a request may.
+
+    Raises AccessError where it has none or a wrong one, BusyError where its address had too many
+    wrong ones, ServiceUnavailableError where the database cannot say.
+    """
+    for name in IN_ADDRESS:
+        if request.GET.get(name, "").startswith(keys.BEGIN):
+            raise AccessError(
+                "A key does not belong into an address, where logs keep it: revoke this one. "
+                + SHOW,
+                status=400,
+            )
+    key = key_in(request.headers.get("Authorization", ""))
+    if not key:
+        raise AccessError(SHOW, status=401)
+    known = keys.remembered(key)
+    if known is not None:
+        return known
+    address = request_address(request)
+    check_address(address)
+    try:
+        return await look_up(partial(keys.find, key))
+    except AccessError:
+        note_wrong(address)
+        raise
+
+
+def check_address(address: str) -> None:
+    """Raise BusyError where too many wrong keys came from an address."""
+    wrong = _wrong.get(address)
+    if wrong and len(wrong) == MOST_WRONG and time.monotonic() - wrong[0] < 60:
+        raise BusyError("Too many wrong keys came from this address. Wait a minute.")
+
+
+def note_wrong(address: str) -> None:
+    """Count a wrong key."""
+    if len(_wrong) >= MOST_ADDRESSES:
+        _wrong.clear()
+    _wrong.setdefault(address, deque(maxlen=MOST_WRONG)).append(time.monotonic())
+
+
+def key_in(header: str) -> str:
+    """The key that an Authorization header shows; empty where it shows none."""
+    scheme, _, rest = header.strip().partition(" ")
+    if scheme.lower() in ("bearer", "token"):
+        return rest.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        pair = base64.b64decode(rest.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return pair.partition(":")[2]

@@ -1,0 +1,330 @@
+"""The ways in over HTTP: our own, and those of InfluxDB, which Telegraf and others speak."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any
+
+import orjson
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.text import slugify
+from django.views.decorators.csrf import csrf_exempt
+
+from waves import specs
+from waves.database.readiness import SILENT, problem_of
+from waves.exceptions import (
+    AccessError,
+    AllowanceError,
+    BusyError,
+    IngestError,
+    ServiceUnavailableError,
+    TooMuchError,
+    UnknownStreamError,
+    WavesError,
+)
+from waves.ingest import formats
+from waves.intake import intake
+from waves.keys import Grant
+from waves.models import Stream
+from waves.protocol.spec import StreamSpec
+from waves.server.lifespan import serving
+from waves.sources.inbox import Receipt
+from waves.web import api
+from waves.web.allowance import allowance
+from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project
+from waves.web.credentials import grant_of
+from waves.web.lookup import look_up
+from waves.web.visitors import turned_away
+
+#: Bodies that are parsed or wait for that at once; beyond, a writer comes back.
+MOST_PARSED = 32
+#: What is known of a stream is used for so long.
+REMEMBER_SECONDS = 2.5
+MOST_REMEMBERED = 10_000
+#: A stream that is made by its first push, until somebody says otherwise.
+MADE = {"source": "push", "rate": 10.0, "window": 10.0, "history": 60.0}
+#: What a client asks for that wants to know whether this is an InfluxDB.
+VERSION = "1.8.10"
+
+#: Parses bodies beside the event loop, one at a time: Python runs one thread at a time anyway.
+_parser = ThreadPoolExecutor(1, thread_name_prefix="waves ingest")
+_waiting = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stream as doors need to know it."""
+
+    handle: int
+    source: str
+    enabled: bool
+    template: str
+    names: tuple[str, ...]
+
+
+_targets: dict[str, tuple[float, Target]] = {}
+
+
+def answered(view: Callable[..., Awaitable[HttpResponseBase]]) -> Any:
+    """A view whose refusals are JSON, in words, with code and line, and the status that fits."""
+
+    @wraps(view)
+    async def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = await view(request, **kwargs)
+        except (WavesError, DatabaseError, RequestDataTooBig) as error:
+            response = refusal(error)
+        response.headers.setdefault("Cache-Control", MOMENTARY)
+        return response
+
+    # A key stands for a login, also where the host asks for one on every page.
+    return login_not_required(in_any_project(csrf_exempt(answer)))
+
+
+def refusal(error: Exception) -> HttpResponse:
+    """What is said of an error: nothing of the request was taken."""
+    status, code = _status_of(error)
+    words = str(error)
+    if isinstance(error, DatabaseError):
+        words = problem_of(error) or SILENT
+    body = {"code": code, "message": words, "error": words}
+    if isinstance(error, IngestError):
+        body |= {key: at for key in ("line", "column") if (at := getattr(error, key))}
+    answer = HttpResponse(orjson.dumps(body), content_type="application/json", status=status)
+    answer["X-Influx-Error"] = words.encode("ascii", "replace").decode()
+    if status in (429, 503):
+        answer["Retry-After"] = str(getattr(error, "seconds", RETRY_SECONDS))
+    if status == 401:
+        answer["WWW-Authenticate"] = 'Bearer realm="Waves"'
+    return answer
+
+
+def _status_of(error: Exception) -> tuple[int, str]:
+    if isinstance(error, AccessError):
+        codes = {400: "invalid", 401: "unauthorized", 403: "forbidden", 404: "not found"}
+        return error.status, codes[error.status]
+    for kind, told in _STATUSES:
+        if isinstance(error, kind):
+            return told
+    return 400, "invalid"
+
+
+_STATUSES: tuple[tuple[type[Exception], tuple[int, str]], ...] = (
+    (IngestError, (400, "invalid")),
+    (UnknownStreamError, (404, "not found")),
+    (TooMuchError, (413, "request too large")),
+    (RequestDataTooBig, (413, "request too large")),
+    (AllowanceError, (429, "too many requests")),
+    (BusyError, (429, "too many requests")),
+    (ServiceUnavailableError, (503, "unavailable")),
+    (DatabaseError, (503, "unavailable")),
+)
+
+
+def only(method: str, request: HttpRequest) -> HttpResponse | None:
+    """The answer to a request of another method; None to this one."""
+    if request.method == method:
+        return None
+    body = {"code": "method not allowed", "error": f"Use {method} here."}
+    answer = HttpResponse(orjson.dumps(body), content_type="application/json", status=405)
+    answer["Allow"] = method
+    return answer
+
+
+@login_not_required
+@in_any_project
+@csrf_exempt
+async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """What is kept of a stream is read; what is sent is taken, where a key stands for a login."""
+    view = api.samples
+    if request.method == "POST":
+        view = push
+    elif (answer := await turned_away(request, api.samples, slug=slug)) is not None:
+        return answer
+    response: HttpResponseBase = await view(request, slug=slug)
+    return response
+
+
+@answered
+async def push(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Samples for a stream, in whichever format its media type says."""
+    media_type = request.content_type or ""
+    if not formats.is_known(media_type):
+        return _unsupported(media_type)
+    precision = request.GET.get("precision", "ns")
+    receipt = await _take(request, slug, media_type, precision)
+    told = {
+        "accepted": receipt.accepted,
+        "late": receipt.late,
+        "doubled": receipt.doubled,
+        "epoch": receipt.epoch,
+        "next": receipt.next,
+    }
+    return HttpResponse(orjson.dumps(told), content_type="application/json")
+
+
+def _unsupported(media_type: str) -> HttpResponse:
+    words = f"The media type {media_type[:60]!r} is none of {', '.join(formats.MEDIA_TYPES)}."
+    body = {"code": "unsupported media type", "message": words, "error": words}
+    return HttpResponse(orjson.dumps(body), content_type="application/json", status=415)
+
+
+async def _take(request: HttpRequest, slug: str, media_type: str, precision: str) -> Receipt:
+    """Take the samples of a request. Raises WavesError, and then nothing of it is taken."""
+    grant = await grant_of(request)
+    grant.check("write")
+    allowance.take(grant.prefix, "requests", 1)
+    body = request.body
+    allowance.take(grant.prefix, "bytes", len(body))
+    if media_type == formats.FRAMES:  # their signals are those that the stream has now
+        _targets.pop(slug, None)
+    target = await _target(slug, grant)
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise IngestError(f"The encoding {encoding[:20]!r} is not known: gzip is, and none.")
+    batch = await _parsed(
+        partial(
+            formats.parse,
+            body,
+            media_type,
+            encoding=encoding,
+            precision=precision,
+            template=target.template,
+            names=target.names,
+        )
+    )
+    allowance.take(grant.prefix, "values", batch.values.size)
+    number = request.headers.get("Idempotency-Key", "")[:200]
+    installation = serving().publisher.installation
+    if installation is None:
+        raise ServiceUnavailableError(SILENT)
+    numbered = f"{grant.prefix}:{number}" if number else ""
+    return await intake().push(installation.identity, target.handle, batch, numbered)
+
+
+async def _parsed(parse: Callable[[], Any]) -> Any:
+    """What a parser makes of a body, off the event loop, in its turn. Raises BusyError."""
+    global _waiting
+    if _waiting >= MOST_PARSED:
+        raise BusyError("More is sent at once than this process parses. Come back a little later.")
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_parser, parse)
+    finally:
+        _waiting -= 1
+
+
+async def _target(slug: str, grant: Grant) -> Target:
+    """The stream of a slug, which is made where the key may. Raises WavesError."""
+    at, target = _targets.get(slug, (-REMEMBER_SECONDS, None))
+    if target is None or time.monotonic() - at >= REMEMBER_SECONDS:
+        at = time.monotonic()
+        target = await look_up(partial(_look, slug, "make" in grant.scopes))
+        if len(_targets) >= MOST_REMEMBERED:
+            _targets.clear()
+        _targets[slug] = at, target
+    grant.check("write", target.handle)
+    if target.source != "push":
+        raise IngestError(
+            f"The source of “{slug}” is not “Pushed samples”: choose that one in the admin, or "
+            "send to another stream."
+        )
+    if not target.enabled:
+        raise ServiceUnavailableError(f"The stream “{slug}” is stopped: start it in the admin.")
+    return target
+
+
+def _look(slug: str, may_make: bool) -> Target:
+    try:
+        spec, _ = specs.find_stream(slug)
+    except UnknownStreamError as error:
+        if not may_make:
+            raise UnknownStreamError(
+                f"{error} Make it in the admin, with the source “Pushed samples”; or send with a "
+                "key that may make streams."
+            ) from None
+        spec = _made(slug)
+    return _as_target(spec)
+
+
+def _made(slug: str) -> StreamSpec:
+    name = slug[:80]
+    if slugify(name) != slug.lower() or not slug:
+        raise IngestError(f"{slug[:60]!r} cannot name a stream: letters, digits, - and _ can.")
+    try:
+        with transaction.atomic():
+            last = Stream.objects.order_by("-position").values_list("position", flat=True).first()
+            Stream.objects.create(name=name, slug=slug, position=(last or 0) + 1, **MADE)
+    except IntegrityError:  # two first pushes at once
+        pass
+    return specs.find_stream(slug)[0]
+
+
+def _as_target(spec: StreamSpec) -> Target:
+    names = tuple(signal.key for signal in spec.signals)
+    return Target(
+        spec.handle, spec.source, spec.enabled, str(spec.options.get("template", "field")), names
+    )
+
+
+async def _influx(request: HttpRequest, slug: str) -> HttpResponseBase:
+    refused = only("POST", request)
+    if refused is not None:
+        return refused
+    if not slug:
+        raise IngestError("Say which stream: ?bucket=SLUG, or ?db=SLUG.")
+    await _take(request, slug, "text/plain", request.GET.get("precision", "ns") or "ns")
+    return HttpResponse(status=204)
+
+
+@answered
+async def influx_v1(request: HttpRequest) -> HttpResponseBase:
+    """``/write?db=SLUG``, as InfluxDB 1 has it."""
+    return await _influx(request, request.GET.get("db", ""))
+
+
+@answered
+async def influx_v2(request: HttpRequest) -> HttpResponseBase:
+    """``/api/v2/write?bucket=SLUG``, as InfluxDB 2 has it."""
+    return await _influx(request, request.GET.get("bucket", ""))
+
+
+@answered
+async def influx_v3(request: HttpRequest) -> HttpResponseBase:
+    """``/api/v3/write_lp?db=SLUG``, as InfluxDB 3 has it."""
+    return await _influx(request, request.GET.get("db", ""))
+
+
+@answered
+async def influx_query(request: HttpRequest) -> HttpResponseBase:
+    """``/query``: one fixed list, for clients that look for their database before they write."""
+    await grant_of(request)
+    series = {"name": "databases", "columns": ["name"], "values": [["_internal"]]}
+    return _json({"results": [{"statement_id": 0, "series": [series]}]})
+
+
+@answered
+async def influx_ping(request: HttpRequest) -> HttpResponseBase:
+    """``/ping``: whether anyone is there."""
+    answer = HttpResponse(status=204)
+    answer["X-Influxdb-Version"] = VERSION
+    return answer
+
+
+@answered
+async def influx_health(request: HttpRequest) -> HttpResponseBase:
+    """``/health``: the same, in words."""
+    return _json({"name": "waves", "status": "pass", "version": VERSION})
+
+
+def _json(value: Any) -> HttpResponse:
+    return HttpResponse(orjson.dumps(value), content_type="application/json")
