@@ -131,7 +131,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             '<span class="waves-state waves-state-{}" title="{}">{}</span>',
             state,
             status.message,
-            state,
+            "not reported yet" if state == "unknown" else state,
         )
 
     @admin.display(description="measured rate")
@@ -219,8 +219,9 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         stream = self.get_object(request, object_id)
         shown: tuple[Example, ...] = ()
         if stream is not None and are_included():
-            site = request.build_absolute_uri(address("index"))
-            shown = examples(stream_spec(stream), site)
+            places = address("index"), address("api-samples", stream.slug)
+            site, samples = map(request.build_absolute_uri, places)
+            shown = examples(stream_spec(stream), site, samples)
         context = {**(extra_context or {}), "examples": shown}
         return super().change_view(request, object_id, form_url, context)
 

@@ -77,9 +77,11 @@ def source_class(kind: str) -> type[Source]:
     return SOURCES[kind]
 
 
-def examples(spec: StreamSpec, site: str) -> tuple[Example, ...]:
+def examples(spec: StreamSpec, site: str, samples: str) -> tuple[Example, ...]:
     """How data gets into a stream, where others send it; none where its source is unknown."""
-    return SOURCES[spec.source].examples(spec, site) if spec.source in SOURCES else ()
+    if spec.source not in SOURCES:
+        return ()
+    return SOURCES[spec.source].examples(spec, site, samples)
 
 
 def source_label(kind: str) -> str:

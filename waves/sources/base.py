@@ -212,9 +212,12 @@ class Source(abc.ABC):
         return []
 
     @classmethod
-    def examples(cls, spec: StreamSpec, site: str) -> tuple[Example, ...]:
-        """How data gets into this very stream, where others send it; ``site`` is the address of
-        Waves, such as ``https://example.org/waves/``. A key is ``$WAVES_KEY``, never one itself."""
+    def examples(cls, spec: StreamSpec, site: str, samples: str) -> tuple[Example, ...]:
+        """How data gets into this very stream, where others send it.
+
+        ``site`` is the address of Waves, such as ``https://example.org/waves/``, ``samples`` that
+        to which samples are sent. A key is ``$WAVES_KEY``, never one itself.
+        """
         return ()
 
     @classmethod

@@ -101,22 +101,20 @@ class PushSource(Source):
         return Defaults(late="reorder", reorder_window=REORDER_SECONDS, longest_interval=math.inf)
 
     @classmethod
-    def examples(cls, spec: StreamSpec, site: str) -> tuple[Example, ...]:
+    def examples(cls, spec: StreamSpec, site: str, samples: str) -> tuple[Example, ...]:
         """For curl, Telegraf and Python."""
         names = [row.name for row in spec.signals[:2]] or ["inlet"]
         sample = json.dumps({name: 60.1 + place for place, name in enumerate(names)})
         root = site.rstrip("/")
-        path = f"{root}/api/v1/streams/{spec.slug}/samples"
-        curl = f"curl -H \"Authorization: Bearer $WAVES_KEY\" --json '{sample}' \\\n  {path}"
+        curl = f"curl -H \"Authorization: Bearer $WAVES_KEY\" --json '{sample}' \\\n  {samples}"
         telegraf = (
             f'[[outputs.influxdb_v2]]\n  urls = ["{root}"]\n  token = "$WAVES_KEY"\n'
             f'  organization = "any"\n  bucket = "{spec.slug}"'
         )
         python = (
-            "import os, requests\n\n"
-            f'requests.post(\n    "{path}",\n    json={sample},\n'
-            '    headers={"Authorization": "Bearer " + os.environ["WAVES_KEY"]},\n'
-            "    timeout=5,\n)"
+            "import os\n\nfrom waves.client import Writer\n\n"
+            f'with Writer("{samples}", os.environ["WAVES_KEY"]) as out:\n'
+            f"    out.write({sample})"
         )
         return Example("curl", curl), Example("Telegraf", telegraf), Example("Python", python)
 

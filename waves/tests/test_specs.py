@@ -48,6 +48,18 @@ def test_signals_stand_in_the_order_of_their_positions(sine):
     assert [signal.key for signal in spec.signals] == ["sine", "middle", "last"]
 
 
+def test_signals_that_are_added_come_last_with_keys_of_their_own(sine):
+    specs.add_signals(sine.pk, {"Outlet (°C)": "°C", "outlet c": "", "Sine": "A", "sine": ""})
+    specs.add_signals(sine.pk, {"Outlet (°C)": "V"})
+    specs.add_signals(sine.pk + 1, {"nobody": ""})
+    ((spec, _),) = specs.read_streams()
+    assert [(s.key, s.name, s.unit) for s in spec.signals] == [
+        ("sine", "Sine", "V"),
+        ("outlet-c", "Outlet (°C)", "°C"),
+        ("outlet-c-2", "outlet c", ""),
+    ]
+
+
 def test_parameters_that_cannot_work_pass_so_that_the_source_tells(sine):
     Signal.objects.update(parameters={"frequency": "fast"})
     ((spec, _),) = specs.read_streams()

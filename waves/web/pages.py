@@ -69,7 +69,7 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
         "stream": stream,
         "config": _configuration(spec, staff=staff),
         "absence": _absence(request),
-        "examples": examples(spec, request.build_absolute_uri(address("index"))) if staff else (),
+        "examples": examples(spec, *sites_of(request, spec.slug)) if staff else (),
     }
     return render(request, "waves/oscilloscope.html", context)
 
@@ -95,6 +95,13 @@ def control(request: HttpRequest, slug: str) -> HttpResponse:
         return _question(request, stream, others)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
     return redirect(stream)
+
+
+def sites_of(request: HttpRequest, slug: str) -> tuple[str, str]:
+    """Where Waves is, and where samples of a stream are sent to, as whoever asks reaches them."""
+    places = address("index"), address("api-samples", slug)
+    site, samples = map(request.build_absolute_uri, places)
+    return site, samples
 
 
 def _others(request: HttpRequest, stream: Stream) -> int:

@@ -49,6 +49,7 @@ def test_without_a_heading_columns_are_numbered_and_texts_are_states():
         (b"time\n1\n", "none of values", 0),
         (b"a,b\n1,\xff\n", "no UTF-8", 2),
         (b'a,b\n1,"2\n', "no CSV", 2),
+        (b";".join([b"1"] * 300), "at most 256 columns", 0),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text, words, line):

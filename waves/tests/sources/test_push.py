@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from waves.exceptions import BusyError, IngestError, ServiceUnavailableError
+from waves.exceptions import BusyError, IngestError, ServiceUnavailableError, SourceError
 from waves.ingest.batch import Batch
 from waves.protocol.spec import SignalSpec
+from waves.sources import examples
 from waves.sources import inbox as inboxes
 from waves.sources.base import SourceContext
 from waves.sources.inbox import EPOCHS_A_MINUTE, Inbox
@@ -227,3 +228,35 @@ async def test_too_much_that_waits_is_refused(monkeypatch):
     with pytest.raises(BusyError, match="Too much waits"):
         await inbox.put(batch(range(10)))
     waiting.cancel()
+
+
+def test_examples_are_for_this_very_stream_and_show_no_key():
+    stream = spec("push", signals=(SignalSpec("inlet", "Inlet"),))
+    places = "https://h/waves/", "https://h/waves/api/v1/streams/test/samples"
+    curl, telegraf, python = examples(stream, *places)
+    assert places[1] in curl.text
+    assert '"Inlet": 60.1' in curl.text
+    assert 'urls = ["https://h/waves"]' in telegraf.text
+    assert 'bucket = "test"' in telegraf.text
+    assert "waves.client" in python.text
+    assert all("WAVES_KEY" in each.text for each in (curl, telegraf, python))
+    assert examples(spec("generator"), *places) == ()
+    assert examples(spec("nothing"), *places) == ()
+
+
+def test_where_nobody_can_push_the_source_says_so():
+    with pytest.raises(SourceError, match="Nothing can be pushed"):
+        PushSource(spec("push"), SourceContext(1, FakeClock()))
+
+
+async def test_a_stream_without_signals_waits_and_texts_beyond_what_states_hold_are_counted():
+    async with pushed() as run:
+        assert run.source.signals == ()
+    told: list[str] = []
+    async with pushed("door") as run:
+        many = {"door": {at: f"state {at}" for at in range(70)}}
+        object.__setattr__(run.source.context, "nameless", lambda n, why: told.append(f"{n} {why}"))
+        values = np.full((1, 70), np.nan)
+        await run.inbox.put(Batch(("door",), values, T0 - 70 + np.arange(70.0), many))
+        await run.until(70)
+    assert told[0].startswith("6 ")

@@ -296,12 +296,10 @@ export class Spectrum {
     const bin = `a bin is ${quantity(spectrum.step, "Hz", 3)} wide`;
     const mean = spectrum.averaged > 1 ? `, mean of ${spectrum.averaged}` : "";
     const used = `${count(spectrum.used)} samples`;
-    if (this.#basis.envelope) {
-      const seconds = quantity(spectrum.used * this.#basis.dt, "s", 3);
-      return `From the latest ${used} at full rate, ${seconds} in all; ${bin}${mean}.`;
-    }
+    const seconds = quantity((1 / (spectrum.step * this.#options.size)) * spectrum.used, "s", 3);
+    if (this.#basis.envelope) return `From the latest ${used} at full rate, ${seconds} in all; ${bin}${mean}.`;
     const newest = this.#basis.whole && spectrum.used < this.#options.size ? "" : "the newest ";
-    return `From ${newest}${used} of the window; ${bin}${mean}.`;
+    return `From ${newest}${used} of the window, ${seconds} in all; ${bin}${mean}.`;
   }
 }
 

@@ -1,0 +1,138 @@
+"""The doors without a server: what is refused, with which status; then nothing is taken."""
+
+import asyncio
+import gzip
+import json
+from types import SimpleNamespace
+
+import pytest
+from django.test import AsyncClient
+
+from waves import intake as intakes
+from waves import keys
+from waves.models import Stream
+from waves.server import lifespan
+from waves.sources.inbox import Receipt
+from waves.web import credentials, doors
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATH = "/api/v1/streams/boiler/samples"
+
+
+class Taking:
+    """An intake whose source takes everything, and what it took."""
+
+    def __init__(self) -> None:
+        self.batches = []
+        self.error: Exception | None = None
+
+    async def push(self, identity, handle, batch, number="") -> Receipt:
+        if self.error is not None:
+            raise self.error
+        self.batches.append((handle, batch, number))
+        return Receipt(batch.n, epoch=7, next=len(self.batches))
+
+
+@pytest.fixture
+def taking(monkeypatch) -> Taking:
+    taking = Taking()
+    publisher = SimpleNamespace(installation=SimpleNamespace(identity="here"))
+    monkeypatch.setattr(lifespan, "_services", SimpleNamespace(publisher=publisher))
+    monkeypatch.setattr(doors, "intake", lambda: taking)
+    for memory in (keys, "_remembered"), (doors, "_targets"), (credentials, "_wrong"):
+        monkeypatch.setattr(*memory, {})
+    return taking
+
+
+@pytest.fixture
+def key() -> str:
+    return keys.make_key("a test", ["write", "make"])[1]
+
+
+async def post(path: str, body: bytes | str, key: str = "", kind: str = "application/json", **more):
+    headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **more.pop("headers", {})}
+    answer = await AsyncClient().post(path, body, content_type=kind, headers=headers, **more)
+    return answer.status_code, json.loads(answer.content or b"{}"), answer
+
+
+async def test_what_is_sent_reaches_the_stream_that_it_makes(taking, key):
+    status, told, _ = await post(PATH, '{"inlet": 60.1}', key, headers={"Idempotency-Key": "1"})
+    assert (status, told["accepted"], told["epoch"], told["next"]) == (200, 1, 7, 1)
+    stream = await Stream.objects.aget(slug="boiler")
+    [(handle, batch, number)] = taking.batches
+    assert (handle, stream.source, batch.names) == (stream.pk, "push", ("inlet",))
+    assert number.endswith(":1")
+    for path in ("/write?db=boiler", "/api/v2/write?bucket=boiler", "/api/v3/write_lp?db=boiler"):
+        status, _, _ = await post(path, "m a=1", key, "text/plain")
+        assert status == 204
+    packed = gzip.compress(b"m a=1")
+    headers = {"Content-Encoding": "gzip"}
+    assert (await post("/write?db=boiler", packed, key, "text/plain", headers=headers))[0] == 204
+    assert len(taking.batches) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "status", "words"),
+    [
+        (PATH, "{", "application/json", 400, "no JSON"),
+        (PATH, "{}", "application/json", 400, "no sample"),
+        (PATH, "{}", "image/png", 415, "none of"),
+        (PATH + "?precision=week", "m a=1", "text/plain", 400, "week"),
+        ("/api/v1/streams/A-b/samples", '{"a": 1}', "application/json", 200, ""),
+        ("/write", "m a=1", "text/plain", 400, "Say which stream"),
+        ("/api/v2/write?bucket=a%20b", "m a=1", "text/plain", 400, "cannot name a stream"),
+    ],
+)
+async def test_what_cannot_be_taken_is_told(taking, key, path, body, kind, status, words):
+    found, told, _ = await post(path, body, key, kind)
+    assert (found, words in told.get("message", "")) == (status, True), told
+    assert len(taking.batches) == (status == 200)
+
+
+async def test_who_may_not_is_told(taking, key):
+    assert (await post(PATH, '{"a": 1}'))[0] == 401
+    assert (await post(PATH, '{"a": 1}', "wv_1.wrong"))[0] == 401
+    reading = (await asyncio.to_thread(keys.make_key, "reads", ["read"]))[1]
+    assert (await post(PATH, '{"a": 1}', reading))[0] == 403
+    writing = (await asyncio.to_thread(keys.make_key, "writes"))[1]
+    status, told, _ = await post(PATH, '{"a": 1}', writing)
+    assert (status, "make streams" in told["message"]) == (404, True)
+    status, told, _ = await post(f"{PATH}?token={writing}", '{"a": 1}', writing)
+    assert (status, "revoke this one" in told["message"]) == (400, True)
+    assert taking.batches == []
+
+
+async def test_wrong_keys_of_an_address_are_not_looked_at_for_long(taking, key):
+    statuses = [(await post(PATH, '{"a": 1}', f"wv_{k}.no"))[0] for k in range(62)]
+    assert statuses == [401] * credentials.MOST_WRONG + [429] * 2
+
+
+async def test_what_is_not_now_says_when_to_come_back(taking, key):
+    assert (await post(PATH, '{"a": 1}', key))[0] == 200
+    for error, status in (
+        (intakes.ServiceUnavailableError("Not now."), 503),
+        (intakes.BusyError("Too much."), 429),
+    ):
+        taking.error = error
+        found, told, answer = await post(PATH, '{"a": 1}', key)
+        assert (found, told["message"], answer["Retry-After"]) == (status, str(error), "5")
+        assert answer["X-Influx-Error"] == str(error)
+    await Stream.objects.filter(slug="boiler").aupdate(enabled=False, source="generator")
+    doors._targets.clear()
+    assert (await post(PATH, '{"a": 1}', key))[0] == 400
+    await Stream.objects.filter(slug="boiler").aupdate(source="push")
+    doors._targets.clear()
+    found, told, _ = await post(PATH, '{"a": 1}', key)
+    assert (found, "stopped" in told["message"]) == (503, True)
+
+
+async def test_what_clients_of_influxdb_ask_first(taking, key):
+    client = AsyncClient()
+    assert (await client.get("/ping")).status_code == 204
+    assert (await client.get("/health")).json()["status"] == "pass"
+    assert (await client.get("/query")).status_code == 401
+    headers = {"Authorization": f"Token {key}"}
+    found = (await client.get("/query", headers=headers)).json()
+    assert found["results"][0]["series"][0]["name"] == "databases"
+    answer = await client.get("/write?db=boiler", headers=headers)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
