@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 
+from waves import keys
 from waves.models import Stream
 from waves.tests.server.processes import Site
 
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db
 DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python", "fast"]
 
 
-def said(command: str, **options: object) -> str:
+def said(command: str, *arguments: str, **options: object) -> str:
     out = io.StringIO()
-    call_command(command, stdout=out, **options)
+    call_command(command, *arguments, stdout=out, **options)
     return out.getvalue()
 
 
@@ -62,6 +63,39 @@ def test_prepare_does_all_of_it(settings):
     assert "demo streams" in out
     assert "password" in out
     assert said("prepare", port=0) == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("host", "is_made"), [("127.0.0.1", True), ("0.0.0.0", False)])
+def test_a_first_key_is_printed_on_a_terminal_of_this_machine_once(settings, host, is_made):
+    settings.DEBUG = settings.DEBUG_ON_NETWORK = True
+    out = Terminal()
+    call_command("prepare", host=host, port=0, stdout=out)
+    found = re.search(r"WAVES_KEY=(\S+)", out.getvalue())
+    assert (found is not None) == is_made
+    if found is not None:
+        assert keys.find(found[1]).scopes == {"write", "make"}
+        assert "curl " in out.getvalue()
+    again = Terminal()
+    call_command("prepare", host=host, port=0, stdout=again)
+    assert again.getvalue() == ""
+
+
+def test_keys_are_made_listed_and_revoked_by_a_command():
+    with pytest.raises(CommandError, match="no stream “nowhere”"):
+        said("accesskey", "create", "--stream", "nowhere")
+    key = said("accesskey", "create", "--name", "a board", "--scope", "write", "read").strip()
+    assert keys.find(key).scopes == {"write", "read"}
+    assert "a board: write, read; all streams" in said("accesskey", "list")
+    prefix = key.partition(".")[0]
+    assert "opens nothing" in said("accesskey", "revoke", prefix)
+    assert "revoked" in said("accesskey", "list")
+    with pytest.raises(CommandError, match="no key"):
+        said("accesskey", "revoke", "wv_nobody")
 
 
 def test_a_port_in_use_is_told_before_anything_is_done():
