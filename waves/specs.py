@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
+from django.urls import NoReverseMatch
 
 from waves import limits
+from waves.addresses import address
 from waves.database import stored
 from waves.dsp.synthesis import validate_parameters
 from waves.exceptions import ConfigurationError, UnknownStreamError
 from waves.models import FormerSlug, KnownFunction, Signal, Stream, key_from
 from waves.protocol.reading import LINES, MISSING
 from waves.protocol.spec import SignalSpec, StreamSpec
-from waves.sources import SOURCES
-from waves.sources.base import Proposal, Source
+from waves.sources import SOURCES, examples
+from waves.sources.base import Example, Proposal, Source
 
 logger = logging.getLogger("waves")
 
@@ -165,6 +167,15 @@ def _parameters(waveform: str, parameters: Mapping[str, Any]) -> Mapping[str, An
         return validate_parameters(waveform, parameters)
     except ConfigurationError:
         return parameters
+
+
+def examples_of(spec: StreamSpec, absolute: Callable[[str], str]) -> tuple[Example, ...]:
+    """How data gets into a stream, where others send it; ``absolute`` makes a path an address."""
+    try:
+        site, samples = address("index"), address("api-samples", spec.slug)
+    except NoReverseMatch:  # a slug that no form would take: it has no address
+        return ()
+    return examples(spec, absolute(site), absolute(samples))
 
 
 def add_signals(handle: int, signals: Mapping[str, str]) -> None:

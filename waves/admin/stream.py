@@ -17,15 +17,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
-from waves.addresses import address, are_included
+from waves.addresses import are_included
 from waves.admin import forms, preview
 from waves.admin.order import copy_of, reorder
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
 from waves.models import Signal, Stream
-from waves.sources import SOURCES, examples, source_class
+from waves.sources import SOURCES, source_class
 from waves.sources.base import Example
-from waves.specs import stream_spec
+from waves.specs import examples_of, stream_spec
 
 #: django-stubs names the entries of a fieldset in a private type.
 Fieldsets = Any
@@ -219,9 +219,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         stream = self.get_object(request, object_id)
         shown: tuple[Example, ...] = ()
         if stream is not None and are_included():
-            places = address("index"), address("api-samples", stream.slug)
-            site, samples = map(request.build_absolute_uri, places)
-            shown = examples(stream_spec(stream), site, samples)
+            shown = examples_of(stream_spec(stream), request.build_absolute_uri)
         context = {**(extra_context or {}), "examples": shown}
         return super().change_view(request, object_id, form_url, context)
 

@@ -29,8 +29,8 @@ from waves.models import Stream
 from waves.protocol.description import described_signal
 from waves.protocol.spec import StreamSpec
 from waves.server import lifespan
-from waves.sources import examples, source_label
-from waves.specs import no_stream, stream_named, stream_spec
+from waves.sources import source_label
+from waves.specs import examples_of, no_stream, stream_named, stream_spec
 from waves.web.answers import page
 from waves.web.not_ready import when_ready
 from waves.web.visitors import viewer_of
@@ -69,7 +69,7 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
         "stream": stream,
         "config": _configuration(spec, staff=staff),
         "absence": _absence(request),
-        "examples": examples(spec, *sites_of(request, spec.slug)) if staff else (),
+        "examples": examples_of(spec, request.build_absolute_uri) if staff else (),
     }
     return render(request, "waves/oscilloscope.html", context)
 
@@ -95,13 +95,6 @@ def control(request: HttpRequest, slug: str) -> HttpResponse:
         return _question(request, stream, others)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
     return redirect(stream)
-
-
-def sites_of(request: HttpRequest, slug: str) -> tuple[str, str]:
-    """Where Waves is, and where samples of a stream are sent to, as whoever asks reaches them."""
-    places = address("index"), address("api-samples", slug)
-    site, samples = map(request.build_absolute_uri, places)
-    return site, samples
 
 
 def _others(request: HttpRequest, stream: Stream) -> int:

@@ -106,7 +106,7 @@ async def test_a_right_click_offers_what_fits_the_place(paused):
 
     await choose("Cursor 2 here")
     x = (await hands.at(-0.12))[0] - (await page.locator("#chart").bounding_box())["x"]
-    await paused.until(f"Math.abs(handles().find((h) => h.kind === '2').px - {x}) < 1.5")
+    await paused.until(f"Math.abs(handles().find((h) => h.kind === '2')?.px - {x}) < 1.5")
     await choose("Copy the values")
     copied = await page.evaluate("navigator.clipboard.readText()")
     assert [line.split("\t")[0] for line in copied.splitlines()[1:]] == ["Sine", "Square", "Chirp"]
