@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import BrowserContext, Page, WebSocket
+from playwright.async_api import BrowserContext, Error, Page, Request, WebSocket
 
+from waves.tests.browser.faults import NETWORK_CHANGED
 from waves.tests.browser.relay import is_needed, relay
 from waves.tests.server.processes import START_SECONDS, Process
 from waves.tests.server.viewing import Received
@@ -68,11 +69,35 @@ class Oscilloscope:
         scope = cls(await context.new_page())
         if is_needed(scope.page):
             await relay(scope.page, lambda _, message: scope._take(message))
-        await scope.page.goto(f"http://{server.address}/streams/{slug}/{query}")
-        await scope.until_usable()
+        await scope._load(f"http://{server.address}/streams/{slug}/{query}")
         # Gone after a reload: see `was_reloaded`.
         await scope.page.evaluate("globalThis.firstLoad = true")
         return scope
+
+    async def _load(self, url: str) -> None:
+        """Load the page, and once more where its requests were dropped with the network."""
+        changed = asyncio.Event()
+
+        def failed(request: Request) -> None:
+            if NETWORK_CHANGED in (request.failure or ""):
+                changed.set()
+
+        self.page.on("requestfailed", failed)
+        try:
+            await self.page.goto(url)
+        except Error as error:
+            if NETWORK_CHANGED not in str(error):
+                raise
+            await self.page.goto(url)
+        usable, lost = (asyncio.ensure_future(c) for c in (self.until_usable(), changed.wait()))
+        try:
+            await asyncio.wait({usable, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if not usable.done():
+                await self.page.reload()
+            await usable
+        finally:
+            lost.cancel()
+            self.page.remove_listener("requestfailed", failed)
 
     async def until_usable(self) -> None:
         """Wait until every button and key does something: on a first visit a moment after the

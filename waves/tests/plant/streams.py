@@ -93,8 +93,8 @@ def quantities(t: np.ndarray) -> np.ndarray:
 
 @stream(signals=[SignalInfo("level", "Level", "V")], rate=100, create=False)
 def wandering(t: np.ndarray) -> np.ndarray:
-    """What goes from 999 mV to 1.01 V and back, twice a second."""
-    return np.where(np.floor(4 * t) % 2 == 0, 0.999, 1.01)[np.newaxis]
+    """What goes from 999 mV to 1.01 V and back, in no step with whoever reads it."""
+    return np.where(np.floor(3.3 * t) % 2 == 0, 0.999, 1.01)[np.newaxis]
 
 
 @stream(rate=200, name="Stalling", create=False)
