@@ -22,7 +22,7 @@ from waves.conf import get_config
 from waves.exceptions import BusyError, IngestError, ServiceUnavailableError, WavesError
 from waves.ingest.batch import Batch
 from waves.ingest.packing import pack, unpack
-from waves.sources.inbox import Inbox, Receipt
+from waves.sources.inbox import NOT_TAKEN, TOO_MUCH, Inbox, Receipt
 
 logger = logging.getLogger("waves")
 
@@ -40,7 +40,6 @@ AGAIN_SECONDS = 0.5
 #: The one consumer of a stream's list: whoever holds the lease is it, and finds what was not taken.
 GROUP = "worker"
 
-NOT_TAKEN = "The stream does not take samples at this moment. Send them again a little later."
 _REFUSALS: dict[str, type[WavesError]] = {
     each.__name__: each for each in (IngestError, BusyError, ServiceUnavailableError)
 }
@@ -78,7 +77,7 @@ class Intake:
     async def _through_redis(self, key: str, batch: Batch, number: str) -> Receipt:
         redis, answer = self._connected(), f"{key}:{uuid.uuid4().hex}"
         if await bounded(redis.xlen(key)) >= MOST_WAITING:
-            raise BusyError("Too much waits for this stream already. Send it again a little later.")
+            raise BusyError(TOO_MUCH)
         fields = {"batch": pack(batch), "number": number, "answer": answer}
         await bounded(redis.xadd(key, fields))
         async with asyncio.timeout(ANSWER_SECONDS + 1):

@@ -1,4 +1,4 @@
-"""Keys in the admin: a new one is shown once, and an old one is revoked, not changed."""
+"""Keys in the admin: a new one is shown once, and one that is of no use any more is revoked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AccessKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         key = getattr(request, "waves_key", "")
         self.message_user(
             request,
-            format_html(words + "", obj.name, format_html("<code>{}</code>", key)),
+            format_html(words, obj.name, format_html("<code>{}</code>", key)),
             messages.WARNING,
         )
         return super().response_add(request, obj, post_url_continue)

@@ -29,6 +29,10 @@ MOST_TIMES = 100_000
 #: New signals begin a new epoch: not more often than this in a minute.
 EPOCHS_A_MINUTE = 6
 
+#: What a writer is told, whichever way its samples go.
+TOO_MUCH = "Too much waits for this stream already. Send it again a little later."
+NOT_TAKEN = "The stream does not take samples at this moment. Send them again a little later."
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -43,11 +47,10 @@ class Receipt:
 
 @dataclass(slots=True)
 class Delivery:
-    """A batch that waits. ``number`` names it, where its writer numbers its batches."""
+    """A batch that waits."""
 
     batch: Batch
     receipt: asyncio.Future[Receipt]
-    number: str = ""
     bytes: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,8 +128,8 @@ class Inbox:
         if known is not None:
             return replace(known, accepted=0, late=0, doubled=known.accepted + known.doubled)
         if self._bytes + batch.values.nbytes > MOST_BYTES:
-            raise BusyError("Too much waits for this stream already. Send it again a little later.")
-        delivery = Delivery(batch, asyncio.get_running_loop().create_future(), number)
+            raise BusyError(TOO_MUCH)
+        delivery = Delivery(batch, asyncio.get_running_loop().create_future())
         delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
         self._waiting.append(delivery)
         self._bytes += delivery.bytes
@@ -138,9 +141,7 @@ class Inbox:
         finally:
             self._forget(delivery)
         if not delivery.receipt.done():
-            raise ServiceUnavailableError(
-                "The stream does not take samples at this moment. Send them again a little later."
-            )
+            raise ServiceUnavailableError(NOT_TAKEN)
         return delivery.receipt.result()
 
     def take(self) -> list[Delivery]:

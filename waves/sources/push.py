@@ -18,7 +18,7 @@ from waves.exceptions import BusyError, IngestError, SourceError
 from waves.ingest.batch import MOST_SIGNALS, Batch
 from waves.ingest.line_protocol import Template
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
-from waves.protocol.reading import HIGHEST_CODE
+from waves.protocol.reading import MOST_STATES
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Defaults, Example, Options, Rows, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Delivery, Inbox, Receipt
@@ -210,16 +210,14 @@ class PushSource(Source):
                     rows[place, at] = code
         if nameless:
             self.context.nameless(
-                nameless, f"Texts became no state: there are {HIGHEST_CODE + 1} at most."
+                nameless, f"Texts became no state: a signal has {MOST_STATES} at most."
             )
         if batch.texts:
-            infos = self._described()
-            if infos != self._infos:
-                self._infos = infos
+            self._infos = self._described()
         return rows
 
     def _described(self) -> tuple[SignalInfo, ...]:
-        missing = PushOptions.model_validate(self.spec.options).missing
+        missing = self.chosen.missing
         return tuple(
             SignalInfo(row.key, row.name, row.unit, missing=missing, states=dict(states.given))
             for row, states in zip(self.spec.signals, self._states, strict=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
 
-import orjson
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, IntegrityError, transaction
@@ -40,7 +39,7 @@ from waves.server.lifespan import serving
 from waves.sources.inbox import Receipt
 from waves.web import api
 from waves.web.allowance import allowance
-from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project
+from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project, json_answer
 from waves.web.credentials import grant_of
 from waves.web.lookup import look_up
 from waves.web.visitors import turned_away
@@ -99,7 +98,7 @@ def refusal(error: Exception) -> HttpResponse:
     body = {"code": code, "message": words, "error": words}
     if isinstance(error, IngestError):
         body |= {key: at for key in ("line", "column") if (at := getattr(error, key))}
-    answer = HttpResponse(orjson.dumps(body), content_type="application/json", status=status)
+    answer = json_answer(body, status)
     answer["X-Influx-Error"] = words.encode("ascii", "replace").decode()
     if status in (429, 503):
         answer["Retry-After"] = str(getattr(error, "seconds", RETRY_SECONDS))
@@ -135,7 +134,7 @@ def only(method: str, request: HttpRequest) -> HttpResponse | None:
     if request.method == method:
         return None
     body = {"code": "method not allowed", "error": f"Use {method} here."}
-    answer = HttpResponse(orjson.dumps(body), content_type="application/json", status=405)
+    answer = json_answer(body, 405)
     answer["Allow"] = method
     return answer
 
@@ -169,13 +168,13 @@ async def push(request: HttpRequest, slug: str) -> HttpResponseBase:
         "epoch": receipt.epoch,
         "next": receipt.next,
     }
-    return HttpResponse(orjson.dumps(told), content_type="application/json")
+    return json_answer(told)
 
 
 def _unsupported(media_type: str) -> HttpResponse:
     words = f"The media type {media_type[:60]!r} is none of {', '.join(formats.MEDIA_TYPES)}."
     body = {"code": "unsupported media type", "message": words, "error": words}
-    return HttpResponse(orjson.dumps(body), content_type="application/json", status=415)
+    return json_answer(body, 415)
 
 
 async def _take(request: HttpRequest, slug: str, media_type: str, precision: str) -> Receipt:
@@ -309,7 +308,7 @@ async def influx_query(request: HttpRequest) -> HttpResponseBase:
     """``/query``: one fixed list, for clients that look for their database before they write."""
     await grant_of(request)
     series = {"name": "databases", "columns": ["name"], "values": [["_internal"]]}
-    return _json({"results": [{"statement_id": 0, "series": [series]}]})
+    return json_answer({"results": [{"statement_id": 0, "series": [series]}]})
 
 
 @answered
@@ -323,8 +322,4 @@ async def influx_ping(request: HttpRequest) -> HttpResponseBase:
 @answered
 async def influx_health(request: HttpRequest) -> HttpResponseBase:
     """``/health``: the same, in words."""
-    return _json({"name": "waves", "status": "pass", "version": VERSION})
-
-
-def _json(value: Any) -> HttpResponse:
-    return HttpResponse(orjson.dumps(value), content_type="application/json")
+    return json_answer({"name": "waves", "status": "pass", "version": VERSION})
