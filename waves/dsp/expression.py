@@ -132,6 +132,8 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*\*|//|[<>=!]=|[-+*/%(),<>])"
     r"|(?P<blank> +)"
 )
+#: What was pasted may be in several lines.
+_BLANKS = str.maketrans("\t\r\n", "   ")
 ALLOWED = (
     "Allowed are numbers, t, p, pi, e, + - * / // % **, < <= > >= == !=, brackets, and "
     + ", ".join(FUNCTIONS)
@@ -168,6 +170,7 @@ def parse(text: str) -> Node:
             f"Expression must have {LONGEST} characters or fewer, not {len(text)}: "
             "it is worked out for each sample."
         )
+    text = text.translate(_BLANKS)
     _check_tokens(text)
     # Python takes blanks at the beginning for an indented line.
     blanks = len(text) - len(text.lstrip())

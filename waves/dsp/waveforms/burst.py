@@ -42,7 +42,8 @@ class Burst(ModulatedWaveform):
     burst_shape: ShapeName = parameter("sine", "Burst shape", "What a cycle of the burst is.")
 
     def modulations_per_second(self) -> Fraction:
-        return 1 / Fraction(self.burst_period)
+        # By its digits: a float64 of 0.1 s is off by a sample after some years.
+        return 1 / Fraction(str(self.burst_period))
 
     def values(self, cycles: Floats, modulation: Floats, carrier: Conditioning) -> Floats:
         """From the burst's own beginning, and not from ``cycles``, which go on in the pause."""
