@@ -1,4 +1,7 @@
-"""Amplitude modulation: the carrier grows and shrinks."""
+"""Amplitude modulation with full carrier and both sidebands.
+
+The formula is that of J. G. Proakis, M. Salehi, Communication Systems Engineering, chapter 3.
+"""
 
 from __future__ import annotations
 

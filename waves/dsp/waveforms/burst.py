@@ -1,4 +1,7 @@
-"""Bursts: some cycles of a shape, a pause, and again."""
+"""Bursts: some cycles of a shape, a pause, and again.
+
+The N-cycle burst of function generators, triggered by a timer of its own.
+"""
 
 from __future__ import annotations
 
