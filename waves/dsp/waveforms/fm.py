@@ -1,6 +1,7 @@
 """Frequency modulation: the phase is the integral of the frequency.
 
-Formula and sidebands are those of J. G. Proakis, M. Salehi, Communication Systems Engineering, chapter 3.
+Formula and sidebands are those of J. G. Proakis, M. Salehi, Communication Systems Engineering,
+chapter 3.
 """
 
 from __future__ import annotations

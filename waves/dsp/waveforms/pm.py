@@ -1,6 +1,7 @@
 """Phase modulation: the carrier runs ahead and stays behind.
 
-Formula and sidebands are those of J. G. Proakis, M. Salehi, Communication Systems Engineering, chapter 3.
+Formula and sidebands are those of J. G. Proakis, M. Salehi, Communication Systems Engineering,
+chapter 3.
 """
 
 from __future__ import annotations
