@@ -13,6 +13,7 @@ from pydantic import ValidationError as DeclarationError
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
+from waves.admin.uploads import UploadField
 from waves.dsp.explanation import explain
 
 
@@ -51,6 +52,8 @@ def form_field(name: str, info: FieldInfo) -> forms.Field:
     kinds = [kind for kind in get_args(info.annotation) if kind is not NoneType]
     optional = NoneType in get_args(info.annotation)
     annotation = kinds[0] if optional else info.annotation
+    if _is_upload(info):
+        return UploadField(label=_label(name, info), help_text=info.description or "")
     default = None if info.is_required() else info.get_default(call_default_factory=True)
     field = _typed(
         annotation,
@@ -62,6 +65,11 @@ def form_field(name: str, info: FieldInfo) -> forms.Field:
     )
     field.widget.attrs.update(_html_bounds(info))
     return field
+
+
+def _is_upload(info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    return isinstance(extra, Mapping) and bool(extra.get("upload"))
 
 
 def _typed(annotation: Any, **common: Any) -> forms.Field:
