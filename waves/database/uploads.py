@@ -1,4 +1,4 @@
-"""Uploaded files: kept in parts, so that none is too long for a database, and read by the worker."""
+"""Uploaded files: kept in parts, none too long for a database, and read by the worker."""
 
 from __future__ import annotations
 

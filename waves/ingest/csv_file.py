@@ -9,8 +9,10 @@ import csv
 import io
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import NoReturn
 
 import numpy as np
@@ -26,51 +28,79 @@ from waves.ingest.csv_text import (
 from waves.ingest.states import Names
 from waves.ingest.table import Floats, Series, Table, check_size, table_of
 
-#: Rows that are made numbers at a time: a few milliseconds.
-PIECE = 4096
+#: Rows that are made numbers at a time: few enough to stay in the cache of a core.
+PIECE = 512
 #: The longest line whose separator is looked for.
 FIRST = 64 * 1024
-
-Row = tuple[int, list[str]]
 
 
 def parse(data: bytes) -> Table:
     """The columns of a table. Raises IngestError with line and column, TooMuchError."""
     separator = separator_of(_text(data[:FIRST], "ignore").read())
     comma = separator != ","
-    rows = _rows(data, separator)
-    headings, first = _headings(rows, comma)
-    width = len(first[1])
+    pieces = _pieces(data, separator)
+    headings, first = _headings(pieces, comma)
+    width = len(first.rows[0])
     names, units = names_and_units(headings, width)
     check_size(1, width)
     columns = [_Cells(name, k + 1, comma) for k, name in enumerate(names)]
     lines = array("i")
-    for piece in _pieces(first, rows, width):
-        lines.extend(line for line, _ in piece)
+    for piece in chain([first], pieces):
+        piece.check(width)
+        lines.extend(piece.lines)
         check_size(len(lines), width)
-        cells = zip(*(row for _, row in piece), strict=True)
+        cells = zip(*piece.rows, strict=True)
         for column, values in zip(columns, cells, strict=True):
-            column.take(values, lines[-len(piece) :])
+            column.take(values, piece.lines)
     series = [column.series(units.get(column.name, "")) for column in columns]
     return table_of(series, lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some rows that hold something, and the line of each."""
+
+    lines: Sequence[int]
+    rows: Sequence[list[str]]
+
+    def since(self, at: int) -> _Piece:
+        """The rows from one of them on."""
+        return _Piece(self.lines[at:], self.rows[at:])
+
+    def check(self, width: int) -> None:
+        """Raise IngestError where a row has another width."""
+        if set(map(len, self.rows)) == {width}:
+            return
+        for line, cells in zip(self.lines, self.rows, strict=True):
+            if len(cells) != width:
+                raise IngestError(f"There are {len(cells)} cells, not {width} as above.", line=line)
 
 
 def _text(data: bytes, errors: str = "strict") -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors, newline="")
 
 
-def _rows(data: bytes, separator: str) -> Iterator[Row]:
-    """The rows that hold something, each with its line."""
+def _pieces(data: bytes, separator: str) -> Iterator[_Piece]:
+    """The rows that hold something, some at a time."""
     reader = csv.reader(_text(data), delimiter=separator, strict=True)
     try:
-        for row in reader:
-            if any(row) and any(map(str.strip, row)):
-                yield reader.line_num, row
+        while numbered := [(reader.line_num, row) for row in islice(reader, PIECE)]:
+            piece = _Piece(*zip(*numbered, strict=True))
+            if not all(map(any, piece.rows)) or set(map(len, piece.rows)) != {len(piece.rows[0])}:
+                piece = _filled(piece)
+            if piece.rows:
+                yield piece
     except csv.Error as error:
         raise IngestError(f"This is no CSV: {error}.", line=reader.line_num) from None
     except UnicodeDecodeError:
         line = _first_undecodable(data)
         raise IngestError("This is no UTF-8: save it as CSV UTF-8.", line=line) from None
+
+
+def _filled(piece: _Piece) -> _Piece:
+    """Without the rows of blanks only."""
+    kept = [k for k, cells in enumerate(piece.rows) if any(map(str.strip, cells))]
+    return _Piece([piece.lines[k] for k in kept], [piece.rows[k] for k in kept])
 
 
 def _first_undecodable(data: bytes) -> int:
@@ -81,15 +111,12 @@ def _first_undecodable(data: bytes) -> int:
     return 0
 
 
-def _headings(rows: Iterator[Row], comma: bool) -> tuple[list[list[str]], Row]:
-    """The rows above the first that holds a number or a date, and that one."""
-    headings: list[list[str]] = []
-    for line, cells in rows:
-        if any(map(str.strip, cells)) and _holds_something(cells, comma):
-            return headings, (line, cells)
-        headings.append(cells)
-        if len(headings) > MOST_HEADINGS:
-            break
+def _headings(pieces: Iterator[_Piece], comma: bool) -> tuple[list[list[str]], _Piece]:
+    """The rows above the first that holds a number or a date, and the rows from that one on."""
+    piece = next(pieces, _Piece([], []))
+    for at, cells in enumerate(piece.rows[: MOST_HEADINGS + 1]):
+        if _holds_something(cells, comma):
+            return list(piece.rows[:at]), piece.since(at)
     raise IngestError("There is no row of numbers in this file.")
 
 
@@ -100,27 +127,22 @@ def _holds_something(cells: list[str], comma: bool) -> bool:
     )
 
 
-def _pieces(first: Row, rows: Iterator[Row], width: int) -> Iterator[list[Row]]:
-    """Rows of the same width, some at a time."""
-    piece = [first]
-    for line, cells in rows:
-        if len(cells) != width:
-            raise IngestError(f"There are {len(cells)} cells, not {width} as above.", line=line)
-        piece.append((line, cells))
-        if len(piece) == PIECE:
-            yield piece
-            piece = []
-    if piece:
-        yield piece
+def _unix(cell: str) -> float:
+    """Unix seconds of a date in ISO 8601; one without a zone counts as UTC."""
+    moment = datetime.fromisoformat(cell.strip())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _date(cell: str) -> float | None:
-    """Unix seconds of a date in ISO 8601, without a zone as in UTC; None where it is none."""
+    """Unix seconds of a date; None where it is none."""
     try:
-        moment = datetime.fromisoformat(cell.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return _unix(cell)
     except (ValueError, OverflowError):
         return None
+
+
+#: What reads a cell of a column, by what stands in it.
+_READERS: dict[str, Callable[[str], float]] = {"number": float, "date": _unix}
 
 
 class _Cells:
@@ -136,11 +158,11 @@ class _Cells:
 
     def take(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         """The next cells, and the lines in which they stand. Raises IngestError."""
-        if self._kind == "number":
+        if self._kind in _READERS:
             try:
-                self._values.append(np.array([float(cell) for cell in cells]))
+                self._values.append(np.array([*map(_READERS[self._kind], cells)]))
                 return
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass  # a gap, a decimal comma, or what is wrong
         values = [self._value(cell, line) for cell, line in zip(cells, lines, strict=True)]
         self._values.append(np.array(values))

@@ -28,6 +28,8 @@ EVEN = 0.1
 #: A file that we exported may have corrections of the wall clock: one interval in so many, each
 #: by so many seconds.
 CORRECTED_IN, CORRECTION_SECONDS = 100, 0.01
+#: Seconds between samples, at least: a picosecond.
+LEAST_PERIOD = 1e-12
 #: The heading of the first column of what we export: the index of the sample.
 INDEX = "sample"
 #: Seconds in what may stand in brackets behind the name of a column of times.
@@ -185,7 +187,8 @@ def table_of(
     columns = []
     for place, column in enumerate(named):
         index = _index_before(named, series, place)
-        timing = timing_of(seconds(column, series[place].values), index, lines)
+        with np.errstate(all="ignore"):  # infinities, and what no number of seconds is
+            timing = timing_of(seconds(column, series[place].values), index, lines)
         columns.append(column.model_copy(update={"timing": timing}))
     values = tuple(np.ascontiguousarray(each.values) for each in series)
     return Table(Layout(columns=tuple(columns), n=n, rate=rate), values)
@@ -243,9 +246,9 @@ def timing_of(
         return Timing(problem=f"The time {what} at {where}.")
     if len(times) == 1:
         return Timing()
-    if times[-1] <= 0.0:
-        return Timing(problem="All times are the same.")
     period = float(times[-1]) / (len(times) - 1)
+    if period < LEAST_PERIOD:
+        return Timing(problem="All times are the same.")
     off = np.abs(times - period * np.arange(len(times))).max()
     if off <= EVEN * period:
         return Timing(rate=_plain_rate(1.0 / period, len(times)), even=True)
@@ -260,7 +263,7 @@ def _corrected(gaps: Floats, index: Numbers) -> Timing | None:
     off = np.abs(gaps - period)
     odd = off > EVEN * period
     few = int(odd.sum()) * CORRECTED_IN <= gaps.size and off.max() <= CORRECTION_SECONDS
-    if period <= 0 or not few or (np.diff(index) != 1).any():
+    if period < LEAST_PERIOD or not few or (np.diff(index) != 1).any():
         return None
     period = float(gaps[~odd].mean())
     return Timing(rate=_plain_rate(1.0 / period, len(gaps) + 1), even=True)
