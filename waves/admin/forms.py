@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
-from waves.admin.fields import form_field
+from waves.admin.fields import ColourInput, StatesField, form_field
 from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
 from waves.database.uploads import Uploaded
@@ -208,42 +208,6 @@ class StreamForm(DeclaredForm):
             and not self.data.get(f"signals-{row}-DELETE")
             for row in range(posted_rows(self.data))
         )
-
-
-class StatesField(forms.Field):
-    """Names of values as people write them: "0 = closed, 1 = open"."""
-
-    widget = forms.TextInput
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show the names by code as text; what was typed stays as it is."""
-        if not isinstance(value, Mapping):
-            return value
-        return ", ".join(f"{code} = {name}" for code, name in value.items())
-
-    def to_python(self, value: Any) -> dict[str, str]:
-        """Names by code. Raises ValidationError where it cannot be read."""
-        if isinstance(value, Mapping):
-            return dict(value)
-        parts = [part for part in str(value or "").split(",") if part.strip()]
-        pairs = [part.partition("=") for part in parts]
-        if not all(sign and code.strip() for code, sign, _ in pairs):
-            raise forms.ValidationError("Write each value and its name: 0 = closed, 1 = open.")
-        return {code.strip(): name.strip() for code, _, name in pairs}
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether other names were typed, however they are written."""
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
-
-
-class ColourInput(forms.TextInput):
-    """A colour as text, or nothing; the page puts a picker beside it."""
-
-    def __init__(self) -> None:
-        super().__init__({"placeholder": "by itself", "data-waves-colour": "", "size": 8})
 
 
 class SignalForm(DeclaredForm):
