@@ -29,6 +29,9 @@ Floats = NDArray[np.float64]
 BLOCK_VALUES = 64 * 1024
 #: Values a second of what is sent at once: half a core of a server is left to everybody else.
 AT_ONCE_VALUES = 2_000_000.0
+#: A server with its own worker listens to a new stream a second after it was announced. What is
+#: sent at once would be gone by then.
+JOIN_SECONDS = 2.0
 #: A rate that is this part of itself off is another one.
 SAME_RATE = 1e-6
 LONGEST_KEY = 50
@@ -196,6 +199,7 @@ class ReplaySource(Source):
     async def _at_once(self, reel: Reel) -> AsyncGenerator[SampleBlock, None]:
         """All of it, so labelled that it ends now."""
         clock = self.context.clock
+        await clock.sleep_until(clock.monotonic() + JOIN_SECONDS)
         label = clock.time() - reel.time(reel.n - 1)
         most = max(1, BLOCK_VALUES // len(reel.values))
         for first in range(0, reel.n, most):

@@ -37,15 +37,16 @@ async def test_a_file_is_refused_with_its_line_then_replayed_and_stopped_at_its_
 
         scope = await Oscilloscope.load(staff, server, "boiler", "?window=20")
         await scope.until_text("stopped-words", "The file ended. This stream is stopped.")
-        await scope.click("stopped-start")
         await scope.until_drawn("drawn.signals[0].y.filter((y) => y === 4).length > 6")
+        await scope.click("stopped-start")
+        await scope.until_state("live")
         assert "inlet" in await scope.page.locator("#signals tr").first.inner_text()
         # Its end is told, and what was seen stays.
         await scope.until_text("stopped-words", "The file ended. This stream is stopped.")
         await scope.until_drawn("drawn.signals[0].y.filter((y) => y === 4).length > 6")
 
         # Longer than what else may be sent to the server.
-        await page.get_by_role("link", name="Boiler", exact=True).click()
+        await page.locator("#result_list").get_by_role("link", name="Boiler").click()
         await page.get_by_text("boiler.csv: 2 columns of 41.").wait_for()
         await page.locator("#id_replay__play").select_option("looped")
         await page.locator("#id_enabled").check()
