@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 from django.forms.formsets import ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
@@ -160,7 +161,8 @@ class StreamForm(DeclaredForm):
         self.fitted: float | None = None
         for name, field in self.fields.items():
             if isinstance(field, UploadField) and (token := self.initial.get(name)):
-                field.help_text = f"{uploads.describe(str(token))} {field.help_text}"
+                # Django shows a help text as it is.
+                field.help_text = f"{escape(uploads.describe(str(token)))} {field.help_text}"
 
     def clean(self) -> dict[str, Any]:
         """Let the model check rate and history for as many signals as were sent."""
