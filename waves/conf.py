@@ -67,6 +67,9 @@ class Config:
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None
+    #: The longest file that the admin takes, in bytes: two hours of sound of a telephone, or some
+    #: eight million numbers as text.
+    upload_limit: int = 64 * 1024 * 1024
     #: What other apps add: dotted paths of classes by their names (see ``extensions``).
     sources: Mapping[str, str] = field(default_factory=dict)
     waveforms: Mapping[str, str] = field(default_factory=dict)

@@ -65,15 +65,17 @@ def parse(
     return parser(body, precision=precision, template=template, names=names)
 
 
-def inflated(body: bytes) -> bytes:
-    """A body without its gzip. Never makes more than MOST_INFLATED of it."""
+def inflated(body: bytes, most: int = MOST_INFLATED) -> bytes:
+    """A body without its gzip. Never makes more than ``most`` bytes of it."""
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        whole = inflater.decompress(body, MOST_INFLATED)
+        whole = inflater.decompress(body, most)
     except zlib.error as error:
         raise IngestError(f"The body is no gzip: {error}.") from None
     if inflater.unconsumed_tail:
-        raise TooMuchError(f"The body inflates to more than {MOST_INFLATED:,} bytes: send less.")
+        raise TooMuchError(f"The body inflates to more than {most:,} bytes: send less.")
     if not inflater.eof:
         raise IngestError("The body ends within its gzip.")
+    if inflater.unused_data:
+        raise IngestError("Something follows the gzip of this body: send one of it alone.")
     return whole

@@ -55,6 +55,7 @@ SOURCES: Registry[Source] = Registry(
         "python": "waves.sources.python.PythonSource",
         "system": "waves.sources.system.SystemSource",
         "push": "waves.sources.push.PushSource",
+        "replay": "waves.sources.replay.ReplaySource",
     },
     _problem,
 )

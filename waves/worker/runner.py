@@ -14,8 +14,15 @@ from django.db import DatabaseError
 
 from waves import specs
 from waves.bus import Publisher
+from waves.database import uploads
 from waves.database.threads import in_thread
-from waves.exceptions import ClockStepError, ServiceUnavailableError, SourceError, WavesError
+from waves.exceptions import (
+    ClockStepError,
+    FinishedError,
+    ServiceUnavailableError,
+    SourceError,
+    WavesError,
+)
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import MAX_DESCRIPTION, describe, size_of
 from waves.protocol.frames import Frame, encode, split
@@ -40,6 +47,8 @@ SILENT_SECONDS = 2.5
 SILENT_PERIODS = 5.0
 #: A source that does not end within this is left to itself; its thread or task may hang.
 END_SECONDS = 2.0
+#: What the page says of a stream that can be started again (see `tools/stream-control.js`).
+STOPPED = "This stream is stopped."
 #: It is cancelled so often meanwhile: one that meets a time-out in the same turn may be lost.
 CANCELS = 4
 
@@ -91,6 +100,8 @@ class Runner:
         #: Infinities that were made NaN, and frames that the channel layer did not take.
         self.infinities = 0
         self.unpublished = 0
+        #: Why there is nothing more to come, where the source has ended by itself; else empty.
+        self.ending = ""
         self._publisher = publisher
         self._clock = clock
         self._source: Source | None = None
@@ -163,7 +174,7 @@ class Runner:
             self._say("silent", f"No samples for {silence:.0f} s.")
 
     async def _run(self) -> None:
-        attempt = 0
+        attempt, self.ending = 0, ""
         # A source that did not take its cancelling may come back here: another task runs by then.
         while self._task is asyncio.current_task():
             epoch = await self._next_epoch()
@@ -171,6 +182,9 @@ class Runner:
             try:
                 await self._run_once(epoch, quiet=attempt > 0)
                 raise SourceError("The source ended.")
+            except FinishedError as end:
+                await self._finish(f"{end} {STOPPED}")
+                return
             except ClockStepError as step:
                 logger.warning("Stream %s: %s", self.spec.slug, step)
                 attempt = 0
@@ -182,6 +196,18 @@ class Runner:
                 attempt = 0
             await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
             attempt += 1
+
+    async def _finish(self, ending: str) -> None:
+        """Stop the stream for good, also in the database: another worker would begin again."""
+        self.ending = ending
+        self._say("stopped", ending)
+        await self.announce()
+        while True:
+            try:
+                await in_thread(specs.stop, worker=True)(self.spec.handle, self.epoch)
+                return
+            except DatabaseError:  # the worker tells of that
+                await asyncio.sleep(DATABASE_SECONDS)
 
     def _fail(self, error: BaseException) -> None:
         known = isinstance(error, WavesError)
@@ -219,10 +245,12 @@ class Runner:
             self._doubled,
             self._inbox,
             self._add_signals,
+            uploads.read,
         )
         source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
         try:
+            await source.open()
             if not quiet:
                 self._describe(source)
                 await self.announce()
