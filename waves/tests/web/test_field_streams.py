@@ -30,7 +30,7 @@ class ToHub:
         self.descriptions: list[Description] = []
         self.came = asyncio.Event()
 
-    async def frame(self, handle, data) -> None:
+    async def frame(self, handle, place, data, keys=(), settled=None) -> None:
         self._hub.receive({"type": "waves.frame", "data": data})
         self.came.set()
 
