@@ -349,6 +349,9 @@ def _declared_field(kind: str, name: str, info: FieldInfo) -> forms.Field:
             initial=field.initial,
             empty_value=None,
         )
+    suggestions = SOURCES[kind].suggestions.get(name) if kind in SOURCES else None
+    if suggestions is not None:
+        field.widget = Suggesting(suggestions, attrs=field.widget.attrs)
     if kind == COMMON:
         unused = [key for key, waveform in WAVEFORMS.items() if name in waveform.unused]
         field.widget.attrs["data-waves-unused"] = " ".join(unused)

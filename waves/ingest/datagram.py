@@ -1,0 +1,32 @@
+"""A datagram: Teleplot's lines, or JSON (one object, a list of objects, or an object a line)."""
+
+from __future__ import annotations
+
+from waves.exceptions import IngestError
+from waves.ingest import json_text, teleplot
+from waves.ingest.readings import Found
+
+
+def parse(data: bytes) -> Found:
+    """What a datagram holds. Raises IngestError where any of it is no sample."""
+    try:
+        text = data.decode().strip().strip("\0")
+    except UnicodeDecodeError as error:
+        raise IngestError("This is no UTF-8.", column=error.start + 1) from None
+    if not text:
+        raise IngestError(f"It is empty. {teleplot.EXPECTED}")
+    if text[0] not in "{[":
+        return teleplot.parse(text)
+    lines = text.split("\n")
+    try:
+        return Found(json_text.readings(json_text.loaded(text.encode())), [])
+    except IngestError:
+        if len(lines) == 1:
+            raise
+    several = [
+        reading
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+        for reading in json_text.readings(json_text.loaded(line.encode(), number), number)
+    ]
+    return Found(several, [])
