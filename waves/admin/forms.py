@@ -16,7 +16,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
 from pydantic.fields import FieldInfo
 
-from waves.admin.fields import form_field
+from waves.admin.fields import Suggesting, form_field
 from waves.database.stored import mapping
 from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
 from waves.models import Signal, Stream, key_from

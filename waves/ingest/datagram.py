@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waves.exceptions import IngestError
 from waves.ingest import json_text, teleplot
-from waves.ingest.readings import Found
+from waves.ingest.readings import Found, Reading
 
 
 def parse(data: bytes) -> Found:
@@ -13,20 +13,23 @@ def parse(data: bytes) -> Found:
         text = data.decode().strip().strip("\0")
     except UnicodeDecodeError as error:
         raise IngestError("This is no UTF-8.", column=error.start + 1) from None
-    if not text:
-        raise IngestError(f"It is empty. {teleplot.EXPECTED}")
-    if text[0] not in "{[":
-        return teleplot.parse(text)
+    found = Found(_objects(text), []) if text[:1] in ("{", "[") else teleplot.parse(text)
+    if not any(found):
+        raise IngestError(f"There is no sample in this. {teleplot.EXPECTED}")
+    return found
+
+
+def _objects(text: str) -> list[Reading]:
+    """The samples of one object or a list, or of an object a line."""
     lines = text.split("\n")
     try:
-        return Found(json_text.readings(json_text.loaded(text.encode())), [])
+        return json_text.readings(json_text.loaded(text.encode()))
     except IngestError:
         if len(lines) == 1:
             raise
-    several = [
+    return [
         reading
         for number, line in enumerate(lines, start=1)
         if line.strip()
         for reading in json_text.readings(json_text.loaded(line.encode(), number), number)
     ]
-    return Found(several, [])

@@ -60,6 +60,7 @@ def readings(value: Any, line: int = 0) -> list[Reading]:
     return [
         Reading(time, {name: _value(name, each, line) for name, each in fields.items()})
         for time, fields in _rows(value, line)
+        if fields
     ]
 
 

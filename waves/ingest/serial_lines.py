@@ -156,7 +156,7 @@ def _columns(part: str) -> list[Column] | None:
 def _labelled(part: str) -> list[Column] | None:
     """A label of several words with its value."""
     label, *values = _JOIN.split(part)
-    found = _columns(values[0]) if len(values) == 1 and label else None
+    found = _columns(values[0]) if label and len(values) == 1 and values[0] else None
     if not found or len(found) > 1 or found[0].name:
         return None
     return [found[0]._replace(name=label)]

@@ -115,7 +115,7 @@ class SerialSource(FedSource):
             raise SourceError(NEEDS_PYSERIAL)
         self._options = SerialOptions.model_validate(spec.options)
         #: A port was open in this run: one that is gone comes again.
-        self._was_open = False
+        self.was_open = False
 
     @classmethod
     def defaults(cls, options: Mapping[str, Any]) -> Defaults:
@@ -154,17 +154,17 @@ class SerialSource(FedSource):
                 async with asyncio.timeout(OPEN_SECONDS):
                     opened = await thread.call(self._open)
             except FileNotFoundError:
-                if not self._was_open:
+                if not self.was_open:
                     self.say(f"Waits for {port}, which is not plugged in.")
             except TimeoutError:
                 raise SourceError(f"{port} does not answer: unplug it, and plug it in.") from None
             except OSError as error:
                 # One that was just plugged in belongs to nobody for a moment.
-                if not self._was_open:
+                if not self.was_open:
                     raise SourceError(_words(error, port)) from None
                 self.say(_words(error, port))
             else:
-                self._was_open = True
+                self.was_open = True
                 return Board(opened, self, asyncio.get_running_loop())
             await clock.sleep_until(clock.monotonic() + LOOK_SECONDS)
 

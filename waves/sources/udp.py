@@ -123,8 +123,8 @@ class UdpSource(FedSource):
         python = (
             "import socket\n\n"
             f"family = socket.AF_INET{'6' if ':' in host else ''}\n"
-            "out = socket.socket(family, socket.SOCK_DGRAM)\n"
-            f'out.sendto(b"{name}:60.1", ("{host}", {options.port}))'
+            "with socket.socket(family, socket.SOCK_DGRAM) as out:\n"
+            f'    out.sendto(b"{name}:60.1", ("{host}", {options.port}))'
         )
         return Example("bash", bash), Example("Python", python)
 
