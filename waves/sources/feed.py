@@ -50,6 +50,7 @@ class FedSource(PushSource, abc.ABC):
         self._offset = clock.time() - clock.monotonic()
         room = self.chosen.most_signals - len(spec.signals) if self.chosen.add_signals else 0
         self.gatherer = Gatherer(self._places, max(0, room), clock.time)
+        self.gatherer.may_add = self.inbox.may_begin_epoch
         #: What holds of the port, in words; empty where it is as it should be.
         self._condition = ""
         self._left_out: Counter[str] = Counter()
@@ -78,6 +79,7 @@ class FedSource(PushSource, abc.ABC):
             await asyncio.wait({task}, timeout=END_SECONDS)
             if task.done() and not task.cancelled():
                 task.exception()  # it was raised already, or does not matter any more
+            self._feeding = None
             if self._fading is not None:
                 self._fading.cancel()
 
@@ -136,6 +138,8 @@ class FedSource(PushSource, abc.ABC):
         self._tell()
 
     def _tell(self) -> None:
+        if self._feeding is None:  # what is said now is for the next run to say
+            return
         left_out = ", ".join(f"{n:,} {why}" for why, n in self._left_out.items())
         words = [self._condition]
         if left_out and self._fading is not None:

@@ -165,10 +165,11 @@ class UdpSource(FedSource):
                 self.gatherer.add(found.readings, arrival, self._board(host))
             except IngestError as error:
                 gathered.left_out[MALFORMED] += 1
+                # Without the sender: who may see the stream need not know who is on the network.
                 where = f"line {error.line}: " if error.line > 1 else ""
-                gathered.lines.append(f"{host}: {where}{error}")
+                gathered.lines.append(f"{where}{error}")
                 continue
-            gathered.lines += (f"{host}: {text}" for text in found.messages)
+            gathered.lines += found.messages
         gathered.left_out[STRANGE] = self.gatherer.unknown
         gathered.batches = self.gatherer.batches()
         loop.call_soon_threadsafe(self.hand_over, gathered)

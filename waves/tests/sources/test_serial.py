@@ -1,11 +1,5 @@
 """A real pseudo-terminal as the serial port: lines, what is none, unplugged and replugged."""
 
-import contextlib
-import os
-import re
-import tty
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,48 +8,7 @@ from waves.sources import examples, validate_options
 from waves.sources import serial as module
 from waves.tests.sources.fakes import spec
 from waves.tests.sources.fed import Fed, fed
-
-
-class Plug:
-    """A board behind a path that stays the same: plugged in, it has another terminal each time."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._ends: list[int] = []
-
-    def plug_in(self) -> None:
-        board, port = os.openpty()
-        tty.setraw(port)
-        self._ends = [board, port]
-        self.path.symlink_to(os.ttyname(port))
-
-    def unplug(self) -> None:
-        self.path.unlink()
-        while self._ends:
-            os.close(self._ends.pop())
-
-    def print(self, *lines: bytes) -> None:
-        os.write(self._ends[0], b"".join(line + b"\r\n" for line in lines))
-
-
-@pytest.fixture
-def plug(tmp_path, monkeypatch):
-    # Tests are faster than a board that starts.
-    monkeypatch.setattr(module, "HALF_SECONDS", 0.0)
-    plug = Plug(tmp_path / "board")
-    plug.plug_in()
-    yield plug
-    with contextlib.suppress(FileNotFoundError):
-        plug.unplug()
-
-
-@contextlib.asynccontextmanager
-async def reading(plug: Plug, *keys: str, **more):
-    """A source that reads the port, and is open already."""
-    options = {"port": str(plug.path), **more.pop("options", {})}
-    async with fed("serial", options, *keys, serial_ports=[str(plug.path)], **more) as run:
-        await run.until(lambda: run.source.was_open)
-        yield run
+from waves.tests.sources.ports import printed, reading
 
 
 async def test_lines_become_samples_spread_over_the_time_in_which_they_came(plug):
@@ -164,8 +117,7 @@ def test_options_that_cannot_work_are_told(options, told):
 
 async def test_the_sketch_prints_what_is_read(plug):
     (sketch,) = examples(spec("serial", options={"port": "/dev/ttyUSB0"}), "", "")
-    printed = re.search(r'Serial.print\("(.*)"\);', sketch.text)[1]
     assert "Serial.begin(115200);" in sketch.text
     async with reading(plug, "inlet") as run:
-        plug.print(f"{printed}512".encode())
+        plug.print(*printed(sketch.text))
         await run.until(lambda: run.values("inlet") == [512.0])
