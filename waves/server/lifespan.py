@@ -26,6 +26,7 @@ from waves.conf import get_config
 from waves.database import installation
 from waves.database.threads import in_thread
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
+from waves.framelog import frame_log
 from waves.hub.hub import Hub
 from waves.hub.pump import Pump
 from waves.hub.status import board
@@ -84,7 +85,7 @@ class Services:
         self.hub = Hub(self.pump, board)
         embedded = get_config().worker == "embedded"
         layer = make_layer()
-        self.publisher = Publisher(layer)
+        self.publisher = Publisher(layer, frame_log())
         # In memory it is one layer; over Redis what is sent must not wait for what is received.
         listening = layer if embedded else make_layer()
         self.receiver = Receiver(self.hub, self.publisher, listening, everything=embedded)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,10 +48,12 @@ class Receipt:
 
 @dataclass(slots=True)
 class Delivery:
-    """A batch that waits."""
+    """A batch that waits. ``number`` is its writer's, ``entry`` its place on the list in Redis."""
 
     batch: Batch
     receipt: asyncio.Future[Receipt]
+    number: str = ""
+    entry: str = ""
     bytes: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,31 @@ class Delivery:
         """Answer that nothing of it was taken, and why."""
         if not self.receipt.done():
             self.receipt.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a list in Redis is in blocks, once the next block is.
+
+    ``entries`` are batches all of whose samples are, ``numbers`` those of their writers, with their
+    receipts; ``begun`` is a batch the first samples of which are, and how many.
+    """
+
+    entries: Sequence[str] = ()
+    numbers: Sequence[tuple[str, Receipt]] = ()
+    begun: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A batch from the list in Redis: all of it is in blocks where the source is at ``mark``."""
+
+    delivery: Delivery
+    receipt: Receipt
+    mark: float
+    #: Where its samples begin, where they are numbered one by one, and how many went before.
+    start: int | None
+    before: int
 
 
 class Seen:
@@ -104,13 +131,26 @@ class Seen:
         while len(self._times) > MOST_TIMES:
             del self._masks[self._times.popleft()]
 
+    def clear(self) -> None:
+        """Nothing is known: what is, is about to be remembered anew."""
+        self._bits.clear()
+        self._times.clear()
+        self._masks.clear()
+
 
 class Inbox:
-    """The batches of one stream, in the order in which they came."""
+    """The batches of one stream, in the order in which they came.
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    ``durable``: they are on a list in Redis until they are in frames. Then a run begins with what
+    is on the list, and nothing that the former one held is of use.
+    """
+
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, *, durable: bool = False
+    ) -> None:
         self.arrived = asyncio.Event()
         self.seen = Seen()
+        self.durable = durable
         self._monotonic = monotonic
         self._epochs: deque[float] = deque(maxlen=EPOCHS_A_MINUTE)
         #: Samples that the former run took and had not yielded: the next one begins with them.
@@ -120,17 +160,29 @@ class Inbox:
         self._waiting: list[Delivery] = []
         self._bytes = 0
         self._numbers: OrderedDict[str, Receipt] = OrderedDict()
+        #: Numbers of batches that wait.
+        self._asked: dict[str, Delivery] = {}
+        self._followed: list[_Followed] = []
+        self._begun: tuple[str, int] = ("", 0)
+        self._settled: Settled | None = None
+        #: Batches of the list that were taken, and are not in frames yet.
+        self.taken: dict[str, Receipt] = {}
 
-    async def put(self, batch: Batch, number: str = "") -> Receipt:
+    async def put(self, batch: Batch, number: str = "", entry: str = "") -> Receipt:
         """Hand over a batch, and wait for what became of it.
 
         Raises IngestError where nothing of it can be taken, BusyError where too much waits, and
         ServiceUnavailableError where the stream does not run.
         """
+        first = self._asked.get(number) if number else None
+        if first is not None:
+            await asyncio.wait({first.receipt}, timeout=ANSWER_SECONDS)
         known = self._numbers.get(number) if number else None
         if known is not None:
             return replace(known, accepted=0, late=0, doubled=known.accepted + known.doubled)
-        delivery = self.leave(batch)
+        delivery = self.leave(batch, number, entry)
+        if number:
+            self._asked[number] = delivery
         delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
         try:
             # Not the future itself: where whoever waits is cancelled, it is still answered, and so
@@ -142,14 +194,15 @@ class Inbox:
             raise ServiceUnavailableError(NOT_TAKEN)
         return delivery.receipt.result()
 
-    def leave(self, batch: Batch) -> Delivery:
+    def leave(self, batch: Batch, number: str = "", entry: str = "") -> Delivery:
         """Have a batch wait, however long, until the source takes it.
 
         Raises BusyError where too much waits.
         """
         if self._bytes + batch.values.nbytes > MOST_BYTES:
             raise BusyError(TOO_MUCH)
-        delivery = Delivery(batch, asyncio.get_running_loop().create_future())
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        delivery = Delivery(batch, receipt, number, entry)
         self._waiting.append(delivery)
         self._bytes += delivery.bytes
         self.arrived.set()
@@ -175,6 +228,60 @@ class Inbox:
         is_full = len(self._epochs) == EPOCHS_A_MINUTE
         return not is_full or self._monotonic() - self._epochs[0] >= 60
 
+    def recall(
+        self,
+        numbers: Mapping[str, Receipt],
+        begun: tuple[str, int],
+        seen: Iterable[tuple[Sequence[str], Sequence[float], NDArray[np.float64]]],
+    ) -> None:
+        """Know what is in frames, and nothing else: ``seen`` has keys, times and ``[signals, n]``.
+
+        ``begun`` is a batch the first samples of which are.
+        """
+        self._numbers = OrderedDict(numbers)
+        self._begun, self._settled, self._followed = begun, None, []
+        self.taken.clear()
+        self.seen.clear()
+        for keys, times, rows in seen:
+            self.seen.remember(times, self.seen.masks(keys, rows))
+
+    def begun(self, delivery: Delivery) -> int:
+        """How many samples of a batch are in frames already."""
+        entry, samples = self._begun
+        return samples if entry and entry == delivery.entry else 0
+
+    def follow(
+        self, delivery: Delivery, receipt: Receipt, mark: float, start: int | None = None
+    ) -> None:
+        """Samples of a batch were taken: they are in blocks once the source is at ``mark``."""
+        if delivery.entry and receipt.accepted:
+            self.taken[delivery.entry] = receipt
+            before = self.begun(delivery)
+            self._followed.append(_Followed(delivery, receipt, mark, start, before))
+
+    def passed(self, mark: float) -> None:
+        """With the next block the source is at ``mark``."""
+        if not self._followed:
+            return
+        done = [each for each in self._followed if each.mark <= mark]
+        self._followed = [each for each in self._followed if each.mark > mark]
+        begun = None
+        for each in self._followed[:1]:
+            if each.start is not None and each.start < mark:
+                begun = each.delivery.entry, int(mark) - each.start + each.before
+        numbers = [(each.delivery.number, each.receipt) for each in done if each.delivery.number]
+        self._settled = Settled([each.delivery.entry for each in done], numbers, begun)
+
+    def settle(self) -> Settled | None:
+        """What the block settles that has just been yielded."""
+        settled, self._settled = self._settled, None
+        return settled
+
+    def confirm(self, settled: Settled) -> None:
+        """It is off the list."""
+        for entry in settled.entries:
+            self.taken.pop(entry, None)
+
     def begin_epoch(self) -> None:
         """Count an epoch that new signals begin. Raises BusyError where there were too many."""
         if not self.may_begin_epoch:
@@ -185,6 +292,8 @@ class Inbox:
         self._epochs.append(self._monotonic())
 
     def _forget(self, delivery: Delivery) -> None:
+        if self._asked.get(delivery.number) is delivery:
+            del self._asked[delivery.number]
         if delivery in self._waiting:
             self._waiting.remove(delivery)
             self._bytes -= delivery.bytes

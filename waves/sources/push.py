@@ -121,13 +121,15 @@ class PushSource(Source):
                 await self._news()
                 unknown = self._deliver()
                 for block in self._line.blocks(self._dtype):
+                    self.inbox.passed(self._line.mark)
                     yield block
                 if unknown:
                     await self._add(unknown)
                 pause = 1 / self.spec.frames_per_second
                 await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
         finally:
-            self.inbox.held = self._line.held()
+            is_listed = self.takes_pushes and self.inbox.durable
+            self.inbox.held = None if is_listed else self._line.held()
 
     async def _news(self) -> None:
         """Wait until something is pushed, or what is held back has waited long enough."""
@@ -168,13 +170,17 @@ class PushSource(Source):
     def _take(self, delivery: Delivery) -> None:
         batch = delivery.batch
         self._line.check(batch)
-        late, doubled = self._line.put(self._rows(batch), batch)
+        rows, before = self._rows(batch), self.inbox.begun(delivery)
+        late, doubled = self._line.put(rows[:, before:], batch)
+        doubled += before
         if late:
             self.context.late(late)
         if doubled:
             self.context.doubled(doubled)
         taken = batch.n - late - doubled
-        delivery.accept(Receipt(taken, late, doubled, self.context.epoch, self._line.due))
+        receipt = Receipt(taken, late, doubled, self.context.epoch, self._line.due)
+        self.inbox.follow(delivery, receipt, *self._line.put_at)
+        delivery.accept(receipt)
 
     def _rows(self, batch: Batch) -> Floats:
         """The values of a batch as ``[signals, n]``, texts as the codes of their states."""
@@ -216,6 +222,9 @@ class Timed:
         self._keys = tuple(row.key for row in spec.signals)
         self._order = Ordering(window_of(spec))
         self._seen = inbox.seen
+        #: The newest time that is in blocks; and of what was put last, for ``Inbox.follow``.
+        self.mark = -math.inf
+        self.put_at: tuple[float, None] = (-math.inf, None)
 
     def update(self, spec: StreamSpec) -> None:
         """How long samples wait for older ones."""
@@ -258,6 +267,7 @@ class Timed:
         doubled = int(times.size - new.sum())
         if doubled == times.size:
             return 0, doubled
+        self.put_at = float(times[new].max()), None
         late = self._order.put(times[new], rows[:, new], self._context.clock.monotonic())
         self._seen.remember(known, masks)
         return late, doubled
@@ -276,6 +286,7 @@ class Timed:
         if taken is None:
             return
         times, rows = merged(*taken)
+        self.mark = float(times[-1])
         first, self.next = self.next, self.next + times.size
         t0 = float(times[0])
         yield SampleBlock(self._context.epoch, first, t0, 0.0, rows.astype(dtype), times - t0)
@@ -314,6 +325,9 @@ class Regular:
         self._labels = WallLabels(context.clock)
         self._start: float | None = None
         self._pending: deque[tuple[int, Floats]] = deque()
+        #: The index behind what is in blocks; and end and begin of what was put last.
+        self.mark = 0.0
+        self.put_at: tuple[float, int] = (0.0, 0)
 
     def update(self, spec: StreamSpec) -> None:
         """The rate belongs to the epoch: nothing else matters here."""
@@ -344,16 +358,17 @@ class Regular:
 
     def put(self, rows: Floats, batch: Batch, *, again: bool = False) -> tuple[int, int]:
         """Take samples; none is late, and none doubled."""
-        now = self._now
+        now, n = self._now, rows.shape[1]
         if self._start is None:
-            self._start = now - batch.n / self._rate
-        late = now - self._start - (self.next + batch.n) / self._rate
+            self._start = now - n / self._rate
+        late = now - self._start - (self.next + n) / self._rate
         if late > MAX_LAG:
             skipped = round(late * self._rate)
             self.next += skipped
             self._context.skipped(skipped)
         self._pending.append((self.next, rows))
-        self.next += batch.n
+        self.put_at = self.next + n, self.next
+        self.next += n
         return 0, 0
 
     def blocks(self, dtype: np.dtype[Any]) -> Iterator[SampleBlock]:
@@ -368,6 +383,7 @@ class Regular:
                 self._pending.appendleft((first + due, rows[:, due:]))
                 rows = rows[:, :due]
             t0 = self._labels.at((self._start or 0.0) + first / self._rate)
+            self.mark = first + rows.shape[1]
             yield SampleBlock(self._context.epoch, first, t0, 1 / self._rate, rows.astype(dtype))
 
     def held(self) -> Batch | None:

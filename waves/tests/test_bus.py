@@ -179,14 +179,14 @@ async def test_a_layer_that_hangs_keeps_no_sender_and_is_told_once_each_way(capl
     caplog.set_level(logging.WARNING)
     for _ in range(20):
         with pytest.raises(ServiceUnavailableError):
-            await publisher.frame(1, b"")
+            await publisher.frame(1, (1, 0), b"")
     assert layer.sent == 1  # the others were refused at once, not sent
     assert "Is Redis running?" in publisher.problem
     layer.hangs = False
     async with asyncio.timeout(10):
         while publisher.problem:
             try:
-                await publisher.frame(1, b"")
+                await publisher.frame(1, (1, 0), b"")
             except ServiceUnavailableError:
                 await asyncio.sleep(0.01)
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
@@ -194,7 +194,7 @@ async def test_a_layer_that_hangs_keeps_no_sender_and_is_told_once_each_way(capl
 
 async def test_nothing_is_sent_before_it_is_known_who_we_are():
     with pytest.raises(ServiceUnavailableError, match="which installation"):
-        await Publisher(Layer()).frame(1, b"")
+        await Publisher(Layer()).frame(1, (1, 0), b"")
 
 
 async def test_a_process_that_stood_still_does_not_blame_the_layer(receiving, caplog):

@@ -31,7 +31,7 @@ from waves.protocol.plaintext import shown
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
-from waves.sources.inbox import Inbox
+from waves.sources.inbox import Inbox, Settled
 from waves.worker.rate import RateMeter
 
 logger = logging.getLogger("waves")
@@ -42,6 +42,8 @@ BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 RECOVERED_SECONDS = 30.0
 #: A database that is locked or gone is asked again this soon: it is no fault of the source.
 DATABASE_SECONDS = 0.5
+#: A frame that was not sent, and may not be lost, is sent again this soon.
+UNSENT_SECONDS = 0.2
 #: A source that yields nothing for this long, or for five of its periods, is silent.
 SILENT_SECONDS = 2.5
 SILENT_PERIODS = 5.0
@@ -333,9 +335,25 @@ class Runner:
             await self.announce()
         self._next = block.next
         self._rate.add(block, self._yielded_at)
+        settled = self._inbox.settle() if self._inbox is not None else None
         for piece in split(block):
-            data = encode(Frame.of(piece, self.spec.handle))
-            await self._publish(self._publisher.frame(self.spec.handle, data))
+            await self._publish_piece(piece, settled if piece.next == block.next else None)
+        if self._inbox is not None and settled is not None:
+            self._inbox.confirm(settled)
+
+    async def _publish_piece(self, piece: SampleBlock, settled: Settled | None) -> None:
+        """Send a piece of a block; where it has what was acknowledged, until it is sent."""
+        handle, keys = self.spec.handle, [row.key for row in self.spec.signals]
+        place, data = (piece.epoch, piece.sample), encode(Frame.of(piece, handle))
+        while True:
+            try:
+                await self._publisher.frame(handle, place, data, keys, settled)
+                return
+            except ServiceUnavailableError:  # the publisher has said so
+                if self._inbox is None or not self._inbox.taken:
+                    self.unpublished += 1  # viewers see a gap
+                    return
+            await asyncio.sleep(UNSENT_SECONDS)
 
     def _checked(self, block: SampleBlock) -> SampleBlock:
         """The block in the stream's sample type, without infinities. Raises SourceError."""

@@ -9,12 +9,12 @@ from typing import Protocol
 
 from django.db import DatabaseError
 
-from waves.bus import UNREACHABLE
 from waves.conf import get_config
 from waves.database import installation
 from waves.database.installation import Installation
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
+from waves.framelog import UNREACHABLE
 from waves.worker.shares import Decision, Register, Share
 
 logger = logging.getLogger("waves")

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from waves.bus import Publisher
 from waves.checks import check_worker
 from waves.conf import get_config
+from waves.framelog import frame_log
 from waves.worker.worker import Worker
 
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         self.stdout.write("Streams stopped.")
 
     async def _run(self, name: str) -> None:
-        task = asyncio.ensure_future(Worker(Publisher(), name=name).run())
+        task = asyncio.ensure_future(Worker(Publisher(log=frame_log()), name=name).run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)

@@ -1,11 +1,12 @@
 """Samples are pushed where a worker of its own runs the streams, over a real Redis."""
 
-import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
+from benchmarks import pushed
 from waves.tests.server.processes import Process, Site, redis_server
 from waves.tests.server.test_api_queries import Asking
 from waves.tests.server.test_pushing import make_key, send
@@ -43,18 +44,17 @@ async def test_what_is_pushed_goes_to_the_worker_and_to_who_watches(deployed, as
     try:
         status, first = send(asking, "boiler", {"inlet": 1, "door": "open"}, key)
         assert (status, first["accepted"]) == (200, 1)
-        async with view(server.address, "/ws/streams/boiler/") as viewer:
-            # A server hears of a stream from the moment on at which somebody watches it there.
-            came = asyncio.create_task(viewer.until(lambda: len(values(viewer, first)) > 2))
-            sent = 1
-            while not came.done():
-                sent += 1
-                status, answer = send(asking, "boiler", {"inlet": sent}, key)
-                assert (status, answer["accepted"], answer["next"]) == (200, 1, sent)
-                await asyncio.sleep(0)
-            await came
-            seen = values(viewer, first)
-        assert seen == list(range(int(seen[0]), int(seen[-1]) + 1))
+        for sent in (2, 3):
+            status, answer = send(asking, "boiler", {"inlet": sent}, key)
+            assert (status, answer["accepted"], answer["next"]) == (200, 1, sent)
+        # Nobody has watched it anywhere, and this server was not there: both have all of it.
+        with site.serve("daphne") as newer:
+            for address in (server.address, newer.address):
+                async with view(address, "/ws/streams/boiler/") as viewer:
+                    await viewer.until(lambda viewer=viewer: len(values(viewer, first)) > 2)
+                    assert values(viewer, first) == [1, 2, 3]
+        # Meanwhile the server closed a connection over which nothing came.
+        asking.connection.close()
         status, answer = send(asking, "boiler", b"{", key)
         assert (status, answer["line"]) == (400, 1)
         status, answer = send(asking, "boiler", {"t": 9e9, "signals": {"inlet": 1}}, key)
@@ -70,6 +70,8 @@ def test_what_waits_is_taken_once_by_the_next_worker(deployed, asking):
     # The worker is gone: nobody takes it, and the writer is told to come back.
     status, answer = send(asking, "waiting", body, key, **numbered)
     assert (status, answer["code"]) == (503, "unavailable")
+    # Meanwhile the server closes a connection over which nothing comes.
+    asking.connection.close()
     worker = site.start_worker()
     try:
         while send(asking, "waiting", body, key, **numbered)[0] != 200:
@@ -79,3 +81,18 @@ def test_what_waits_is_taken_once_by_the_next_worker(deployed, asking):
         assert answer["next"] == 2
     finally:
         worker.kill()
+
+
+@pytest.mark.parametrize(
+    ("kind", "faults"),
+    [
+        ("numbered", {"cut": 3, "server": 1, "worker": 1, "redis": 1}),
+        ("timed", {"cut": 2, "worker": 2}),
+    ],
+)
+def test_what_was_acknowledged_is_there_once_whatever_is_killed(prepared_site, kind, faults):
+    with pushed.scene(prepared_site) as scene:
+        outcome = pushed.prove(scene, kind, Counter(faults), seed=len(faults))
+    assert not outcome.problems
+    assert outcome.acknowledged > 500
+    assert outcome.epochs > faults["worker"]

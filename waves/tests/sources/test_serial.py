@@ -6,6 +6,7 @@ import pytest
 from waves.exceptions import ConfigurationError, SourceError
 from waves.sources import examples, validate_options
 from waves.sources import serial as module
+from waves.sources.inbox import Inbox
 from waves.tests.sources.fakes import spec
 from waves.tests.sources.fed import Fed, fed
 from waves.tests.sources.ports import printed, reading
@@ -73,6 +74,16 @@ async def test_labels_name_the_columns_also_after_the_epoch_that_they_begin(plug
         await again.until(lambda: again.values("temp")[-1:] == [5.0])
         assert again.values("hum")[-1] == 6.0
         assert again.values("temp")[0] == 1.0
+
+
+@pytest.mark.parametrize("durable", [False, True])
+async def test_what_was_taken_when_an_epoch_ends_is_in_the_next(plug, durable):
+    inbox = Inbox(durable=durable)  # over Redis they are: what was read here is on no list there
+    async with reading(plug, "a", inbox=inbox, reorder_window=60.0) as run:
+        plug.print(b"a:1", b"b:2")
+        await run.until(lambda: run.added == {"b": ""})
+    async with reading(plug, "a", "b", inbox=inbox) as again:
+        await again.until(lambda: again.values("a") + again.values("b") == [1.0, 2.0])
 
 
 async def test_a_column_that_was_renamed_is_known_by_its_key(plug):

@@ -76,7 +76,9 @@ class Publisher:
         self.descriptions.append(dict(description))
         self.news.set()
 
-    async def frame(self, handle: int, data: bytes) -> None:
+    async def frame(
+        self, handle: int, place: tuple[int, int], data: bytes, keys=(), settled=None
+    ) -> None:
         if self.hangs:
             raise ServiceUnavailableError("It hangs.")
         self.frames.append(data)

@@ -92,10 +92,10 @@ class InOrder(Publisher):
         super().__init__()
         self.described: list[int] = []
 
-    async def frame(self, handle, data) -> None:
+    async def frame(self, *frame) -> None:
         (signal,) = self.descriptions[-1]["signals"]
         self.described.append(len(signal.get("states", {})))
-        await super().frame(handle, data)
+        await super().frame(*frame)
 
 
 async def test_a_name_is_described_before_the_first_frame_that_has_it(source):
