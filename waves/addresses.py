@@ -78,6 +78,14 @@ def match(scope: Mapping[str, Any]) -> ResolverMatch | None:
     return found if {APP, HEALTH} & set(found.app_names) else None
 
 
+def takes_files(scope: Mapping[str, Any]) -> bool:
+    """Whether an ASGI scope, or what has its path, asks for a form of the admin that uploads."""
+    try:
+        return resolve(path_info(scope)).url_name in ("waves_stream_add", "waves_stream_change")
+    except Resolver404:
+        return False
+
+
 def is_bodiless(found: ResolverMatch) -> bool:
     """Whether a body has no purpose at one of our addresses: at those of API and health, but where
     samples are sent to."""

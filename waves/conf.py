@@ -69,6 +69,9 @@ class Config:
     body_limit: int | None = None
     #: Paths of ports, for streams of that source, beside the serial ports that the system lists.
     serial_ports: tuple[str, ...] = ()
+    #: The longest file that the admin takes, in bytes: two hours of sound of a telephone, or some
+    #: eight million numbers as text.
+    upload_limit: int = 64 * 1024 * 1024
     #: What other apps add: dotted paths of classes by their names (see ``extensions``).
     sources: Mapping[str, str] = field(default_factory=dict)
     waveforms: Mapping[str, str] = field(default_factory=dict)

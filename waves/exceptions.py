@@ -3,7 +3,8 @@
 WavesError
 ├── ConfigurationError      a setting, an option or a parameter that cannot work
 ├── SourceError             a source that cannot produce samples
-│   └── ClockStepError      its times went back for good: a new epoch begins at once
+│   ├── ClockStepError      its times went back for good: a new epoch begins at once
+│   └── FinishedError       it has no more samples, and is stopped
 ├── BlockError              an array that is no block of samples
 ├── WireError               bytes or text that are no message of the protocol
 ├── IngestError             what was sent to be stored holds something that is no sample
@@ -30,6 +31,10 @@ class SourceError(WavesError):
 
 class ClockStepError(SourceError):
     """The times of a source went back and stay there: what follows belongs to a new epoch."""
+
+
+class FinishedError(SourceError):
+    """A source has given all of its samples: its stream is stopped, until somebody starts it."""
 
 
 class BlockError(WavesError):

@@ -46,12 +46,16 @@ class Grant:
     scopes: frozenset[Scope]
     streams: frozenset[int] | None
 
+    def covers(self, handle: int) -> bool:
+        """Whether it is for this stream."""
+        return self.streams is None or handle in self.streams
+
     def check(self, scope: Scope, handle: int | None = None) -> None:
         """Raise AccessError where it may not."""
         if scope not in self.scopes:
             doing = {"write": "send samples", "read": "read", "make": "make streams"}[scope]
             raise AccessError(f"The key {self.prefix} may not {doing}.", status=403)
-        if handle is not None and self.streams is not None and handle not in self.streams:
+        if handle is not None and not self.covers(handle):
             raise AccessError(f"The key {self.prefix} is not for this stream.", status=403)
 
 

@@ -351,6 +351,41 @@ class AccessKey(models.Model):
         return ""
 
 
+class Upload(models.Model):
+    """A file that was uploaded for a stream, as the table of numbers that it was found to hold.
+
+    In the database, since there a worker finds it wherever it runs, and no address leads to it.
+    """
+
+    #: The stream's options name it by this.
+    token = models.CharField(max_length=32, primary_key=True)
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    #: ``waves.ingest.table.Layout``.
+    layout = models.JSONField()
+    uploaded = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UploadPart(models.Model):
+    """Some of the bytes of a table: all parts, in order, are the values of its columns."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["upload", "number"], name="waves_upload_part_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"part {self.number}"
+
+
 class KnownFunction(models.Model):
     """A decorated function for which a stream was made once: one deleted stays deleted."""
 

@@ -145,6 +145,11 @@ def next_epoch(handle: int, above: int = 0) -> int:
         return Stream.objects.values_list("epoch", flat=True).get(pk=handle)
 
 
+def stop(handle: int, epoch: int) -> None:
+    """Stop a stream whose source has ended, unless it has begun anew meanwhile."""
+    Stream.objects.filter(pk=handle, epoch=epoch).update(enabled=False)
+
+
 def signal_spec(signal: Signal) -> SignalSpec:
     """A signal with complete parameters."""
     return SignalSpec(

@@ -15,6 +15,7 @@ from pydantic import ValidationError as DeclarationError
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
+from waves.admin.uploads import UploadField
 from waves.dsp.explanation import explain
 
 
@@ -48,6 +49,42 @@ def _written(number: Any) -> str:
     return f"{number:.10g}" if isinstance(number, int | float) else str(number)
 
 
+class StatesField(forms.Field):
+    """Names of values as people write them: "0 = closed, 1 = open"."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the names by code as text; what was typed stays as it is."""
+        if not isinstance(value, Mapping):
+            return value
+        return ", ".join(f"{code} = {name}" for code, name in value.items())
+
+    def to_python(self, value: Any) -> dict[str, str]:
+        """Names by code. Raises ValidationError where it cannot be read."""
+        if isinstance(value, Mapping):
+            return dict(value)
+        parts = [part for part in str(value or "").split(",") if part.strip()]
+        pairs = [part.partition("=") for part in parts]
+        if not all(sign and code.strip() for code, sign, _ in pairs):
+            raise forms.ValidationError("Write each value and its name: 0 = closed, 1 = open.")
+        return {code.strip(): name.strip() for code, _, name in pairs}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other names were typed, however they are written."""
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
+class ColourInput(forms.TextInput):
+    """A colour as text, or nothing; the page puts a picker beside it."""
+
+    def __init__(self) -> None:
+        super().__init__({"placeholder": "by itself", "data-waves-colour": "", "size": 8})
+
+
 class DeclaredValidator:
     """Asks the declaration itself, so that its sentence is the one that the form shows."""
 
@@ -68,17 +105,24 @@ def form_field(name: str, info: FieldInfo) -> forms.Field:
     kinds = [kind for kind in get_args(info.annotation) if kind is not NoneType]
     optional = NoneType in get_args(info.annotation)
     annotation = kinds[0] if optional else info.annotation
+    if _is_upload(info):
+        return UploadField(label=_label(name, info), help_text=info.description or "")
     default = None if info.is_required() else info.get_default(call_default_factory=True)
     field = _typed(
         annotation,
         label=_label(name, info),
         help_text=info.description or "",
-        required=not optional and annotation is not bool and default != (),
+        required=not optional and annotation is not bool and default not in ((), ""),
         initial=default,
         validators=[DeclaredValidator(name, info)],
     )
     field.widget.attrs.update(_html_bounds(info))
     return field
+
+
+def _is_upload(info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    return isinstance(extra, Mapping) and bool(extra.get("upload"))
 
 
 def _typed(annotation: Any, **common: Any) -> forms.Field:

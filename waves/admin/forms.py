@@ -14,11 +14,16 @@ from django.db.models.functions import Cast, Concat
 from django.forms.formsets import ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from pydantic.fields import FieldInfo
 
-from waves.admin.fields import Suggesting, form_field
+from waves.admin import uploads
+from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field
+from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
+from waves.database.uploads import Uploaded
 from waves.dsp.synthesis import WAVEFORMS, Conditioning, parameter_fields
+from waves.exceptions import ConfigurationError, WavesError
 from waves.models import Signal, Stream, key_from
 from waves.sources import SOURCES, option_fields
 from waves.sources.base import Rows
@@ -148,6 +153,17 @@ class StreamForm(DeclaredForm):
         # Options are edited through the declared fields, the order in the list.
         exclude = ("options", "position")  # noqa: DJ006
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Files that were sent, to be stored once the stream is.
+        self.uploaded: list[Uploaded] = []
+        #: The rate in Hz that a file has set; else None.
+        self.fitted: float | None = None
+        for name, field in self.fields.items():
+            if isinstance(field, UploadField) and (token := self.initial.get(name)):
+                # Django shows a help text as it is.
+                field.help_text = f"{escape(uploads.describe(str(token)))} {field.help_text}"
+
     def clean(self) -> dict[str, Any]:
         """Let the model check rate and history for as many signals as were sent."""
         self.instance.signal_count = self._posted_signals()
@@ -155,7 +171,36 @@ class StreamForm(DeclaredForm):
         needs = source and source.rows != "overrides" and source.needs_signals
         if source and needs and not self.instance.signal_count:
             self.add_error("source", source.no_signal)
-        return super().clean()
+        cleaned = super().clean()
+        for name, form_name in self.chosen().items():
+            if isinstance(self.fields[form_name], UploadField) and cleaned.get(form_name):
+                self._fit(name, form_name, cleaned)
+        return cleaned
+
+    def _fit(self, name: str, form_name: str, cleaned: dict[str, Any]) -> None:
+        """Take over what a file says of the stream, and name it in the options."""
+        upload = cleaned[form_name]
+        options = self.instance.options
+        if isinstance(upload, Uploaded):
+            self.uploaded.append(upload)
+            options[name] = upload.token
+        try:
+            layout = uploads.layout_of(upload)
+            if layout is None:
+                self.add_error(form_name, "This file is not stored (any more): choose it again.")
+                return
+            fitting = SOURCES[self.kind].fitting(options, layout)
+        except ConfigurationError:
+            return  # the faulty option has told its own
+        except WavesError as error:
+            self.add_error(form_name, str(error))
+            return
+        self.instance.signal_count = max(self.instance.signal_count, fitting.signals)
+        if fitting.rate:
+            self.errors.pop("rate", None)
+            if cleaned.get("rate") != fitting.rate:
+                self.fitted = fitting.rate
+            cleaned["rate"] = fitting.rate
 
     def _posted_signals(self) -> int:
         # A row without a name is named where the rows are the signals: see `SignalFormSet`.
@@ -165,42 +210,6 @@ class StreamForm(DeclaredForm):
             and not self.data.get(f"signals-{row}-DELETE")
             for row in range(posted_rows(self.data))
         )
-
-
-class StatesField(forms.Field):
-    """Names of values as people write them: "0 = closed, 1 = open"."""
-
-    widget = forms.TextInput
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show the names by code as text; what was typed stays as it is."""
-        if not isinstance(value, Mapping):
-            return value
-        return ", ".join(f"{code} = {name}" for code, name in value.items())
-
-    def to_python(self, value: Any) -> dict[str, str]:
-        """Names by code. Raises ValidationError where it cannot be read."""
-        if isinstance(value, Mapping):
-            return dict(value)
-        parts = [part for part in str(value or "").split(",") if part.strip()]
-        pairs = [part.partition("=") for part in parts]
-        if not all(sign and code.strip() for code, sign, _ in pairs):
-            raise forms.ValidationError("Write each value and its name: 0 = closed, 1 = open.")
-        return {code.strip(): name.strip() for code, _, name in pairs}
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether other names were typed, however they are written."""
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
-
-
-class ColourInput(forms.TextInput):
-    """A colour as text, or nothing; the page puts a picker beside it."""
-
-    def __init__(self) -> None:
-        super().__init__({"placeholder": "by itself", "data-waves-colour": "", "size": 8})
 
 
 class SignalForm(DeclaredForm):

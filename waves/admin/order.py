@@ -8,6 +8,7 @@ from itertools import count
 from django.db import transaction
 from django.utils.text import slugify
 
+from waves.database import uploads
 from waves.models import Stream
 
 #: What the model's fields hold.
@@ -43,6 +44,8 @@ def copy_of(stream: Stream) -> Stream:
         for signal in signals:
             signal.pk, signal._state.adding, signal.stream = None, True, copy
             signal.save()
+        uploads.copy(stream, copy)
+        copy.save(update_fields=["options"])
     return copy
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from waves.addresses import are_included
 from waves.admin import forms, preview
 from waves.admin.order import copy_of, reorder
+from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
 from waves.models import Signal, Stream
@@ -297,10 +298,16 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
     def save_model(self, request: HttpRequest, obj: Stream, form: Any, change: bool) -> None:
-        """A new stream stands after all others."""
+        """A new stream stands after all others; a file is kept with its stream."""
         if not change:
             obj.position = Stream.last_position()
         super().save_model(request, obj, form, change)
+        for uploaded in form.uploaded:
+            uploads.store(obj, uploaded)
+        uploads.keep_named(obj)
+        if form.fitted:
+            said = f"The sample rate is {form.fitted:,.10g} Hz, as the file says."
+            messages.info(request, said)
 
     def duplicate_one(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a copy of a stream, and show it."""

@@ -14,6 +14,18 @@ def samples_address(url: str) -> str:
 
     Raises ValueError where the address is that of no stream.
     """
+    scheme, place, root, slug = _parts(url)
+    return urlunsplit((scheme, place, f"{root}api/v1/streams/{slug}/samples", "", ""))
+
+
+def socket_address(url: str) -> str:
+    """The WebSocket over which a stream is read. Raises ValueError as above."""
+    scheme, place, root, slug = _parts(url)
+    sockets = {"http": "ws", "https": "wss"}[scheme]
+    return urlunsplit((sockets, place, f"{root}ws/streams/{slug}/", "", ""))
+
+
+def _parts(url: str) -> tuple[str, str, str, str]:
     parts = urlsplit(url)
     found = _API.fullmatch(parts.path) or _PAGE.fullmatch(parts.path)
     if parts.scheme not in ("http", "https") or not parts.hostname or found is None:
@@ -21,5 +33,4 @@ def samples_address(url: str) -> str:
             f"{url!r} is the address of no stream, which looks like "
             "https://example.org/streams/boiler/"
         )
-    path = f"{found['root']}api/v1/streams/{found['slug']}/samples"
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return parts.scheme, parts.netloc, found["root"], found["slug"]

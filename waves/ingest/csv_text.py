@@ -48,7 +48,7 @@ def parse(text: bytes) -> Batch:
         raise IngestError(
             f"A table has at most {MOST_SIGNALS} columns and {MOST_VALUES:,} cells: send fewer."
         )
-    names, units = _names(headings, width)
+    names, units = names_and_units(headings, width)
     columns = dict(zip(names, zip(*body, strict=True), strict=True))
     time = next((name for name in names if TIME.fullmatch(name)), None)
     times = None if time is None else table.times(columns.pop(time), lines)
@@ -72,8 +72,7 @@ class _Table:
         except UnicodeDecodeError as error:
             line = text.count(b"\n", 0, error.start) + 1
             raise IngestError("This is no UTF-8.", line=line) from None
-        first = decoded.lstrip().partition("\n")[0]
-        separator = next((each for each in SEPARATORS if each in first), ",")
+        separator = separator_of(decoded)
         self.decimal_comma = separator != ","
         self.rows: list[list[str]] = []
         self.lines: list[int] = []
@@ -88,7 +87,8 @@ class _Table:
 
     def is_heading(self, cells: list[str]) -> bool:
         """Whether no cell holds a number."""
-        return not any(cell.strip() and self._number(cell) is not None for cell in cells)
+        comma = self.decimal_comma
+        return not any(cell.strip() and number_in(cell, comma) is not None for cell in cells)
 
     def numbers(
         self, name: str, column: tuple[str, ...], texts: dict[str, dict[int, str]]
@@ -97,7 +97,7 @@ class _Table:
         try:
             return np.array([float(cell) for cell in column])
         except ValueError:
-            values = [self._number(cell) for cell in column]
+            values = [number_in(cell, self.decimal_comma) for cell in column]
         found = {at: column[at].strip() for at, value in enumerate(values) if value is None}
         if found:
             texts[name] = {at: text[:LONGEST_TEXT] for at, text in found.items()}
@@ -109,18 +109,8 @@ class _Table:
         size = float(np.abs(times).max())
         return times / next((unit for least, unit in FINER if size >= least), 1.0)
 
-    def _number(self, cell: str) -> float | None:
-        """The number that a cell holds, NaN where it is empty; None where it is a text."""
-        cell = cell.strip()
-        if cell.lower() in NOTHING:
-            return math.nan
-        try:
-            return float(cell.replace(",", ".") if self.decimal_comma else cell)
-        except ValueError:
-            return None
-
     def _time(self, cell: str, line: int) -> float:
-        value = self._number(cell)
+        value = number_in(cell, self.decimal_comma)
         if value is None:
             try:
                 value = datetime.fromisoformat(cell.strip()).timestamp()
@@ -135,7 +125,25 @@ class _Table:
         return value
 
 
-def _names(headings: list[list[str]], width: int) -> tuple[list[str], dict[str, str]]:
+def separator_of(text: str) -> str:
+    """What parts the cells of the first line that holds something."""
+    first = text.lstrip().partition("\n")[0]
+    return next((each for each in SEPARATORS if each in first), ",")
+
+
+def number_in(cell: str, comma: bool) -> float | None:
+    """The number that a cell holds, NaN where it is empty; None where it is a text. With ``comma``
+    it may have a decimal comma."""
+    cell = cell.strip()
+    if cell.lower() in NOTHING:
+        return math.nan
+    try:
+        return float(cell.replace(",", ".") if comma else cell)
+    except ValueError:
+        return None
+
+
+def names_and_units(headings: list[list[str]], width: int) -> tuple[list[str], dict[str, str]]:
     """The names of the columns, and the units of those that have one."""
     fitting = [[cell.strip() for cell in cells] for cells in headings if len(cells) == width]
     if not fitting:

@@ -9,6 +9,7 @@ from typing import Any
 from waves.exceptions import IngestError, TooMuchError
 from waves.ingest import csv_text, json_text, line_protocol, wire_frames
 from waves.ingest.batch import Batch
+from waves.protocol.frames import MAGIC
 
 #: What a compressed body may become: lines of protocol in it take about two seconds of a core.
 MOST_INFLATED = 4 * 1024 * 1024
@@ -33,6 +34,17 @@ def is_known(media_type: str) -> bool:
     return media_type in _PARSERS
 
 
+def of_message(message: bytes) -> str:
+    """The media type of a message of a WebSocket, by how it begins."""
+    if message.startswith(MAGIC):
+        return FRAMES
+    text = message.lstrip()
+    if not text.startswith((b"{", b"[")):
+        return "text/plain"
+    is_lines = text.startswith(b"{") and b"\n{" in text
+    return "application/x-ndjson" if is_lines else "application/json"
+
+
 def parse(
     body: bytes,
     media_type: str,
@@ -53,15 +65,17 @@ def parse(
     return parser(body, precision=precision, template=template, names=names)
 
 
-def inflated(body: bytes) -> bytes:
-    """A body without its gzip. Never makes more than MOST_INFLATED of it."""
+def inflated(body: bytes, most: int = MOST_INFLATED) -> bytes:
+    """A body without its gzip. Never makes more than ``most`` bytes of it."""
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        whole = inflater.decompress(body, MOST_INFLATED)
+        whole = inflater.decompress(body, most)
     except zlib.error as error:
         raise IngestError(f"The body is no gzip: {error}.") from None
     if inflater.unconsumed_tail:
-        raise TooMuchError(f"The body inflates to more than {MOST_INFLATED:,} bytes: send less.")
+        raise TooMuchError(f"The body inflates to more than {most:,} bytes: send less.")
     if not inflater.eof:
         raise IngestError("The body ends within its gzip.")
+    if inflater.unused_data:
+        raise IngestError("Something follows the gzip of this body: send one of it alone.")
     return whole

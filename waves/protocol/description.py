@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import orjson
 
+from waves.protocol.plaintext import shown
 from waves.protocol.spec import SignalSpec, StreamSpec
 
 #: Bytes of a description as JSON. Each viewer is sent it, at each edit and each new state.
@@ -125,6 +126,14 @@ def described_signal(signal: SignalSpec, place: int) -> dict[str, Any]:
     if signal.states:
         said["states"] = {str(code): name for code, name in signal.states.items()}
     return said
+
+
+def log_lines(description: Description, lines: Sequence[str]) -> None:
+    """Have a description tell the last lines that are no samples, as far as it has room."""
+    if lines or description["log"]:
+        description["log"] = [shown(line, LOG_LENGTH) for line in lines]
+        if size_of(description) > MAX_DESCRIPTION:
+            description["log"] = []
 
 
 def size_of(description: Mapping[str, Any]) -> int:

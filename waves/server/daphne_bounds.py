@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from waves import addresses
 from waves.conf import get_config
 from waves.server import http_bounds
 
 #: A request is there in whole so many seconds after its connection, or after the answer before it.
 #: Twisted's own 60 s begin anew with each byte, so that a byte a minute holds one for ever.
 REQUEST_SECONDS = 10
+#: One that uploads a file has so long: 64 MiB by 4.5 Mbit/s.
+UPLOAD_SECONDS = 120
 #: Who sends too long a body may read why for so long, while the rest of it is thrown away.
 READ_SECONDS = 1.0
 
@@ -50,8 +53,10 @@ def _bounded(take: Any) -> Any:
     """A body that is kept up to the bound, whatever length it says; the rest is thrown away."""
 
     def handle_content_chunk(request: Any, data: bytes) -> None:
-        limit = get_config().body_bytes
         before = getattr(request, "waves_bytes", 0)
+        if before == 0:
+            request.waves_limit = _limit(request)
+        limit = request.waves_limit
         request.waves_bytes = before + len(data)
         if request.waves_bytes <= limit:
             take(request, data)
@@ -59,6 +64,16 @@ def _bounded(take: Any) -> Any:
             _refuse(request.channel, limit)
 
     return handle_content_chunk
+
+
+def _limit(request: Any) -> int:
+    """How long its body may be; one that may be long is also waited for."""
+    most = get_config().body_bytes
+    path = request.channel._path.partition(b"?")[0].decode("latin-1")
+    if not addresses.takes_files({"path": path}):
+        return most
+    request.channel.setTimeout(UPLOAD_SECONDS)
+    return most + get_config().upload_limit
 
 
 def _refuse(channel: Any, limit: int) -> None:

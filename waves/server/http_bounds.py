@@ -55,7 +55,7 @@ def bounded(app: App, *, alone: bool = True) -> App:
         if ours is None and not alone:
             await app(scope, receive, send)
             return
-        body, answer = Body(scope, receive, body_limit(ours)), Answer(scope, send)
+        body, answer = Body(scope, receive, body_limit(ours, scope)), Answer(scope, send)
         with contextlib.ExitStack() as ending:
             ending.callback(answer.release)
             if not body.refusal:
@@ -114,9 +114,11 @@ def too_long(limit: int) -> bytes:
     return orjson.dumps({"error": _too_long(limit)})
 
 
-def body_limit(ours: ResolverMatch | None) -> int:
+def body_limit(ours: ResolverMatch | None, scope: Scope) -> int:
     """How many bytes a body may have that is sent to one of our addresses, or to another."""
     most = get_config().body_bytes
+    if ours is None and scope["method"] == "POST" and addresses.takes_files(scope):
+        return most + get_config().upload_limit
     bodiless = ours is not None and addresses.is_bodiless(ours)
     return min(most, BODILESS_BYTES) if bodiless else most
 

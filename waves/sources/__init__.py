@@ -57,6 +57,7 @@ SOURCES: Registry[Source] = Registry(
         "push": "waves.sources.push.PushSource",
         "udp": "waves.sources.udp.UdpSource",
         "serial": "waves.sources.serial.SerialSource",
+        "replay": "waves.sources.replay.ReplaySource",
     },
     _problem,
 )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from waves.exceptions import SourceError
+from waves.ingest.table import Layout, Table
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.inbox import Inbox
@@ -27,6 +28,7 @@ __all__ = [
     "Defaults",
     "Due",
     "Example",
+    "Fitting",
     "Options",
     "Proposal",
     "Rows",
@@ -43,7 +45,8 @@ class Options(BaseModel):
     """Base of the options of a source: declared once; form, API, docs and checks read it.
 
     Each field has a type, bounds, ``title``, ``description`` (the help text) and, where it has
-    one, ``json_schema_extra={"unit": "Hz"}``.
+    one, ``json_schema_extra={"unit": "Hz"}``. A text with ``json_schema_extra={"upload": True}``
+    is a file: the form uploads it, and ``SourceContext.upload`` reads it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -106,6 +109,10 @@ class Clock:
         await asyncio.sleep(max(0.0, deadline - self.monotonic()))
 
 
+async def _no_uploads(token: str) -> Table:
+    raise SourceError("Nobody keeps files here.")
+
+
 async def _no_signals(signals: Mapping[str, str]) -> None:
     """Nobody adds signals here."""
 
@@ -137,6 +144,9 @@ class SourceContext:
     log: Callable[[str], None] = lambda line: None
     #: Ports that may be read beside those that the system lists (see ``waves.sources.serial``).
     serial_ports: Collection[str] = ()
+    #: Reads what somebody uploaded, by the value of an option that is an `upload`. Raises
+    #: SourceError where it is not there.
+    upload: Callable[[str], Awaitable[Table]] = _no_uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,15 @@ class Proposal:
     window: float = 2.0
     description: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What an uploaded file makes of a stream: its rate in Hz (0: as the admin says), and how many
+    signals it has."""
+
+    rate: float
+    signals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +196,8 @@ class Source(abc.ABC):
     The class says what is to be known of all its runs: ``label`` for people, ``options`` (the
     class of its options), ``max_rate`` in Hz (a run at a higher rate is refused), and what follows.
     ``clock`` is "regular" or "timed" and may differ from one instance to the next.
-    Raise SourceError with words for a person where samples cannot be had; any other exception is
+    Raise SourceError with words for a person where samples cannot be had, FinishedError where there
+    are no more; any other exception is
     caught by the runner as well, shown, and the source is restarted with back-off.
     """
 
@@ -232,6 +252,14 @@ class Source(abc.ABC):
         return ()
 
     @classmethod
+    def fitting(cls, options: Mapping[str, Any], layout: Layout) -> Fitting:
+        """What a file makes of a stream, where an option is one.
+
+        Raises IngestError where it does not fit the other options.
+        """
+        return Fitting(0.0, len(layout.columns))
+
+    @classmethod
     def proposals(cls) -> Iterable[Proposal]:
         """The streams that the worker makes by itself when it starts."""
         return ()
@@ -240,6 +268,12 @@ class Source(abc.ABC):
     def defaults(cls, options: Mapping[str, Any]) -> Defaults:
         """What the code says of a stream with these options."""
         return Defaults()
+
+    async def open(self) -> None:  # noqa: B027  most sources have nothing to wait for
+        """Get what must be there before anything can be said of the stream, such as a file.
+
+        Awaited once, before ``signals`` and ``clock`` are asked for. Raises SourceError.
+        """
 
     @property
     @abc.abstractmethod

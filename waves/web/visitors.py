@@ -20,6 +20,8 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from waves.access import Viewer, everyone
+from waves.exceptions import AccessError, BusyError
+from waves.web.credentials import grant_of, key_in
 from waves.web.lookup import look_up
 from waves.web.origins import as_request
 
@@ -42,8 +44,10 @@ class Visitor:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self.viewer = Viewer()
+        #: The key that a program shows; it stands for a login.
+        self._shows_key = bool(key_in(_authorization(scope)))
         #: Whether it matters who it is; else the database is left alone.
-        self.matters = bool(_login_middleware()) or not everyone()
+        self.matters = self._shows_key or bool(_login_middleware()) or not everyone()
 
     async def refusal(self) -> str:
         """Learn who it is now; why they may have no socket, in words, or "".
@@ -52,10 +56,27 @@ class Visitor:
         """
         if not self.matters:
             return ""
+        if self._shows_key:
+            return await self._look_at_key()
         scope = await _with_session(self._scope)
         user, may = await look_up(partial(_admitted, scope))
         self.viewer = Viewer(user)
         return "" if may else LOG_IN
+
+    async def _look_at_key(self) -> str:
+        try:
+            grant = await grant_of(as_request(self._scope))
+            grant.check("read")
+        except (AccessError, BusyError) as error:
+            return str(error)
+        self.viewer = Viewer(grant=grant)
+        return ""
+
+
+def _authorization(scope: Scope) -> str:
+    """The header of a handshake, as far as it is one."""
+    found = [value for name, value in scope.get("headers", ()) if name == b"authorization"]
+    return found[0].decode("latin1") if len(found) == 1 else ""
 
 
 async def _with_session(scope: Scope) -> Scope:

@@ -16,18 +16,18 @@ from django.db import DatabaseError
 from waves import specs
 from waves.bus import Publisher
 from waves.conf import get_config
+from waves.database import uploads
 from waves.database.threads import in_thread
-from waves.exceptions import ClockStepError, ServiceUnavailableError, SourceError, WavesError
-from waves.protocol.block import SAMPLE_TYPES, SampleBlock
-from waves.protocol.description import (
-    LOG_LENGTH,
-    LOG_LINES,
-    MAX_DESCRIPTION,
-    describe,
-    size_of,
+from waves.exceptions import (
+    ClockStepError,
+    FinishedError,
+    ServiceUnavailableError,
+    SourceError,
+    WavesError,
 )
+from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.description import LOG_LINES, MAX_DESCRIPTION, describe, log_lines, size_of
 from waves.protocol.frames import Frame, encode, split
-from waves.protocol.plaintext import shown
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
@@ -49,6 +49,8 @@ SILENT_SECONDS = 2.5
 SILENT_PERIODS = 5.0
 #: A source that does not end within this is left to itself; its thread or task may hang.
 END_SECONDS = 2.0
+#: What the page says of a stream that can be started again (see `tools/stream-control.js`).
+STOPPED = "This stream is stopped."
 #: It is cancelled so often meanwhile: one that meets a time-out in the same turn may be lost.
 CANCELS = 4
 
@@ -100,6 +102,8 @@ class Runner:
         #: Infinities that were made NaN, and frames that the channel layer did not take.
         self.infinities = 0
         self.unpublished = 0
+        #: Why there is nothing more to come, where the source has ended by itself; else empty.
+        self.ending = ""
         self._publisher = publisher
         self._clock = clock
         self._source: Source | None = None
@@ -161,17 +165,9 @@ class Runner:
         self.description["measured_rate"] = float(f"{rate:.4g}")
         self.description["infinities"] = self.infinities
         self.description["unpublished"] = self.unpublished
-        self._show_log()
+        log_lines(self.description, self._log)
         if self.description["clock"] == "timed" and rate > 0:
             self.description["rate"] = self.description["measured_rate"]
-
-    def _show_log(self) -> None:
-        """Describe the last lines, as far as the description has room."""
-        if not self._log and not self.description["log"]:
-            return
-        self.description["log"] = [shown(line, LOG_LENGTH) for line in self._log]
-        if size_of(self.description) > MAX_DESCRIPTION:
-            self.description["log"] = []
 
     def _note_silence(self) -> None:
         """A source that hangs is `silent`, by the period of its frames or of its samples."""
@@ -183,7 +179,7 @@ class Runner:
             self._say("silent", f"{self._note} No samples for {silence:.0f} s.".lstrip())
 
     async def _run(self) -> None:
-        attempt = 0
+        attempt, self.ending = 0, ""
         # A source that did not take its cancelling may come back here: another task runs by then.
         while self._task is asyncio.current_task():
             epoch = await self._next_epoch()
@@ -191,6 +187,9 @@ class Runner:
             try:
                 await self._run_once(epoch, quiet=attempt > 0)
                 raise SourceError("The source ended.")
+            except FinishedError as end:
+                await self._finish(f"{end} {STOPPED}")
+                return
             except ClockStepError as step:
                 logger.warning("Stream %s: %s", self.spec.slug, step)
                 attempt = 0
@@ -202,6 +201,18 @@ class Runner:
                 attempt = 0
             await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
             attempt += 1
+
+    async def _finish(self, ending: str) -> None:
+        """Stop the stream for good, also in the database: another worker would begin again."""
+        self.ending = ending
+        self._say("stopped", ending)
+        await self.announce()
+        while True:
+            try:
+                await in_thread(specs.stop, worker=True)(self.spec.handle, self.epoch)
+                return
+            except DatabaseError:  # the worker tells of that
+                await asyncio.sleep(DATABASE_SECONDS)
 
     def _fail(self, error: BaseException) -> None:
         known = isinstance(error, WavesError)
@@ -243,10 +254,12 @@ class Runner:
             self._take_note,
             self._log.append,
             get_config().serial_ports,
+            uploads.read,
         )
         source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
         try:
+            await source.open()
             if not quiet:
                 self._describe(source)
                 await self.announce()

@@ -223,7 +223,7 @@ class Worker:
         spec = (self._wanted or {})[handle][0]
         if not spec.enabled:
             runner.spec = spec
-            await runner.stop()
+            await runner.stop(message=runner.ending)
             self._stopped[handle] = runner.description
             return
         logger.warning("Stream %s: another worker runs it now.", runner.spec.slug)
@@ -248,11 +248,15 @@ class Worker:
 
     def _not_running(self, spec: StreamSpec, epoch: int) -> Description:
         old = self._stopped.get(spec.handle)
-        description = describe(spec, epoch, spec.signals)
+        ran = old is not None and old["epoch"] == epoch
+        clock = old["clock"] if old is not None and ran else "regular"
+        description = describe(spec, epoch, spec.signals, clock)
         if not spec.signals and old is not None:
             description["signals"] = old["signals"]
         if not spec.enabled:
-            return {**description, "state": "stopped"}
+            ended = old is not None and ran and old["state"] == "stopped"
+            message = old["message"] if old is not None and ended else ""
+            return {**description, "state": "stopped", "message": message}
         message = f"It runs on the worker “{spec.runs_on}” only, and that one is not there."
         return {**description, "state": "failed", "message": message}
 

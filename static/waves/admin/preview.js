@@ -63,6 +63,8 @@ export class Preview {
     this.#posts += 1;
     const post = this.#posts;
     const body = new FormData(this.#form);
+    // A file is looked at when the form is saved: it may be long.
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     body.set("_stream", this.#section.dataset.stream ?? "");
     try {
       const response = await fetch(this.#section.dataset.url ?? "", { method: "POST", body });

@@ -13,7 +13,7 @@ from waves.tests.server.processes import ROOT
 BROUGHT = {"asgiref", "twisted", "autobahn", "annotated_types", "pydantic_core"}
 #: Packages by what is imported of them, where the names differ.
 PACKAGES = {"django": "Django", "line_protocol_parser": "line-protocol-parser"}
-EXTRAS = {"redis", "channels_redis", "psutil", "serial", "prometheus_client"}
+EXTRAS = {"redis", "channels_redis", "psutil", "serial", "prometheus_client", "pyarrow"}
 
 #: Imports every module, in a project that has nothing but what a wheel requires.
 PROGRAM = """
@@ -105,6 +105,15 @@ def test_without_pyserial_the_source_that_reads_ports_says_what_to_install():
     )
     assert "'baud'" in said
     assert "pip install 'django-waves[serial]'" in said
+
+
+def test_without_pyarrow_a_parquet_file_says_what_to_install():
+    said = run(
+        "from waves.exceptions import IngestError; from waves.ingest import files\n"
+        "try: files.parse(b'PAR1')\n"
+        "except IngestError as error: print(error)"
+    )
+    assert "pip install 'django-waves[parquet]'" in said
 
 
 def test_without_prometheus_metrics_say_what_to_install():

@@ -77,6 +77,14 @@ async def test_a_body_that_says_it_is_too_long_is_refused_unread(length):
     assert peer.asked == 0
 
 
+async def test_a_form_that_uploads_a_file_may_be_longer(settings):
+    settings.WAVES = {"body_limit": 1000, "upload_limit": 5000}
+    form, long = "/admin/waves/stream/7/change/", [b"x" * 1000] * 6
+    assert await Peer(*long, path=form).request(echo) == (200, b"6000")
+    assert (await Peer(*long, b"x", path=form).request(echo))[0] == 413
+    assert (await Peer(*long, path="/admin/waves/stream/preview/").request(echo))[0] == 413
+
+
 async def test_a_body_that_does_not_say_its_length_is_counted():
     peer = Peer(*[b"x" * 100] * 50)
     status, _ = await peer.request(echo)

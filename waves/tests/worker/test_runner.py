@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from waves import specs
+from waves.exceptions import FinishedError
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.tests.worker.fakes import Publisher, ToldSource
 from waves.worker import runner as module
@@ -95,6 +96,27 @@ async def test_a_database_error_of_the_source_is_the_sources(source, numbers):
         failed = lambda: [d for d in publisher.descriptions if d["state"] == "failed"]  # noqa: E731
         await publisher.until(failed)
         assert "no such sensor" in failed()[0]["message"]
+
+
+async def test_a_source_that_has_finished_is_stopped_for_good(source, numbers, monkeypatch):
+    answers, stopped = [OperationalError("database is locked")], []
+
+    def stop(handle: int, epoch: int) -> None:
+        if answers:
+            raise answers.pop()
+        stopped.append((handle, epoch))
+
+    monkeypatch.setattr(specs, "stop", stop)
+    publisher = Publisher()
+    async with running(Clock(), publisher) as runner:
+        (task,) = (task for task in asyncio.all_tasks() if task.get_name() == "runner one")
+        source.let.put_nowait(1.0)
+        source.let.put_nowait(FinishedError("The file ended."))
+        await asyncio.wait_for(task, 10)
+        assert stopped == [(1, 7)]
+        said = publisher.descriptions[-1]
+        assert said["state"] == "stopped"
+        assert said["message"] == runner.ending == "The file ended. This stream is stopped."
 
 
 async def test_a_source_that_hangs_is_silent_until_it_yields(source, numbers):

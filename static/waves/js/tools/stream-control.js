@@ -38,7 +38,8 @@ export class StreamControl {
     const isStopped = description.state === "stopped";
     // One that was deleted, or whose worker is gone, says so: nobody can start it here.
     const why = description.message || STOPPED;
-    const canStart = isStopped && why === STOPPED;
+    // One whose source has ended says that first.
+    const canStart = isStopped && why.endsWith(STOPPED);
     controls.text(
       "stopped-words",
       isStopped ? `${why}${canStart ? " Nothing new comes until it is started." : ""}` : "",
