@@ -49,6 +49,7 @@ WAVES = {
     "demo": "python manage.py loaddemo",
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
+    "serial_ports": env_list("WAVES_SERIAL_PORTS"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
     "frame_log_bytes": env_int("WAVES_FRAME_LOG_BYTES", 64 * 1024 * 1024),

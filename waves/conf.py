@@ -67,6 +67,8 @@ class Config:
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None
+    #: Paths of ports, for streams of that source, beside the serial ports that the system lists.
+    serial_ports: tuple[str, ...] = ()
     #: The longest file that the admin takes, in bytes: two hours of sound of a telephone, or some
     #: eight million numbers as text.
     upload_limit: int = 64 * 1024 * 1024
@@ -91,7 +93,7 @@ def get_config() -> Config:
     values["worker"] = _worker(values)
     if values.get("redis_url") and find_spec("redis") is None:
         raise ConfigurationError(NEEDS_REDIS)
-    for name in ("allowed_origins", "trusted_proxies"):
+    for name in ("allowed_origins", "trusted_proxies", "serial_ports"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
     for name in ("sources", "waveforms", "exports"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from pydantic import ValidationError as DeclarationError
 from pydantic import create_model
 from pydantic.fields import FieldInfo
@@ -25,6 +27,21 @@ class NumbersField(forms.CharField):
         if isinstance(value, Sequence) and not isinstance(value, str):
             return ", ".join(_written(number) for number in value)
         return value
+
+
+class Suggesting(forms.TextInput):
+    """A field to type into, which proposes values, as pairs of the value and words for people."""
+
+    def __init__(self, suggestions: Callable[[], Iterable[tuple[str, str]]], **more: Any) -> None:
+        super().__init__(**more)
+        self._suggestions = suggestions
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The field, and its list beside it."""
+        known = f"{name}-known"
+        field = super().render(name, value, {**(attrs or {}), "list": known}, renderer)
+        options = format_html_join("", '<option value="{}">{}</option>', self._suggestions())
+        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
 
 
 def _written(number: Any) -> str:

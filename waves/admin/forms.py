@@ -18,7 +18,7 @@ from django.utils.html import escape
 from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
-from waves.admin.fields import ColourInput, StatesField, form_field
+from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field
 from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
 from waves.database.uploads import Uploaded
@@ -358,6 +358,9 @@ def _declared_field(kind: str, name: str, info: FieldInfo) -> forms.Field:
             initial=field.initial,
             empty_value=None,
         )
+    suggestions = SOURCES[kind].suggestions.get(name) if kind in SOURCES else None
+    if suggestions is not None:
+        field.widget = Suggesting(suggestions, attrs=field.widget.attrs)
     if kind == COMMON:
         unused = [key for key, waveform in WAVEFORMS.items() if name in waveform.unused]
         field.widget.attrs["data-waves-unused"] = " ".join(unused)

@@ -18,6 +18,7 @@ import orjson
 from waves.exceptions import IngestError
 from waves.ingest.batch import MOST_SIGNALS, MOST_VALUES, Batch, Rows, check_name, number
 from waves.ingest.line_protocol import lines_of
+from waves.ingest.readings import Reading
 
 EXPECTED = (
     'Expected is {"t": 1700000000.5, "signals": {"inlet": 60.1}}, or plainly {"inlet": 60.1}.'
@@ -48,6 +49,33 @@ def batch_of(value: Any) -> Batch:
     for time, fields in _rows(value, 0):
         rows.add(time, fields)
     return rows.batch()
+
+
+def readings(value: Any, line: int = 0) -> list[Reading]:
+    """The samples of what was parsed already, one by one. Raises IngestError."""
+    if isinstance(value, Mapping):
+        t, signals = _parts(value, line)
+        if any(isinstance(each, list) for each in signals.values()):
+            return _one_by_one(_columns(t, signals))
+    return [
+        Reading(time, {name: _value(name, each, line) for name, each in fields.items()})
+        for time, fields in _rows(value, line)
+        if fields
+    ]
+
+
+def _value(name: str, value: Any, line: int) -> float | str:
+    return value if isinstance(value, str) else number(value, name, line)
+
+
+def _one_by_one(batch: Batch) -> list[Reading]:
+    columns = [
+        [batch.texts.get(name, {}).get(at, value) for at, value in enumerate(values.tolist())]
+        for name, values in zip(batch.names, batch.values, strict=True)
+    ]
+    times = [None] * batch.n if batch.times is None else batch.times.tolist()
+    rows = zip(times, *columns, strict=True)
+    return [Reading(time, dict(zip(batch.names, row, strict=True))) for time, *row in rows]
 
 
 def loaded(text: bytes, line: int = 0) -> Any:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import orjson
 
+from waves.protocol.plaintext import shown
 from waves.protocol.spec import SignalSpec, StreamSpec
 
 #: Bytes of a description as JSON. Each viewer is sent it, at each edit and each new state.
 MAX_DESCRIPTION = 64 * 1024
 #: Without another word, beyond so many periods of a timed clock there is a hole.
 LONGEST_PERIODS = 5.0
+
+#: Lines that are kept of what came and was no sample, and characters of each: all go to viewers.
+LOG_LINES = 20
+LOG_LENGTH = 120
 
 NAMES_LEFT_OUT = (
     "The names of states are left out: they take more than the 64 KiB of a description. "
@@ -31,8 +36,10 @@ class Description(TypedDict):
     that the source left out), ``infinities`` (values that were made NaN) and ``unpublished``
     (frames that the channel layer did not take) are for people, and a change of them alone is not
     sent; ``late`` (samples that came too late, and were left out), ``doubled`` (pushed samples that
-    were there already) and ``nameless`` (texts that could not become a state, and were made NaN)
-    are news.
+    were there already), ``nameless`` (texts that could not become a state, and were made NaN) and
+    ``left_out`` (what came from outside and was no sample, or one that may not be taken) are news.
+
+    ``log`` are the last lines, at most LOG_LINES, that came and were no samples.
     """
 
     type: str
@@ -57,6 +64,8 @@ class Description(TypedDict):
     late: int
     doubled: int
     nameless: int
+    left_out: int
+    log: list[str]
 
 
 def describe(
@@ -89,6 +98,8 @@ def describe(
         late=0,
         doubled=0,
         nameless=0,
+        left_out=0,
+        log=[],
     )
     has_names = any("states" in signal for signal in description["signals"])
     if has_names and size_of(description) > MAX_DESCRIPTION:
@@ -115,6 +126,14 @@ def described_signal(signal: SignalSpec, place: int) -> dict[str, Any]:
     if signal.states:
         said["states"] = {str(code): name for code, name in signal.states.items()}
     return said
+
+
+def log_lines(description: Description, lines: Sequence[str]) -> None:
+    """Have a description tell the last lines that are no samples, as far as it has room."""
+    if lines or description["log"]:
+        description["log"] = [shown(line, LOG_LENGTH) for line in lines]
+        if size_of(description) > MAX_DESCRIPTION:
+            description["log"] = []
 
 
 def size_of(description: Mapping[str, Any]) -> int:
@@ -146,6 +165,7 @@ _BRIEF = (
     "late",
     "doubled",
     "nameless",
+    "left_out",
 )
 
 

@@ -16,6 +16,21 @@ def one_line(text: object, length: int) -> str:
     return line.strip()
 
 
+def shown(text: str, length: int) -> str:
+    """At most ``length`` characters of a text on one line, where what nobody sees is made visible:
+    controls and what changes the direction of writing."""
+    return "".join(map(_visible, text[:length]))[:length].strip()
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)  # the pictures of controls stand there in the same order
+    if code == 0x7F or is_control(character) or unicodedata.category(character) == "Cf":
+        return "␡" if code == 0x7F else f"\\u{code:04x}"
+    return character
+
+
 def is_control(character: str) -> bool:
     """Whether a character breaks a line, a terminal or an encoding."""
     return unicodedata.category(character) in _CONTROLS

@@ -55,6 +55,8 @@ SOURCES: Registry[Source] = Registry(
         "python": "waves.sources.python.PythonSource",
         "system": "waves.sources.system.SystemSource",
         "push": "waves.sources.push.PushSource",
+        "udp": "waves.sources.udp.UdpSource",
+        "serial": "waves.sources.serial.SerialSource",
         "replay": "waves.sources.replay.ReplaySource",
     },
     _problem,

@@ -6,7 +6,7 @@ import abc
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -135,6 +135,15 @@ class SourceContext:
     inbox: Inbox | None = None
     #: Adds signals, by name with their units, to the stream: a new epoch begins with them.
     add_signals: Callable[[Mapping[str, str]], Awaitable[None]] = _no_signals
+    #: Called with a number of things that came from outside and were left out: no samples, from
+    #: others, too many.
+    left_out: Callable[[int], None] = lambda n: None
+    #: Called with what a person should know while the stream is live; empty: nothing more.
+    note: Callable[[str], None] = lambda words: None
+    #: Called with a line that came and is no sample: the last ones are shown.
+    log: Callable[[str], None] = lambda line: None
+    #: Ports that may be read beside those that the system lists (see ``waves.sources.serial``).
+    serial_ports: Collection[str] = ()
     #: Reads what somebody uploaded, by the value of an option that is an `upload`. Raises
     #: SourceError where it is not there.
     upload: Callable[[str], Awaitable[Table]] = _no_uploads
@@ -204,6 +213,8 @@ class Source(abc.ABC):
     no_signal: ClassVar[str] = "This source needs a signal: add one below."
     #: By the name of an option: the form offers these instead of a field to type into.
     choices: ClassVar[Mapping[str, Choices]] = {}
+    #: By the name of an option: the form proposes these, and anything may be typed.
+    suggestions: ClassVar[Mapping[str, Choices]] = {}
     #: Whether the admin draws ``preview`` while a stream is edited, instead of the running stream.
     previewed: ClassVar[bool] = False
     clock: str = "regular"

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +172,8 @@ class Inbox:
         self._epochs: deque[float] = deque(maxlen=EPOCHS_A_MINUTE)
         #: Samples that the former run took and had not yielded: the next one begins with them.
         self.held: Batch | None = None
+        #: What else a run of the source leaves for the next one.
+        self.memory: dict[str, Any] = {}
         self._waiting: list[Delivery] = []
         self._bytes = 0
         self._numbers: OrderedDict[str, Receipt] = OrderedDict()
@@ -198,16 +201,10 @@ class Inbox:
         known = self._numbers.get(number) if number else None
         if known is not None:
             return replace(known, accepted=0, late=0, doubled=known.accepted + known.doubled)
-        if self._bytes + batch.values.nbytes > MOST_BYTES:
-            raise BusyError(TOO_MUCH)
-        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        delivery = Delivery(batch, receipt, number, entry, writer)
+        delivery = self.leave(batch, number, entry, writer)
         if number:
             self._asked[number] = delivery
         delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
-        self._waiting.append(delivery)
-        self._bytes += delivery.bytes
-        self.arrived.set()
         try:
             # Not the future itself: where whoever waits is cancelled, it is still answered, and so
             # known when it is sent again.
@@ -217,6 +214,20 @@ class Inbox:
         if not delivery.receipt.done():
             raise ServiceUnavailableError(NOT_TAKEN)
         return delivery.receipt.result()
+
+    def leave(self, batch: Batch, number: str = "", entry: str = "", writer: str = "") -> Delivery:
+        """Have a batch wait, however long, until the source takes it.
+
+        Raises BusyError where too much waits.
+        """
+        if self._bytes + batch.values.nbytes > MOST_BYTES:
+            raise BusyError(TOO_MUCH)
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        delivery = Delivery(batch, receipt, number, entry, writer)
+        self._waiting.append(delivery)
+        self._bytes += delivery.bytes
+        self.arrived.set()
+        return delivery
 
     def take(self) -> list[Delivery]:
         """All that waits."""
@@ -231,6 +242,12 @@ class Inbox:
         self._bytes += sum(delivery.bytes for delivery in deliveries)
         if self._waiting:
             self.arrived.set()
+
+    @property
+    def may_begin_epoch(self) -> bool:
+        """Whether new signals did not begin too many epochs within the last minute."""
+        is_full = len(self._epochs) == EPOCHS_A_MINUTE
+        return not is_full or self._monotonic() - self._epochs[0] >= 60
 
     def recall(
         self,
@@ -301,13 +318,12 @@ class Inbox:
 
     def begin_epoch(self) -> None:
         """Count an epoch that new signals begin. Raises BusyError where there were too many."""
-        now = self._monotonic()
-        if len(self._epochs) == EPOCHS_A_MINUTE and now - self._epochs[0] < 60:
+        if not self.may_begin_epoch:
             raise BusyError(
                 f"New signals came {EPOCHS_A_MINUTE} times in a minute already. Send all of "
                 "them in one request, or come back a little later."
             )
-        self._epochs.append(now)
+        self._epochs.append(self._monotonic())
 
     def _forget(self, delivery: Delivery) -> None:
         if self._asked.get(delivery.number) is delivery:

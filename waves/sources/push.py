@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from waves.exceptions import BusyError, IngestError, SourceError
-from waves.ingest.batch import MOST_SIGNALS, Batch
+from waves.ingest.batch import Batch
 from waves.ingest.line_protocol import Template
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.reading import MOST_STATES
 from waves.protocol.spec import StreamSpec
-from waves.sources.base import Defaults, Example, Options, Rows, SignalInfo, Source, SourceContext
+from waves.sources.base import Defaults, Example, Rows, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Delivery, Inbox, Receipt
 from waves.sources.ordering import Ordering, window_of
 from waves.sources.pacing import MAX_LAG, WallLabels
 from waves.sources.states import Room, States
+from waves.sources.taking import TakingOptions
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ AHEAD_SECONDS = 5.0
 APART_SECONDS = 1e-6
 
 
-class PushOptions(Options):
+class PushOptions(TakingOptions):
     """How what is pushed is read."""
 
     clock: Literal["timed", "regular"] = Field(
@@ -44,24 +45,6 @@ class PushOptions(Options):
         title="Clock",
         description="timed: each sample has its time, or counts from its arrival. regular: samples "
         "follow one another at the sample rate.",
-    )
-    missing: Literal["hole", "joined", "held"] = Field(
-        default="joined",
-        title="Missing values",
-        description="Where a sample has no value of a signal: a hole, joined to the next value, or "
-        "the value before is held.",
-    )
-    add_signals: bool = Field(
-        default=True,
-        title="Add signals",
-        description="Signals that are not known are added by themselves, in a new epoch.",
-    )
-    most_signals: int = Field(
-        default=64,
-        ge=1,
-        le=MOST_SIGNALS,
-        title="Most signals",
-        description="Beyond, none is added.",
     )
     template: Template = Field(
         default="field",
@@ -74,7 +57,7 @@ class PushSource(Source):
     """Takes what is pushed. Raises SourceError where nobody hands it anything."""
 
     label = "Pushed samples"
-    options = PushOptions
+    options: ClassVar[type[TakingOptions]] = PushOptions
     rows: ClassVar[Rows] = "signals"
     needs_signals = False
     takes_pushes = True
@@ -84,8 +67,8 @@ class PushSource(Source):
         if context.inbox is None:
             raise SourceError("Nothing can be pushed to this worker.")
         self.inbox: Inbox = context.inbox
-        self.chosen = PushOptions.model_validate(spec.options)
-        self.clock = self.chosen.clock
+        self.chosen = self.options.model_validate(spec.options)
+        self.clock = getattr(self.chosen, "clock", "timed")
         room = Room()
         self._states = [States(row.states, room) for row in spec.signals]
         self._infos = self._described()
@@ -145,7 +128,8 @@ class PushSource(Source):
                 pause = 1 / self.spec.frames_per_second
                 await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
         finally:
-            self.inbox.held = None if self.inbox.durable else self._line.held()
+            is_listed = self.takes_pushes and self.inbox.durable
+            self.inbox.held = None if is_listed else self._line.held()
 
     async def _news(self) -> None:
         """Wait until something is pushed, or what is held back has waited long enough."""

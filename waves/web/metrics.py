@@ -27,6 +27,7 @@ _DESCRIPTION = {
     "late": "Samples that came too late, and were left out.",
     "doubled": "Pushed samples that were there already, and were left out.",
     "nameless": "Texts that could become no state, and were made NaN.",
+    "left_out": "What came from outside and was no sample, or could not be taken.",
     "unpublished": "Frames that the channel layer did not take.",
     "measured_rate": "Samples per second and signal.",
 }

@@ -75,6 +75,10 @@ class Summary(BaseModel):
     late: Annotated[int, Field(description="Samples that came too late, and were left out.")] = 0
     doubled: Annotated[int, Field(description="Pushed samples that were there already.")] = 0
     nameless: Annotated[int, Field(description="Texts that became no state, but null.")] = 0
+    left_out: Annotated[
+        int, Field(description="What came from outside and was no sample, or not to be taken.")
+    ] = 0
+    log: Annotated[list[str], Field(description="The last lines that came and were none.")] = []
 
 
 class Streams(BaseModel):

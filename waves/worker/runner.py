@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import DatabaseError
 
 from waves import specs
 from waves.bus import Publisher
+from waves.conf import get_config
 from waves.database import uploads
 from waves.database.threads import in_thread
 from waves.exceptions import (
@@ -24,7 +26,7 @@ from waves.exceptions import (
     WavesError,
 )
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
-from waves.protocol.description import MAX_DESCRIPTION, describe, size_of
+from waves.protocol.description import LOG_LINES, MAX_DESCRIPTION, describe, log_lines, size_of
 from waves.protocol.frames import Frame, encode, split
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources import source_class
@@ -111,6 +113,8 @@ class Runner:
         self._known: tuple[SignalInfo, ...] = ()
         #: What a person should know while the stream is live.
         self._note = ""
+        #: What came and was no sample: it outlives an epoch, which its beginning may begin.
+        self._log: deque[str] = deque(maxlen=LOG_LINES)
         #: When the source last yielded, or was started.
         self._yielded_at = clock.monotonic()
         self._task: asyncio.Task[None] | None
@@ -161,6 +165,7 @@ class Runner:
         self.description["measured_rate"] = float(f"{rate:.4g}")
         self.description["infinities"] = self.infinities
         self.description["unpublished"] = self.unpublished
+        log_lines(self.description, self._log)
         if self.description["clock"] == "timed" and rate > 0:
             self.description["rate"] = self.description["measured_rate"]
 
@@ -171,7 +176,7 @@ class Runner:
         silence = self._clock.monotonic() - self._yielded_at
         period = 1 / min(self.spec.rate, self.spec.frames_per_second)
         if silence > max(SILENT_SECONDS, SILENT_PERIODS * period):
-            self._say("silent", f"No samples for {silence:.0f} s.")
+            self._say("silent", f"{self._note} No samples for {silence:.0f} s.".lstrip())
 
     async def _run(self) -> None:
         attempt, self.ending = 0, ""
@@ -245,6 +250,10 @@ class Runner:
             self._doubled,
             self._inbox,
             self._add_signals,
+            self._left_out,
+            self._take_note,
+            self._log.append,
+            get_config().serial_ports,
             uploads.read,
         )
         source = source_class(spec.source)(spec, context)
@@ -288,7 +297,7 @@ class Runner:
             )
         new["message"] = new["message"] or self._note
         if old["epoch"] == self.epoch:
-            for count in ("skipped", "late", "doubled", "nameless"):
+            for count in ("skipped", "late", "doubled", "nameless", "left_out"):
                 new[count] = old[count]
         self.description, self._known = new, known
 
@@ -305,6 +314,14 @@ class Runner:
 
     def _doubled(self, samples: int) -> None:
         self.description["doubled"] += samples
+
+    def _left_out(self, things: int) -> None:
+        self.description["left_out"] += things
+
+    def _take_note(self, words: str) -> None:
+        self._note = words
+        if self.description["state"] == "live":
+            self._say("live", words)
 
     async def _add_signals(self, signals: Mapping[str, str]) -> None:
         """Write new signals, by name with their units, to the stream: the worker sees the edit."""

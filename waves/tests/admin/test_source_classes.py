@@ -21,6 +21,7 @@ PLACES = [("north", "North hall"), ("south", "South hall")]
 class TopicOptions(Options):
     place: str = Field("south", title="Place", description="Which hall.")
     spare: str | None = Field(None, title="Spare", description="Another hall.")
+    wish: str | None = Field(None, title="Wish", description="Any hall.")
 
 
 class Topics(Source):
@@ -30,6 +31,7 @@ class Topics(Source):
     options = TopicOptions
     rows = "signals"
     no_signal = "A topic is missing: add one below."
+    suggestions: ClassVar = {"wish": lambda: [('<a "b">', "A & B")]}
     choices: ClassVar = {"place": lambda: PLACES, "spare": lambda: PLACES}
     previewed = True
     signals = ()
@@ -66,7 +68,7 @@ def filled(*names: str, **stream: str) -> dict[str, str]:
     hidden = re.compile(r"signals-\d+-(waveform|\w+__\w+)$")
     kept = {name: value for name, value in data.items() if not hidden.match(name)}
     assert len([name for name in kept if name.startswith("signals-0-")]) == len(row)
-    return {**kept, "topics__place": "north", "topics__spare": "", **stream}
+    return {**kept, "topics__place": "north", "topics__spare": "", "topics__wish": "loud", **stream}
 
 
 def test_rows_that_are_signals_are_saved_without_a_waveform(admin_client):
@@ -74,7 +76,7 @@ def test_rows_that_are_signals_are_saved_without_a_waveform(admin_client):
     assert response.status_code == 302
     stream = Stream.objects.get()
     assert [signal.name for signal in stream.signals.all()] == ["Signal 1", "B"]
-    assert stream.options == {"place": "north", "spare": None}
+    assert stream.options == {"place": "north", "spare": None, "wish": "loud"}
 
 
 def test_where_rows_are_signals_one_must_be_there(admin_client):
@@ -90,6 +92,13 @@ def test_an_option_with_choices_offers_them_and_begins_with_its_default(admin_cl
     assert '<option value="south" selected>South hall' in place
     (spare,) = re.findall(r'<select name="topics__spare".*?</select>', page, re.DOTALL)
     assert re.findall(r'value="(\w*)"', spare) == ["", "north", "south"]
+
+
+def test_an_option_with_suggestions_offers_them_beside_a_field_to_type_into(admin_client):
+    page = admin_client.get(ADD).content.decode()
+    (field,) = re.findall(r'<input type="text" name="topics__wish".*?</datalist>', page, re.DOTALL)
+    (known,) = re.findall(r' list="([^"]*)"', field)
+    assert f'<datalist id="{known}"><option value="&lt;a &quot;b&quot;&gt;">A &amp; B' in field
 
 
 def test_what_is_no_choice_is_refused(admin_client):

@@ -27,6 +27,8 @@ WATCH = f"""() => {{
   }});
 }}"""
 UNFOLD = "document.querySelectorAll('details').forEach((e) => { e.open = true })"
+#: What is there where a source reads lines: here it is as with `test_serial.py`.
+LOGGED = "document.getElementById('log').hidden = false"
 SHOWN = """operable()
   .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.disabled)
   .map(named)"""
@@ -59,6 +61,7 @@ def prepared(context, daphne):
             await scope.page.locator("#samples-older").click()
             await scope.until("!document.getElementById('samples-newer').disabled")
         await scope.page.evaluate(WATCH)
+        await scope.page.evaluate(LOGGED)
         await scope.page.evaluate(UNFOLD)
         # What the menu does when it opens, it does once that is over.
         await scope.until_frames()

@@ -13,7 +13,7 @@ from waves.tests.server.processes import ROOT
 BROUGHT = {"asgiref", "twisted", "autobahn", "annotated_types", "pydantic_core"}
 #: Packages by what is imported of them, where the names differ.
 PACKAGES = {"django": "Django", "line_protocol_parser": "line-protocol-parser"}
-EXTRAS = {"redis", "channels_redis", "psutil", "prometheus_client", "pyarrow"}
+EXTRAS = {"redis", "channels_redis", "psutil", "serial", "prometheus_client", "pyarrow"}
 
 #: Imports every module, in a project that has nothing but what a wheel requires.
 PROGRAM = """
@@ -89,6 +89,22 @@ def test_without_psutil_the_source_that_reads_this_machine_says_what_to_install(
     )
     assert "'cpu'" in said
     assert "pip install 'django-waves[system]'" in said
+
+
+def test_without_pyserial_the_source_that_reads_ports_says_what_to_install():
+    said = run(
+        "from waves.sources import option_fields, SOURCES; print(sorted(option_fields('serial')))\n"
+        "print(list(SOURCES['serial'].suggestions['port']()))\n"
+        "from waves.exceptions import SourceError\n"
+        "from waves.sources.base import Clock, SourceContext\n"
+        "from waves.sources.inbox import Inbox\n"
+        "from waves.protocol.spec import StreamSpec\n"
+        "spec = StreamSpec(1, 's', 'S', 'serial', 10.0, options={'port': '/dev/ttyUSB0'})\n"
+        "try: SOURCES['serial'](spec, SourceContext(1, Clock(), inbox=Inbox()))\n"
+        "except SourceError as error: print(error)"
+    )
+    assert "'baud'" in said
+    assert "pip install 'django-waves[serial]'" in said
 
 
 def test_without_pyarrow_a_parquet_file_says_what_to_install():

@@ -32,6 +32,8 @@ const FIELDS = [
   "history",
   "measured_rate",
   "skipped",
+  "left_out",
+  "log",
 ];
 /** What no field of a description should hold, and some do. */
 const ODD = [

@@ -1,8 +1,11 @@
+import contextlib
+
 import pytest
 
-from waves.sources import declarations
+from waves.sources import declarations, serial
 from waves.sources.python import PythonSource
 from waves.tests.sources.fakes import Skips, spec
+from waves.tests.sources.ports import Plug
 
 
 @pytest.fixture
@@ -35,3 +38,14 @@ TWO_SIGNALS = {"temperature": "°C", "pressure": "bar"}
 @pytest.fixture
 def two():
     return {"signals": dict(TWO_SIGNALS)}
+
+
+@pytest.fixture
+def plug(tmp_path, monkeypatch):
+    # Tests are faster than a board that starts.
+    monkeypatch.setattr(serial, "HALF_SECONDS", 0.0)
+    plug = Plug(tmp_path / "board")
+    plug.plug_in()
+    yield plug
+    with contextlib.suppress(FileNotFoundError):
+        plug.unplug()

@@ -1,10 +1,13 @@
+import asyncio
 import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from waves.sources.python import PythonSource
 from waves.tests.sources.fakes import Skips, spec, take
+from waves.tests.sources.ports import free_port, listening, printed, reading
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -43,3 +46,35 @@ async def test_the_example_of_a_source_runs_as_it_is_printed():
     )
     assert block.values.shape == (1, 40)
     assert set(np.unique(block.values)) <= set(range(1, 7))
+
+
+def blocks(kind: str, language: str) -> list[str]:
+    """The examples of a source in docs/sources.md."""
+    section = (DOCS / "sources.md").read_text().partition(f"\n## `{kind}`")[2].partition("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+
+
+async def test_what_is_sent_by_udp_comes():
+    async with listening(port := free_port(), "inlet", "outlet", "mode") as (run, _):
+        (shell,), (full,) = blocks("udp", "sh"), blocks("udp", "python")
+        process = await asyncio.create_subprocess_exec(
+            "bash", "-c", shell.replace("47269", str(port))
+        )
+        assert await process.wait() == 0
+        await run.until(lambda: run.samples["inlet"])
+        exec(full.replace("47269", str(port)), {})
+        await run.until(lambda: len(run.samples["outlet"]) == 2 and run.samples["mode"])
+        inlet = [60.1, 60.1, 60.2, 60.3, 60.4, 60.5]
+        assert sorted(run.values("inlet")) == pytest.approx(inlet)
+    assert run.left_out == 0
+
+
+async def test_what_the_sketches_print_is_read(plug):
+    least, full = map(printed, blocks("serial", "cpp"))
+    async with reading(plug, "Signal 1") as run:
+        plug.print(*least)
+        await run.until(lambda: run.values("Signal 1") == [512.0])
+    async with reading(plug, "inlet", "outlet") as run:
+        plug.print(*full)
+        await run.until(lambda: run.values("inlet") == run.values("outlet") == [512.0])
+        assert run.log == ["The boiler's board, version 2"]

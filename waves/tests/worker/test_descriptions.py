@@ -13,6 +13,8 @@ from waves.exceptions import ClockStepError
 from waves.hub.status import StatusBoard
 from waves.protocol.block import SampleBlock
 from waves.protocol.description import (
+    LOG_LENGTH,
+    LOG_LINES,
     MAX_DESCRIPTION,
     NAMES_LEFT_OUT,
     brief,
@@ -61,6 +63,11 @@ class NamingSource(ToldSource):
             self.context.late(2)
             if name == "refused":
                 self.context.nameless(1, "S: 'refused' can be no state.")
+            if name == "read":
+                self.context.left_out(3)
+                for k in range(LOG_LINES + 1):
+                    self.context.log(f"line {k}" + "\x1b" + "x" * LOG_LENGTH)
+                self.context.note("Unplugged.")
             values, times = np.array([[float(index)]]), np.array([0.0])
             yield SampleBlock(self.context.epoch, index, 1e9 + index, 0.0, values, times)
             index += 1
@@ -114,6 +121,35 @@ async def test_late_samples_and_nameless_texts_are_counted_and_told(source):
     await runner.stop()
     assert (said["late"], said["nameless"]) == (4, 1)
     assert (said["state"], said["message"]) == ("live", "S: 'refused' can be no state.")
+
+
+async def test_what_came_and_is_no_sample_is_counted_and_its_last_lines_are_told(source):
+    publisher = Publisher()
+    clock = Clock()
+    runner = Runner(SPEC, publisher, clock)
+    source.let.put_nowait("read")
+    await publisher.until(lambda: len(publisher.frames) == 1)
+    await runner.announce()
+    said = publisher.descriptions[-1]
+    assert (said["left_out"], said["message"]) == (3, "Unplugged.")
+    assert len(said["log"]) == LOG_LINES
+    assert said["log"][0].startswith("line 1␛xx")
+    assert {len(line) for line in said["log"]} == {LOG_LENGTH}
+    assert same_for_viewers(said, {**said})
+    assert not same_for_viewers(said, {**said, "log": []})
+    clock.now += 60
+    await runner.announce()
+    said = publisher.descriptions[-1]
+    assert (said["state"], said["message"]) == ("silent", "Unplugged. No samples for 60 s.")
+    # Lines outlive the epoch: they may be what was printed as it began.
+    source.let.put_nowait(ClockStepError("The times went back."))
+    source.let.put_nowait("idle")
+    await publisher.until(lambda: len(publisher.frames) == 2)
+    await runner.announce()
+    await runner.stop()
+    assert publisher.descriptions[-1]["epoch"] == 8
+    assert len(publisher.descriptions[-1]["log"]) == LOG_LINES
+    assert publisher.descriptions[-1]["left_out"] == 0
 
 
 async def test_a_clock_that_was_set_back_begins_a_new_epoch_at_once(source):

@@ -16,6 +16,7 @@ import { Cursors } from "../tools/cursors.js";
 import { Export } from "../tools/export.js";
 import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
+import { Log } from "../tools/log.js";
 import { Measurements } from "../tools/measurements.js";
 import { Page } from "../tools/page.js";
 import { PlotMenu } from "../tools/plot-menu.js";
@@ -62,6 +63,7 @@ export function allTools(parts, first) {
     new Measurements(whole),
     new StateTimes(whole),
     new StreamControl(whole),
+    new Log(whole),
     new Page(whole),
     new HistoryBar(whole),
     new Welcome(whole),

@@ -33,6 +33,8 @@
  * @property {number | null} longest_interval seconds beyond which there is a hole, on a timed clock
  * @property {number} late samples of this epoch that came too late, and were left out
  * @property {number} nameless texts of this epoch that could become no state
+ * @property {number} left_out what came from outside in this epoch and was not taken
+ * @property {string[]} log the last lines that came and are no samples
  */
 
 /**
@@ -60,6 +62,8 @@
 /** Characters of a name or a unit, and of a sentence: more than anyone reads on a line, or at all. */
 const NAME = 200;
 const SENTENCE = 1000;
+/** Lines that came and are no samples. */
+const LOG_LINES = 20;
 /** Seconds: the shortest window, ten divisions of a microsecond, and the longest: a day, as the longest history. */
 const SHORTEST_WINDOW = 1e-5;
 const LONGEST_WINDOW = 86_400;
@@ -104,6 +108,8 @@ export function readDescription(said, known = {}) {
     longest_interval: positive(said.longest_interval, 0) || null,
     late: whole(said.late, 0),
     nameless: whole(said.nameless, 0),
+    left_out: whole(said.left_out, 0),
+    log: Array.isArray(said.log) ? said.log.slice(-LOG_LINES).map((each) => line(each, NAME)) : [],
   };
 }
 

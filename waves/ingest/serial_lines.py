@@ -1,0 +1,172 @@
+"""Lines from a serial port, as boards print them: numbers, pairs, Teleplot's lines or JSON.
+
+A line is
+
+- numbers, apart by comma, semicolon, tab or blank: ``23.5, 40`` (nothing between two commas is no
+  value). Their names are those of a line of labels before the first of them, where it has as
+  many, else ``Signal 1``, ``Signal 2``;
+- ``name:value`` or ``name = value``, one or several, also beside numbers, and each with a short
+  unit after it: ``Temperature: 23.6 °C, Humidity: 40 %``;
+- Teleplot's, after a ``>``; or an object of JSON.
+
+Every other line is a message.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from waves.exceptions import IngestError
+from waves.ingest import json_text, teleplot
+from waves.ingest.batch import MOST_SIGNALS
+from waves.ingest.readings import Reading, numeric
+
+#: Bytes of a line; what is longer is no text, or another baud rate.
+LONGEST_LINE = 4096
+#: Characters of a unit, such as "hPa" or "m/s²": a longer word is one.
+LONGEST_UNIT = 5
+
+_ENDS = re.compile(rb"\r\n|\r|\n")
+#: Between values: one comma, semicolon or tab with the blanks about it. Looked for from the first
+#: of these blanks only: else a long run of them takes the square of its length.
+_STRONG = re.compile(r"(?<!\s)\s*[,;\t]\s*")
+_JOIN = re.compile(r"(?<!\s)\s*[:=]\s*")
+#: A number with its unit, such as 40%.
+_WITH_UNIT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)([^\s\d.,:=+-]{1,5})")
+
+
+class Column(NamedTuple):
+    """One value of a line. ``name`` is empty where only its place names it."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+class Lines:
+    """Makes lines of bytes as they come. None of them is longer than LONGEST_LINE."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        #: The beginning of a line that is too long was given; its rest is thrown away.
+        self._is_cut = False
+
+    def take(self, data: bytes) -> list[str]:
+        """The lines that end in these bytes, without those that are blank."""
+        *ended, self._rest = _ENDS.split(self._rest + data)
+        lines = []
+        for line in ended:
+            if not self._is_cut:
+                lines.append(line[:LONGEST_LINE])
+            self._is_cut = False
+        if len(self._rest) > LONGEST_LINE:
+            if not self._is_cut:
+                lines.append(self._rest[:LONGEST_LINE])
+            self._rest, self._is_cut = b"", True
+        # A byte that is 0 stands for nothing: boards send some as they start.
+        texts = (line.decode(errors="replace").strip(" \t\0") for line in lines)
+        return [text for text in texts if text]
+
+
+class Grammar:
+    """Reads lines one after the other; it knows the labels that stood before the numbers."""
+
+    def __init__(self) -> None:
+        self._labels: list[str] = []
+        self._had_columns = False
+
+    def begin(self) -> None:
+        """The port was opened anew: labels may come again, and hold until then."""
+        self._had_columns = False
+
+    def read(self, line: str) -> list[Reading] | None:
+        """The samples of a line that is not blank; None where it is a message, or labels."""
+        try:
+            return self._read(line) or None
+        except IngestError:
+            return None
+
+    def _read(self, line: str) -> list[Reading]:
+        if line.startswith(">"):
+            return list(teleplot.readings(line[1:]))
+        if line[0] in "{[":
+            return json_text.readings(json_text.loaded(line.encode()))
+        parts = _STRONG.split(line)
+        if parts[-1] == "":
+            parts.pop()  # a separator ends the line
+        if not any(parts):
+            return []
+        columns: list[Column] = []
+        for part in parts:
+            found = _columns(part)
+            if found is None:
+                self._learn(line)
+                return []
+            columns += found
+        return self._named(columns) if len(columns) <= MOST_SIGNALS else []
+
+    def _learn(self, line: str) -> None:
+        """Labels, perhaps: where as many numbers follow, these are their names."""
+        if not self._had_columns:
+            labels = _STRONG.split(line) if _STRONG.search(line) else line.split()
+            if len(set(labels)) == len(labels) and all(labels):
+                self._labels = labels
+
+    def _named(self, columns: Sequence[Column]) -> list[Reading]:
+        """The samples of a line; a name that is there twice is that of two samples."""
+        names: Sequence[str] = [column.name for column in columns]
+        if not any(names):
+            self._had_columns = True
+            if len(self._labels) == len(columns):
+                names = self._labels
+        readings: list[Reading] = []
+        fields: dict[str, float] = {}
+        units: dict[str, str] = {}
+        for place, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
+            name = name or f"Signal {place}"
+            if not readings or name in fields:
+                fields, units = {}, {}
+                readings.append(Reading(None, fields, units))
+            fields[name] = column.value
+            if column.unit:
+                units[name] = column.unit
+        return readings
+
+
+def _columns(part: str) -> list[Column] | None:
+    """The values between two separators; None where anything else stands there."""
+    value = math.nan if part == "" else numeric(part)
+    if value is not None:
+        return [Column("", value)]
+    found: list[Column] = []
+    for word in _JOIN.sub(":", part).split():
+        column = _column(word)
+        if column is not None:
+            found.append(column)
+        elif found and not found[-1].unit and len(word) <= LONGEST_UNIT and ":" not in word:
+            found[-1] = found[-1]._replace(unit=word)
+        else:
+            return _labelled(part)
+    return found
+
+
+def _labelled(part: str) -> list[Column] | None:
+    """A label of several words with its value."""
+    label, *values = _JOIN.split(part)
+    found = _columns(values[0]) if label and len(values) == 1 and values[0] else None
+    if not found or len(found) > 1 or found[0].name:
+        return None
+    return [found[0]._replace(name=label)]
+
+
+def _column(word: str) -> Column | None:
+    label, colon, text = word.rpartition(":")
+    if colon and (not label or ":" in label or numeric(label) is not None):
+        return None
+    value, unit = numeric(text), ""
+    if value is None and (parts := _WITH_UNIT.fullmatch(text)):
+        value, unit = float(parts[1]), parts[2]
+    return None if value is None else Column(label, value, unit)
