@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic.fields import FieldInfo
 
 from waves.dsp.explanation import bounds
+from waves.dsp.expression import LONGEST
 from waves.dsp.parameters import Conditioning, Waveform
 from waves.dsp.synthesis import Synthesizer
 from waves.dsp.waveforms import WAVEFORMS
@@ -24,6 +25,11 @@ WIDTH, HEIGHT = 320, 96
 #: What a picture shows where defaults would not show much. Two periods otherwise.
 SHOWN: Mapping[str, Mapping[str, Any]] = {
     "chirp": {"f0": 1.0, "f1": 20.0, "t1": 0.5},
+    "am": {"frequency": 20.0, "modulation_frequency": 2.0},
+    "fm": {"frequency": 15.0, "modulation_frequency": 2.0, "frequency_deviation": 10.0},
+    "pm": {"frequency": 15.0, "modulation_frequency": 2.0, "phase_deviation": 180.0},
+    "burst": {"frequency": 10.0, "burst_period": 0.5},
+    "expression": {"expression": "sin(20*pi*t) * exp(-6 * (t % 0.5))"},
     "prbs": {"frequency": 30.0, "order": 4},
     "random_walk": {"step": 0.1},
 }
@@ -108,7 +114,7 @@ def page() -> str:
 
 
 def _section(key: str, waveform: type[Waveform]) -> str:
-    shown = ", ".join(f"{name} = {value:g}" for name, value in SHOWN.get(key, {}).items())
+    shown = ", ".join(f"{name} = {_default(value)}" for name, value in SHOWN.get(key, {}).items())
     unused = " and ".join(sorted(waveform.unused)).capitalize()
     parts = [
         f"## `{key}`: {waveform.label}",
@@ -140,10 +146,14 @@ def _rows(fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, ...]]:
 def _default(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(f"{number:.3g}" for number in value) or "empty"
+    if isinstance(value, str) and "*" in value:
+        return f"`{value}`"  # two of them would make what is between them slanted
     return "empty" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _possible(field: FieldInfo) -> str:
+    if field.annotation is str:
+        return f"an expression of at most {LONGEST} characters"
     if get_origin(field.annotation) is tuple:
         most = next(item.max_length for item in field.metadata if isinstance(item, MaxLen))
         return f"up to {most} numbers"

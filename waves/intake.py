@@ -11,9 +11,9 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,8 @@ AGAIN_SECONDS = 0.5
 #: The one consumer of a stream's list: whoever holds the lease is it, and finds what was not taken.
 GROUP = "worker"
 
+#: Waits for what became of a batch.
+Answer = Callable[[], Awaitable[Receipt]]
 _Seen = tuple[Sequence[str], Sequence[float], NDArray[np.float64]]
 
 _REFUSALS: dict[str, type[WavesError]] = {
@@ -80,24 +82,53 @@ class Intake:
         numbers them: one sent again is known. Raises IngestError where nothing of it can be taken,
         BusyError where too much waits, ServiceUnavailableError where the stream does not run.
         """
-        if get_config().worker == "embedded":
-            return await self.inbox(handle).put(batch, number)
-        try:
-            return await self._through_redis(keys_of(identity, handle)[1], batch, number)
-        except UNREACHABLE as error:
-            raise ServiceUnavailableError(f"Redis cannot be reached ({error}).") from None
+        answer = await self.hand_over(identity, handle, batch, number)
+        return await answer()
 
-    async def _through_redis(self, key: str, batch: Batch, number: str) -> Receipt:
-        redis, answer = self._connected(), f"{key}:{uuid.uuid4().hex}"
-        if await bounded(redis.xlen(key)) >= MOST_WAITING:
-            raise BusyError(TOO_MUCH)
-        fields = {"batch": pack(batch), "number": number, "answer": answer}
-        await bounded(redis.xadd(key, fields))
-        async with asyncio.timeout(ANSWER_SECONDS + 1):
-            found = await redis.blpop([answer], timeout=ANSWER_SECONDS)
-        if found is None:
-            raise ServiceUnavailableError(NOT_TAKEN)
-        return _answered(orjson.loads(found[1]))
+    async def hand_over(
+        self,
+        identity: str,
+        handle: int,
+        batch: Batch,
+        number: str = "",
+        writer: str = "",
+        to: str = "",
+    ) -> Answer:
+        """Put a batch behind those that were handed over before; what is returned waits for what
+        became of it, and raises as ``push`` does.
+
+        ``writer`` numbers its samples one by one. ``to`` is the same text for batches whose answers
+        are awaited one after the other.
+        """
+        if get_config().worker == "embedded":
+            told = asyncio.ensure_future(self.inbox(handle).put(batch, number, writer=writer))
+            told.add_done_callback(_look_at)
+            return partial(_result, told)
+        key = keys_of(identity, handle)[1]
+        answers = f"{key}:{to or uuid.uuid4().hex}"
+        fields = {"batch": pack(batch), "number": number, "writer": writer, "answer": answers}
+        try:
+            redis = self._connected()
+            if await bounded(redis.xlen(key)) >= MOST_WAITING:
+                raise BusyError(TOO_MUCH)
+            entry = await bounded(redis.xadd(key, fields))
+        except UNREACHABLE as error:
+            raise _out_of_reach(error) from None
+        return partial(self._answer_from, answers, entry.decode())
+
+    async def _answer_from(self, answers: str, entry: str) -> Receipt:
+        """What became of the batch at a place. A worker that was killed may have left answers to
+        batches before it, which the next one gives again."""
+        redis = self._connected()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS + 1):
+                while found := await redis.blpop([answers], timeout=ANSWER_SECONDS):
+                    told = orjson.loads(found[1])
+                    if told.pop("entry") == entry:
+                        return _answered(told)
+        except UNREACHABLE as error:
+            raise _out_of_reach(error) from None
+        raise ServiceUnavailableError(NOT_TAKEN)
 
     async def serve(self, identity: str, handle: int) -> None:
         """Put what waits in Redis into the inbox of a stream that runs here, for ever."""
@@ -167,7 +198,8 @@ class Intake:
             return asdict(taken)
         try:
             batch = unpack(fields[b"batch"])
-            receipt = await inbox.put(batch, fields[b"number"].decode(), place)
+            number, writer = fields[b"number"].decode(), fields[b"writer"].decode()
+            receipt = await inbox.put(batch, number, place, writer)
         except WavesError as error:
             told = {"error": type(error).__name__, "message": str(error)}
             return {
@@ -187,7 +219,7 @@ class Intake:
                     together.xack(key, GROUP, entry)
                     together.xdel(key, entry)
                 to = fields[b"answer"]
-                together.rpush(to, orjson.dumps(answer))
+                together.rpush(to, orjson.dumps({**answer, "entry": entry.decode()}))
                 together.expire(to, KEEP_SECONDS)
             await together.execute()
 
@@ -197,6 +229,20 @@ class Intake:
 
             self._redis = Redis.from_url(get_config().redis_url, socket_connect_timeout=2)
         return self._redis
+
+
+async def _result(told: asyncio.Future[Receipt]) -> Receipt:
+    return await told
+
+
+def _look_at(told: asyncio.Future[Receipt]) -> None:
+    """Whoever asked may be gone: then nobody looks at the error."""
+    if not told.cancelled():
+        told.exception()
+
+
+def _out_of_reach(error: Exception) -> ServiceUnavailableError:
+    return ServiceUnavailableError(f"Redis cannot be reached ({str(error) or 'no answer'}).")
 
 
 def _answered(told: dict[str, Any]) -> Receipt:

@@ -10,12 +10,14 @@ from django.urls import ResolverMatch, URLPattern
 
 from waves import addresses
 from waves.web.consumers import StreamConsumer
+from waves.web.ingest_socket import IngestConsumer
 
 Scope = dict[str, Any]
 
 #: The names of their addresses in ``waves.urls``.
-SOCKETS = ("socket", "stream-socket")
+SOCKETS = ("socket", "stream-socket", "ingest-socket")
 _consumer = StreamConsumer.as_asgi()
+_ingest = IngestConsumer.as_asgi()
 
 
 def match(scope: Scope) -> ResolverMatch | None:
@@ -31,7 +33,8 @@ async def application(scope: Scope, receive: Any, send: Any) -> None:
     if found is not None:
         route = {"args": found.args, "kwargs": found.kwargs}
         scope = {**scope, "url_route": route, "waves.match": found}
-    await _consumer(scope, receive, send)
+    sends = found is not None and found.url_name == "ingest-socket"
+    await (_ingest if sends else _consumer)(scope, receive, send)
 
 
 class HostRoutes:

@@ -17,6 +17,7 @@ urlpatterns = [
     # Whoever comes by HTTP is told; who comes by WebSocket is served by ``waves.routing``.
     path("ws/", pages.socket, name="socket"),
     path("ws/streams/<slug:slug>/", pages.socket, name="stream-socket"),
+    path("ws/ingest/<slug:slug>/", pages.socket, name="ingest-socket"),
     path(f"{API}v1/openapi.json", openapi.openapi, name="api-openapi"),
     path(f"{API}v1/streams", api.streams, name="api-streams"),
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),

@@ -45,6 +45,19 @@ def fraction_parameter(default: float, title: str, description: str) -> Any:
     return parameter(default, title, description, unit=PERIOD, why=why, ge=0.0, le=1.0)
 
 
+def frequency_parameter(default: float, title: str, description: str) -> Any:
+    """A frequency, 0 allowed."""
+    return parameter(
+        default,
+        title,
+        description,
+        unit="Hz",
+        why="a frequency is not negative, and no clock here is faster than 1 GHz",
+        ge=0.0,
+        le=HIGHEST_FREQUENCY,
+    )
+
+
 def seed_parameter(title: str = "Seed") -> Any:
     """The seed of a random generator."""
     return parameter(
@@ -161,6 +174,10 @@ class Waveform(Parameters):
     #: Fields of ``Conditioning`` that change nothing here; a form leaves them out.
     unused: ClassVar[frozenset[str]] = frozenset()
 
+    def periods_per_second(self, frequency: float) -> Fraction:
+        """How often the waveform repeats, in Hz, exactly."""
+        return Fraction(frequency)
+
 
 class PeriodicWaveform(Waveform, abc.ABC):
     """A waveform that is a function of the position in its period."""
@@ -181,9 +198,42 @@ class PeriodicWaveform(Waveform, abc.ABC):
         """What ``values`` gets for ``cycles``, before it is rounded to the sample type."""
         return cycles
 
-    def periods_per_second(self, frequency: float) -> Fraction:
-        """How often the waveform repeats, in Hz, exactly."""
-        return Fraction(frequency)
+
+class ModulatedWaveform(Waveform, abc.ABC):
+    """A carrier, which has the signal's frequency and phase, and a second period that acts on it.
+
+    Both positions are exact, however long it runs, and go on where a frequency is changed.
+    """
+
+    #: Whether ``values`` needs its positions in float64 even where samples are float32.
+    precise: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def modulations_per_second(self) -> Fraction:
+        """How often the second period repeats, in Hz, exactly."""
+
+    def ahead(self, modulation: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Cycles by which the carrier is ahead at ``modulation``, for what changes its frequency.
+
+        What an edit changes of it is made up for, so that the phase goes on.
+        """
+        return np.zeros_like(modulation)
+
+    @abc.abstractmethod
+    def values(self, cycles: Floats, modulation: Floats, carrier: Conditioning) -> Floats:
+        """A new array of the values where the carrier is at ``cycles``, the second period at
+        ``modulation``: positions in [0, 1), float32 or float64, of one shape and type.
+        """
+
+
+class TimedWaveform(Waveform, abc.ABC):
+    """A waveform that is a function of the time, too."""
+
+    @abc.abstractmethod
+    def values(self, cycles: NDArray[np.float64], seconds: NDArray[np.float64]) -> Floats:
+        """A new array of the values ``seconds`` after the first sample of the run, at ``cycles``:
+        positions in the period of the signal's frequency, in [0, 1). May be NaN or infinite.
+        """
 
 
 class NoiseWaveform(Waveform, abc.ABC):

@@ -60,6 +60,10 @@ class Phase:
         """Run ahead of the accumulated phase by ``degrees``."""
         self._shift = round(Fraction(degrees) / 360 * CYCLE)
 
+    def advance(self, cycles: float) -> None:
+        """Go ``cycles`` ahead, at once and for good."""
+        self._origin = (self._origin + round(Fraction(cycles) * CYCLE)) & _MASK
+
     def at(self, sample: int) -> int:
         """The position of ``sample`` in its period, in units of 1 / CYCLE."""
         return (self._origin + self._shift + sample * self._step) & _MASK

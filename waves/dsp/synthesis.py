@@ -15,9 +15,11 @@ from waves.dsp.explanation import explain
 from waves.dsp.noise import Noise
 from waves.dsp.parameters import (
     Conditioning,
+    ModulatedWaveform,
     NoiseWaveform,
     Parameters,
     PeriodicWaveform,
+    TimedWaveform,
     Waveform,
     split,
 )
@@ -96,6 +98,8 @@ class Synthesizer:
         self._rate = rate
         self._next = 0
         self._phase = Phase(rate)
+        #: Of the second period, where the waveform has one.
+        self._modulation = Phase(rate)
         # What every real model differs from; the first update replaces it.
         self._model = Waveform()
         #: The run of the waveform, where that is noise.
@@ -112,25 +116,29 @@ class Synthesizer:
         work, raises ConfigurationError and changes nothing.
         """
         model, conditioning = _models(waveform, parameters)
-        if isinstance(model, PeriodicWaveform):
-            periods = model.periods_per_second(conditioning.frequency)
-            self._phase.set_frequency(periods, self._next)
-            self._phase.set_shift(conditioning.phase)
-        elif isinstance(model, NoiseWaveform) and model != self._model:
+        if isinstance(model, NoiseWaveform) and model != self._model:
             self._noise = model.start(self._rate)
+        self._phase.set_frequency(model.periods_per_second(conditioning.frequency), self._next)
+        self._phase.set_shift(conditioning.phase)
+        ahead = self._ahead()
+        if isinstance(model, ModulatedWaveform):
+            self._modulation.set_frequency(model.modulations_per_second(), self._next)
         self._model = model
+        self._phase.advance(ahead - self._ahead())
         self._conditioning = conditioning
         self._update_added_noise(conditioning.noise, conditioning.noise_seed)
 
     def samples(self, n: int) -> NDArray[Any]:
-        """The next ``n`` samples, in a new array ``[n]``."""
+        """The next ``n`` samples, in a new array ``[n]``; expressions may make NaN or infinity."""
         values = np.empty(n, dtype=self._dtype)
         done = 0
         while done < n:
             chunk, start = divmod(self._next, CHUNK)
             stop = min(CHUNK, start + n - done)
             end = done + stop - start
-            self._fill(values[done:end], chunk, start, stop)
+            # That a value is no number is told by the value; numpy would write to standard error.
+            with np.errstate(all="ignore"):
+                self._fill(values[done:end], chunk, start, stop)
             self._next += stop - start
             done = end
         return values
@@ -138,6 +146,13 @@ class Synthesizer:
     def skip(self, n: int) -> None:
         """Go ``n`` samples ahead without making them, at no cost however many they are."""
         self._next += n
+
+    def _ahead(self) -> float:
+        """Cycles by which modulation has the carrier ahead at the next sample."""
+        if not isinstance(self._model, ModulatedWaveform):
+            return 0.0
+        chunk, start = divmod(self._next, CHUNK)
+        return float(self._model.ahead(self._modulation.cycles(chunk, start, start + 1))[0])
 
     def _update_added_noise(self, kind: str, seed: int) -> None:
         if (kind, seed) == self._added_key:
@@ -158,12 +173,31 @@ class Synthesizer:
 
     def _shape(self, chunk: int, start: int, stop: int) -> Floats:
         model = self._model
-        if not isinstance(model, PeriodicWaveform):
+        if not isinstance(model, PeriodicWaveform | ModulatedWaveform | TimedWaveform):
             return self._noise.chunk(chunk)[start:stop]
-        cycles: Floats = model.positions(self._phase.cycles(chunk, start, stop))
+        cycles = self._phase.cycles(chunk, start, stop)
+        if isinstance(model, ModulatedWaveform):
+            return self._modulated(model, cycles, self._modulation.cycles(chunk, start, stop))
+        if isinstance(model, TimedWaveform):
+            first = chunk * CHUNK
+            return model.values(cycles, np.arange(first + start, first + stop) / self._rate)
+        return self._periodic(model, cycles)
+
+    def _periodic(self, model: PeriodicWaveform, cycles: NDArray[np.float64]) -> Floats:
+        positions: Floats = model.positions(cycles)
         if not model.precise:
-            cycles = cycles.astype(self._dtype, copy=False)
-        return model.values(cycles, self._phase.step)
+            positions = positions.astype(self._dtype, copy=False)
+        return model.values(positions, self._phase.step)
+
+    def _modulated(
+        self, model: ModulatedWaveform, cycles: NDArray[np.float64], modulation: NDArray[np.float64]
+    ) -> Floats:
+        cycles += model.ahead(modulation)
+        cycles -= np.floor(cycles)
+        positions: list[Floats] = [cycles, modulation]
+        if not model.precise:
+            positions = [each.astype(self._dtype, copy=False) for each in positions]
+        return model.values(positions[0], positions[1], self._conditioning)
 
 
 def _limit(values: Floats, conditioning: Conditioning) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +41,30 @@ class Batch:
     texts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     lines: NDArray[np.int64] | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    #: The index of the first sample, where the writer numbers its own.
+    first: int = 0
 
     @property
     def n(self) -> int:
         """Samples."""
         return int(self.values.shape[1])
+
+    def rest(self, begin: int) -> Batch:
+        """The samples from one on."""
+        if not begin:
+            return self
+        texts = {
+            name: {at - begin: text for at, text in found.items() if at >= begin}
+            for name, found in self.texts.items()
+        }
+        return replace(
+            self,
+            values=self.values[:, begin:],
+            times=None if self.times is None else self.times[begin:],
+            texts={name: found for name, found in texts.items() if found},
+            lines=None if self.lines is None else self.lines[begin:],
+            first=self.first + begin,
+        )
 
 
 class Rows:

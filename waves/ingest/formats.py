@@ -9,6 +9,7 @@ from typing import Any
 from waves.exceptions import IngestError, TooMuchError
 from waves.ingest import csv_text, json_text, line_protocol, wire_frames
 from waves.ingest.batch import Batch
+from waves.protocol.frames import MAGIC
 
 #: What a compressed body may become: lines of protocol in it take about two seconds of a core.
 MOST_INFLATED = 4 * 1024 * 1024
@@ -31,6 +32,17 @@ MEDIA_TYPES = tuple(_PARSERS)
 def is_known(media_type: str) -> bool:
     """Whether there is a parser for a media type, without its parameters."""
     return media_type in _PARSERS
+
+
+def of_message(message: bytes) -> str:
+    """The media type of a message of a WebSocket, by how it begins."""
+    if message.startswith(MAGIC):
+        return FRAMES
+    text = message.lstrip()
+    if not text.startswith((b"{", b"[")):
+        return "text/plain"
+    is_lines = text.startswith(b"{") and b"\n{" in text
+    return "application/x-ndjson" if is_lines else "application/json"
 
 
 def parse(

@@ -26,6 +26,7 @@ def pack(batch: Batch) -> bytes:
             "numbered": batch.lines is not None,
             "texts": texts,
             "units": dict(batch.units),
+            "first": batch.first,
         }
     )
     parts = [_LENGTH.pack(len(header)), header, batch.values.astype("<f8").tobytes()]
@@ -53,6 +54,6 @@ def unpack(data: bytes) -> Batch:
             name: {int(place): text for place, text in found.items()}
             for name, found in header["texts"].items()
         }
-        return Batch(names, values, times, texts, lines, header["units"])
+        return Batch(names, values, times, texts, lines, header["units"], header["first"])
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise IngestError(f"What was sent came to the worker garbled ({error}).") from None

@@ -1,6 +1,7 @@
 """Frames of ``waves.v1``, as docs/protocol.md has them: the fastest way in.
 
-Handle and epoch are 0, the signals are those of the stream, by their places.
+Handle and epoch are 0, the signals are those of the stream, by their places. The index numbers the
+writer's own samples.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def parse(message: bytes, names: Sequence[str]) -> Batch:
             )
         if (frame.times is not None) != timed:
             raise IngestError("Frames with times and without do not go together.")
+        if number > 1 and frame.sample != frames[number - 2].next:
+            raise IngestError(f"Frame {number} does not follow on the one before it.")
     values = np.concatenate([frame.values for frame in frames], axis=1, dtype=np.float64)
     if values.size > MOST_VALUES:
         raise IngestError(f"More than {MOST_VALUES:,} values in one request: send fewer.")
@@ -40,4 +43,4 @@ def parse(message: bytes, names: Sequence[str]) -> Batch:
         )
         if not np.isfinite(times).all():
             raise IngestError("A time is a finite number.")
-    return Batch(tuple(names), values, times)
+    return Batch(tuple(names), values, times, first=frames[0].sample)

@@ -34,6 +34,8 @@ FRAMES_A_TURN = 8
 PAUSE = 0.04
 #: What is read at once, in bytes.
 READ_SIZE = 4096
+#: The same, of somebody who sends samples.
+WIDE_READ_SIZE = 64 * 1024
 #: Messages that the application has not taken yet: beyond, it is waited for.
 MAX_UNTAKEN = 16
 #: The longest message in bytes: 4,096 characters in UTF-8. Nobody needs many parts for that.
@@ -59,6 +61,9 @@ class Wire(Protocol):
 
     def unwritten(self) -> int:
         """Bytes that were sent, and that the kernel did not take yet."""
+
+    def widen(self, size: int) -> None:
+        """Read more at once, of messages of up to ``size`` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +100,19 @@ class Rate:
         self._monotonic = monotonic
         self._filled_at = monotonic()
         self._frames, self._bytes = float(BURST), float(BYTES_A_SECOND)
+        self._frames_a_second, self._bytes_a_second = FRAMES_A_SECOND, BYTES_A_SECOND
+        self._is_shared = True
         self._waits = False
+
+    def widen(self, frames: int, size: int) -> None:
+        """Frames and bytes a second of somebody who may send much, whatever others do."""
+        self._frames_a_second, self._bytes_a_second = frames, size
+        self._is_shared = False
 
     def wait(self, size: int) -> float:
         """Seconds until a frame of ``size`` bytes may be said; where it may now, it is counted."""
         frames = self._fill()
-        seconds = max((1 - self._frames) / frames, (size - self._bytes) / BYTES_A_SECOND, 0)
+        seconds = max((1 - self._frames) / frames, (size - self._bytes) / self._bytes_a_second, 0)
         if seconds > 0:
             self.waits(True)
         else:
@@ -113,16 +125,19 @@ class Rate:
         frames = self._fill()
         self._frames -= 1
         self._bytes -= size
-        return max(-self._frames / frames, -self._bytes / BYTES_A_SECOND, 0)
+        return max(-self._frames / frames, -self._bytes / self._bytes_a_second, 0)
 
     def _fill(self) -> float:
         """Fill for the time that passed; returns the frames a second at this moment."""
         share = ALL_FRAMES_A_SECOND / max(1, Rate.waiting)
         frames = min(FRAMES_A_SECOND, max(LEAST_FRAMES_A_SECOND, share))
+        if not self._is_shared:
+            frames = self._frames_a_second
         now = self._monotonic()
         passed, self._filled_at = now - self._filled_at, now
         self._frames = min(BURST, self._frames + passed * frames)
-        self._bytes = min(BYTES_A_SECOND, self._bytes + passed * BYTES_A_SECOND)
+        most = self._bytes_a_second
+        self._bytes = min(most, self._bytes + passed * most)
         return frames
 
     def waits(self, waits: bool) -> None:
@@ -149,6 +164,8 @@ class Inflow:
         #: Of the message that is coming in, in several frames or in one.
         self._message_bytes = self._message_parts = 0
         self._untaken = 0
+        self._max_bytes = MAX_BYTES
+        self._too_long = TOO_LONG
         #: Called with words where a message is too long.
         self.on_refused: Callable[[str], object] = lambda words: None
 
@@ -162,6 +179,14 @@ class Inflow:
         """The handshake is done: what was said meanwhile may be given."""
         self._opened = True
         self._go_on_after(0)
+
+    def widen(self, *, size: int, frames: int, a_second: int) -> None:
+        """Let somebody who showed a key say messages of ``size`` bytes, so many frames and bytes a
+        second."""
+        self._max_bytes = size
+        self._too_long = f"A message has at most {size} bytes, in at most {MAX_PARTS} parts."
+        self._rate.widen(frames, a_second)
+        self._wire.widen(size)
 
     def taken(self) -> None:
         """The application took a message."""
@@ -210,7 +235,7 @@ class Inflow:
             del self._held[:left_out]
             self._skip -= left_out
             head = read_head(self._held)
-            if head is None or head.length <= MAX_BYTES:
+            if head is None or head.length <= self._max_bytes:
                 break
             self._refuse()
             self._skip = head.size
@@ -240,7 +265,7 @@ class Inflow:
         """A message may neither grow nor go on for ever."""
         self._message_bytes += head.length
         self._message_parts += 1
-        if self._message_bytes > MAX_BYTES or self._message_parts > MAX_PARTS:
+        if self._message_bytes > self._max_bytes or self._message_parts > MAX_PARTS:
             self._refuse()
         elif head.final:
             self._message_bytes = self._message_parts = 0
@@ -248,5 +273,5 @@ class Inflow:
 
     def _refuse(self) -> None:
         if not self._ended:
-            self.on_refused(TOO_LONG)
+            self.on_refused(self._too_long)
             self.end()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from waves.server.inflow import MAX_BYTES, READ_SIZE, Inflow, Rate
+from waves.server.inflow import MAX_BYTES, READ_SIZE, WIDE_READ_SIZE, Inflow, Rate
 
 logger = logging.getLogger("waves")
 
@@ -63,6 +63,10 @@ class TwistedWire:
         """Bytes that Twisted holds."""
         return int(self._transport._tempDataLen) + len(self._transport.dataBuffer)
 
+    def widen(self, size: int) -> None:
+        """Twisted reads so much at once; daphne itself takes messages of a mebibyte."""
+        self._transport.bufferSize = WIDE_READ_SIZE
+
 
 class AsyncioWire:
     """A socket of uvicorn. Its own pauses are left out: ours take their place."""
@@ -76,6 +80,14 @@ class AsyncioWire:
         if hasattr(transport, "max_size"):
             transport.max_size = READ_SIZE
         protocol.transport = _Unpaused(transport)
+        self._transport, self._protocol = transport, protocol
+
+    def widen(self, size: int) -> None:
+        """The event loop reads so much at once, and the server takes such messages."""
+        if hasattr(self._transport, "max_size"):
+            self._transport.max_size = WIDE_READ_SIZE
+        if hasattr(self._protocol, "conn"):
+            self._protocol.conn.max_message_size = size
 
 
 class _Unpaused:

@@ -25,6 +25,10 @@ MOST_BYTES = 64 * 1024 * 1024
 ANSWER_SECONDS = 5.0
 #: Numbers of batches that are remembered, so that one sent again is known.
 MOST_NUMBERS = 4096
+#: Writers that number their samples, and are remembered.
+MOST_WRITERS = 256
+#: Begins what is remembered of such a writer, among the numbers of batches.
+WRITER = "@"
 #: Samples whose times are remembered, so that one sent again is known.
 MOST_TIMES = 100_000
 #: New signals begin a new epoch: not more often than this in a minute.
@@ -48,12 +52,16 @@ class Receipt:
 
 @dataclass(slots=True)
 class Delivery:
-    """A batch that waits. ``number`` is its writer's, ``entry`` its place on the list in Redis."""
+    """A batch that waits. ``number`` is its writer's, ``entry`` its place on the list in Redis.
+
+    ``writer`` numbers its samples one by one: the batch begins with its ``first``.
+    """
 
     batch: Batch
     receipt: asyncio.Future[Receipt]
     number: str = ""
     entry: str = ""
+    writer: str = ""
     bytes: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +101,15 @@ class _Followed:
     #: Where its samples begin, where they are numbered one by one, and how many went before.
     start: int | None
     before: int
+
+
+def _numbered(followed: _Followed) -> tuple[str, Receipt]:
+    """The number of a batch, and what is remembered under it; of a writer its next sample."""
+    delivery = followed.delivery
+    if not delivery.writer:
+        return delivery.number, followed.receipt
+    following = delivery.batch.first + delivery.batch.n
+    return WRITER + delivery.writer, replace(followed.receipt, next=following)
 
 
 class Seen:
@@ -160,6 +177,8 @@ class Inbox:
         self._waiting: list[Delivery] = []
         self._bytes = 0
         self._numbers: OrderedDict[str, Receipt] = OrderedDict()
+        #: The index behind the last sample of each writer that numbers its samples.
+        self._writers: OrderedDict[str, int] = OrderedDict()
         #: Numbers of batches that wait.
         self._asked: dict[str, Delivery] = {}
         self._followed: list[_Followed] = []
@@ -168,7 +187,9 @@ class Inbox:
         #: Batches of the list that were taken, and are not in frames yet.
         self.taken: dict[str, Receipt] = {}
 
-    async def put(self, batch: Batch, number: str = "", entry: str = "") -> Receipt:
+    async def put(
+        self, batch: Batch, number: str = "", entry: str = "", writer: str = ""
+    ) -> Receipt:
         """Hand over a batch, and wait for what became of it.
 
         Raises IngestError where nothing of it can be taken, BusyError where too much waits, and
@@ -180,7 +201,7 @@ class Inbox:
         known = self._numbers.get(number) if number else None
         if known is not None:
             return replace(known, accepted=0, late=0, doubled=known.accepted + known.doubled)
-        delivery = self.leave(batch, number, entry)
+        delivery = self.leave(batch, number, entry, writer)
         if number:
             self._asked[number] = delivery
         delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
@@ -194,7 +215,9 @@ class Inbox:
             raise ServiceUnavailableError(NOT_TAKEN)
         return delivery.receipt.result()
 
-    def leave(self, batch: Batch, number: str = "", entry: str = "") -> Delivery:
+    def leave(
+        self, batch: Batch, number: str = "", entry: str = "", writer: str = ""
+    ) -> Delivery:
         """Have a batch wait, however long, until the source takes it.
 
         Raises BusyError where too much waits.
@@ -202,7 +225,7 @@ class Inbox:
         if self._bytes + batch.values.nbytes > MOST_BYTES:
             raise BusyError(TOO_MUCH)
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        delivery = Delivery(batch, receipt, number, entry)
+        delivery = Delivery(batch, receipt, number, entry, writer)
         self._waiting.append(delivery)
         self._bytes += delivery.bytes
         self.arrived.set()
@@ -239,14 +262,22 @@ class Inbox:
         ``begun`` is a batch the first samples of which are.
         """
         self._numbers = OrderedDict(numbers)
+        writers = [(n.removeprefix(WRITER), r.next) for n, r in numbers.items() if WRITER in n[:1]]
+        self._writers = OrderedDict(writers)
         self._begun, self._settled, self._followed = begun, None, []
         self.taken.clear()
         self.seen.clear()
         for keys, times, rows in seen:
             self.seen.remember(times, self.seen.masks(keys, rows))
 
-    def begun(self, delivery: Delivery) -> int:
-        """How many samples of a batch are in frames already."""
+    def had(self, delivery: Delivery) -> int:
+        """How many samples of a batch, from its beginning, were there already."""
+        had = self._before(delivery)
+        if delivery.writer:
+            had = max(had, self._writers.get(delivery.writer, 0) - delivery.batch.first)
+        return min(had, delivery.batch.n)
+
+    def _before(self, delivery: Delivery) -> int:
         entry, samples = self._begun
         return samples if entry and entry == delivery.entry else 0
 
@@ -254,9 +285,14 @@ class Inbox:
         self, delivery: Delivery, receipt: Receipt, mark: float, start: int | None = None
     ) -> None:
         """Samples of a batch were taken: they are in blocks once the source is at ``mark``."""
+        if delivery.writer:
+            self._writers[delivery.writer] = delivery.batch.first + delivery.batch.n
+            self._writers.move_to_end(delivery.writer)
+            if len(self._writers) > MOST_WRITERS:
+                self._writers.popitem(last=False)
         if delivery.entry and receipt.accepted:
             self.taken[delivery.entry] = receipt
-            before = self.begun(delivery)
+            before = delivery.batch.n - receipt.accepted if start is not None else 0
             self._followed.append(_Followed(delivery, receipt, mark, start, before))
 
     def passed(self, mark: float) -> None:
@@ -269,7 +305,7 @@ class Inbox:
         for each in self._followed[:1]:
             if each.start is not None and each.start < mark:
                 begun = each.delivery.entry, int(mark) - each.start + each.before
-        numbers = [(each.delivery.number, each.receipt) for each in done if each.delivery.number]
+        numbers = [told for each in done if (told := _numbered(each))[0]]
         self._settled = Settled([each.delivery.entry for each in done], numbers, begun)
 
     def settle(self) -> Settled | None:

@@ -170,9 +170,12 @@ class PushSource(Source):
     def _take(self, delivery: Delivery) -> None:
         batch = delivery.batch
         self._line.check(batch)
-        rows, before = self._rows(batch), self.inbox.begun(delivery)
-        late, doubled = self._line.put(rows[:, before:], batch)
-        doubled += before
+        had = self.inbox.had(delivery)
+        late, doubled = 0, had
+        if had < batch.n:
+            rest = batch.rest(had)
+            late, again = self._line.put(self._rows(rest), rest)
+            doubled += again
         if late:
             self.context.late(late)
         if doubled:

@@ -17,7 +17,7 @@ BATCH = Batch(("a",), np.ones((1, 2)))
 async def test_where_the_worker_is_embedded_a_batch_goes_into_the_inbox_of_its_stream():
     here = Intake()
     pushing = asyncio.create_task(here.push("here", 7, BATCH, "one"))
-    await asyncio.sleep(0)
+    await here.inbox(7).arrived.wait()
     [delivery] = here.inbox(7).take()
     delivery.accept(Receipt(2, epoch=3, next=2))
     assert await pushing == Receipt(2, epoch=3, next=2)

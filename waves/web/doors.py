@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.text import slugify
 from django.views.decorators.csrf import csrf_exempt
 
-from waves import specs
 from waves.database.readiness import SILENT, problem_of
 from waves.exceptions import (
     AccessError,
@@ -31,17 +26,11 @@ from waves.exceptions import (
     WavesError,
 )
 from waves.ingest import formats
-from waves.intake import intake
-from waves.keys import Grant
-from waves.models import Stream
-from waves.protocol.spec import StreamSpec
-from waves.server.lifespan import serving
 from waves.sources.inbox import Receipt
-from waves.web import api
+from waves.web import api, taking
 from waves.web.allowance import allowance
 from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project, json_answer
 from waves.web.credentials import grant_of
-from waves.web.lookup import look_up
 from waves.web.visitors import turned_away
 
 #: Bodies that are parsed or wait for that at once; beyond, a writer comes back.
@@ -57,20 +46,6 @@ VERSION = "1.8.10"
 #: Parses bodies beside the event loop, one at a time: Python runs one thread at a time anyway.
 _parser = ThreadPoolExecutor(1, thread_name_prefix="waves ingest")
 _waiting = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stream as doors need to know it."""
-
-    handle: int
-    source: str
-    enabled: bool
-    template: str
-    names: tuple[str, ...]
-
-
-_targets: dict[str, tuple[float, Target]] = {}
 
 
 def answered(view: Callable[..., Awaitable[HttpResponseBase]]) -> Any:
@@ -182,97 +157,17 @@ async def _take(request: HttpRequest, slug: str, media_type: str, precision: str
     grant = await grant_of(request)
     grant.check("write")
     allowance.take(grant.prefix, "requests", 1)
-    body = request.body
-    allowance.take(grant.prefix, "bytes", len(body))
-    if media_type == formats.FRAMES:  # their signals are those that the stream has now
-        _targets.pop(slug, None)
-    target = await _target(slug, grant)
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in ("", "identity", "gzip"):
-        raise IngestError(f"The encoding {encoding[:20]!r} is not known: gzip is, and none.")
-    batch = await _parsed(
-        partial(
-            formats.parse,
-            body,
-            media_type,
-            encoding=encoding,
-            precision=precision,
-            template=target.template,
-            names=target.names,
-        )
-    )
-    allowance.take(grant.prefix, "values", batch.values.size)
     number = request.headers.get("Idempotency-Key", "")[:200]
-    installation = serving().publisher.installation
-    if installation is None:
-        raise ServiceUnavailableError(SILENT)
-    numbered = f"{grant.prefix}:{number}" if number else ""
-    return await intake().push(installation.identity, target.handle, batch, numbered)
-
-
-async def _parsed(parse: Callable[[], Any]) -> Any:
-    """What a parser makes of a body, off the event loop, in its turn. Raises BusyError."""
-    global _waiting
-    if _waiting >= MOST_PARSED:
-        raise BusyError("More is sent at once than this process parses. Come back a little later.")
-    _waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_parser, parse)
-    finally:
-        _waiting -= 1
-
-
-async def _target(slug: str, grant: Grant) -> Target:
-    """The stream of a slug, which is made where the key may. Raises WavesError."""
-    at, target = _targets.get(slug, (-REMEMBER_SECONDS, None))
-    if target is None or time.monotonic() - at >= REMEMBER_SECONDS:
-        at = time.monotonic()
-        target = await look_up(partial(_look, slug, "make" in grant.scopes))
-        if len(_targets) >= MOST_REMEMBERED:
-            _targets.clear()
-        _targets[slug] = at, target
-    grant.check("write", target.handle)
-    if target.source != "push":
-        raise IngestError(
-            f"The source of “{slug}” is not “Pushed samples”: choose that one in the admin, or "
-            "send to another stream."
-        )
-    if not target.enabled:
-        raise ServiceUnavailableError(f"The stream “{slug}” is stopped: start it in the admin.")
-    return target
-
-
-def _look(slug: str, may_make: bool) -> Target:
-    try:
-        spec, _ = specs.find_stream(slug)
-    except UnknownStreamError as error:
-        if not may_make:
-            raise UnknownStreamError(
-                f"{error} Make it in the admin, with the source “Pushed samples”; or send with a "
-                "key that may make streams."
-            ) from None
-        spec = _made(slug)
-    return _as_target(spec)
-
-
-def _made(slug: str) -> StreamSpec:
-    name = slug[:80]
-    if slugify(name) != slug.lower() or not slug:
-        raise IngestError(f"{slug[:60]!r} cannot name a stream: letters, digits, - and _ can.")
-    try:
-        with transaction.atomic():
-            last = Stream.objects.order_by("-position").values_list("position", flat=True).first()
-            Stream.objects.create(name=name, slug=slug, position=(last or 0) + 1, **MADE)
-    except IntegrityError:  # two first pushes at once
-        pass
-    return specs.find_stream(slug)[0]
-
-
-def _as_target(spec: StreamSpec) -> Target:
-    names = tuple(signal.key for signal in spec.signals)
-    return Target(
-        spec.handle, spec.source, spec.enabled, str(spec.options.get("template", "field")), names
+    answer = await taking.hand_over(
+        grant,
+        slug,
+        request.body,
+        media_type,
+        encoding=request.headers.get("Content-Encoding", "").strip().lower(),
+        precision=precision,
+        number=f"{grant.prefix}:{number}" if number else "",
     )
+    return await answer()
 
 
 async def _influx(request: HttpRequest, slug: str) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from waves.registry import Registry
 _MODULES = (
     *("dc", "sine", "square", "triangle", "sawtooth", "pulse", "trapezium", "sinc"),
     *("gaussian_pulse", "impulse_train", "staircase", "exponential_rise", "exponential_decay"),
-    *("damped_sine", "chirp", "harmonics", "ecg", "prbs"),
+    *("damped_sine", "chirp", "am", "fm", "pm", "burst", "harmonics", "ecg", "prbs", "expression"),
     *("uniform", "gaussian", "pink", "brown", "random_walk", "random_telegraph"),
 )
 

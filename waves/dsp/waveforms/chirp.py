@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from waves.dsp.parameters import HIGHEST_FREQUENCY, PeriodicWaveform, parameter
+from waves.dsp.parameters import PeriodicWaveform, frequency_parameter, parameter
 from waves.dsp.phase import TAU, Floats
 
 Method = Literal["linear", "quadratic", "logarithmic", "hyperbolic"]
-
-
-def _frequency(default: float, title: str, description: str) -> Any:
-    return parameter(
-        default,
-        title,
-        description,
-        unit="Hz",
-        why="a frequency is not negative, and no clock here is faster than 1 GHz",
-        ge=0.0,
-        le=HIGHEST_FREQUENCY,
-    )
 
 
 class Chirp(PeriodicWaveform):
@@ -41,7 +29,7 @@ class Chirp(PeriodicWaveform):
     )
     unused: ClassVar[frozenset[str]] = frozenset({"frequency"})
 
-    f0: float = _frequency(1.0, "Start frequency", "At the beginning of the sweep.")
+    f0: float = frequency_parameter(1.0, "Start frequency", "At the beginning of the sweep.")
     t1: float = parameter(
         5.0,
         "Sweep time",
@@ -51,7 +39,7 @@ class Chirp(PeriodicWaveform):
         ge=1e-6,
         le=86_400.0,
     )
-    f1: float = _frequency(20.0, "End frequency", "At the end of the sweep.")
+    f1: float = frequency_parameter(20.0, "End frequency", "At the end of the sweep.")
     method: Method = parameter("linear", "Method", "How the frequency moves between the two.")
 
     @model_validator(mode="after")

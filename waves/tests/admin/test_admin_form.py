@@ -203,6 +203,11 @@ def test_a_bound_of_the_stream_is_told_at_its_field(admin_client, change, field,
             "harmonics__amplitudes",
             "num",
         ),
+        (
+            {"waveform": "expression", "expression__expression": "sin(t) + 3t"},
+            "expression__expression",
+            "Expression, column 11: there is no operator after the number",
+        ),
     ],
 )
 def test_a_bound_of_a_parameter_is_told_at_its_field(admin_client, signal, field, words):

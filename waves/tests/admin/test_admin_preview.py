@@ -35,6 +35,17 @@ def test_a_window_of_a_million_samples_keeps_its_extremes_in_few_points(admin_cl
     assert trace["dt"] * len(trace["values"]) == pytest.approx(1.0, rel=0.01)
 
 
+def test_an_expression_is_drawn_with_holes_where_it_has_no_value(admin_client):
+    signal = {"waveform": "expression", "expression__expression": "log(t - 0.1) / (t < 0.4)"}
+    answer = preview(admin_client, posted(signal, window="0.5"))
+    values = answer["signals"][0]["values"]
+    assert values[:101] == [None] * 101
+    assert values[200] == pytest.approx(-2.3026, abs=1e-4)
+    assert values[400:] == [None] * 100
+    answer = preview(admin_client, posted(signal, rate="1000000", window="0.5", history="1"))
+    assert None in answer["signals"][0]["values"]
+
+
 def test_an_error_is_told_by_the_name_of_its_field(admin_client):
     answer = preview(admin_client, posted({"common__phase": "400"}, rate="-1"))
     assert set(answer["errors"]) == {"rate", "signals-0-common__phase"}

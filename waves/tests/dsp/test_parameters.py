@@ -81,6 +81,9 @@ REFUSED = [
     ("harmonics", {"amplitudes": "1, x"}, "Amplitudes (value 2) must be a number, not “x”."),
     ("harmonics", {"amplitudes": []}, "Amplitudes must have 1 or more values, not 0 values: "),
     ("harmonics", {"amplitudes": [1] * 65}, "Amplitudes must have 64 values or fewer, not 65"),
+    ("expression", {"expression": "2*x"}, "Expression, column 3: “x” is not known here. Allowed"),
+    ("expression", {"expression": 5}, "Expression must be a text, not 5."),
+    ("am", {"depth": 121}, "Depth must be at least 0 and at most 120 %, not 121: "),
     ("sine", {"clip_low": 1, "clip_high": 1}, "Clip below must be lower than Clip above: "),
     ("sine", {"amplitude": 0, "bits": 8}, "Bits need a range to divide, but it goes from 0 to 0"),
 ]

@@ -8,8 +8,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from urllib.parse import quote
@@ -23,73 +21,11 @@ from waves.client import Writer
 from waves.ingest import formats
 from waves.protocol.block import SampleBlock
 from waves.protocol.frames import Frame, encode
-from waves.tests.server.processes import Process, Site
+from waves.tests.server.pushing import described, kept, make_key, send
 from waves.tests.server.test_api_queries import Asking
 from waves.tests.server.viewing import view
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture(scope="module")
-def pushable(prepared_site, tmp_path_factory) -> Site:
-    """A site whose other streams are stopped."""
-    site = Site(tmp_path_factory.mktemp("pushable"))
-    site.start_from(prepared_site)
-    site.execute("UPDATE waves_stream SET enabled = 0")
-    return site
-
-
-@pytest.fixture(scope="module")
-def server(pushable) -> Iterator[Process]:
-    with pushable.serve("daphne") as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def key(pushable, server) -> str:
-    return make_key(pushable, "--scope", "write", "make")
-
-
-def make_key(site: Site, *arguments: str) -> str:
-    return site.manage("accesskey", "create", *arguments).splitlines()[0]
-
-
-@pytest.fixture
-def asking(server) -> Iterator[Asking]:
-    asking = Asking(server)
-    with closing(asking.connection):
-        yield asking
-
-
-def send(asking: Asking, slug: str, body: object, key: str, **headers: str) -> tuple[int, dict]:
-    """Push JSON; status and answer."""
-    told = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    path = f"/api/v1/streams/{slug}/samples"
-    status, _, answer = asking(path, "POST", body=data, headers=told | headers)
-    return status, json.loads(answer)
-
-
-def described(asking: Asking, slug: str) -> dict:
-    """What the server says of a stream."""
-    _, _, answer = asking(f"/api/v1/streams/{slug}")
-    return json.loads(answer)
-
-
-def kept(asking: Asking, slug: str, n: int) -> dict[str, list[float]]:
-    """The values of each signal, once the server keeps ``n`` samples of a stream."""
-    deadline = time.monotonic() + 20
-    while True:
-        keys = [signal["key"] for signal in described(asking, slug).get("signals", ())]
-        status, _, answer = asking(f"/api/v1/streams/{slug}/samples")
-        frames = json.loads(answer)["frames"] if status == 200 else []
-        if keys and sum(len(frame["values"][0]) for frame in frames) >= n:
-            return {
-                key: [value for frame in frames for value in frame["values"][k]]
-                for k, key in enumerate(keys)
-            }
-        assert time.monotonic() < deadline, f"{slug} keeps {frames} only"
-        time.sleep(0.05)
 
 
 BODIES = {

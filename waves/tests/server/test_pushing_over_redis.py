@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import pushed
 from waves.tests.server.processes import Process, Site, redis_server
+from waves.tests.server.pushing import make_key, send
 from waves.tests.server.test_api_queries import Asking
-from waves.tests.server.test_pushing import make_key, send
 from waves.tests.server.viewing import Viewing, view
 
 pytestmark = pytest.mark.servers

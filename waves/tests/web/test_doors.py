@@ -13,7 +13,8 @@ from waves import keys
 from waves.models import Stream
 from waves.server import lifespan
 from waves.sources.inbox import Receipt
-from waves.web import credentials, doors
+from waves.web import credentials
+from waves.web import taking as taking_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/api/v1/streams/boiler/samples"
@@ -26,11 +27,15 @@ class Taking:
         self.batches = []
         self.error: Exception | None = None
 
-    async def push(self, identity, handle, batch, number="") -> Receipt:
+    async def hand_over(self, identity, handle, batch, number="", writer="", to=""):
         if self.error is not None:
             raise self.error
         self.batches.append((handle, batch, number))
-        return Receipt(batch.n, epoch=7, next=len(self.batches))
+
+        async def answer() -> Receipt:
+            return Receipt(batch.n, epoch=7, next=len(self.batches))
+
+        return answer
 
 
 @pytest.fixture
@@ -38,8 +43,8 @@ def taking(monkeypatch) -> Taking:
     taking = Taking()
     publisher = SimpleNamespace(installation=SimpleNamespace(identity="here"))
     monkeypatch.setattr(lifespan, "_services", SimpleNamespace(publisher=publisher))
-    monkeypatch.setattr(doors, "intake", lambda: taking)
-    for memory in (keys, "_remembered"), (doors, "_targets"), (credentials, "_wrong"):
+    monkeypatch.setattr(taking_room, "intake", lambda: taking)
+    for memory in (keys, "_remembered"), (taking_room, "_targets"), (credentials, "_wrong"):
         monkeypatch.setattr(*memory, {})
     return taking
 
@@ -118,10 +123,10 @@ async def test_what_is_not_now_says_when_to_come_back(taking, key):
         assert (found, told["message"], answer["Retry-After"]) == (status, str(error), "5")
         assert answer["X-Influx-Error"] == str(error)
     await Stream.objects.filter(slug="boiler").aupdate(enabled=False, source="generator")
-    doors._targets.clear()
+    taking_room._targets.clear()
     assert (await post(PATH, '{"a": 1}', key))[0] == 400
     await Stream.objects.filter(slug="boiler").aupdate(source="push")
-    doors._targets.clear()
+    taking_room._targets.clear()
     found, told, _ = await post(PATH, '{"a": 1}', key)
     assert (found, "stopped" in told["message"]) == (503, True)
 

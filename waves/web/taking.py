@@ -1,0 +1,162 @@
+"""Takes what was sent by whichever door: finds the stream, parses, and hands over, in its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from waves import specs
+from waves.database.readiness import SILENT
+from waves.exceptions import (
+    BusyError,
+    IngestError,
+    ServiceUnavailableError,
+    UnknownStreamError,
+)
+from waves.ingest import formats
+from waves.intake import Answer, intake
+from waves.keys import Grant
+from waves.models import Stream
+from waves.protocol.spec import StreamSpec
+from waves.server.lifespan import serving
+from waves.web.allowance import allowance
+from waves.web.lookup import look_up
+
+#: Bodies that are parsed or wait for that at once; beyond, a writer comes back.
+MOST_PARSED = 32
+#: What is known of a stream is used for so long.
+REMEMBER_SECONDS = 2.5
+MOST_REMEMBERED = 10_000
+#: A stream that is made by its first push, until somebody says otherwise.
+MADE = {"source": "push", "rate": 10.0, "window": 10.0, "history": 60.0}
+
+#: Parses bodies beside the event loop, one at a time: Python runs one thread at a time anyway.
+_parser = ThreadPoolExecutor(1, thread_name_prefix="waves ingest")
+_waiting = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stream as doors need to know it."""
+
+    handle: int
+    source: str
+    enabled: bool
+    template: str
+    names: tuple[str, ...]
+
+
+_targets: dict[str, tuple[float, Target]] = {}
+
+
+async def hand_over(
+    grant: Grant,
+    slug: str,
+    body: bytes,
+    media_type: str,
+    *,
+    encoding: str = "",
+    precision: str = "ns",
+    number: str = "",
+    writer: str = "",
+    to: str = "",
+) -> Answer:
+    """Parse a body and hand its samples over; what is returned waits for what becomes of them.
+
+    Raises WavesError, and so does what is returned: then nothing of the body is taken.
+    """
+    allowance.take(grant.prefix, "bytes", len(body))
+    if media_type == formats.FRAMES:  # their signals are those that the stream has now
+        _targets.pop(slug, None)
+    stream = await target(slug, grant)
+    if encoding not in ("", "identity", "gzip"):
+        raise IngestError(f"The encoding {encoding[:20]!r} is not known: gzip is, and none.")
+    batch = await _parsed(
+        partial(
+            formats.parse,
+            body,
+            media_type,
+            encoding=encoding,
+            precision=precision,
+            template=stream.template,
+            names=stream.names,
+        )
+    )
+    allowance.take(grant.prefix, "values", batch.values.size)
+    installation = serving().publisher.installation
+    if installation is None:
+        raise ServiceUnavailableError(SILENT)
+    return await intake().hand_over(installation.identity, stream.handle, batch, number, writer, to)
+
+
+async def _parsed(parse: Callable[[], Any]) -> Any:
+    """What a parser makes of a body, off the event loop, in its turn. Raises BusyError."""
+    global _waiting
+    if _waiting >= MOST_PARSED:
+        raise BusyError("More is sent at once than this process parses. Come back a little later.")
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_parser, parse)
+    finally:
+        _waiting -= 1
+
+
+async def target(slug: str, grant: Grant) -> Target:
+    """The stream of a slug, which is made where the key may. Raises WavesError."""
+    at, found = _targets.get(slug, (-REMEMBER_SECONDS, None))
+    if found is None or time.monotonic() - at >= REMEMBER_SECONDS:
+        at = time.monotonic()
+        found = await look_up(partial(_look, slug, "make" in grant.scopes))
+        if len(_targets) >= MOST_REMEMBERED:
+            _targets.clear()
+        _targets[slug] = at, found
+    grant.check("write", found.handle)
+    if found.source != "push":
+        raise IngestError(
+            f"The source of “{slug}” is not “Pushed samples”: choose that one in the admin, or "
+            "send to another stream."
+        )
+    if not found.enabled:
+        raise ServiceUnavailableError(f"The stream “{slug}” is stopped: start it in the admin.")
+    return found
+
+
+def _look(slug: str, may_make: bool) -> Target:
+    try:
+        spec, _ = specs.find_stream(slug)
+    except UnknownStreamError as error:
+        if not may_make:
+            raise UnknownStreamError(
+                f"{error} Make it in the admin, with the source “Pushed samples”; or send with a "
+                "key that may make streams."
+            ) from None
+        spec = _made(slug)
+    return _as_target(spec)
+
+
+def _made(slug: str) -> StreamSpec:
+    name = slug[:80]
+    if slugify(name) != slug.lower() or not slug:
+        raise IngestError(f"{slug[:60]!r} cannot name a stream: letters, digits, - and _ can.")
+    try:
+        with transaction.atomic():
+            last = Stream.objects.order_by("-position").values_list("position", flat=True).first()
+            Stream.objects.create(name=name, slug=slug, position=(last or 0) + 1, **MADE)
+    except IntegrityError:  # two first pushes at once
+        pass
+    return specs.find_stream(slug)[0]
+
+
+def _as_target(spec: StreamSpec) -> Target:
+    names = tuple(signal.key for signal in spec.signals)
+    return Target(
+        spec.handle, spec.source, spec.enabled, str(spec.options.get("template", "field")), names
+    )
