@@ -57,6 +57,7 @@ SOURCES: Registry[Source] = Registry(
         "push": "waves.sources.push.PushSource",
         "udp": "waves.sources.udp.UdpSource",
         "serial": "waves.sources.serial.SerialSource",
+        "mqtt": "waves.sources.mqtt.MqttSource",
     },
     _problem,
 )

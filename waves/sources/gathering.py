@@ -69,6 +69,10 @@ class Gatherer:
                 self._is_filled[bool(allowed)] = True
                 self._units.update(units)
 
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether none of these would be a new signal."""
+        return self._known.issuperset(names)
+
     def _may_be_new(self, name: str) -> bool:
         if name not in self._new and self.may_add and len(self._new) < self._room:
             self._new.add(name)

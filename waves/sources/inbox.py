@@ -215,9 +215,7 @@ class Inbox:
             raise ServiceUnavailableError(NOT_TAKEN)
         return delivery.receipt.result()
 
-    def leave(
-        self, batch: Batch, number: str = "", entry: str = "", writer: str = ""
-    ) -> Delivery:
+    def leave(self, batch: Batch, number: str = "", entry: str = "", writer: str = "") -> Delivery:
         """Have a batch wait, however long, until the source takes it.
 
         Raises BusyError where too much waits.
