@@ -111,7 +111,7 @@ class Topics:
         """What stands before the paths of a topic, and whether it goes without saying."""
         levels = topic.split("/")
         for entry, wanted in zip(self.filters, self._levels, strict=True):
-            parts = _matched(wanted, levels)
+            parts = matched(wanted, levels)
             if parts is None:
                 continue
             if has_wildcard(entry):
@@ -153,7 +153,7 @@ def _levels(entry: str) -> list[str]:
     return levels
 
 
-def _matched(wanted: Sequence[str], levels: Sequence[str]) -> list[str] | None:
+def matched(wanted: Sequence[str], levels: Sequence[str]) -> list[str] | None:
     """What the wildcards of a subscription stand for in a topic; None where it is not for it."""
     parts: list[str] = []
     # Topics of the broker itself are for those only who name them.

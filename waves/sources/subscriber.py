@@ -7,10 +7,10 @@ import contextlib
 import os
 import ssl
 import stat
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from functools import partial
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -35,6 +35,10 @@ KEEP_ALIVE = 10
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 #: Messages that wait to be read as samples. 500 of the longest take 32 MiB.
 MOST_WAITING = 500
+#: Messages that are read in a second, at most: each takes as much of a core as a short request.
+MOST_A_SECOND = 2000
+#: Seconds between two looks, at most: more waits meanwhile than a slow stream has frames for.
+MOST_PAUSE = 0.1
 #: Topics whose last message is remembered, to know a retained one again.
 MOST_TOPICS = 4096
 #: Bytes of a CA file; all that systems trust takes a fifth of a MiB.
@@ -81,10 +85,16 @@ class Retained:
 
 
 class Waiting(asyncio.Queue[Any]):
-    """Messages until they are read: those that are too long or too many are counted instead."""
+    """Messages until they are read, as pairs of unix seconds of their arrival and the message.
 
-    def __init__(self, leave_out: Callable[[str], None], maxsize: int = 0) -> None:
+    Those that are too long or too many are counted instead.
+    """
+
+    def __init__(
+        self, now: Callable[[], float], leave_out: Callable[[str], None], maxsize: int
+    ) -> None:
         super().__init__(maxsize)
+        self._now = now
         self._leave_out = leave_out
 
     def put_nowait(self, item: Any) -> None:
@@ -94,7 +104,11 @@ class Waiting(asyncio.Queue[Any]):
         elif self.full():
             self._leave_out(TOO_MANY)
         else:
-            super().put_nowait(item)
+            super().put_nowait((self._now(), item))
+
+    def rest(self) -> list[Any]:
+        """All that waits."""
+        return [self.get_nowait() for _ in range(self.qsize())]
 
 
 class Subscriber:
@@ -169,14 +183,13 @@ class Subscriber:
     @contextlib.asynccontextmanager
     async def _connected(self, context: ssl.SSLContext | None) -> AsyncIterator[aiomqtt.Client]:
         host, port = self._options.address
-        waiting = partial(Waiting, self._leave_out)
         client = aiomqtt.Client(
             host,
             port,
             username=self._options.user,
             password=self._password,
             identifier=self._options.client_id,
-            queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", waiting),
+            queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", self._queue),
             max_queued_incoming_messages=MOST_WAITING,
             # What a broker kept for us would come with a time that is none of its own.
             clean_session=True,
@@ -213,30 +226,38 @@ class Subscriber:
         """What to say of a fault. Raises SourceError where it is likely to stay."""
         reason = getattr(error, "rc", None)
         words = str(reason if reason is not None else error) or "no answer"
+        if error.__cause__ is not None:
+            words = "the connection ended"
         if words in REFUSED:
             if not self.was_connected:
                 raise SourceError(f"{self._where} refuses this user or this password ({words}).")
             return f"{self._where} refuses this user or this password now; it is tried again."
         return f"{self._where} cannot be reached ({words[:200]}); it is tried again."
 
-    async def _take_all(self, client: aiomqtt.Client) -> None:
-        """Read messages. Those that came together are handed over together."""
-        try:
-            async for message in client.messages:
-                self._take(message)
-                if not len(client.messages):
-                    self._hand_over()
-        finally:
-            self._hand_over()
+    def _queue(self, maxsize: int) -> Waiting:
+        self._waiting = Waiting(self._source.now, self._leave_out, maxsize)
+        return self._waiting
 
-    def _take(self, message: aiomqtt.Message) -> None:
+    async def _take_all(self, client: aiomqtt.Client) -> None:
+        """Read messages, and hand them over at most ``frames_per_second`` times a second."""
+        messages: AsyncIterator[Any] = client.messages
+        async for first in messages:
+            pairs = [first, *self._waiting.rest()]
+            for arrival, message in pairs:
+                self._take(arrival, message)
+            self._hand_over()
+            # Nothing at all is read meanwhile: the broker has them wait.
+            time.sleep(len(pairs) / MOST_A_SECOND)  # noqa: ASYNC251
+            await asyncio.sleep(min(MOST_PAUSE, 1 / self._source.spec.frames_per_second))
+
+    def _take(self, arrival: float, message: aiomqtt.Message) -> None:
         topic, payload = message.topic.value, bytes(message.payload)
         if not self._retained.is_news(topic, payload, is_retained=message.retain):
             return
         gathered, gatherer = self._gathered, self._source.gatherer
         try:
             reading = self._topics.reading(topic, payload)
-            gatherer.add([reading], self._source.now(), self._clock)
+            gatherer.add([reading], arrival, self._clock)
         except IngestError as error:
             gathered.left_out[MALFORMED] += 1
             gathered.lines.append(f"{topic[:60]}: {error}")

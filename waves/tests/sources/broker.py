@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -21,6 +22,13 @@ def _free_port() -> int:
         return free.getsockname()[1]
 
 
+def knowing_rights(folder: Path, rights: dict[str, object]) -> str:
+    """Lines of a configuration: what those who name no user may do, as its plug-in has it."""
+    (folder / "rights.json").write_text(json.dumps(rights))
+    (plugin,) = Path("/usr/lib").glob("*/mosquitto_dynamic_security.so")
+    return f"plugin {plugin}\nplugin_opt_config_file {folder / 'rights.json'}"
+
+
 class Broker:
     """A mosquitto on a port of its own; with ``users`` (passwords by name) it lets in these only.
 
@@ -32,13 +40,14 @@ class Broker:
         self._config = folder / "mosquitto.conf"
         self._process: subprocess.Popen[bytes] | None = None
         anonymous = "false" if users else "true"
-        lines = [f"listener {self.port} 127.0.0.1", f"allow_anonymous {anonymous}"]
+        # Started by root it would be somebody else by itself, who may not read the folder.
+        lines = [f"listener {self.port} 127.0.0.1", f"allow_anonymous {anonymous}", "user root"]
         if users:
-            # It gives up root where it is, and would not read the file any more.
-            lines += [f"password_file {folder / 'passwords'}", "user root"]
-            for flag, (name, password) in zip(("-c", ""), users.items(), strict=False):
-                command = ["mosquitto_passwd", *filter(None, [flag]), "-b", folder / "passwords"]
-                subprocess.run([*command, name, password], check=True)
+            lines.append(f"password_file {folder / 'passwords'}")
+            (folder / "passwords").touch(mode=0o600)
+            for name, password in users.items():
+                command = ["mosquitto_passwd", "-b", folder / "passwords", name, password]
+                subprocess.run(command, check=True)
         self._config.write_text("\n".join([*lines, more, ""]))
 
     def start(self) -> None:
