@@ -13,7 +13,7 @@ from waves.tests.server.processes import ROOT
 BROUGHT = {"asgiref", "twisted", "autobahn", "annotated_types", "pydantic_core"}
 #: Packages by what is imported of them, where the names differ.
 PACKAGES = {"django": "Django", "line_protocol_parser": "line-protocol-parser"}
-EXTRAS = {"redis", "channels_redis", "psutil", "serial", "prometheus_client"}
+EXTRAS = {"redis", "channels_redis", "psutil", "serial", "aiomqtt", "prometheus_client"}
 
 #: Imports every module, in a project that has nothing but what a wheel requires.
 PROGRAM = """
@@ -105,6 +105,21 @@ def test_without_pyserial_the_source_that_reads_ports_says_what_to_install():
     )
     assert "'baud'" in said
     assert "pip install 'django-waves[serial]'" in said
+
+
+def test_without_aiomqtt_the_source_that_reads_brokers_says_what_to_install():
+    said = run(
+        "from waves.sources import option_fields, SOURCES; print(sorted(option_fields('mqtt')))\n"
+        "from waves.exceptions import SourceError\n"
+        "from waves.sources.base import Clock, SourceContext\n"
+        "from waves.sources.inbox import Inbox\n"
+        "from waves.protocol.spec import StreamSpec\n"
+        "spec = StreamSpec(1, 's', 'S', 'mqtt', 10.0, options={'broker': 'b', 'topics': 'a'})\n"
+        "try: SOURCES['mqtt'](spec, SourceContext(1, Clock(), inbox=Inbox()))\n"
+        "except SourceError as error: print(error)"
+    )
+    assert "'topics'" in said
+    assert "pip install 'django-waves[mqtt]'" in said
 
 
 def test_without_prometheus_metrics_say_what_to_install():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from waves.tests.sources.fed import SOON
+from waves.sources.inbox import Inbox
+from waves.tests.sources.fed import SOON, Fed, fed
 
 PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
 
@@ -82,3 +85,14 @@ class Broker:
         )
         await process.communicate(data)
         assert process.returncode == 0
+
+
+@contextlib.asynccontextmanager
+async def subscribed(
+    broker: Broker, topics: str, *keys: str, inbox: Inbox | None = None, **more: object
+) -> AsyncIterator[Fed]:
+    """A source that has its subscriptions already."""
+    options = {"broker": "127.0.0.1", "port": broker.port, "topics": topics, **more}
+    async with fed("mqtt", options, *keys, inbox=inbox, late="drop") as run:
+        await run.until(lambda: run.source.reader and run.source.reader.was_connected)
+        yield run

@@ -1,7 +1,6 @@
 """A real mosquitto: numbers, JSON, retained messages, wildcards; and a broker that goes."""
 
 import asyncio
-import contextlib
 import gc
 import json
 import time
@@ -12,38 +11,14 @@ from waves.exceptions import ConfigurationError, SourceError
 from waves.sources import examples, subscriber, validate_options
 from waves.sources.subscriber import MALFORMED, RETAINED, TOO_LONG
 from waves.tests.server.proxy import make_certificate
-from waves.tests.sources.broker import Broker, knowing_rights
+from waves.tests.sources.broker import knowing_rights, subscribed
 from waves.tests.sources.fakes import spec
 from waves.tests.sources.fed import Fed, fed
 
 
 @pytest.fixture
-def started(tmp_path):
-    """Starts a broker, which ends with the test."""
-    brokers: list[Broker] = []
-
-    def start(users=None, more=""):
-        brokers.append(Broker(tmp_path, users, more))
-        brokers[-1].start()
-        return brokers[-1]
-
-    yield start
-    for broker in brokers:
-        broker.kill()
-
-
-@pytest.fixture
 def broker(started):
     return started()
-
-
-@contextlib.asynccontextmanager
-async def subscribed(broker: Broker, topics: str, *keys: str, inbox=None, **options):
-    """A source that has its subscriptions already."""
-    options = {"broker": "127.0.0.1", "port": broker.port, "topics": topics, **options}
-    async with fed("mqtt", options, *keys, inbox=inbox, late="drop") as run:
-        await run.until(lambda: run.source.reader and run.source.reader.was_connected)
-        yield run
 
 
 async def test_plain_numbers_and_texts_become_samples_of_their_arrival(broker):
