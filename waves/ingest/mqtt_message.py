@@ -16,6 +16,7 @@ import orjson
 from waves.exceptions import IngestError
 from waves.ingest.batch import MOST_SIGNALS, Value
 from waves.ingest.readings import Reading, numeric
+from waves.protocol.plaintext import is_control
 
 #: Bytes of a payload. One of a device has a few thousand; pictures and firmware are none of ours.
 MOST_BYTES = 64 * 1024
@@ -143,7 +144,7 @@ def _levels(entry: str) -> list[str]:
         all(level in ("+", "#") or not has_wildcard(level) for level in levels)
         and "#" not in levels[:-1]
     )
-    if not is_known or "\0" in entry or len(entry.encode()) > LONGEST_TOPIC:
+    if not is_known or any(map(is_control, entry)) or len(entry.encode()) > LONGEST_TOPIC:
         raise ValueError(
             f"“{entry[:60]}” is no topic: + stands for one whole level, and # for all the rest at "
             "the end, as in sensors/+/temperature and sensors/#."

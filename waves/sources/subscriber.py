@@ -80,7 +80,7 @@ class Retained:
 
     def wait(self, topic: str) -> None:
         """The last message of a topic is a sample of the next run."""
-        if topic in self._had:
+        if topic in self._had and len(self._later) < MOST_TOPICS:
             self._later[topic] = self._had[topic]
 
 
@@ -257,12 +257,12 @@ class Subscriber:
         gathered, gatherer = self._gathered, self._source.gatherer
         try:
             reading = self._topics.reading(topic, payload)
-            gatherer.add([reading], arrival, self._clock)
+            waits = gatherer.add([reading], arrival, self._clock)
         except IngestError as error:
             gathered.left_out[MALFORMED] += 1
             gathered.lines.append(f"{topic[:60]}: {error}")
             return
-        if not gatherer.knows(reading.fields):
+        if waits:
             self._retained.wait(topic)
         self._kept += message.retain
 

@@ -45,3 +45,6 @@ async def test_what_is_published_by_the_copied_line_is_drawn(new_context, site, 
         await scope.until_drawn(
             "drawn.signals.some((signal) => signal.y.includes(Math.fround(60.1)))"
         )
+        await broker.publish("tele/plug/SENSOR", '{"ENERGY": {"Power": 61.5}}')
+        await scope.until_drawn("drawn.signals.some((signal) => signal.y.includes(61.5))")
+        assert "SENSOR/ENERGY.Power" in await scope.page.locator("#signals").text_content()

@@ -201,6 +201,7 @@ async def test_a_ca_file_that_is_none_is_told(tmp_path):
         ({"broker": "broker:1883"}, "and not “broker:1883”"),
         ({"topics": " , "}, "A topic is missing"),
         ({"topics": "a/b+"}, "“a/b+” is no topic: + stands for one whole level"),
+        ({"topics": "a\x1b"}, "is no topic"),
         ({"topics": "#/a"}, "“#/a” is no topic"),
         ({"topics": "$share/g/a"}, "is shared with others"),
         ({"password_variable": "SECRET_KEY"}, "begins with WAVES_MQTT_"),
