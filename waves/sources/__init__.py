@@ -58,6 +58,7 @@ SOURCES: Registry[Source] = Registry(
         "udp": "waves.sources.udp.UdpSource",
         "serial": "waves.sources.serial.SerialSource",
         "replay": "waves.sources.replay.ReplaySource",
+        "mqtt": "waves.sources.mqtt.MqttSource",
     },
     _problem,
 )

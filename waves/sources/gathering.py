@@ -48,16 +48,18 @@ class Gatherer:
         self._is_filled = [False, False]
         self.unknown = 0
 
-    def add(self, readings: Sequence[Reading], arrival: float, board: BoardClock) -> None:
+    def add(self, readings: Sequence[Reading], arrival: float, board: BoardClock) -> bool:
         """Take what came together at ``arrival`` (unix seconds), all of it or nothing.
 
-        ``board`` is the clock of its sender. Raises IngestError where it cannot be taken.
+        ``board`` is the clock of its sender. True where a new signal is in it, for which it has to
+        wait. Raises IngestError where it cannot be taken.
         """
         for reading in readings:
             for name in reading.fields:
                 if name not in self._known:
                     check_name(name)
         times = self._times(readings, arrival, board)
+        waits = False
         for time, (_, fields, units) in zip(times, readings, strict=True):
             new = fields.keys() - self._known
             allowed = {name for name in new if self._may_be_new(name)}
@@ -68,6 +70,8 @@ class Gatherer:
                 (self._fresh if allowed else self._rows).add(time, fields)
                 self._is_filled[bool(allowed)] = True
                 self._units.update(units)
+            waits |= bool(allowed)
+        return waits
 
     def _may_be_new(self, name: str) -> bool:
         if name not in self._new and self.may_add and len(self._new) < self._room:

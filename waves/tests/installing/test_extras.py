@@ -13,7 +13,10 @@ from waves.tests.server.processes import ROOT
 BROUGHT = {"asgiref", "twisted", "autobahn", "annotated_types", "pydantic_core"}
 #: Packages by what is imported of them, where the names differ.
 PACKAGES = {"django": "Django", "line_protocol_parser": "line-protocol-parser"}
-EXTRAS = {"redis", "channels_redis", "psutil", "serial", "prometheus_client", "pyarrow"}
+EXTRAS = {
+    *("redis", "channels_redis", "psutil", "serial", "aiomqtt"),
+    *("prometheus_client", "pyarrow", "websockets"),
+}
 
 #: Imports every module, in a project that has nothing but what a wheel requires.
 PROGRAM = """
@@ -114,6 +117,30 @@ def test_without_pyarrow_a_parquet_file_says_what_to_install():
         "except IngestError as error: print(error)"
     )
     assert "pip install 'django-waves[parquet]'" in said
+
+
+def test_without_aiomqtt_the_source_that_reads_brokers_says_what_to_install():
+    said = run(
+        "from waves.sources import option_fields, SOURCES; print(sorted(option_fields('mqtt')))\n"
+        "from waves.exceptions import SourceError\n"
+        "from waves.sources.base import Clock, SourceContext\n"
+        "from waves.sources.inbox import Inbox\n"
+        "from waves.protocol.spec import StreamSpec\n"
+        "spec = StreamSpec(1, 's', 'S', 'mqtt', 10.0, options={'broker': 'b', 'topics': 'a'})\n"
+        "try: SOURCES['mqtt'](spec, SourceContext(1, Clock(), inbox=Inbox()))\n"
+        "except SourceError as error: print(error)"
+    )
+    assert "'topics'" in said
+    assert "pip install 'django-waves[mqtt]'" in said
+
+
+def test_without_websockets_the_client_writes_and_says_what_reading_needs():
+    said = run(
+        "from waves.client import Writer, read\n"
+        "try: read('http://127.0.0.1/streams/boiler/')\n"
+        "except ImportError as error: print(error)"
+    )
+    assert "pip install 'django-waves[client]'" in said
 
 
 def test_without_prometheus_metrics_say_what_to_install():

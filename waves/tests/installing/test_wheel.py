@@ -67,7 +67,7 @@ def test_the_host_keeps_its_own_pins(wheel):
     assert operators == {">=", "<"}
 
 
-@pytest.mark.parametrize("extra", ["redis", "system", "serial", "metrics"])
+@pytest.mark.parametrize("extra", ["redis", "system", "serial", "mqtt", "metrics"])
 def test_what_not_everybody_needs_is_an_extra(wheel, extra):
     assert extra in metadata(wheel).get_all("Provides-Extra")
 

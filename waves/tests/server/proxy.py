@@ -37,7 +37,7 @@ class Nginx:
     def __init__(self, folder: Path, upstreams: list[int]) -> None:
         self.folder = folder
         self.port = free_port()
-        certificate, key = _certificate(folder)
+        certificate, key = make_certificate(folder)
         self.ssl = ssl.create_default_context(cafile=str(certificate))
         (folder / "waves.conf").write_text(shipped(self.port, upstreams, certificate, key))
         user = "user root;" if os.getuid() == 0 else ""
@@ -74,7 +74,7 @@ def shipped(port: int, upstreams: list[int], certificate: Path, key: Path) -> st
     return text
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path) -> tuple[Path, Path]:
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     command = (
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "

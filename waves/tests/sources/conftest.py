@@ -4,6 +4,7 @@ import pytest
 
 from waves.sources import declarations, serial
 from waves.sources.python import PythonSource
+from waves.tests.sources.broker import Broker
 from waves.tests.sources.fakes import Skips, spec
 from waves.tests.sources.ports import Plug
 
@@ -49,3 +50,18 @@ def plug(tmp_path, monkeypatch):
     yield plug
     with contextlib.suppress(FileNotFoundError):
         plug.unplug()
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts a broker, which ends with the test."""
+    brokers: list[Broker] = []
+
+    def start(users=None, more=""):
+        brokers.append(Broker(tmp_path, users, more))
+        brokers[-1].start()
+        return brokers[-1]
+
+    yield start
+    for broker in brokers:
+        broker.kill()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from waves.sources.python import PythonSource
+from waves.tests.sources.broker import subscribed
 from waves.tests.sources.fakes import Skips, spec, take
 from waves.tests.sources.ports import free_port, listening, printed, reading
 
@@ -67,6 +68,28 @@ async def test_what_is_sent_by_udp_comes():
         inlet = [60.1, 60.1, 60.2, 60.3, 60.4, 60.5]
         assert sorted(run.values("inlet")) == pytest.approx(inlet)
     assert run.left_out == 0
+
+
+async def test_what_is_published_to_a_broker_comes(started):
+    least, full = blocks("mqtt", "sh")
+    broker = started()
+    values = {"inlet": [60.2], "plug/ENERGY.Power": [5.5], "plug": [0.0]}
+    values |= {"hall/temperature": [21.5], "hall/contact": [1.0], "hall/action": [0.0]}
+    topics = "boiler/+, tele/+/SENSOR, tele/+/LWT, zigbee2mqtt/+"
+    async with (
+        subscribed(broker, "boiler/inlet", "inlet") as one,
+        subscribed(broker, topics, *values) as all_of_it,
+    ):
+        for script in (least, full):
+            script = script.replace("broker.local", f"127.0.0.1 -p {broker.port}")
+            process = await asyncio.create_subprocess_exec("bash", "-ec", script)
+            assert await process.wait() == 0
+        await one.until(lambda: len(one.values("inlet")) == 2)
+        values["inlet"] = [60.1, 60.2]
+        for key, expected in values.items():
+            await all_of_it.until(lambda key=key: all_of_it.values(key))
+            assert all_of_it.values(key) == pytest.approx(expected)
+    assert all_of_it.left_out == 0
 
 
 async def test_what_the_sketches_print_is_read(plug):
