@@ -50,7 +50,7 @@ async def test_what_is_pushed_goes_to_the_worker_and_to_who_watches(deployed, as
         # Nobody has watched it anywhere, and this server was not there: both have all of it.
         with site.serve("daphne") as newer:
             for address in (server.address, newer.address):
-                async with view(address, "/ws/streams/boiler/") as viewer:
+                async with view(address, "/ws/streams/boiler/?window=60") as viewer:
                     await viewer.until(lambda viewer=viewer: len(values(viewer, first)) > 2)
                     assert values(viewer, first) == [1, 2, 3]
         # Meanwhile the server closed a connection over which nothing came.
