@@ -88,9 +88,10 @@ def takes_files(scope: Mapping[str, Any]) -> bool:
 
 def is_bodiless(found: ResolverMatch) -> bool:
     """Whether a body has no purpose at one of our addresses: at those of API and health, but where
-    samples are sent to."""
+    samples are sent to, and streams are made."""
     name = str(found.url_name)
-    return HEALTH in found.app_names or (name.startswith("api-") and name != "api-samples")
+    takes = ("api-samples", "api-streams")
+    return HEALTH in found.app_names or (name.startswith("api-") and name not in takes)
 
 
 def is_api(path: str) -> bool:

@@ -19,7 +19,7 @@ urlpatterns = [
     path("ws/streams/<slug:slug>/", pages.socket, name="stream-socket"),
     path("ws/ingest/<slug:slug>/", pages.socket, name="ingest-socket"),
     path(f"{API}v1/openapi.json", openapi.openapi, name="api-openapi"),
-    path(f"{API}v1/streams", api.streams, name="api-streams"),
+    path(f"{API}v1/streams", doors.streams, name="api-streams"),
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path(f"{API}v1/streams/<slug:slug>/samples", doors.samples, name="api-samples"),
     path("", include("waves.influx_urls")),

@@ -27,7 +27,7 @@ from waves.exceptions import (
 )
 from waves.ingest import formats
 from waves.sources.inbox import Receipt
-from waves.web import api, taking
+from waves.web import api, making, taking
 from waves.web.allowance import allowance
 from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project, json_answer
 from waves.web.credentials import grant_of
@@ -126,6 +126,26 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
         return answer
     response: HttpResponseBase = await view(request, slug=slug)
     return response
+
+
+@login_not_required
+@in_any_project
+@csrf_exempt
+async def streams(request: HttpRequest) -> HttpResponseBase:
+    """The streams are read; one is made, where a key stands for a login."""
+    view = api.streams
+    if request.method == "POST":
+        view = make
+    elif (answer := await turned_away(request, api.streams)) is not None:
+        return answer
+    response: HttpResponseBase = await view(request)
+    return response
+
+
+@answered
+async def make(request: HttpRequest) -> HttpResponseBase:
+    """A stream is made."""
+    return await making.make(request)
 
 
 @answered

@@ -16,7 +16,7 @@ from pydantic_core import core_schema
 
 from waves.exports import EXPORTS
 from waves.ingest import formats
-from waves.web import schema
+from waves.web import making, schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
 
@@ -87,6 +87,7 @@ _NUMBER = {
     "description": "A text of the writer's for this batch: sent again, it is taken once.",
     "schema": _TEXT,
 }
+MAKE_ERRORS = ("400", "401", "403", "413", "429", "503", "default")
 PUSH_ERRORS = ("400", "401", "403", "404", "413", "415", "429", "503", "default")
 
 
@@ -126,6 +127,8 @@ def document(root: str) -> Mapping[str, Any]:
     models: list[type[BaseModel]] = [
         schema.Problem,
         schema.Receipt,
+        schema.Made,
+        making.NewStream,
         *(each for each in answers if isinstance(each, type)),
     ]
     _, definitions = models_json_schema(
@@ -151,7 +154,26 @@ def document(root: str) -> Mapping[str, Any]:
 
 def _methods(path: str, operation: Operation) -> dict[str, Any]:
     methods = {"get": _operation(path, operation)}
-    return {**methods, "post": _push()} if path.endswith("/samples") else methods
+    posts = {"/streams": _make, "/streams/{slug}/samples": _push}
+    return {**methods, "post": posts[path]()} if path in posts else methods
+
+
+def _make() -> dict[str, Any]:
+    answer = {"content": {JSON: {"schema": _schema(schema.Made)}}}
+    return {
+        "operationId": "make",
+        "summary": "Make a stream that takes pushed samples.",
+        "security": [{"key": []}],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": _schema(making.NewStream)}},
+        },
+        "responses": {
+            "201": {"description": "It was made.", **answer},
+            "200": {"description": "It was there already, and is as it was.", **answer},
+            **{status: _error(status) for status in MAKE_ERRORS},
+        },
+    }
 
 
 def _push() -> dict[str, Any]:

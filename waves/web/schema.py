@@ -42,6 +42,15 @@ class Signal(BaseModel):
     states: Annotated[dict[str, str], Field(description="Names of values, by the value.")] = {}
 
 
+class Made(BaseModel):
+    """A stream that was made, or was there."""
+
+    handle: int
+    slug: str
+    name: str
+    samples: Annotated[str, Field(description="Where samples are sent to.")]
+
+
 class Summary(BaseModel):
     """A stream as the workers describe it; before they have, only what is always there."""
 

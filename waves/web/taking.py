@@ -114,7 +114,7 @@ async def target(slug: str, grant: Grant) -> Target:
     at, found = _targets.get(slug, (-REMEMBER_SECONDS, None))
     if found is None or time.monotonic() - at >= REMEMBER_SECONDS:
         at = time.monotonic()
-        found = await look_up(partial(_look, slug, "make" in grant.scopes))
+        found = await look_up(partial(_look, slug, _may_make(grant)))
         if len(_targets) >= MOST_REMEMBERED:
             _targets.clear()
         _targets[slug] = at, found
@@ -127,6 +127,11 @@ async def target(slug: str, grant: Grant) -> Target:
     if not found.enabled:
         raise ServiceUnavailableError(f"The stream “{slug}” is stopped: start it in the admin.")
     return found
+
+
+def _may_make(grant: Grant) -> bool:
+    """A key for some streams only would make one that it is not for."""
+    return "make" in grant.scopes and grant.streams is None
 
 
 def _look(slug: str, may_make: bool) -> Target:

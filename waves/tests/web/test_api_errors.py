@@ -50,7 +50,8 @@ def test_a_fault_is_told_without_what_it_was(db, debug, monkeypatch, error, stat
     [
         ("GET", "/api/nothing", "localhost", 404),
         ("GET", "/api/v1/streams/", "localhost", 404),
-        ("POST", STREAMS, "localhost", 405),
+        ("POST", STREAMS, "localhost", 401),
+        ("PUT", STREAMS, "localhost", 405),
         ("POST", "/api/nothing", "localhost", 404),
         ("GET", STREAMS, "evil.example", 400),
         ("GET", f"{STREAMS}/sine/samples?{'&'.join(['first=1'] * 10_001)}", "localhost", 400),

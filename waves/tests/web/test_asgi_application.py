@@ -128,7 +128,7 @@ async def test_the_host_takes_bodies_as_long_as_before_and_ours_are_bounded(runn
     application = waves.asgi.application(pages)
     assert await post(application, "/upload/", LONG) == (200, b"3000000")
     assert (await post(application, "/streams/sine/control/", LONG))[0] == 413
-    assert (await post(application, "/api/v1/streams", b"x" * 20_000))[0] == 413
+    assert (await post(application, "/api/v1/streams/sine", b"x" * 20_000))[0] == 413
 
 
 async def test_where_waves_is_alone_every_body_is_bounded(running):

@@ -141,3 +141,46 @@ async def test_what_clients_of_influxdb_ask_first(taking, key):
     assert found["results"][0]["series"][0]["name"] == "databases"
     answer = await client.get("/write?db=boiler", headers=headers)
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
+
+
+async def test_a_stream_is_made_with_its_signals_and_a_second_time_it_is_there(taking, key):
+    asked = {"name": "Boiler 7", "signals": [{"name": "inlet", "unit": "°C"}], "rate": 50}
+    asked["options"] = {"clock": "regular"}
+    status, told, _ = await post("/api/v1/streams", json.dumps(asked), key)
+    assert (status, told["slug"]) == (201, "boiler-7")
+    assert told["samples"] == "/api/v1/streams/boiler-7/samples"
+    stream = await Stream.objects.aget(slug="boiler-7")
+    assert (stream.source, stream.rate, stream.options["clock"]) == ("push", 50.0, "regular")
+    assert [(s.name, s.unit) async for s in stream.signals.all()] == [("inlet", "°C")]
+    assert (await post("/api/v1/streams", json.dumps(asked), key))[:2] == (200, told)
+    assert (await post(told["samples"], '{"inlet": 1}', key))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({}, "name"),
+        ({"name": "A", "speed": 3}, "speed"),
+        ({"name": "A", "rate": 1e9}, "rate"),
+        ({"name": "A", "rate": 1000, "history": 1e6}, "history"),
+        ({"name": "A", "slug": "a b"}, "slug"),
+        ({"name": "A", "options": {"clock": "cuckoo"}}, "Clock"),
+        ({"name": "A", "signals": [{"name": "x"}, {"name": "x"}]}, "keys"),
+        ("{", "JSON"),
+    ],
+)
+async def test_a_stream_that_cannot_be_is_not_made(taking, key, asked, words):
+    body = asked if isinstance(asked, str) else json.dumps(asked)
+    status, told, _ = await post("/api/v1/streams", body, key)
+    assert (status, words in told["message"]) == (400, True), told
+    assert not await Stream.objects.aexists()
+
+
+async def test_a_key_for_some_streams_makes_none(taking):
+    stream = await Stream.objects.acreate(name="Mine", slug="mine", source="push")
+    limited = (await asyncio.to_thread(keys.make_key, "a", ["write", "make"], [stream]))[1]
+    assert (await post("/api/v1/streams", '{"name": "Other"}', limited))[0] == 403
+    assert (await post("/api/v1/streams/other/samples", '{"a": 1}', limited))[0] == 404
+    assert (await post("/api/v1/streams/mine/samples", '{"a": 1}', limited))[0] == 200
+    assert (await post("/api/v1/streams", '{"name": "Other"}'))[0] == 401
+    assert await Stream.objects.acount() == 1
