@@ -53,11 +53,24 @@ def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -
     if source is None or errors:
         return result
     result["memory"] = memory(form.instance)
-    spec = stream_spec(form.instance, map(signal_spec, _signals(formset)))
+    spec = spec_of(form, formset)
     try:
         return {**result, "signals": traces(source, spec), "warnings": source.warnings(spec)}
     except WavesError as error:
         return {**result, "errors": {"": [str(error)]}}
+
+
+def spec_of(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -> StreamSpec:
+    """The stream that a form without errors describes."""
+    return stream_spec(form.instance, map(signal_spec, _signals(formset)))
+
+
+def first_problem(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -> str:
+    """What is wrong in a form first, in words; empty where nothing is."""
+    form.is_valid()
+    formset.is_valid()
+    found = _errors([form, *formset.forms]) | _count_errors(formset)
+    return next((f"{name}: {said[0]}" if name else said[0] for name, said in found.items()), "")
 
 
 def _count_errors(formset: BaseInlineFormSet[Any, Any, Any]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from waves.addresses import are_included
-from waves.admin import forms, preview
+from waves.admin import forms, preview, trying
 from waves.admin.order import copy_of, reorder
 from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
@@ -281,6 +281,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Beside the usual ones: the preview, a copy of a stream, and the order of the list."""
         return [
             self._own("preview/", self.preview, "preview"),
+            path("test/", self.test, name="waves_stream_test"),
             self._own("reorder/", self.reorder, "reorder"),
             self._own("<int:pk>/duplicate/", self.duplicate_one, "duplicate"),
             *super().get_urls(),
@@ -334,6 +335,35 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         reorder(wanted)
         return JsonResponse({})
 
+    async def test(self, request: HttpRequest) -> HttpResponse:
+        """Run the source for a moment as the posted form has it; nothing is saved."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return await trying.answer(request, self._look)
+
+    def _look(self, request: HttpRequest) -> trying.Found:
+        """What is to be run of a posted form, or why nothing is."""
+        if not self.admin_site.has_permission(request):
+            return "You are not logged in any more: log in, and open the page again."
+        pk = request.POST.get("_stream", "")
+        stream = self.get_object(request, pk) if pk else None
+        allowed = self.has_change_permission if stream else self.has_add_permission
+        if not allowed(request):
+            return "You may not edit streams."
+        form, formset = self._posted(request, stream)
+        problem = preview.first_problem(form, formset)
+        if problem:
+            return f"First mend this: {problem}"
+        changed = form.has_changed() or formset.has_changed()
+        runs = trying.running(stream) if stream is not None and not changed else ""
+        return runs or preview.spec_of(form, formset)
+
+    def _posted(self, request: HttpRequest, stream: Stream | None) -> tuple[Any, Any]:
+        form = self.get_form(request, stream)(request.POST, instance=stream)
+        inline = SignalInline(Stream, self.admin_site)
+        kwargs = self.get_formset_kwargs(request, form.instance, inline, "signals")
+        return form, inline.get_formset(request, stream)(**kwargs)
+
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Synthesise once what the posted form describes; nothing is saved."""
         pk = request.POST.get("_stream", "")
@@ -344,11 +374,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if pk and stream is None:
             said = "_stream: there is no such stream (any more). Open the list again."
             return JsonResponse({**preview.NOTHING, "errors": {"_stream": [said]}})
-        form = self.get_form(request, stream)(request.POST, instance=stream)
-        inline = SignalInline(Stream, self.admin_site)
-        kwargs = self.get_formset_kwargs(request, form.instance, inline, "signals")
-        formset = inline.get_formset(request, stream)(**kwargs)
-        return JsonResponse(preview.answer(form, formset))
+        return JsonResponse(preview.answer(*self._posted(request, stream)))
 
     def save_related(
         self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool

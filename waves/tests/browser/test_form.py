@@ -1,6 +1,7 @@
 """The form of a stream in the admin: it follows what is chosen, and says what is wrong where."""
 
 import pytest_asyncio
+from playwright.async_api import expect
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -160,3 +161,15 @@ async def test_the_list_is_put_into_order_by_keys(staff_context, daphne, add_str
     await page.reload()
     names = await page.locator("#result_list tbody th a").all_inner_texts()
     assert names.index("ordered-2") == names.index("ordered-1") - 1
+
+
+async def test_the_button_test_says_how_the_stream_runs_and_what_an_edit_would_give(form):
+    said = form.locator("#waves-test-found")
+    await form.get_by_role("button", name="Test").click()
+    await expect(said).to_contain_text("It runs: live")
+    await field(form, "common__amplitude").fill("nothing")
+    await form.get_by_role("button", name="Test").click()
+    await expect(said).to_contain_text("First mend this")
+    await field(form, "common__amplitude").fill("2")
+    await form.get_by_role("button", name="Test").click()
+    await expect(said).to_contain_text("Within 3 s came", timeout=20_000)

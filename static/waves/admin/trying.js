@@ -1,0 +1,27 @@
+/** The button *Test*: the source runs for a moment as the form has it, and words say what came. */
+
+import { button, byId } from "../js/controls/elements.js";
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} stream the key of the stream, "" for a new one
+ */
+export function watchTest(form, stream) {
+  const asked = button("waves-test");
+  const status = byId("waves-test-found");
+  asked.addEventListener("click", async () => {
+    const body = new FormData(form);
+    // A file is read when the form is saved.
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    body.set("_stream", stream);
+    asked.disabled = true;
+    status.textContent = "It runs for three seconds …";
+    try {
+      const response = await fetch(asked.dataset.url ?? "", { method: "POST", body });
+      status.textContent = (await response.json()).found;
+    } catch {
+      status.textContent = "The server does not answer: try again.";
+    }
+    asked.disabled = false;
+  });
+}
