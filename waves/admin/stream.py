@@ -354,9 +354,12 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         problem = preview.first_problem(form, formset)
         if problem:
             return f"First mend this: {problem}"
-        changed = form.has_changed() or formset.has_changed()
-        runs = trying.running(stream) if stream is not None and not changed else ""
-        return runs or preview.spec_of(form, formset)
+        asked = preview.spec_of(form, formset)
+        stored = Stream.objects.filter(pk=stream.pk).first() if stream is not None else None
+        runs = ""
+        if stored is not None and stream_spec(stored) == asked:
+            runs = trying.running(stored)
+        return runs or asked
 
     def _posted(self, request: HttpRequest, stream: Stream | None) -> tuple[Any, Any]:
         form = self.get_form(request, stream)(request.POST, instance=stream)

@@ -167,7 +167,7 @@ async def test_the_button_test_says_how_the_stream_runs_and_what_an_edit_would_g
     said = form.locator("#waves-test-found")
     await form.get_by_role("button", name="Test").click()
     await expect(said).to_contain_text("It runs: live")
-    await field(form, "common__amplitude").fill("nothing")
+    await field(form, "common__amplitude").fill("2e10")
     await form.get_by_role("button", name="Test").click()
     await expect(said).to_contain_text("First mend this")
     await field(form, "common__amplitude").fill("2")
