@@ -52,6 +52,7 @@ WAVES = {
     "serial_ports": env_list("WAVES_SERIAL_PORTS"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
+    "most_ahead": env_int("WAVES_MOST_AHEAD", 5),
     "frame_log_bytes": env_int("WAVES_FRAME_LOG_BYTES", 64 * 1024 * 1024),
     "upload_limit": env_int("WAVES_UPLOAD_LIMIT", 64 * 1024 * 1024),
     "body_limit": env_int("WAVES_BODY_LIMIT", 1) if env("WAVES_BODY_LIMIT") else None,

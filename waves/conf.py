@@ -55,6 +55,8 @@ class Config:
     max_values_per_second: int = 8_000_000
     #: Bound of the memory of one stream's history, in each server process.
     max_history_bytes: int = 512 * 1024 * 1024
+    #: Seconds that the time of a sample that is sent may be ahead of this server's.
+    most_ahead: int = 5
     #: Bound of what Redis keeps of one stream's last frames, in bytes.
     frame_log_bytes: int = 64 * 1024 * 1024
     #: Dotted path of ``(viewer, stream) -> bool``: who may see a stream (``waves.access``). Empty:

@@ -109,7 +109,8 @@ class Clock:
         await asyncio.sleep(max(0.0, deadline - self.monotonic()))
 
 
-async def _no_uploads(token: str) -> Table:
+async def no_uploads(token: str) -> Table:
+    """Where nobody keeps files. Raises SourceError."""
     raise SourceError("Nobody keeps files here.")
 
 
@@ -142,11 +143,14 @@ class SourceContext:
     note: Callable[[str], None] = lambda words: None
     #: Called with a line that came and is no sample: the last ones are shown.
     log: Callable[[str], None] = lambda line: None
+    #: Seconds that a time may be ahead of this clock: one sample that is dated next year would make
+    #: all that follow late.
+    most_ahead: float = 5.0
     #: Ports that may be read beside those that the system lists (see ``waves.sources.serial``).
     serial_ports: Collection[str] = ()
     #: Reads what somebody uploaded, by the value of an option that is an `upload`. Raises
     #: SourceError where it is not there.
-    upload: Callable[[str], Awaitable[Table]] = _no_uploads
+    upload: Callable[[str], Awaitable[Table]] = no_uploads
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class FedSource(PushSource, abc.ABC):
         # Times of arrival must not follow the steps of the wall clock.
         self._offset = clock.time() - clock.monotonic()
         room = self.chosen.most_signals - len(spec.signals) if self.chosen.add_signals else 0
-        self.gatherer = Gatherer(self._places, max(0, room), clock.time)
+        self.gatherer = Gatherer(self._places, max(0, room), clock.time, context.most_ahead)
         self.gatherer.may_add = self.inbox.may_begin_epoch
         #: What holds of the port, in words; empty where it is as it should be.
         self._condition = ""
@@ -121,13 +121,13 @@ class FedSource(PushSource, abc.ABC):
         self._left_at = asyncio.get_running_loop().time()
         if self._fading is None:
             self._fade()
-        self._tell()
+        self.tell()
 
     def say(self, condition: str) -> None:
         """What holds of the port; empty where it is as it should be."""
         if condition != self._condition:
             self._condition = condition
-            self._tell()
+            self.tell()
 
     def _fade(self) -> None:
         """Say nothing more of it where nothing was left out for a while; else look again."""
@@ -135,13 +135,15 @@ class FedSource(PushSource, abc.ABC):
         self._fading = None
         if (left := self._left_at + TOLD_SECONDS - loop.time()) > 0:
             self._fading = loop.call_later(left, self._fade)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """What holds of the port, what was left out, and what came too late."""
         if self._feeding is None:  # what is said now is for the next run to say
             return
         left_out = ", ".join(f"{n:,} {why}" for why, n in self._left_out.items())
         words = [self._condition]
         if left_out and self._fading is not None:
             words.append(f"Left out: {left_out}.")
+        words.append(self.late_words)
         self.context.note(" ".join(filter(None, words)))

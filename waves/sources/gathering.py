@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from waves.exceptions import IngestError
 from waves.ingest.batch import Batch, Rows, check_name
 from waves.ingest.readings import EARLIEST, BoardClock, Reading
-from waves.sources.push import AHEAD_SECONDS, APART_SECONDS
+from waves.sources.push import APART_SECONDS
 
 
 @dataclass(slots=True)
@@ -32,12 +32,19 @@ class Gatherer:
     gives unix seconds.
     """
 
-    def __init__(self, known: Collection[str], room: int, wall: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        known: Collection[str],
+        room: int,
+        wall: Callable[[], float],
+        most_ahead: float = 5.0,
+    ) -> None:
         #: Whether new signals may begin an epoch now.
         self.may_add = True
         self._known = frozenset(known)
         self._room = room
         self._wall = wall
+        self._most_ahead = most_ahead
         self._new: set[str] = set()
         self._latest = 0.0
         self._begin()
@@ -101,10 +108,9 @@ class Gatherer:
             return arrival + APART_SECONDS * before
         time = board.unix(reading.time) if reading.time < EARLIEST else reading.time
         ahead = time - self._wall()
-        if ahead > AHEAD_SECONDS:
-            raise IngestError(
-                f"A time is {ahead:.6g} s ahead of this server's, and may be {AHEAD_SECONDS:g} s."
-            )
+        if ahead > self._most_ahead:
+            may = f"{self._most_ahead:g} s"
+            raise IngestError(f"A time is {ahead:.6g} s ahead of this server's, and may be {may}.")
         return time
 
     def batches(self) -> list[Batch]:

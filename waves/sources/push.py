@@ -22,6 +22,7 @@ from waves.protocol.reading import MOST_STATES
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Defaults, Example, Rows, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Delivery, Inbox, Receipt
+from waves.sources.lateness import Lateness
 from waves.sources.ordering import Ordering, window_of
 from waves.sources.pacing import MAX_LAG, WallLabels
 from waves.sources.states import Room, States
@@ -31,8 +32,6 @@ Floats = NDArray[np.float64]
 
 #: Seconds that samples wait for older ones, where the admin says nothing.
 REORDER_SECONDS = 0.2
-#: A time further ahead of the server's is refused: one sample of next year would make all late.
-AHEAD_SECONDS = 5.0
 #: Between samples that came together without times.
 APART_SECONDS = 1e-6
 
@@ -77,6 +76,9 @@ class PushSource(Source):
         self._line: Timed | Regular
         self._line = (Timed if self.clock == "timed" else Regular)(spec, context, self.inbox)
         self._dtype = SAMPLE_TYPES[spec.sample_type]
+        self._lateness = Lateness(context.clock.monotonic)
+        #: What is to be said of samples that came too late; empty for nothing.
+        self.late_words = ""
 
     @classmethod
     def defaults(cls, options: Mapping[str, Any]) -> Defaults:
@@ -120,6 +122,7 @@ class PushSource(Source):
             while True:
                 await self._news()
                 unknown = self._deliver()
+                self._look_at_late()
                 for block in self._line.blocks(self._dtype):
                     self.inbox.passed(self._line.mark)
                     yield block
@@ -130,6 +133,16 @@ class PushSource(Source):
         finally:
             is_listed = self.takes_pushes and self.inbox.durable
             self.inbox.held = None if is_listed else self._line.held()
+
+    def _look_at_late(self) -> None:
+        words = self._lateness.words(window_of(self.spec))
+        if words != self.late_words:
+            self.late_words = words
+            self.tell()
+
+    def tell(self) -> None:
+        """Say what a person should know of what comes."""
+        self.context.note(self.late_words)
 
     async def _news(self) -> None:
         """Wait until something is pushed, or what is held back has waited long enough."""
@@ -178,6 +191,7 @@ class PushSource(Source):
             doubled += again
         if late:
             self.context.late(late)
+            self._lateness.add(late, self._line.late_by)
         if doubled:
             self.context.doubled(doubled)
         taken = batch.n - late - doubled
@@ -228,6 +242,8 @@ class Timed:
         #: The newest time that is in blocks; and of what was put last, for ``Inbox.follow``.
         self.mark = -math.inf
         self.put_at: tuple[float, None] = (-math.inf, None)
+        #: How many seconds the oldest of what was put last is behind what is in blocks.
+        self.late_by = 0.0
 
     def update(self, spec: StreamSpec) -> None:
         """How long samples wait for older ones."""
@@ -248,12 +264,13 @@ class Timed:
         if batch.times is None:
             return
         now = self._context.clock.time()
-        ahead = np.flatnonzero(batch.times > now + AHEAD_SECONDS)
+        ahead = np.flatnonzero(batch.times > now + self._context.most_ahead)
         if ahead.size:
             line = 0 if batch.lines is None else int(batch.lines[ahead[0]])
             by = float(batch.times[ahead[0]]) - now
             raise IngestError(
-                f"A time is {by:.6g} s ahead of this server's, and may be {AHEAD_SECONDS:g} s. "
+                f"A time is {by:.6g} s ahead of this server's, and may be "
+                f"{self._context.most_ahead:g} s. "
                 "Look at the clock, and at the unit of the times.",
                 line=line,
             )
@@ -271,6 +288,7 @@ class Timed:
         if doubled == times.size:
             return 0, doubled
         self.put_at = float(times[new].max()), None
+        self.late_by = max(0.0, self.mark - float(times[new].min()))
         late = self._order.put(times[new], rows[:, new], self._context.clock.monotonic())
         self._seen.remember(known, masks)
         return late, doubled
@@ -330,6 +348,7 @@ class Regular:
         self._pending: deque[tuple[int, Floats]] = deque()
         #: The index behind what is in blocks; and end and begin of what was put last.
         self.mark = 0.0
+        self.late_by = 0.0
         self.put_at: tuple[float, int] = (0.0, 0)
 
     def update(self, spec: StreamSpec) -> None:

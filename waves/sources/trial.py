@@ -15,7 +15,7 @@ from waves.ingest.table import Table
 from waves.protocol.block import SampleBlock
 from waves.protocol.spec import StreamSpec
 from waves.sources import source_class
-from waves.sources.base import Clock, Source, SourceContext
+from waves.sources.base import Clock, Source, SourceContext, no_uploads
 from waves.sources.inbox import Inbox
 
 #: How long a source runs, and how long it may take to end.
@@ -60,7 +60,7 @@ class Trial:
             note=self._take_note,
             log=self._lines.append,
             serial_ports=serial_ports,
-            **({} if upload is None else {"upload": upload}),
+            upload=upload or no_uploads,
         )
 
     def _count(self, what: str, n: int) -> None:

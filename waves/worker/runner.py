@@ -253,6 +253,7 @@ class Runner:
             self._left_out,
             self._take_note,
             self._log.append,
+            get_config().most_ahead,
             get_config().serial_ports,
             uploads.read,
         )

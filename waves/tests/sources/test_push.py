@@ -26,6 +26,7 @@ class Pushed:
         self.clock = FakeClock()
         self.inbox = inbox or Inbox(self.clock.monotonic)
         self.late = self.doubled = 0
+        self.note = ""
         self.added: list[dict[str, str]] = []
         context = SourceContext(
             epoch,
@@ -34,12 +35,17 @@ class Pushed:
             doubled=self._count_doubled,
             inbox=self.inbox,
             add_signals=self._add,
+            note=self._take_note,
         )
         signals = tuple(SignalSpec(key, key) for key in keys)
         stream = {"late": "reorder", "reorder_window": 0.2, "rate": 10.0, **fields}
         self.source = PushSource(spec("push", signals=signals, **stream), context)
         self.blocks = []
         self.came = asyncio.Event()
+
+    def _take_note(self, words: str) -> None:
+        self.note = words
+        self.came.set()
 
     def _count_late(self, n: int) -> None:
         self.late += n
@@ -118,6 +124,11 @@ async def test_what_is_sent_again_is_known_and_what_is_too_old_is_late():
         assert (again.accepted, again.doubled, again.late) == (1, 2, 0)
         late = await run.inbox.put(batch([9], [-1.5]))
         assert (late.accepted, late.late) == (0, 1)
+        async with asyncio.timeout(5):
+            while not run.note:
+                run.came.clear()
+                await run.came.wait()
+        assert run.note.startswith("1 sample came too late")
         assert await run.until(3) == [1.0, 2.0, 3.0]
     assert (run.late, run.doubled) == (1, 2)
 
