@@ -101,7 +101,7 @@ def prepared_site(tmp_path_factory) -> Site:
         site.enable("fast", enabled=False)
         # Every server runs the others for as long as it lives, and frames are what they cost.
         others = "slug NOT IN ('sine', 'noise')"
-        site.execute(f"UPDATE waves_stream SET frames_per_second = 10 WHERE {others}")
+        site.execute(f"UPDATE waves_stream SET frames_per_second = 5 WHERE {others}")
 
     return Site(made_once(tmp_path_factory, "prepared", make))
 

@@ -56,7 +56,8 @@ CREDIT = 64
 PATIENCE_SECONDS = 30.0
 #: A key is looked at again this often: a revoked one ends within 5 s.
 ASK_SECONDS = 2.0
-ACCEPT_SECONDS = 10.0
+#: daphne gives a handshake 5 s.
+LOOK_SECONDS, ACCEPT_SECONDS = 4.0, 10.0
 #: What a writer may call itself, so that its own numbers are known when it comes back.
 _WRITER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
@@ -70,7 +71,7 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve the socket until either side ends it."""
         self.scope = scope
-        self._key, self._prefix, self._to = "", "", uuid.uuid4().hex
+        self._key, self._to = "", uuid.uuid4().hex
         self._writer = ""
         self._underway: deque[Answer] = deque()
         self._news, self._room = asyncio.Event(), asyncio.Event()
@@ -79,31 +80,39 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         self._closed = False
         await receive()  # websocket.connect
         in_turn = await turns.wait()
-        chosen = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
-        async with asyncio.timeout(ACCEPT_SECONDS):
-            await send({"type": "websocket.accept", "subprotocol": chosen})
         make = scope.get("waves.transport") or partial(transport_for, send)
         self._transport = make()
+        if self._transport.inflow is not None:
+            self._transport.inflow.on_refused = self._refuse_message
+        # Before it is let in: what a writer says first may be longer than a viewer's words are.
+        chosen = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
+        known = chosen is not None or not scope["subprotocols"]
+        refusal, error = self._refusal(known=known, in_turn=in_turn), None
+        if refusal is None:
+            error = await self._look_at_writer()
+        async with asyncio.timeout(ACCEPT_SECONDS):
+            await send({"type": "websocket.accept", "subprotocol": chosen})
         jobs: list[Callable[[], Any]] = [self._acknowledge, self._keep_asking]
         if isinstance(self._transport, AsgiTransport):
             jobs.append(self._transport.run)
             self._transport.on_given_up = asyncio.current_task().cancel  # type: ignore[union-attr]
         tasks = [asyncio.create_task(job()) for job in jobs]
         try:
-            known = chosen is not None or not scope["subprotocols"]
-            await self._serve(receive, known=known, in_turn=in_turn)
+            if refusal is not None:
+                self._refuse(*refusal)
+            with self._told():
+                if error is not None:
+                    raise error
+            if not self._closed:
+                credit = {"messages": CREDIT, "bytes": MOST_BYTES}
+                self._say(type="hello", protocol=PROTOCOL, time=time.time(), credit=credit)
+            await self._serve(receive)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def _serve(self, receive: Any, *, known: bool, in_turn: bool) -> None:
-        words = self._refusal(known=known, in_turn=in_turn)
-        if words is not None:
-            self._refuse(*words)
-        else:
-            with self._told():
-                await self._open()
+    async def _serve(self, receive: Any) -> None:
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -125,14 +134,26 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return "bad_message", _UNKNOWN, messages.CLOSE_BAD_MESSAGE
         return None
 
+    async def _look_at_writer(self) -> Exception | None:
+        """Look at the key and the stream, and let much come; what stands against it."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._open()
+        except TimeoutError:
+            return ServiceUnavailableError(SILENT)
+        except (WavesError, DatabaseError) as error:
+            return error
+        if self._transport.inflow is not None:
+            widen = self._transport.inflow.widen
+            widen(size=MOST_BYTES, frames=FRAMES_A_SECOND, a_second=BYTES_A_SECOND)
+        return None
+
     async def _open(self) -> None:
-        """Look at the key and the stream, and say how much may come. Raises WavesError."""
         headers = [each for each in self.scope["headers"] if each[0] != b"content-type"]
         page = {**self.scope, "method": "GET", "headers": headers}
         request = ASGIRequest(page, None)  # type: ignore[arg-type]  # it has no body
         grant = await grant_of(request)
         grant.check("write")
-        self._key, self._prefix = key_in(request.headers["Authorization"]), grant.prefix
         self._slug = self.scope["url_route"]["kwargs"]["slug"]
         await taking.target(self._slug, grant)
         query = parse_qs(self.scope["query_string"].decode("latin1"))
@@ -141,14 +162,10 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         if name and not _WRITER.fullmatch(name):
             raise IngestError("writer: 1 to 64 letters, digits and . _ : - name a writer.")
         self._writer = f"{grant.prefix}:{name or self._to}"
-        inflow = self._transport.inflow
-        if inflow is not None:
-            inflow.on_refused = lambda words: self._refuse(
-                "bad_message", words, messages.CLOSE_BAD_MESSAGE
-            )
-            inflow.widen(size=MOST_BYTES, frames=FRAMES_A_SECOND, a_second=BYTES_A_SECOND)
-        credit = {"messages": CREDIT, "bytes": MOST_BYTES}
-        self._say(type="hello", protocol=PROTOCOL, time=time.time(), credit=credit)
+        self._key = key_in(request.headers["Authorization"])
+
+    def _refuse_message(self, words: str) -> None:
+        self._refuse("bad_message", words, messages.CLOSE_BAD_MESSAGE)
 
     async def _take_or_end(self, message: dict[str, Any]) -> None:
         """What came before a message that cannot be taken is acknowledged before that is told."""

@@ -1,5 +1,6 @@
 """One sample in 1,000,000 is seen in each window that holds it, and zooming in shows it alone."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -166,7 +167,9 @@ async def test_each_live_picture_shows_the_spikes_of_its_window(context, daphne,
     await scope.until_drawn(f"drawn.signals[0].x[0] <= {-0.998 * window} && !drawn.gaps.length")
     width = await scope.until("chart().getWidth()")
     second = SPIKE_EVERY / RATE
-    for told in await scope.page.evaluate(WATCH, 60):
+    async with asyncio.timeout(60):  # a page whose pictures stand still would be waited for
+        pictures = await scope.page.evaluate(WATCH, 60)
+    for told in pictures:
         # From the left end over the spikes to the right end no step is longer than theirs.
         steps = np.diff([told["left"], *told["spikes"], told["right"]])
         assert steps.max() < second + 2 * window / width

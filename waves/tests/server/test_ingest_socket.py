@@ -1,5 +1,6 @@
 """Samples come in by WebSocket, into a real server: numbered frames, text, and what is refused."""
 
+import asyncio
 import json
 import time
 
@@ -28,6 +29,11 @@ def frame(first: int, values: list[float]) -> bytes:
 
 
 async def told(socket, kind: str = "ack") -> dict:
+    async with asyncio.timeout(20):
+        return await _told(socket, kind)
+
+
+async def _told(socket, kind: str) -> dict:
     while (message := json.loads(await socket.recv()))["type"] != kind:
         pass
     return message
@@ -36,8 +42,9 @@ async def told(socket, kind: str = "ack") -> dict:
 async def refusal(socket) -> tuple[dict, int]:
     """The error that it is told, and the code of the close."""
     error = await told(socket, "error")
-    with pytest.raises(ConnectionClosed) as closed:
-        await socket.recv()
+    async with asyncio.timeout(20):
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
     return error, closed.value.rcvd.code
 
 
