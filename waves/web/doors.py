@@ -124,7 +124,13 @@ async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
         view = push
     elif (answer := await turned_away(request, api.samples, slug=slug)) is not None:
         return answer
-    response: HttpResponseBase = await view(request, slug=slug)
+    return _with_post(await view(request, slug=slug))
+
+
+def _with_post(response: HttpResponseBase) -> HttpResponseBase:
+    """What is allowed where another method is refused: the view that reads knows no POST."""
+    if response.status_code == 405:
+        response.headers["Allow"] = "GET, HEAD, POST"
     return response
 
 
@@ -138,8 +144,7 @@ async def streams(request: HttpRequest) -> HttpResponseBase:
         view = make
     elif (answer := await turned_away(request, api.streams)) is not None:
         return answer
-    response: HttpResponseBase = await view(request)
-    return response
+    return _with_post(await view(request))
 
 
 @answered

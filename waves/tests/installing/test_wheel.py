@@ -67,13 +67,16 @@ def test_the_host_keeps_its_own_pins(wheel):
     assert operators == {">=", "<"}
 
 
-@pytest.mark.parametrize("extra", ["redis", "system", "serial", "mqtt", "metrics"])
+@pytest.mark.parametrize(
+    "extra", ["redis", "system", "serial", "mqtt", "parquet", "client", "metrics"]
+)
 def test_what_not_everybody_needs_is_an_extra(wheel, extra):
     assert extra in metadata(wheel).get_all("Provides-Extra")
 
 
 def test_the_pinned_set_lies_within_the_ranges(wheel):
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    names = "requirements.txt", "requirements-dev.txt"
+    lines = [line for name in names for line in (ROOT / name).read_text().splitlines()]
     pinned = dict(line.split("==") for line in lines if "==" in line)
     pinned = {canonicalize_name(name): version for name, version in pinned.items()}
     for name, required in requirements(wheel).items():

@@ -111,7 +111,7 @@ async def test_a_time_as_far_away_as_a_number_can_say_is_a_time(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_another_method_is_told_in_json(asking, method) -> None:
-    answer = asking("/api/v1/streams", method)
+    answer = asking("/api/v1/streams/sine", method)
     assert answer[0] == 405
     assert answer[1]["allow"] == "GET, HEAD"
     assert "GET" in error_in(answer)
@@ -124,6 +124,12 @@ def test_an_unknown_address_is_told_in_json(asking, path) -> None:
     assert "no such address" in error_in(answer)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/streams", "/api/v1/streams/sine/samples"])
+def test_where_something_is_taken_another_method_is_told_so(asking, path) -> None:
+    answer = asking(path, "PUT")
+    assert (answer[0], answer[1]["allow"]) == (405, "GET, HEAD, POST")
+
+
 def test_a_foreign_host_is_told_in_json_and_leaves_no_traceback(daphne, asking) -> None:
     answer = asking("/api/v1/streams", headers={"Host": "evil.example"})
     assert answer[0] == 400
@@ -134,8 +140,8 @@ def test_a_foreign_host_is_told_in_json_and_leaves_no_traceback(daphne, asking) 
 @pytest.mark.parametrize(
     ("path", "size", "status"),
     [
-        ("/api/v1/streams", 100, 405),
-        ("/api/v1/streams", 20_000, 413),
+        ("/api/v1/streams/sine", 100, 405),
+        ("/api/v1/streams/sine", 20_000, 413),
         ("/healthz/live", 20_000, 413),
         ("/streams/sine/control/", 1024 * 1024 + 1, 413),
         ("/admin/login/", 2_000_000, 413),
