@@ -146,8 +146,9 @@ class Publisher:
         message = {"type": "waves.frame", "data": data, "handle": handle, "place": place}
         write = None
         if self.log is not None:
-            write = partial(self.log.append, handle=handle, place=place, data=data)
-            write = partial(write, keys=keys, settled=settled)
+            write = partial(
+                self.log.append, handle=handle, place=place, data=data, keys=keys, settled=settled
+            )
         await self._send(self._groups.stream(handle), message, write)
 
     async def description(self, description: Description) -> None:
@@ -229,7 +230,7 @@ class Receiver:
         #: What could not be used, by kind; and what the layer lost.
         self.counts: Counter[str] = Counter()
         self._publisher = publisher
-        self._filler = None if publisher.log is None else Filler(hub, publisher.log)
+        self._filler = None if publisher.log is None else Filler(hub, publisher.log, self._use)
         self._layer = layer
         self._channel = ""
         self._joined: dict[int, float] = {}
@@ -367,6 +368,13 @@ class Receiver:
         else:
             self._unusable = 0
 
+    def _use(self, message: Mapping[str, Any]) -> None:
+        """Hand the hub what waited, or comes from the log: whatever it is, the rest goes on."""
+        try:
+            self.hub.receive(message)
+        except Exception as error:
+            self._count_unusable("malformed messages", f"{type(error).__name__}: {error}")
+
     def _hand_on(self, message: Any) -> None:
         if self._filler is not None and message["type"] in ("waves.frame", "waves.stream"):
             self._filler.take(message)
@@ -379,10 +387,13 @@ class Receiver:
             for handle in handles:
                 self._filler.look(handle)
 
-    def _cannot_use(self, kind: str, what: str) -> None:
+    def _count_unusable(self, kind: str, what: str) -> None:
         self.counts[kind] += 1
-        self._unusable += 1
         self._tell(f"The channel layer brings {kind} ({what[:200]}); they are counted.", kind)
+
+    def _cannot_use(self, kind: str, what: str) -> None:
+        self._count_unusable(kind, what)
+        self._unusable += 1
         if self._unusable > MOST_UNUSABLE:
             raise OSError(f"only {kind}")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from waves.framelog import AT_ONCE, UNREACHABLE, Entry, FrameLog
@@ -30,9 +30,11 @@ Message = Mapping[str, Any]
 class Filler:
     """Hands a hub the messages of streams, in order, and before them what is missing."""
 
-    def __init__(self, hub: Hub, log: FrameLog) -> None:
+    def __init__(self, hub: Hub, log: FrameLog, use: Callable[[Message], None]) -> None:
         self._hub = hub
         self._log = log
+        #: Hands one message to the hub, and raises nothing: the others come all the same.
+        self._use = use
         self._waiting: dict[int, deque[Message]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(STREAMS_AT_ONCE)
@@ -87,7 +89,7 @@ class Filler:
             # Where nothing came yet, what is kept may begin anywhere.
             while entries := await self._log.read(self.identity, handle, epoch, sample):
                 for entry in entries:
-                    self._hub.receive(_message(handle, entry))
+                    self._use(_message(handle, entry))
                 epoch, sample = entries[-1].epoch, entries[-1].sample + 1
                 if len(entries) < AT_ONCE:
                     return
@@ -101,7 +103,7 @@ class Filler:
         description = known[-1]["description"] if known else self._hub.board.description(handle)
         if description is None or "signals" not in description or description["state"] == "stale":
             return False
-        self._hub.receive({"type": "waves.stream", "description": description})
+        self._use({"type": "waves.stream", "description": description})
         return True
 
     def _end(self, handle: int, task: asyncio.Task[None]) -> None:
@@ -113,7 +115,7 @@ class Filler:
             logger.error("What is missing of a stream could not be read.", exc_info=error)
         if not task.cancelled():
             for message in waiting:
-                self._hub.receive(message)
+                self._use(message)
         self._hub.end_filling(handle)
 
 

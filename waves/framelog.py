@@ -158,7 +158,7 @@ class FrameLog:
             if bound is None:
                 bound = self._bounds[handle] = _Bound()
                 # What another process wrote goes as one.
-                there = int(await self._connected().memory_usage(names[0]) or 0)
+                there = int(await self.connected().memory_usage(names[0]) or 0)
                 bound.add(place, there, self._monotonic())
             oldest = bound.add(place, len(value), self._monotonic())
             numbers = [
@@ -186,28 +186,29 @@ class FrameLog:
         """
         name = keys_of(identity, handle)[0]
         async with asyncio.timeout(ANSWER_SECONDS):
-            found = await self._connected().xrange(name, f"{epoch}-{sample + 1}", count=AT_ONCE)
+            found = await self.connected().xrange(name, f"{epoch}-{sample + 1}", count=AT_ONCE)
         return [_entry(*each) for each in found]
 
     async def newest(self, identity: str, handle: int, before: str = "+") -> list[Entry]:
         """What stands at the end, or before a place, the newest first, AT_ONCE entries at most."""
         name = keys_of(identity, handle)[0]
         async with asyncio.timeout(ANSWER_SECONDS):
-            found = await self._connected().xrevrange(name, before, "-", count=AT_ONCE)
+            found = await self.connected().xrevrange(name, before, "-", count=AT_ONCE)
         return [_entry(*each) for each in found]
 
     async def forget(self, identity: str, handle: int) -> None:
         """A stream is gone, and all that is kept of it."""
         self._bounds.pop(handle, None)
         async with asyncio.timeout(ANSWER_SECONDS):
-            await self._connected().delete(*keys_of(identity, handle))
+            await self.connected().delete(*keys_of(identity, handle))
 
     async def close(self) -> None:
         """Let its connections go."""
         if self._redis is not None:
             await self._redis.aclose()
 
-    def _connected(self) -> Any:
+    def connected(self) -> Any:
+        """The client of Redis: what was pushed stands in the same one."""
         if self._redis is None:
             from redis.asyncio import Redis
 

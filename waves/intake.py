@@ -60,7 +60,6 @@ class Intake:
 
     def __init__(self) -> None:
         self._inboxes: dict[int, Inbox] = {}
-        self._redis: Any = None
         self._log = FrameLog()
 
     def inbox(self, handle: int) -> Inbox:
@@ -108,7 +107,7 @@ class Intake:
         answers = f"{key}:{to or uuid.uuid4().hex}"
         fields = {"batch": pack(batch), "number": number, "writer": writer, "answer": answers}
         try:
-            redis = self._connected()
+            redis = self._log.connected()
             if await bounded(redis.xlen(key)) >= MOST_WAITING:
                 raise BusyError(TOO_MUCH)
             entry = await bounded(redis.xadd(key, fields))
@@ -119,7 +118,7 @@ class Intake:
     async def _answer_from(self, answers: str, entry: str) -> Receipt:
         """What became of the batch at a place. A worker that was killed may have left answers to
         batches before it, which the next one gives again."""
-        redis = self._connected()
+        redis = self._log.connected()
         try:
             async with asyncio.timeout(ANSWER_SECONDS + 1):
                 while found := await redis.blpop([answers], timeout=ANSWER_SECONDS):
@@ -149,7 +148,7 @@ class Intake:
     async def _recall(self, identity: str, handle: int) -> None:
         """Tell the inbox what is in frames: whoever ran the stream before took more."""
         _, _, numbers, begun = keys_of(identity, handle)
-        redis = self._connected()
+        redis = self._log.connected()
         known = {
             fields[b"n"].decode(): Receipt(**orjson.loads(fields[b"r"]))
             for _, fields in await bounded(redis.xrange(numbers))
@@ -176,7 +175,7 @@ class Intake:
 
     async def _look(self, key: str, handle: int, last: str) -> str:
         """Take batches: first those that were read and are not in frames, then new ones (">")."""
-        redis = self._connected()
+        redis = self._log.connected()
         with contextlib.suppress(Exception):  # the group is there already
             await bounded(redis.xgroup_create(key, GROUP, "0", mkstream=True))
         async with asyncio.timeout(LOOK_MS / 1000 + ANSWER_SECONDS):
@@ -222,13 +221,6 @@ class Intake:
                 together.rpush(to, orjson.dumps({**answer, "entry": entry.decode()}))
                 together.expire(to, KEEP_SECONDS)
             await together.execute()
-
-    def _connected(self) -> Any:
-        if self._redis is None:
-            from redis.asyncio import Redis
-
-            self._redis = Redis.from_url(get_config().redis_url, socket_connect_timeout=2)
-        return self._redis
 
 
 async def _result(told: asyncio.Future[Receipt]) -> Receipt:

@@ -50,7 +50,7 @@ async def test_a_worker_that_another_one_has_followed_writes_nothing(log, anothe
     with pytest.raises(SourceError, match="Another worker"):
         await log.append(HERE, HANDLE, (5, 100), b"late", ["a"], settled)
     assert [each.frame for each in await log.read(HERE, HANDLE, 0, 0)] == [b"of the newer one"]
-    assert not await log._connected().exists(keys_of(HERE, HANDLE)[2])
+    assert not await log.connected().exists(keys_of(HERE, HANDLE)[2])
 
 
 async def test_what_is_kept_has_a_bound_in_bytes_and_one_in_seconds(log, another, monkeypatch):
@@ -67,7 +67,7 @@ async def test_what_is_kept_has_a_bound_in_bytes_and_one_in_seconds(log, another
 
 
 async def test_a_batch_leaves_the_list_in_the_same_step(log):
-    redis = log._connected()
+    redis = log.connected()
     pushed, numbers, begun = keys_of(HERE, HANDLE)[1:]
     await redis.xgroup_create(pushed, "worker", "0", mkstream=True)
     entries = [(await redis.xadd(pushed, {"batch": b"values"})).decode() for _ in range(3)]

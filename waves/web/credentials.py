@@ -46,16 +46,20 @@ async def grant_of(request: HttpRequest) -> keys.Grant:
     key = key_in(request.headers.get("Authorization", ""))
     if not key:
         raise AccessError(SHOW, status=401)
-    known = keys.remembered(key)
-    if known is not None:
-        return known
     address = request_address(request)
-    check_address(address)
+    if keys.remembered(key) is None:
+        check_address(address)
     try:
-        return await look_up(partial(keys.find, key))
+        return await grant_for(key)
     except AccessError:
         note_wrong(address)
         raise
+
+
+async def grant_for(key: str) -> keys.Grant:
+    """What a key may that was shown already. Raises as ``grant_of`` does, but for an address."""
+    known = keys.remembered(key)
+    return await look_up(partial(keys.find, key)) if known is None else known
 
 
 def check_address(address: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import Any
 
@@ -33,19 +32,8 @@ from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project, json_ans
 from waves.web.credentials import grant_of
 from waves.web.visitors import turned_away
 
-#: Bodies that are parsed or wait for that at once; beyond, a writer comes back.
-MOST_PARSED = 32
-#: What is known of a stream is used for so long.
-REMEMBER_SECONDS = 2.5
-MOST_REMEMBERED = 10_000
-#: A stream that is made by its first push, until somebody says otherwise.
-MADE = {"source": "push", "rate": 10.0, "window": 10.0, "history": 60.0}
 #: What a client asks for that wants to know whether this is an InfluxDB.
 VERSION = "1.8.10"
-
-#: Parses bodies beside the event loop, one at a time: Python runs one thread at a time anyway.
-_parser = ThreadPoolExecutor(1, thread_name_prefix="waves ingest")
-_waiting = 0
 
 
 def answered(view: Callable[..., Awaitable[HttpResponseBase]]) -> Any:

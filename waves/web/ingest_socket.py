@@ -15,14 +15,11 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 
 import orjson
 from channels.consumer import AsyncConsumer
-from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 
-from waves import keys
 from waves.database.readiness import SILENT, problem_of
 from waves.exceptions import (
     AccessError,
@@ -42,8 +39,7 @@ from waves.server.lifespan import absence
 from waves.server.transport import AsgiTransport, transport_for
 from waves.web import origins, taking
 from waves.web.answers import RETRY_SECONDS
-from waves.web.credentials import grant_of, key_in
-from waves.web.lookup import look_up
+from waves.web.credentials import grant_for, grant_of, key_in
 
 PROTOCOL = "waves.ingest.v1"
 #: Bytes of one message: daphne takes a mebibyte.
@@ -76,7 +72,6 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         self._underway: deque[Answer] = deque()
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._counts = {"messages": 0, "accepted": 0, "late": 0, "doubled": 0}
-        self._at: dict[str, int] = {}
         self._closed = False
         await receive()  # websocket.connect
         in_turn = await turns.wait()
@@ -149,16 +144,13 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         return None
 
     async def _open(self) -> None:
-        headers = [each for each in self.scope["headers"] if each[0] != b"content-type"]
-        page = {**self.scope, "method": "GET", "headers": headers}
-        request = ASGIRequest(page, None)  # type: ignore[arg-type]  # it has no body
+        request = origins.as_request(self.scope, self.scope["query_string"])
         grant = await grant_of(request)
         grant.check("write")
         self._slug = self.scope["url_route"]["kwargs"]["slug"]
         await taking.target(self._slug, grant)
-        query = parse_qs(self.scope["query_string"].decode("latin1"))
-        self._precision = query.get("precision", ["ns"])[0]
-        name = query.get("writer", [""])[0]
+        self._precision = request.GET.get("precision", "ns")
+        name = request.GET.get("writer", "")
         if name and not _WRITER.fullmatch(name):
             raise IngestError("writer: 1 to 64 letters, digits and . _ : - name a writer.")
         self._writer = f"{grant.prefix}:{name or self._to}"
@@ -188,7 +180,7 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return
         media_type = formats.of_message(body)
         is_numbered = media_type == formats.FRAMES
-        grant = await look_up(partial(keys.find, self._key))
+        grant = await grant_for(self._key)
         answer = await self._patiently(
             partial(
                 taking.hand_over,
@@ -228,8 +220,8 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                     self._counts["messages"] += 1
                     for count in ("accepted", "late", "doubled"):
                         self._counts[count] += getattr(receipt, count)
-                    self._at = {"epoch": receipt.epoch, "next": receipt.next}
-                    self._say(type="ack", **self._counts, **self._at)
+                    at = {"epoch": receipt.epoch, "next": receipt.next}
+                    self._say(type="ack", **self._counts, **at)
                 if self._closed:
                     return
                 self._underway.popleft()
@@ -241,7 +233,7 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             await asyncio.sleep(ASK_SECONDS)
             if self._key:
                 with self._told(), contextlib.suppress(ServiceUnavailableError, DatabaseError):
-                    grant = await look_up(partial(keys.find, self._key))
+                    grant = await grant_for(self._key)
                     await taking.target(self._slug, grant)
 
     @contextlib.contextmanager

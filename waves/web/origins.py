@@ -44,11 +44,11 @@ def refusal(scope: dict[str, Any]) -> str | None:
     return _ORIGIN_REFUSED
 
 
-def as_request(scope: dict[str, Any]) -> ASGIRequest:
-    """What Django would make of the handshake, had it been for a page."""
+def as_request(scope: dict[str, Any], query: bytes = b"") -> ASGIRequest:
+    """What Django would make of the handshake, had it been for a page, with this query."""
     scheme = "https" if scope.get("scheme") in ("wss", "https") else "http"
     headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
-    page = {**scope, "method": "GET", "scheme": scheme, "headers": headers, "query_string": b""}
+    page = {**scope, "method": "GET", "scheme": scheme, "headers": headers, "query_string": query}
     return ASGIRequest(page, BytesIO())
 
 
