@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import ssl
 import stat
 import time
@@ -46,6 +47,8 @@ MOST_CA_BYTES = 1024 * 1024
 #: What a broker answers to a wrong user or password, and to one who may not connect (MQTT 3.1.1,
 #: 3.2.2.3), as paho tells it.
 REFUSED = ("Bad user name or password", "Not authorized")
+#: The number before what a system says of a fault: it tells a person nothing.
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 RETAINED = "retained messages, measured nobody knows when: they stand at the time of arrival"
 MALFORMED = "messages that are no samples"
@@ -232,7 +235,8 @@ class Subscriber:
             if not self.was_connected:
                 raise SourceError(f"{self._where} refuses this user or this password ({words}).")
             return f"{self._where} refuses this user or this password now; it is tried again."
-        return f"{self._where} cannot be reached ({words[:200]}); it is tried again."
+        words = _ERRNO.sub("", words)[:200]
+        return f"{self._where} cannot be reached ({words}); it is tried again."
 
     def _queue(self, maxsize: int) -> Waiting:
         self._waiting = Waiting(self._source.now, self._leave_out, maxsize)

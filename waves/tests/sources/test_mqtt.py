@@ -96,6 +96,7 @@ async def test_a_broker_that_goes_and_comes_again_ends_no_run(broker, monkeypatc
         await run.until(lambda: run.notes[-1].startswith(told) and "refused" in run.notes[-1])
         assert run.notes[1] == f"{told}the connection ended); it is tried again."
         assert run.notes[-1].endswith("); it is tried again.")
+        assert "Errno" not in run.notes[-1]
         broker.start()
         await run.until(lambda: run.notes[-1] == "")
         await broker.publish("plug/temp", "1", "-r")
