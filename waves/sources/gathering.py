@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from waves.exceptions import IngestError
 from waves.ingest.batch import Batch, Rows, check_name
 from waves.ingest.readings import EARLIEST, BoardClock, Reading
-from waves.sources.push import APART_SECONDS
+from waves.sources.numbering import APART_SECONDS
 
 
 @dataclass(slots=True)
