@@ -76,7 +76,7 @@ faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1;
 	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
 
-pushed: .venv/dev.stamp ## Kill all that pushed samples go through, and count them, for half an hour.
+pushed: .venv/dev.stamp ## Kill all that pushed samples go through, and count them, for seven minutes.
 	@tools/system_packages redis-server
 	@$(BIN)/python -m benchmarks.pushed
 
