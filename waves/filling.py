@@ -76,6 +76,7 @@ class Filler:
 
     def _begin(self, handle: int, *messages: Message) -> None:
         self._waiting[handle] = deque(messages)
+        self._hub.begin_filling(handle)
         task = asyncio.create_task(self._fill(handle), name=f"filling {handle}")
         self._tasks[handle] = task
         task.add_done_callback(lambda done: self._end(handle, done))
@@ -85,8 +86,8 @@ class Filler:
             epoch, sample = self._place(handle) if self._is_described(handle) else (0, 0)
             if not epoch:
                 return
+            # A hub that did not know the stream knows it now.
             self._hub.begin_filling(handle)
-            # Where nothing came yet, what is kept may begin anywhere.
             while entries := await self._log.read(self.identity, handle, epoch, sample):
                 for entry in entries:
                     self._use(_message(handle, entry))

@@ -81,24 +81,24 @@ class Hub:
         begins = not stream.kept.history.started
         if stream.append(block):
             self.counts["gaps"] += 1
-        if begins and not stream.filling:
+        if begins and not stream.kept.filling:
             for viewer in stream.audience.values():
                 viewer.first_frame()
         self.counts["frames"] += 1
         self.pump.wake_all(stream.audience)
 
     def begin_filling(self, handle: int) -> None:
-        """What was before this hub came is about to be received; it ends with `end_filling`."""
+        """What this hub lacks of a stream is about to be received; it ends with `end_filling`."""
         stream = self.streams.get(handle)
         if stream is not None:
-            stream.filling = not stream.kept.history.started
+            stream.kept.filling = True
 
     def end_filling(self, handle: int) -> None:
         """Who came meanwhile begins with the window, as whoever comes now."""
         stream = self.streams.get(handle)
-        if stream is None or not stream.filling:
+        if stream is None or not stream.kept.filling:
             return
-        stream.filling = False
+        stream.kept.filling = False
         for viewer in stream.audience.values():
             if viewer.cursor is None:
                 viewer.place()

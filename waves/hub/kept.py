@@ -78,6 +78,8 @@ class Kept:
         self.description: Description | None = None
         self.history = History(0, 1, _NOTHING, 1)
         self.shared = Shared()
+        #: What this hub lacks is being read: who joins meanwhile is sent nothing before that.
+        self.filling = False
         self._resizing: Resizing | None = None
 
     def begin_epoch(self, description: Description) -> None:

@@ -30,8 +30,6 @@ class Live:
         self.fallback: Description | None = None
         self.heard_at = monotonic()
         self.stale = False
-        #: What was before this hub came is being read: who views the stream is sent it after that.
-        self.filling = False
 
     def join(
         self, connection: Connection, view: View, wake: Callable[[Connection], None]

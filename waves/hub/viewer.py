@@ -14,6 +14,9 @@ from waves.protocol.messages import Position, View
 #: A viewer that was up to date and is now this far behind loses what it has not had.
 BEHIND_SECONDS = 2.0
 BEHIND_BYTES = 512 * 1024
+#: Another server may have had so much more of the stream than this one; a position that is further
+#: on is none that anybody was given.
+AHEAD_SECONDS = 10.0
 
 _PAUSED = (
     "trigger_paused",
@@ -83,7 +86,10 @@ class Viewer:
         """Answer a view: put the cursor at the start of its window, or at what it lacks."""
         kept = self.kept
         description = kept.description
-        if description is None or (not kept.history.started and description["state"] == "live"):
+        # A viewer that goes on while the hub reads what it missed has its place already.
+        waits = kept.filling and (since is not None or self.cursor is None)
+        is_empty = not kept.history.started
+        if description is None or waits or (is_empty and description["state"] == "live"):
             # What it lacks stays known, whatever view is asked for until the first sample.
             self._since, self.cursor = since or self._since or self._lacking(), None
             return
@@ -102,8 +108,8 @@ class Viewer:
         self.epoch, self.caught_up = kept.history.epoch, False
         if since is not None:
             begin = self._rejoin(since, begin, end)
-        self.cursor, self.past = begin, end
-        self._say_view(begin, end)
+        self.cursor, self.past = begin, max(begin, end)
+        self._say_view(begin, self.past)
 
     def _plan(self) -> int:
         """Take the mode and the stride that the view has now; return the stride."""
@@ -146,7 +152,9 @@ class Viewer:
             self.cursor = since.sample
             while self.cursor < first:
                 self._say(self._missed(self.cursor, first))
-        return min(end, max(sample, first))
+        if sample > end + AHEAD_SECONDS * self.kept.rate:
+            return end
+        return max(sample, first)
 
     def first_frame(self) -> None:
         """The stream has its first sample: place a cursor that waited for it, there."""

@@ -1,12 +1,13 @@
 """A hub is handed what it lacks from the log, in order; whatever a message is, the rest comes."""
 
 import asyncio
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from waves.filling import Filler
-from waves.framelog import Entry
+from waves.framelog import AT_ONCE, Entry
 from waves.hub.hub import Hub
 from waves.hub.pump import Pump
 from waves.hub.status import StatusBoard
@@ -14,6 +15,7 @@ from waves.protocol.block import SampleBlock
 from waves.protocol.description import describe
 from waves.protocol.frames import Frame, encode
 from waves.protocol.spec import SignalSpec, StreamSpec
+from waves.tests.hub.fakes import Clock, Peer
 
 SPEC = StreamSpec(1, "boiler", "Boiler", "push", 10.0, signals=(SignalSpec("a", "A"),))
 
@@ -35,6 +37,8 @@ class Log:
         self.entries: list[Entry] = []
         self.open = asyncio.Event()
         self.open.set()
+        self.read_times = 0
+        self.before_read = lambda times: None
 
     def write(self, epoch: int, *samples: int) -> None:
         self.entries.append(Entry(epoch, -1, description(epoch), b"", ()))
@@ -42,13 +46,17 @@ class Log:
 
     async def read(self, identity: str, handle: int, epoch: int, sample: int) -> list[Entry]:
         await self.open.wait()
-        return [each for each in self.entries if each[:2] >= (epoch, sample)]
+        self.read_times += 1
+        self.before_read(self.read_times)
+        return [each for each in self.entries if each[:2] >= (epoch, sample)][:AT_ONCE]
 
 
 class Filling:
     def __init__(self) -> None:
         self.log = Log()
-        self.hub = Hub(Pump(), StatusBoard())
+        self.clock = Clock()
+        self.pump = Pump()
+        self.hub = Hub(self.pump, StatusBoard())
         self.unusable: list[Exception] = []
         self.filler = Filler(self.hub, self.log, self._use)
 
@@ -127,3 +135,24 @@ async def test_a_message_that_cannot_be_used_holds_up_none_behind_it(filling):
     filling.log.open.set()
     assert await filling.settled() == [0.0, 1.0, 2.0, 3.0]
     assert len(filling.unusable) == 1
+
+
+@pytest.mark.parametrize("had", [3, AT_ONCE, AT_ONCE + 20, 4 * AT_ONCE])
+async def test_who_comes_from_another_server_meanwhile_is_sent_no_sample_twice(filling, had):
+    samples = range(0, 3 * AT_ONCE, 2)
+    filling.log.write(5, *samples)
+    peer = Peer(filling)
+    boiler = SimpleNamespace(spec=SPEC, epoch=5)
+
+    def come(times: int) -> None:
+        if times == 2:  # a part of the past is here already
+            peer.subscribe(boiler, since={"epoch": 5, "sample": had})
+
+    filling.log.before_read = come
+    filling.describe(5)
+    await filling.settled()
+    filling.hear(5, 3 * AT_ONCE)
+    await filling.settled()
+    while await filling.pump.round():
+        pass
+    assert peer.indices() == list(range(had, 3 * AT_ONCE + 2))

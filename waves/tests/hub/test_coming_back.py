@@ -45,11 +45,22 @@ async def test_another_epoch_is_a_gap_without_an_end_and_then_the_window(server)
     assert peer.indices() == list(range(500, 1000))
 
 
-async def test_a_position_in_the_future_waits_for_what_comes(server):
+async def test_what_another_server_has_sent_already_is_not_sent_again(server):
     stream = server.stream()
     stream.produce(1000)
     peer = server.peer()
-    peer.subscribe(stream, **since(1, 5000))
+    peer.subscribe(stream, **since(1, 1020))
+    await server.tick(stream)
+    assert peer.indices() == list(range(1020, 1040))
+    assert peer.controls("view")[0]["first"] == 1020
+    assert peer.controls("gap") == []
+
+
+async def test_a_position_that_nobody_was_given_begins_with_what_comes(server):
+    stream = server.stream()
+    stream.produce(1000)
+    peer = server.peer()
+    peer.subscribe(stream, **since(1, 50_000))
     await server.tick(stream)
     assert peer.indices() == list(range(1000, 1040))
     assert peer.controls("gap") == []
