@@ -295,3 +295,16 @@ test("on a timed clock the average counts", () => {
   const dots = (columns) => new Points().of(ring, { ...view, columns }).traces[0].dots.length / 2;
   assert.deepEqual([dots(40), dots(39)], [5, 0]);
 });
+
+test("of a signal that came with a later epoch nothing is drawn, as samples, columns or dots", () => {
+  const visible = [true, true];
+  for (const [columns, window] of [
+    [100, 2],
+    [3000, 2],
+    [400, 0.02],
+  ]) {
+    const { traces } = new Points().of(sine(5000), view({ columns, window, visible }));
+    assert.deepEqual([traces[1].points.length, traces[1].dots?.length], [0, 0]);
+    assert.ok(traces[0].points.length > 0);
+  }
+});

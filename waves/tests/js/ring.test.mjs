@@ -171,3 +171,12 @@ test("extremes of a long stretch are those of its samples, whatever was asked an
     assert.deepEqual(ring.extremes(0, from, to), expected, `round ${round}: ${from} to ${to}`);
   }
 });
+
+test("of a signal that the ring never had all is missing, and nothing is raised", () => {
+  const ring = make();
+  ring.write(0, row(0, 4));
+  assert.ok(Number.isNaN(ring.at(1, 2)));
+  assert.deepEqual([...ring.slice(1, 1, 4)], [NaN, NaN, NaN]);
+  const { low, high } = ring.extremes(1, 0, 4);
+  assert.ok(low > high);
+});

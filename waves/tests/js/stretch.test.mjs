@@ -125,3 +125,9 @@ test("why a signal has no answer is said of each", () => {
   assert.equal(lack(0, "frequency"), "The signal is constant.");
   assert.equal(lack(7, "mean"), "There are no samples of it.");
 });
+
+test("a signal that came with a later epoch than what is seen has no measurements", () => {
+  const { values } = measureStretch(KEYS, { source: sine(200), first: 0, last: 0.199 }, [true, true], 0);
+  assert.ok(values[0].vpp > 1.9);
+  assert.ok(KEYS.every((key) => Number.isNaN(values[1][key] ?? NaN)));
+});

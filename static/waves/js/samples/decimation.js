@@ -88,6 +88,7 @@ export class Fold {
   draw(pen, signal, from, to, xOf, line, through = null) {
     const [per, phase, ring] = [this.#per, this.#phase, this.#ring];
     if (!ring || Math.min(to, ring.next) <= Math.max(from, ring.first)) return;
+    if (!(signal in this.#kept)) return;
     const row = this.#envelope ? 2 * signal : signal;
     const begin = columnOf(Math.max(from, ring.first), per, phase);
     const end = columnOf(Math.min(to, ring.next) - 1, per, phase);

@@ -18,7 +18,8 @@ import { BlockExtremes } from "./block-extremes.js";
  *
  * For samples a row is a signal and an index is a sample's. For an envelope there are two rows
  * a signal (its minima, then its maxima) and an index counts columns of `stride` samples. What
- * never came is NaN and stands in `gaps`; a NaN that came is a value like any other.
+ * never came is NaN and stands in `gaps`; a NaN that came is a value like any other. Of a signal
+ * that the stream has had only since another epoch, nothing is held either.
  */
 export class Ring {
   #data;
@@ -95,7 +96,7 @@ export class Ring {
 
   /** @param {number} row @param {number} index */
   at(row, index) {
-    const held = index >= this.first && index < this.next;
+    const held = row < this.#data.length && index >= this.first && index < this.next;
     return held ? this.#data[row][index % this.#capacity] : NaN;
   }
 
@@ -112,7 +113,8 @@ export class Ring {
    * @returns {Values}
    */
   slice(row, from, to) {
-    const out = emptyLike(this.#data[row], Math.max(0, to - from));
+    const out = emptyLike(this.#data[0], Math.max(0, to - from));
+    if (row >= this.#data.length) return out;
     this.runs(Math.max(from, this.first), Math.min(to, this.next), (offset, count, index) => {
       out.set(this.#data[row].subarray(offset, offset + count), index - from);
     });
@@ -126,6 +128,7 @@ export class Ring {
    * @param {number} to
    */
   extremes(row, from, to) {
+    if (row >= this.#data.length) return { low: Infinity, high: -Infinity };
     return this.#extremes[row].of(Math.max(from, this.first), Math.min(to, this.next), this.revision);
   }
 
