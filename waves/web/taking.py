@@ -34,6 +34,8 @@ from waves.web.lookup import look_up
 MOST_PARSED = 32
 #: What is known of a stream is used for so long.
 REMEMBER_SECONDS = 2.5
+#: The same where a body has no names of signals, but only their places among those of the stream.
+REMEMBER_PLACES_SECONDS = 0.25
 MOST_REMEMBERED = 10_000
 #: A stream that is made by its first push, until somebody says otherwise.
 MADE = {"source": "push", "rate": 10.0, "window": 10.0, "history": 60.0}
@@ -74,22 +76,19 @@ async def hand_over(
     Raises WavesError, and so does what is returned: then nothing of the body is taken.
     """
     allowance.take(grant.prefix, "bytes", len(body))
-    if media_type == formats.FRAMES:  # their signals are those that the stream has now
-        _targets.pop(slug, None)
-    stream = await target(slug, grant)
+    by_places = media_type == formats.FRAMES
+    stream = await target(slug, grant, REMEMBER_PLACES_SECONDS if by_places else REMEMBER_SECONDS)
     if encoding not in ("", "identity", "gzip"):
         raise IngestError(f"The encoding {encoding[:20]!r} is not known: gzip is, and none.")
-    batch = await _parsed(
-        partial(
-            formats.parse,
-            body,
-            media_type,
-            encoding=encoding,
-            precision=precision,
-            template=stream.template,
-            names=stream.names,
-        )
-    )
+    parse = partial(formats.parse, body, media_type, encoding=encoding, precision=precision)
+    try:
+        batch = await _parsed(partial(parse, template=stream.template, names=stream.names))
+    except IngestError:
+        if not by_places:
+            raise
+        # The stream may have signals that it had not a moment ago.
+        stream = await target(slug, grant, 0)
+        batch = await _parsed(partial(parse, template=stream.template, names=stream.names))
     allowance.take(grant.prefix, "values", batch.values.size)
     installation = serving().publisher.installation
     if installation is None:
@@ -109,10 +108,13 @@ async def _parsed(parse: Callable[[], Any]) -> Any:
         _waiting -= 1
 
 
-async def target(slug: str, grant: Grant) -> Target:
-    """The stream of a slug, which is made where the key may. Raises WavesError."""
+async def target(slug: str, grant: Grant, seconds: float = REMEMBER_SECONDS) -> Target:
+    """The stream of a slug as it was at most so long ago; made where the key may.
+
+    Raises WavesError.
+    """
     at, found = _targets.get(slug, (-REMEMBER_SECONDS, None))
-    if found is None or time.monotonic() - at >= REMEMBER_SECONDS:
+    if found is None or time.monotonic() - at >= seconds:
         at = time.monotonic()
         found = await look_up(partial(_look, slug, _may_make(grant)))
         if len(_targets) >= MOST_REMEMBERED:

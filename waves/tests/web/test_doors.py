@@ -5,12 +5,16 @@ import gzip
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.test import AsyncClient
 
 from waves import intake as intakes
 from waves import keys
-from waves.models import Stream
+from waves.ingest import formats
+from waves.models import Signal, Stream
+from waves.protocol.block import SampleBlock
+from waves.protocol.frames import Frame, encode
 from waves.server import lifespan
 from waves.sources.inbox import Receipt
 from waves.web import credentials
@@ -92,6 +96,23 @@ async def test_what_cannot_be_taken_is_told(taking, key, path, body, kind, statu
     found, told, _ = await post(path, body, key, kind)
     assert (found, words in told.get("message", "")) == (status, True), told
     assert len(taking.batches) == (status == 200)
+
+
+async def test_frames_are_of_the_signals_of_now_and_cost_no_look_each(taking, key, monkeypatch):
+    block = SampleBlock(0, 0, 1e9, 0.0, np.array([[60.5]]), np.zeros(1))
+    frame = encode(Frame.of(block, 0))
+    assert (await post(PATH, frame, key, formats.FRAMES))[0] == 400
+    stream = await Stream.objects.aget(slug="boiler")
+    await Signal.objects.acreate(stream=stream, name="Inlet", key="inlet")
+    assert (await post(PATH, frame, key, formats.FRAMES))[0] == 200
+    looks = []
+    look = taking_room._look
+    monkeypatch.setattr(taking_room, "_look", lambda *which: looks.append(which) or look(*which))
+    monkeypatch.setattr(taking_room, "REMEMBER_PLACES_SECONDS", 60.0)
+    for _ in range(5):
+        assert (await post(PATH, frame, key, formats.FRAMES))[0] == 200
+    assert looks == []
+    assert [batch.names for _, batch, _ in taking.batches] == [("inlet",)] * 6
 
 
 async def test_who_may_not_is_told(taking, key):
