@@ -38,11 +38,13 @@ _FAULT = "Something went wrong on the server; its log says what."
 
 
 def json_answer(value: Any, status: int = 200) -> HttpResponse:
-    """A value as JSON; with a 503 goes the time to wait."""
+    """A value as JSON; with a 503 goes the time to wait, with a 401 what is to be shown."""
     answer = HttpResponse(orjson.dumps(value), content_type="application/json", status=status)
     answer["Cache-Control"] = MOMENTARY
     if status == 503:
         answer["Retry-After"] = str(RETRY_SECONDS)
+    if status == 401:
+        answer["WWW-Authenticate"] = 'Bearer realm="Waves"'
     return answer
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any
 
-from django.core.exceptions import TooManyFieldsSent
+from django.contrib.auth.decorators import login_not_required
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,9 +16,16 @@ from django.views.decorators.http import require_safe
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from waves.access import Viewer
 from waves.database.readiness import SILENT, problem_of
 from waves.dsp.explanation import first_problem
-from waves.exceptions import BusyError, ServiceUnavailableError, UnknownStreamError, WireError
+from waves.exceptions import (
+    AccessError,
+    BusyError,
+    ServiceUnavailableError,
+    UnknownStreamError,
+    WireError,
+)
 from waves.exports import EXPORTS, Export
 from waves.hub.kept import Kept
 from waves.hub.ranges import Range, kept_range
@@ -28,7 +35,7 @@ from waves.server.lifespan import serving
 from waves.web import downloads
 from waves.web.answers import MOMENTARY, View, error_answer, in_any_project, json_answer
 from waves.web.lookup import every_stream, find_stream
-from waves.web.visitors import viewer_of
+from waves.web.visitors import reader_of
 
 #: An answer of so few values is made in one piece or two, and takes nobody's place.
 SMALL_VALUES = 8192
@@ -76,12 +83,17 @@ class SamplesQuery(BaseModel):
 
 
 def _answering(view: View) -> View:
-    """Errors as JSON, in words, with the status that fits."""
+    """A view for a viewer: errors are JSON, in words, with the status that fits."""
 
     @wraps(view)
     async def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            response: HttpResponseBase = await view(request, **kwargs)
+            viewer = await reader_of(request, view, **kwargs)
+            if not isinstance(viewer, Viewer):
+                return viewer
+            response: HttpResponseBase = await view(request, viewer, **kwargs)
+        except AccessError as error:
+            return error_answer(str(error), error.status)
         except UnknownStreamError as error:
             return error_answer(str(error), 404)
         except WireError as error:
@@ -93,14 +105,15 @@ def _answering(view: View) -> View:
         response.headers.setdefault("Cache-Control", MOMENTARY)
         return response
 
-    # Nothing is changed here: a POST needs no token to be told that it is none of these.
-    return in_any_project(csrf_exempt(require_safe(answer)))
+    # Nothing is changed here: a POST needs no token to be told that it is none of these. A key
+    # stands for a login, which is asked for above.
+    return login_not_required(in_any_project(csrf_exempt(require_safe(answer))))
 
 
 @_answering
-async def streams(request: HttpRequest) -> HttpResponseBase:
+async def streams(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
-    found = await every_stream(viewer_of(request))
+    found = await every_stream(viewer)
     summaries = [_summary(spec.handle, spec.slug, spec.name) for spec in found]
     return json_answer({"streams": summaries})
 
@@ -116,9 +129,9 @@ def _summary(handle: int, slug: str, name: str) -> Mapping[str, Any]:
 
 
 @_answering
-async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
+async def stream(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
     """One stream, with what is kept of it in this process."""
-    handle, fallback = await find_stream(slug, viewer_of(request))
+    handle, fallback = await find_stream(slug, viewer)
     live = serving().hub.streams.get(handle)
     # Its own slug, where it was asked for by a former one.
     known: Mapping[str, Any] = board.description(handle) or fallback or {"slug": slug, "name": slug}
@@ -130,10 +143,10 @@ async def stream(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @_answering
-async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
+async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
     """Samples, or about ``columns`` columns, of what this process keeps of a stream."""
     wanted = _parse(request)
-    handle, _ = await find_stream(slug, viewer_of(request))
+    handle, _ = await find_stream(slug, viewer)
     live = serving().hub.streams.get(handle)
     kept = None if live is None else live.kept
     if kept is None or kept.description is None:
@@ -191,12 +204,7 @@ async def _written(kept: Kept, export: Export, range_: Range) -> AsyncIterator[b
 
 def _parse(request: HttpRequest) -> SamplesQuery:
     try:
-        query = request.GET.dict()
-    except TooManyFieldsSent:
-        fields = ", ".join(info.alias or name for name, info in SamplesQuery.model_fields.items())
-        raise WireError(f"The query has too many fields: it may have {fields}.") from None
-    try:
-        return SamplesQuery.model_validate(query)
+        return SamplesQuery.model_validate(request.GET.dict())
     except ValidationError as error:
         raise WireError(first_problem(error)) from None
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from functools import partial
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
 
 from waves import keys
@@ -36,13 +37,7 @@ async def grant_of(request: HttpRequest) -> keys.Grant:
     Raises AccessError where it has none or a wrong one, BusyError where its address had too many
     wrong ones, ServiceUnavailableError where the database cannot say.
     """
-    for name in IN_ADDRESS:
-        if request.GET.get(name, "").startswith(keys.BEGIN):
-            raise AccessError(
-                "A key does not belong into an address, where logs keep it: revoke this one. "
-                + SHOW,
-                status=400,
-            )
+    refuse_in_address(request)
     key = key_in(request.headers.get("Authorization", ""))
     if not key:
         raise AccessError(SHOW, status=401)
@@ -54,6 +49,22 @@ async def grant_of(request: HttpRequest) -> keys.Grant:
     except AccessError:
         note_wrong(address)
         raise
+
+
+def refuse_in_address(request: HttpRequest) -> None:
+    """Raise AccessError where a key stands in the address of a request, or too much to look for
+    one."""
+    try:
+        query = request.GET
+    except TooManyFieldsSent:
+        raise AccessError("The query has too many fields.", status=400) from None
+    for name in IN_ADDRESS:
+        if query.get(name, "").startswith(keys.BEGIN):
+            raise AccessError(
+                "A key does not belong into an address, where logs keep it: revoke this one. "
+                + SHOW,
+                status=400,
+            )
 
 
 async def grant_for(key: str) -> keys.Grant:
@@ -77,7 +88,10 @@ def note_wrong(address: str) -> None:
 
 
 def key_in(header: str) -> str:
-    """The key that an Authorization header shows; empty where it shows none."""
+    """The key that an Authorization header shows; empty where it shows none.
+
+    Whatever else Basic has is for somebody else: a proxy that asks for a password, say.
+    """
     scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() in ("bearer", "token"):
         return rest.strip()
@@ -87,4 +101,5 @@ def key_in(header: str) -> str:
         pair = base64.b64decode(rest.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    return pair.partition(":")[2]
+    password = pair.partition(":")[2]
+    return password if password.startswith(keys.BEGIN) else ""

@@ -30,7 +30,6 @@ from waves.web import api, making, taking
 from waves.web.allowance import allowance
 from waves.web.answers import MOMENTARY, RETRY_SECONDS, in_any_project, json_answer
 from waves.web.credentials import grant_of
-from waves.web.visitors import turned_away
 
 #: What a client asks for that wants to know whether this is an InfluxDB.
 VERSION = "1.8.10"
@@ -65,8 +64,6 @@ def refusal(error: Exception) -> HttpResponse:
     answer["X-Influx-Error"] = words.encode("ascii", "replace").decode()
     if status in (429, 503):
         answer["Retry-After"] = str(getattr(error, "seconds", RETRY_SECONDS))
-    if status == 401:
-        answer["WWW-Authenticate"] = 'Bearer realm="Waves"'
     return answer
 
 
@@ -106,12 +103,8 @@ def only(method: str, request: HttpRequest) -> HttpResponse | None:
 @in_any_project
 @csrf_exempt
 async def samples(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """What is kept of a stream is read; what is sent is taken, where a key stands for a login."""
-    view = api.samples
-    if request.method == "POST":
-        view = push
-    elif (answer := await turned_away(request, api.samples, slug=slug)) is not None:
-        return answer
+    """What is kept of a stream is read; what is sent is taken."""
+    view = push if request.method == "POST" else api.samples
     return _with_post(await view(request, slug=slug))
 
 
@@ -126,12 +119,8 @@ def _with_post(response: HttpResponseBase) -> HttpResponseBase:
 @in_any_project
 @csrf_exempt
 async def streams(request: HttpRequest) -> HttpResponseBase:
-    """The streams are read; one is made, where a key stands for a login."""
-    view = api.streams
-    if request.method == "POST":
-        view = make
-    elif (answer := await turned_away(request, api.streams)) is not None:
-        return answer
+    """The streams are read; one is made."""
+    view = make if request.method == "POST" else api.streams
     return _with_post(await view(request))
 
 

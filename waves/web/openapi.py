@@ -25,7 +25,7 @@ JSON = "application/json"
 PLACE = "/openapi.json"
 #: What an answer means that is no success, by its status.
 WORDS = {
-    "400": "The query is wrong; the words name the field.",
+    "400": "Something in the request is wrong; the words say what.",
     "401": "There is no key, or none that is known.",
     "403": "The key may not do that, or not for this stream.",
     "404": "There is no such stream.",
@@ -45,7 +45,7 @@ class Operation:
     summary: str
     answers: Mapping[str, type[BaseModel] | Mapping[str, Any]]
     query: type[BaseModel] | None = None
-    errors: tuple[str, ...] = ("503", "default")
+    errors: tuple[str, ...] = ("400", "401", "403", "503", "default")
 
 
 OPERATIONS = {
@@ -55,14 +55,14 @@ OPERATIONS = {
         "stream",
         "One stream, and what this process keeps of it.",
         {JSON: schema.Stream},
-        errors=("404", "503", "default"),
+        errors=("400", "401", "403", "404", "503", "default"),
     ),
     "/streams/{slug}/samples": Operation(
         "samples",
         "What this process keeps of a stream: its samples, or columns of them.",
         {JSON: schema.Data},  # and what ``_formats`` adds
         query=SamplesQuery,
-        errors=("400", "404", "503", "default"),
+        errors=("400", "401", "403", "404", "503", "default"),
     ),
 }
 SLUG = {
@@ -205,6 +205,8 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operationId": operation.name,
         "summary": operation.summary,
+        # A site that lets everybody read asks for no key.
+        "security": [{}, {"key": []}],
         "parameters": parameters + (_parameters(operation.query) if operation.query else []),
         "responses": {"200": success, **{status: _error(status) for status in operation.errors}},
     }

@@ -21,7 +21,7 @@ from django.utils.module_loading import import_string
 
 from waves.access import Viewer, everyone
 from waves.exceptions import AccessError, BusyError
-from waves.web.credentials import grant_of, key_in
+from waves.web.credentials import grant_of, key_in, refuse_in_address
 from waves.web.lookup import look_up
 from waves.web.origins import as_request
 
@@ -36,6 +36,20 @@ LOG_IN = "This site asks for a login: log in, and open the page again."
 def viewer_of(request: HttpRequest) -> Viewer:
     """The viewer behind a request. Its user is read from the database when it is first needed."""
     return Viewer(getattr(request, "user", None))
+
+
+async def reader_of(request: HttpRequest, view: Any, **kwargs: Any) -> Viewer | HttpResponseBase:
+    """Who reads by a request: whoever has the key that it shows, for which it alone decides; else
+    the user, or what a visitor is answered who has to log in first.
+
+    Raises AccessError or BusyError of a key, ServiceUnavailableError where the database cannot say.
+    """
+    refuse_in_address(request)
+    if key_in(request.headers.get("Authorization", "")):
+        grant = await grant_of(request)
+        grant.check("read")
+        return Viewer(grant=grant)
+    return await _turned_away(request, view, **kwargs) or viewer_of(request)
 
 
 class Visitor:
@@ -106,11 +120,8 @@ def _admitted(scope: Scope) -> tuple[Any, bool]:
     return user, all(answer is None for answer in asked)
 
 
-async def turned_away(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase | None:
-    """What a visitor is answered who has to log in before a view; None where none has to.
-
-    Raises ServiceUnavailableError where the database cannot say.
-    """
+async def _turned_away(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase | None:
+    """What a visitor is answered who has to log in before a view; None where none has to."""
     if not _login_middleware():
         return None
 

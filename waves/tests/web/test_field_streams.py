@@ -113,7 +113,6 @@ async def field(running, monkeypatch):
         return HANDLE, None
 
     monkeypatch.setattr(api, "find_stream", find)
-    monkeypatch.setattr(api, "viewer_of", lambda request: None)
     return Field(running.hub)
 
 
