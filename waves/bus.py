@@ -141,8 +141,11 @@ class Publisher:
         """One frame, to every hub that has viewers of its stream: encoded once, sent once.
 
         ``place`` is epoch and index of its first sample, ``keys`` those of its signals, ``settled``
-        what was pushed for it. Sent again, it is written once.
+        what was pushed for it. Sent again, it is written once. Raises ServiceUnavailableError
+        until its epoch was described: without that no hub knows what is in it.
         """
+        if self.log is not None and self._begun.get(handle, 0) < place[0]:
+            raise ServiceUnavailableError("The stream could not be described yet.")
         message = {"type": "waves.frame", "data": data, "handle": handle, "place": place}
         write = None
         if self.log is not None:

@@ -205,3 +205,34 @@ async def test_a_process_that_stood_still_does_not_blame_the_layer(receiving, ca
         await asyncio.sleep(0.02)
     assert receiving.layer.connected == 1
     assert "Nothing is received" not in caplog.text
+
+
+class WrittenLog:
+    """A log that takes everything from now on, and what it took."""
+
+    def __init__(self) -> None:
+        self.is_away = True
+        self.places: list[tuple[int, int]] = []
+
+    async def begin(self, identity, description) -> None:
+        if self.is_away:
+            raise ConnectionError("away")
+        self.places.append((description["epoch"], -1))
+
+    async def append(self, identity, handle, place, data, keys, settled) -> None:
+        self.places.append(place)
+
+
+async def test_an_epoch_that_began_while_redis_was_away_is_described_before_its_frames():
+    log = WrittenLog()
+    publisher = Publisher(Layer(), log)
+    publisher.identify(HERE)
+    with pytest.raises(ServiceUnavailableError):
+        await publisher.description({"handle": 1, "epoch": 7})
+    log.is_away = False
+    with pytest.raises(ServiceUnavailableError, match="described"):
+        await publisher.frame(1, (7, 0), b"")
+    await asyncio.sleep(module.PROBE_SECONDS)
+    await publisher.description({"handle": 1, "epoch": 7})
+    await publisher.frame(1, (7, 40), b"")
+    assert log.places == [(7, -1), (7, 40)]

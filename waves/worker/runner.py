@@ -158,7 +158,9 @@ class Runner:
         self._measure()
         self._note_silence()
         if self.description["epoch"]:
-            await self._publish(self._publisher.description(self.description))
+            # Where another worker has begun a newer epoch, the next frame ends this run.
+            with contextlib.suppress(SourceError):
+                await self._publish(self._publisher.description(self.description))
 
     def _measure(self) -> None:
         rate = self._rate.at(self._clock.monotonic())
