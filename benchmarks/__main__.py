@@ -1,12 +1,12 @@
 """``python -m benchmarks``, what ``make bench`` runs: everything, kept in docs/benchmarks.md.
 
-It takes about 85 minutes, and wants the machine for itself; the bad neighbours are most of it, and
+It takes about 95 minutes, and wants the machine for itself; the bad neighbours are most of it, and
 come last. ``python -m benchmarks.compare`` and the others take parts of it.
 """
 
 from __future__ import annotations
 
-from benchmarks import compare, document, extremes, neighbours, waveforms
+from benchmarks import compare, document, extremes, neighbours, sending, waveforms
 
 
 def waveform_costs() -> str:
@@ -19,6 +19,7 @@ def waveform_costs() -> str:
 if __name__ == "__main__":
     compare.main(["--large", "--write"])
     extremes.main(["--write"])
+    sending.main(["--write"])
     section = waveform_costs()
     print(section)
     document.write_section("waveforms", section)

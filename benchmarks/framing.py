@@ -18,8 +18,9 @@ class FramingError(ValueError):
     """Bytes that no server may send to us."""
 
 
-def handshake(host: str, path: str, subprotocols: tuple[str, ...] = ()) -> bytes:
-    """The opening request, asking for ``subprotocols`` in this order."""
+def handshake(host: str, path: str, subprotocols: tuple[str, ...] = (), *more: str) -> bytes:
+    """The opening request, asking for ``subprotocols`` in this order; ``more`` are further header
+    lines."""
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1",
@@ -28,6 +29,7 @@ def handshake(host: str, path: str, subprotocols: tuple[str, ...] = ()) -> bytes
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {key}",
         "Sec-WebSocket-Version: 13",
+        *more,
     ]
     if subprotocols:
         lines.append("Sec-WebSocket-Protocol: " + ", ".join(subprotocols))

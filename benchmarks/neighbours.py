@@ -21,16 +21,18 @@ from typing import Any
 import psutil
 
 from benchmarks import document
-from benchmarks.attacks import ATTACKS
+from benchmarks.attacks import ATTACKS, writers
 from benchmarks.dialects import WavesViewer
 from benchmarks.load import Load, Usage, raise_file_limit
 from benchmarks.servers import (
     KILOHERTZ,
     LOAD_CORE,
+    PUSHED,
     ROOT,
     Server,
     ServerError,
     end_tidily,
+    make_key,
     running,
     slug_of,
     waves_daphne,
@@ -39,7 +41,8 @@ from benchmarks.tally import Tally, percentiles
 from benchmarks.verdict import SETTLE_SECONDS, Report, text_of
 from benchmarks.viewer import OPEN
 
-SERVER = Server("Waves, daphne", "waves", waves_daphne, streams=(KILOHERTZ, {"demo": "fast"}))
+STREAMS = (KILOHERTZ, {**PUSHED, "rate": 1000.0, "window": 2.0}, {"demo": "fast"})
+SERVER = Server("Waves, daphne", "waves", waves_daphne, streams=STREAMS)
 VIEWERS = 300
 #: Handshakes under way at once while they come: all are there before anything is measured.
 PACE = 16
@@ -232,6 +235,7 @@ def measure(attack: str, pairs: int, seconds: float) -> Report:
 def benching() -> Iterator[tuple[Bench, int]]:
     """A server with its viewers, warmed up; yields them and the port."""
     with running(SERVER) as (port, pid):
+        os.environ.update({writers.KEY: make_key(pid), writers.SLUG: slug_of(2)})
         host, path = f"127.0.0.1:{port}", f"/ws/streams/{slug_of(1)}/"
         with contextlib.closing(Load(("127.0.0.1", port), Tally())) as load:
             aside = Tally()

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 SERVER_CORE, LOAD_CORE = "0", "1"
@@ -97,6 +99,7 @@ FAST = {
     "history": 12.0,
     "signals": 4,
 }
+PUSHED = {"source": "push", "frames_per_second": 20.0, "history": 4.0, "signals": 0}
 
 SERVERS: dict[str, Server] = {
     "daphne": Server("Waves, daphne", "waves", waves_daphne, streams=(KILOHERTZ,)),
@@ -196,6 +199,14 @@ def running(server: Server, tree: Path = ROOT) -> Iterator[tuple[int, int]]:
             yield port, process.pid
         finally:
             stop(process)
+
+
+def make_key(pid: int) -> str:
+    """A key that may write to the streams of a server that runs."""
+    env = psutil.Process(pid).environ()
+    command = [sys.executable, "manage.py", "accesskey", "create", "--scope", "write"]
+    made = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return made.stdout.strip()
 
 
 def end_tidily() -> None:

@@ -12,7 +12,7 @@ import errno
 from dataclasses import dataclass
 
 from benchmarks import framing
-from benchmarks.attacks import pages, sockets
+from benchmarks.attacks import pages, sockets, writers
 from benchmarks.attacks.peer import EndedError, Target, Visit
 
 #: Who is refused comes back after this, in seconds: at most 20 times a second each.
@@ -87,6 +87,12 @@ ATTACKS: dict[str, Attack] = {
         "50 readers of 1 byte a second: 40 of the widest view, 10 of a download", 50, pages.trickle
     ),
     "bodies": Attack("four POSTs whose body never ends", 4, pages.endless),
+    "writers-http": Attack(
+        "nothing wrong: 50 writers, each with two requests a second", 50, writers.by_http
+    ),
+    "writers-socket": Attack(
+        "nothing wrong: 50 writers, each with 20 messages a second", 50, writers.by_websocket
+    ),
 }
 
 

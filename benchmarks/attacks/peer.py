@@ -149,7 +149,16 @@ class Http(Peer):
 
         ``more`` are further header lines. Raises EndedError where the status is none of success.
         """
-        await self.send(request(self.target.host, path, "GET", *more))
+        return await self._ask(request(self.target.host, path, "GET", *more))
+
+    async def post(self, path: str, body: bytes, *more: str) -> None:
+        """Send JSON, and read the answer. Raises EndedError where it is none of success."""
+        kind = "Content-Type: application/json"
+        head = request(self.target.host, path, "POST", kind, f"Content-Length: {len(body)}", *more)
+        await self.read(await self._ask(head + body))
+
+    async def _ask(self, whole: bytes) -> int:
+        await self.send(whole)
         head = await self.head()
         status = framing.status_of(head)
         length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
@@ -178,9 +187,10 @@ class Http(Peer):
 class WebSocket(Peer):
     """A viewer of the protocol, which reads what it is told to."""
 
-    async def open(self, path: str) -> None:
-        """Shake hands. Raises EndedError where the server does not want to."""
-        await self.send(framing.handshake(self.target.host, path, ("waves.v1",)))
+    async def open(self, path: str, subprotocol: str = "waves.v1", *more: str) -> None:
+        """Shake hands; ``more`` are further header lines. Raises EndedError where the server does
+        not want to."""
+        await self.send(framing.handshake(self.target.host, path, (subprotocol,), *more))
         status = framing.status_of(await self.head())
         if status != 101:
             raise EndedError(f"HTTP {status}")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from benchmarks import attacks, framing
-from benchmarks.attacks import pages, sockets
+from benchmarks.attacks import pages, sockets, writers
 from benchmarks.attacks.peer import EndedError, Target, WebSocket, closing
 from benchmarks.ceiling import accept_response
 
@@ -272,7 +272,10 @@ def attacked(prepared_site, tmp_path_factory):
     """A server of its own, which need not be well afterwards."""
     site = type(prepared_site)(tmp_path_factory.mktemp("attacked"))
     site.start_from(prepared_site)
-    with site.serve() as process:
+    key = site.manage("accesskey", "create", "--scope", "write", "make").splitlines()[0]
+    with site.serve() as process, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(writers.KEY, key)
+        patch.setenv(writers.SLUG, "pushed")
         yield process
 
 
