@@ -37,10 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByFile(LoadFileScheduling):
-    """A worker takes a file, or all faults: these run beside one another as it is."""
+    """A worker takes a file, or all faults: these run beside one another as it is; or all that a
+    Firefox runs, so that there is one, and for as long as it is needed."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if "[firefox" in nodeid:
+            return "firefox"
         return str(FAULTS) if Path(file).parent == FAULTS else file
 
 
@@ -99,7 +102,10 @@ def prepared_site(tmp_path_factory) -> Site:
         site.prepare()
         # Four million samples a second cost a tenth of a core: who wants them enables them.
         site.enable("fast", enabled=False)
-        # Every server runs the others for as long as it lives, and frames are what they cost.
+        # Every server runs the others for as long as it lives, and frames are what they cost:
+        # those of the demo, and those that the plant proposes.
+        program = "from waves import specs; specs.create_proposed_streams()"
+        site.manage("shell", "-v0", "-c", program)
         others = "slug NOT IN ('sine', 'noise')"
         site.execute(f"UPDATE waves_stream SET frames_per_second = 5 WHERE {others}")
 

@@ -12,7 +12,7 @@ from waves.tests.admin.hostile import posts
 from waves.tests.admin.test_admin_form import ADD, errors_of
 from waves.tests.admin.test_admin_preview import PREVIEW
 
-COUNT = 100
+COUNT = 40
 
 
 def refused(response) -> dict[str, list[str]]:

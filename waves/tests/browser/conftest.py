@@ -36,12 +36,6 @@ ARGUMENTS = [
 #: Wide enough that a window of 2,000 samples is drawn sample by sample.
 SIZE = {"width": 1680, "height": 900}
 
-#: A screen of 30 Hz: a page that rolls costs a third less. `benchmarks/page.py` has one of 60.
-SCREEN = """
-const frame = globalThis.requestAnimationFrame;
-globalThis.requestAnimationFrame = (draw) => frame(() => frame(draw));
-"""
-
 #: The browser lives in the loop of the session, and so does every test that talks to it.
 in_session_loop = pytest_asyncio.fixture(loop_scope="session")
 
@@ -126,7 +120,6 @@ async def new_context(engine, faults) -> AsyncIterator[Callable]:
 async def make_context(browser: Browser, **options) -> BrowserContext:
     context = await browser.new_context(**{"viewport": SIZE, **options})
     context.set_default_timeout(START_SECONDS * 1000)
-    await context.add_init_script(SCREEN)
     await context.add_init_script(path=HERE / "drawn.js")
     await context.add_init_script(REPORT_REFUSALS)
     return context

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from playwright.async_api import BrowserContext, Error, Page, Request, WebSocket
+from playwright.async_api import TimeoutError as TooLateError
 
 from waves.tests.browser.faults import NETWORK_CHANGED
 from waves.tests.browser.relay import is_needed, relay
@@ -108,7 +109,11 @@ class Oscilloscope:
         """Wait for an expression of the page to be true; its value then."""
         # As a function, because the page's policy forbids `eval`, even to Playwright; and not
         # at every frame, because reading a picture costs more than drawing one.
-        handle = await self.page.wait_for_function(f"() => ({expression})", polling=READ_EVERY)
+        try:
+            handle = await self.page.wait_for_function(f"() => ({expression})", polling=READ_EVERY)
+        except TooLateError as error:
+            seen = await self.page.locator("body").inner_text()
+            raise AssertionError(f"{error} What was seen: {seen[:500]!r}") from None
         return await handle.json_value()
 
     async def until_drawn(self, condition: str) -> Drawn:

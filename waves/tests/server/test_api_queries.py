@@ -53,7 +53,11 @@ class Asking:
         self.connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=20)
 
     def __call__(self, path: str, method: str = "GET", **options) -> tuple[int, dict, bytes]:
-        self.connection.request(method, path, **options)
+        try:
+            self.connection.request(method, path, **options)
+        except BrokenPipeError:  # nobody asked for so long that the server hung up
+            self.connection.close()
+            self.connection.request(method, path, **options)
         answer = self.connection.getresponse()
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
