@@ -59,6 +59,8 @@ def parse(
     Raises IngestError where something in it is no sample, TooMuchError where it inflates to more
     than MOST_INFLATED.
     """
+    if precision not in line_protocol.PRECISIONS:
+        raise IngestError(f"The precision {precision[:20]!r} is none of ns, us, ms, s and auto.")
     if encoding == "gzip":
         body = inflated(body)
     parser = _PARSERS[media_type]

@@ -30,6 +30,7 @@ from waves.exports import EXPORTS, Export
 from waves.hub.kept import Kept
 from waves.hub.ranges import Range, kept_range
 from waves.hub.status import board
+from waves.protocol.description import Description
 from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import serving
 from waves.web import downloads
@@ -146,13 +147,12 @@ async def stream(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
 async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
     """Samples, or about ``columns`` columns, of what this process keeps of a stream."""
     wanted = _parse(request)
-    handle, _ = await find_stream(slug, viewer)
+    handle, fallback = await find_stream(slug, viewer)
     live = serving().hub.streams.get(handle)
-    kept = None if live is None else live.kept
-    if kept is None or kept.description is None:
-        raise ServiceUnavailableError(
-            "This process keeps nothing of the stream yet: open its page, and ask again."
-        )
+    kept = Kept(handle) if live is None else live.kept
+    if kept.description is None:
+        kept = _empty(handle, fallback)
+    assert kept.description is not None  # noqa: S101 (above)
     range_ = _range(kept, wanted)
     export = EXPORTS[wanted.format](kept.description["signals"], columns=range_.stride > 1)
     _check_size(kept, wanted.format, range_)
@@ -163,6 +163,19 @@ async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespon
         name = f"{slug}-{kept.history.epoch}-{range_.first}.{export.ending or wanted.format}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _empty(handle: int, fallback: Description | None) -> Kept:
+    """What is kept of a stream that never had a sample. Raises ServiceUnavailableError where there
+    may be some that this process does not keep."""
+    kept = Kept(handle)
+    told: Any = board.description(handle) or fallback
+    if told is None or "signals" not in told or told["epoch"]:
+        raise ServiceUnavailableError(
+            "This process keeps nothing of the stream yet: open its page, and ask again."
+        )
+    kept.description = told
+    return kept
 
 
 async def _download(

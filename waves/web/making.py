@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils.text import slugify
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from waves import specs
+from waves import limits, specs
 from waves.addresses import address
 from waves.dsp.explanation import first_problem
 from waves.exceptions import AccessError, IngestError, UnknownStreamError
@@ -44,9 +44,15 @@ class NewStream(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     slug: Annotated[str, Field(max_length=50, description="Empty: made from the name.")] = ""
     description: Annotated[str, Field(max_length=2000)] = ""
-    rate: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Hz, expected.")] = 10.0
-    window: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Seconds.")] = 10.0
-    history: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Seconds.")] = 60.0
+    rate: Annotated[
+        float, Field(ge=limits.MIN_RATE, le=limits.MAX_RATE, description="Hz, expected.")
+    ] = 10.0
+    window: Annotated[
+        float, Field(ge=limits.MIN_WINDOW, le=limits.MAX_WINDOW, description="Seconds.")
+    ] = 10.0
+    history: Annotated[
+        float, Field(ge=limits.MIN_HISTORY, le=limits.MAX_HISTORY, description="Seconds.")
+    ] = 60.0
     options: Annotated[
         dict[str, Any], Field(description="Those of pushed samples: docs/sources.md.")
     ] = {}

@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 
 from waves.exports import EXPORTS
 from waves.ingest import formats
+from waves.ingest.line_protocol import PRECISIONS
 from waves.web import making, schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
@@ -75,11 +76,13 @@ SLUG = {
 
 
 _TEXT = {"type": "string"}
+#: A sample, or several of them; what is in them, their parser says.
+_SAMPLES = {"type": ["object", "array"]}
 _PRECISION = {
     "name": "precision",
     "in": "query",
-    "description": "The unit of the times in line protocol: ns, us, ms, s or auto.",
-    "schema": _TEXT,
+    "description": "The unit of the times in line protocol.",
+    "schema": {"type": "string", "enum": list(PRECISIONS), "default": "ns"},
 }
 _NUMBER = {
     "name": "Idempotency-Key",
@@ -178,7 +181,7 @@ def _make() -> dict[str, Any]:
 
 def _push() -> dict[str, Any]:
     """What is sent: each body is a text or bytes to us, and its parser says what is wrong in it."""
-    bodies = {kind: {"schema": {} if kind == JSON else _TEXT} for kind in formats.MEDIA_TYPES}
+    bodies = {kind: {"schema": _SAMPLES if kind == JSON else {}} for kind in formats.MEDIA_TYPES}
     return {
         "operationId": "push",
         "summary": "Send samples; docs/sending.md says how.",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from waves.exceptions import IngestError
+from waves.ingest import formats
 from waves.ingest.line_protocol import parse
 
 #: As Telegraf's `cpu` and `mem` write them.
@@ -87,6 +88,7 @@ def test_nothing_is_told_as_nothing(text):
         parse(text)
 
 
-def test_another_precision_is_refused_by_its_name():
+@pytest.mark.parametrize("media_type", ["text/plain", "application/json"])
+def test_another_precision_is_refused_by_its_name(media_type):
     with pytest.raises(IngestError, match="'week' is none of ns, us, ms, s and auto"):
-        parse(b"m f=1", "week")
+        formats.parse(b"m f=1", media_type, precision="week")
