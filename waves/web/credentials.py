@@ -6,10 +6,10 @@ import base64
 import binascii
 import time
 from collections import deque
-from functools import partial
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from waves import keys
 from waves.exceptions import AccessError, BusyError
@@ -31,6 +31,7 @@ SHOW = (
 _wrong: dict[str, deque[float]] = {}
 
 
+@sensitive_variables()
 async def grant_of(request: HttpRequest) -> keys.Grant:
     """What the key of a request may.
 
@@ -67,10 +68,14 @@ def refuse_in_address(request: HttpRequest) -> None:
             )
 
 
+@sensitive_variables()
 async def grant_for(key: str) -> keys.Grant:
     """What a key may that was shown already. Raises as ``grant_of`` does, but for an address."""
     known = keys.remembered(key)
-    return await look_up(partial(keys.find, key)) if known is None else known
+    if known is not None:
+        return known
+    # No partial: a report of a fault would show what is in it.
+    return await look_up(sensitive_variables()(lambda: keys.find(key)))
 
 
 def check_address(address: str) -> None:
@@ -87,6 +92,7 @@ def note_wrong(address: str) -> None:
     _wrong.setdefault(address, deque(maxlen=MOST_WRONG)).append(time.monotonic())
 
 
+@sensitive_variables()
 def key_in(header: str) -> str:
     """The key that an Authorization header shows; empty where it shows none.
 

@@ -1,9 +1,12 @@
 """Keys: shown once, kept as an HMAC, found again while the SECRET_KEY or a fallback stands."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from django.test import AsyncRequestFactory
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from waves import keys
 from waves.exceptions import AccessError, AllowanceError
@@ -119,3 +122,23 @@ def test_a_request_larger_than_the_allowance_passes_once(monkeypatch):
         sent.take("a", "bytes", 1)
     now[0] += raised.value.seconds
     sent.take("a", "bytes", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_no_key_is_in_the_report_of_a_fault(monkeypatch):
+    _, key = await asyncio.to_thread(keys.make_key, "a board")
+    request = AsyncRequestFactory().post(
+        "/api/v1/streams/one/samples", headers={"Authorization": f"Bearer {key}"}
+    )
+
+    def fail(*arguments):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(keys, "_is_kept", fail)
+    with pytest.raises(RuntimeError) as told_of:
+        await credentials.grant_of(request)
+    ours = told_of.tb.tb_next  # without this test, which knows the key
+    report = ExceptionReporter(request, RuntimeError, told_of.value, ours)
+    told = report.get_traceback_html() + report.get_traceback_text()
+    assert "in _read" in told
+    assert key.partition(".")[2] not in told
