@@ -172,6 +172,6 @@ async def test_the_button_test_says_how_the_stream_runs_and_what_an_edit_would_g
     await expect(said).to_contain_text("First mend this")
     await field(form, "common__amplitude").fill("2")
     # What was found is not of what stands there now.
-    await expect(said).to_contain_text("as it stands here")
+    await expect(said).to_contain_text("as it stands.")
     await form.get_by_role("button", name="Test").click()
     await expect(said).to_contain_text("Within 3 s came", timeout=20_000)

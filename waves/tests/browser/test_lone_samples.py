@@ -42,7 +42,8 @@ async def test_lone_samples_are_marks_on_the_page_on_a_card_and_in_a_file(
     key = shared_site.add_stream("alone", like="python", name="Alone", **STREAM)
     scope = await Oscilloscope.load(context, daphne, "alone", "?trigger=off&window=20")
     await scope.until(f"drawn() && {SHOWN} >= 5")
-    assert re.match(r"(19|20|21)", await scope.page.locator("#signals td").first.inner_text())
+    reading = scope.page.locator("#signals td").first
+    await reading.filter(has_text=re.compile(r"^(19|20|21)")).wait_for()
     await scope.page.keyboard.press("Space")
     await scope.until_state("paused")
     await scope.until_frames()
