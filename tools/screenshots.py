@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import secrets
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -99,6 +102,12 @@ SIZE_VIEWS = (
     View("scope-1920x1080", "/streams/waveforms/", LARGE),
     View("scope-3840x2160", "/streams/waveforms/", WALL, keys=("f",)),
 )
+
+#: A stream that a program sends to: before anything came, and once its number moves.
+EMPTY_VIEW = View("boiler-empty", "/streams/boiler/", LAPTOP, themes=("light",), staff=True)
+SENT_VIEW = View("boiler", "/streams/boiler/", LAPTOP, themes=("light",))
+#: Its samples a second, and for how long they were sent before the picture (s).
+SENT_RATE, SENT_SECONDS = 10.0, 12.0
 
 #: Signals as people have them: each is a function of ``tools.scenes``.
 SCENES: dict[str, dict[str, object]] = {
@@ -260,6 +269,39 @@ def show_scenes(browser: Browser) -> None:
                 photograph(browser, server.address, view)
 
 
+def show_sending(browser: Browser) -> None:
+    """Make a stream with a key, photograph it, send to it, and photograph it again."""
+    with prepared("livestream_project.settings") as site:
+        key = site.manage("accesskey", "create", "--scope", "write", "make").splitlines()[0]
+        with site.serve("runserver") as server:
+            streams = f"http://{server.address}/api/v1/streams"
+            post(streams, key, {"name": "Boiler", "signals": [{"name": "inlet", "unit": "°C"}]})
+            photograph(browser, server.address, EMPTY_VIEW)
+            over = threading.Event()
+            sending = threading.Thread(target=send, args=(f"{streams}/boiler/samples", key, over))
+            sending.start()
+            time.sleep(SENT_SECONDS)
+            photograph(browser, server.address, SENT_VIEW)
+            over.set()
+            sending.join()
+
+
+def send(address: str, key: str, over: threading.Event) -> None:
+    """Send a temperature, until it is over."""
+    begin = time.monotonic()
+    while not over.wait(1 / SENT_RATE):
+        seconds = time.monotonic() - begin
+        ripple = 0.2 * math.sin(2.3 * seconds) + 0.05 * math.sin(17 * seconds)
+        post(address, key, {"inlet": round(60.1 + 1.5 * math.sin(0.7 * seconds) + ripple, 2)})
+
+
+def post(address: str, key: str, body: dict[str, object]) -> None:
+    """POST some JSON with a key."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    request = Request(address, json.dumps(body).encode(), headers)
+    urlopen(request, timeout=10).close()
+
+
 @contextmanager
 def prepared(settings: str) -> Iterator[Site]:
     """A site with the demo streams and an administrator, for a while."""
@@ -272,7 +314,12 @@ def prepared(settings: str) -> Iterator[Site]:
 
 
 #: What can be asked for by name; all of it, where nothing is.
-SHOWS = {"demo": show_demo, "sizes": show_sizes, "scenes": show_scenes}
+SHOWS = {
+    "demo": show_demo,
+    "sizes": show_sizes,
+    "scenes": show_scenes,
+    "sending": show_sending,
+}
 
 
 def main() -> None:

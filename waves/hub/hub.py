@@ -94,14 +94,19 @@ class Hub:
             stream.kept.filling = True
 
     def end_filling(self, handle: int) -> None:
-        """Who came meanwhile begins with the window, as whoever comes now."""
+        """Who came meanwhile begins with the window, as whoever comes now; who was there before
+        the epoch began, with its first sample."""
         stream = self.streams.get(handle)
         if stream is None or not stream.kept.filling:
             return
         stream.kept.filling = False
+        told, epoch = stream.fallback, stream.kept.history.epoch
+        is_new = stream.kept.history.started and told is not None and told["epoch"] < epoch
         for viewer in stream.audience.values():
+            # What was read at once is no fault of theirs.
+            viewer.caught_up = False
             if viewer.cursor is None:
-                viewer.place()
+                (viewer.first_frame if is_new else viewer.place)()
         self.pump.wake_all(stream.audience)
 
     def _receive_description(self, description: Description) -> None:

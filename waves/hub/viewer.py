@@ -248,7 +248,7 @@ class Viewer:
         """Whether a viewer that was up to date is moved forward. Gaps do not count."""
         column = self.kept.sample_bytes * min(self.stride, 2)
         most = max(self.kept.rate * BEHIND_SECONDS, BEHIND_BYTES / column * self.stride)
-        if not self.caught_up or end - first <= most:
+        if not self.caught_up or self.kept.filling or end - first <= most:
             return False
         return self.kept.history.produced(first, end) > most
 

@@ -8,6 +8,7 @@ import pytest
 
 from waves.filling import Filler
 from waves.framelog import AT_ONCE, Entry
+from waves.hub import viewer as viewers
 from waves.hub.hub import Hub
 from waves.hub.pump import Pump
 from waves.hub.status import StatusBoard
@@ -55,7 +56,7 @@ class Filling:
     def __init__(self) -> None:
         self.log = Log()
         self.clock = Clock()
-        self.pump = Pump()
+        self.pump = Pump(self.clock, self.clock)
         self.hub = Hub(self.pump, StatusBoard())
         self.unusable: list[Exception] = []
         self.filler = Filler(self.hub, self.log, self._use)
@@ -156,3 +157,35 @@ async def test_who_comes_from_another_server_meanwhile_is_sent_no_sample_twice(f
     while await filling.pump.round():
         pass
     assert peer.indices() == list(range(had, 3 * AT_ONCE + 2))
+
+
+async def shown(filling: Filling, peer: Peer) -> list[int]:
+    await filling.settled()
+    filling.clock.now += 0.04
+    while await filling.pump.round():
+        pass
+    return peer.indices()
+
+
+@pytest.mark.parametrize(("known", "seen"), [(4, [0, 1, 2, 3, 4, 5]), (5, [])])
+async def test_who_was_there_before_an_epoch_began_is_sent_its_first_sample(filling, known, seen):
+    filling.log.write(5, 0, 2, 4)
+    peer = Peer(filling)
+    peer.subscribe(SimpleNamespace(spec=SPEC, epoch=known))
+    filling.describe(5)
+    assert await shown(filling, peer) == seen
+
+
+async def test_who_is_shown_what_was_read_at_once_was_not_too_slow(filling, monkeypatch):
+    filling.log.write(5, 0)
+    filling.describe(5)
+    peer = Peer(filling)
+    await filling.settled()
+    peer.subscribe(SimpleNamespace(spec=SPEC, epoch=5))
+    filling.hear(5, 2)
+    assert await shown(filling, peer) == [2, 3]
+    monkeypatch.setattr(viewers, "BEHIND_BYTES", 8)  # and two seconds are twenty samples
+    filling.log.entries += [Entry(5, n, None, data(5, n), ("a",)) for n in range(4, 100, 2)]
+    filling.hear(5, 100)
+    assert await shown(filling, peer) == list(range(2, 102))
+    assert peer.controls("gap") == []
