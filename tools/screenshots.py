@@ -104,8 +104,10 @@ SIZE_VIEWS = (
 )
 
 #: A stream that a program sends to: before anything came, and once its number moves.
-EMPTY_VIEW = View("boiler-empty", "/streams/boiler/", LAPTOP, themes=("light",), staff=True)
-SENT_VIEW = View("boiler", "/streams/boiler/", LAPTOP, themes=("light",))
+SENT_VIEWS = (
+    View("boiler-empty", "/streams/boiler/", LAPTOP, themes=("light",), staff=True),
+    View("boiler", "/streams/boiler/", LAPTOP, themes=("light",)),
+)
 #: Its samples a second, and for how long they were sent before the picture (s).
 SENT_RATE, SENT_SECONDS = 10.0, 12.0
 
@@ -271,17 +273,18 @@ def show_scenes(browser: Browser) -> None:
 
 def show_sending(browser: Browser) -> None:
     """Make a stream with a key, photograph it, send to it, and photograph it again."""
+    empty, sent = SENT_VIEWS
     with prepared("livestream_project.settings") as site:
         key = site.manage("accesskey", "create", "--scope", "write", "make").splitlines()[0]
         with site.serve("runserver") as server:
             streams = f"http://{server.address}/api/v1/streams"
             post(streams, key, {"name": "Boiler", "signals": [{"name": "inlet", "unit": "°C"}]})
-            photograph(browser, server.address, EMPTY_VIEW)
+            photograph(browser, server.address, empty)
             over = threading.Event()
             sending = threading.Thread(target=send, args=(f"{streams}/boiler/samples", key, over))
             sending.start()
             time.sleep(SENT_SECONDS)
-            photograph(browser, server.address, SENT_VIEW)
+            photograph(browser, server.address, sent)
             over.set()
             sending.join()
 
