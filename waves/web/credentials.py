@@ -92,12 +92,15 @@ def note_wrong(address: str) -> None:
     _wrong.setdefault(address, deque(maxlen=MOST_WRONG)).append(time.monotonic())
 
 
+def is_for_us(header: str) -> bool:
+    """Whether an Authorization header shows one of our keys, right or wrong. Who reads may show
+    something else: what a proxy in front asks for, or the host."""
+    return key_in(header).startswith(keys.BEGIN)
+
+
 @sensitive_variables()
 def key_in(header: str) -> str:
-    """The key that an Authorization header shows; empty where it shows none.
-
-    Whatever else Basic has is for somebody else: a proxy that asks for a password, say.
-    """
+    """The key that an Authorization header shows; empty where it shows none."""
     scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() in ("bearer", "token"):
         return rest.strip()
@@ -107,5 +110,4 @@ def key_in(header: str) -> str:
         pair = base64.b64decode(rest.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    password = pair.partition(":")[2]
-    return password if password.startswith(keys.BEGIN) else ""
+    return pair.partition(":")[2]

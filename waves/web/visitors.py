@@ -21,7 +21,7 @@ from django.utils.module_loading import import_string
 
 from waves.access import Viewer, everyone
 from waves.exceptions import AccessError, BusyError
-from waves.web.credentials import grant_of, key_in, refuse_in_address
+from waves.web.credentials import grant_of, is_for_us, refuse_in_address
 from waves.web.lookup import look_up
 from waves.web.origins import as_request
 
@@ -45,7 +45,7 @@ async def reader_of(request: HttpRequest, view: Any, **kwargs: Any) -> Viewer | 
     Raises AccessError or BusyError of a key, ServiceUnavailableError where the database cannot say.
     """
     refuse_in_address(request)
-    if key_in(request.headers.get("Authorization", "")):
+    if is_for_us(request.headers.get("Authorization", "")):
         grant = await grant_of(request)
         grant.check("read")
         return Viewer(grant=grant)
@@ -59,7 +59,7 @@ class Visitor:
         self._scope = scope
         self.viewer = Viewer()
         #: The key that a program shows; it stands for a login.
-        self._shows_key = bool(key_in(_authorization(scope)))
+        self._shows_key = is_for_us(_authorization(scope))
         #: Whether it matters who it is; else the database is left alone.
         self.matters = self._shows_key or bool(_login_middleware()) or not everyone()
 
