@@ -100,8 +100,10 @@ class Hub:
         if stream is None or not stream.kept.filling:
             return
         stream.kept.filling = False
-        told, epoch = stream.fallback, stream.kept.history.epoch
-        is_new = stream.kept.history.started and told is not None and told["epoch"] < epoch
+        history, told = stream.kept.history, stream.fallback
+        is_new = history.started and told is not None and told["epoch"] < history.epoch
+        if history.started:  # who comes later was not there before
+            stream.fallback = None
         for viewer in stream.audience.values():
             # What was read at once is no fault of theirs.
             viewer.caught_up = False

@@ -138,6 +138,15 @@ async def test_a_message_that_cannot_be_used_holds_up_none_behind_it(filling):
     assert len(filling.unusable) == 1
 
 
+async def shown(filling: Filling, peer: Peer) -> list[int]:
+    """The samples that somebody was sent by the time when nothing is read any more."""
+    await filling.settled()
+    filling.clock.now += 0.04
+    while await filling.pump.round():
+        pass
+    return peer.indices()
+
+
 @pytest.mark.parametrize("had", [3, AT_ONCE, AT_ONCE + 20, 4 * AT_ONCE])
 async def test_who_comes_from_another_server_meanwhile_is_sent_no_sample_twice(filling, had):
     samples = range(0, 3 * AT_ONCE, 2)
@@ -153,18 +162,7 @@ async def test_who_comes_from_another_server_meanwhile_is_sent_no_sample_twice(f
     filling.describe(5)
     await filling.settled()
     filling.hear(5, 3 * AT_ONCE)
-    await filling.settled()
-    while await filling.pump.round():
-        pass
-    assert peer.indices() == list(range(had, 3 * AT_ONCE + 2))
-
-
-async def shown(filling: Filling, peer: Peer) -> list[int]:
-    await filling.settled()
-    filling.clock.now += 0.04
-    while await filling.pump.round():
-        pass
-    return peer.indices()
+    assert await shown(filling, peer) == list(range(had, 3 * AT_ONCE + 2))
 
 
 @pytest.mark.parametrize(("known", "seen"), [(4, [0, 1, 2, 3, 4, 5]), (5, [])])
@@ -189,3 +187,17 @@ async def test_who_is_shown_what_was_read_at_once_was_not_too_slow(filling, monk
     filling.hear(5, 100)
     assert await shown(filling, peer) == list(range(2, 102))
     assert peer.controls("gap") == []
+
+
+async def test_who_comes_while_later_samples_are_read_asked_for_no_past(filling):
+    there = Peer(filling)
+    there.subscribe(SimpleNamespace(spec=SPEC, epoch=4))
+    filling.log.write(5, 0, 2)
+    filling.describe(5)
+    assert await shown(filling, there) == [0, 1, 2, 3]
+    late = Peer(filling)
+    filling.log.before_read = lambda times: late.subscribe(SimpleNamespace(spec=SPEC, epoch=5))
+    filling.hear(5, 8)
+    assert await shown(filling, late) == []
+    filling.hear(5, 10)
+    assert await shown(filling, late) == [10, 11]
