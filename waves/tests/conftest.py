@@ -37,8 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByFile(LoadFileScheduling):
-    """A worker takes a file, or all faults: these run beside one another as it is; or all that a
-    Firefox runs, so that there is one, and for as long as it is needed."""
+    """A worker takes a file; or all faults, which run beside one another as it is; or all that a
+    Firefox runs, so that one is enough."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)

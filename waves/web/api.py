@@ -148,13 +148,9 @@ async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespon
     """Samples, or about ``columns`` columns, of what this process keeps of a stream."""
     wanted = _parse(request)
     handle, fallback = await find_stream(slug, viewer)
-    live = serving().hub.streams.get(handle)
-    kept = Kept(handle) if live is None else live.kept
-    if kept.description is None:
-        kept = _empty(handle, fallback)
-    assert kept.description is not None  # noqa: S101 (above)
+    kept, description = _kept(handle, fallback)
     range_ = _range(kept, wanted)
-    export = EXPORTS[wanted.format](kept.description["signals"], columns=range_.stride > 1)
+    export = EXPORTS[wanted.format](description["signals"], columns=range_.stride > 1)
     _check_size(kept, wanted.format, range_)
     if kept.history.started:
         export.t0, export.dt = kept.history.t0(range_.first), kept.history.dt * range_.stride
@@ -165,17 +161,22 @@ async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespon
     return response
 
 
-def _empty(handle: int, fallback: Description | None) -> Kept:
-    """What is kept of a stream that never had a sample. Raises ServiceUnavailableError where there
-    may be some that this process does not keep."""
-    kept = Kept(handle)
+def _kept(handle: int, fallback: Description | None) -> tuple[Kept, Description]:
+    """What is kept of a stream, with its description; nothing of one that never had a sample.
+
+    Raises ServiceUnavailableError where there may be samples that this process does not keep.
+    """
+    live = serving().hub.streams.get(handle)
+    if live is not None and live.kept.description is not None:
+        return live.kept, live.kept.description
     told: Any = board.description(handle) or fallback
     if told is None or "signals" not in told or told["epoch"]:
         raise ServiceUnavailableError(
             "This process keeps nothing of the stream yet: open its page, and ask again."
         )
+    kept = Kept(handle)
     kept.description = told
-    return kept
+    return kept, told
 
 
 async def _download(
