@@ -29,6 +29,8 @@ import psutil
 from websockets.sync.client import connect
 
 from benchmarks import document, framing
+from benchmarks.attacks.peer import Http, Target, length_of
+from benchmarks.attacks.peer import request as head_of
 from benchmarks.load import Usage
 from benchmarks.servers import (
     LOAD_CORE,
@@ -46,6 +48,8 @@ from benchmarks.servers import (
 from waves.protocol.block import SampleBlock
 from waves.protocol.frames import Frame, encode
 
+#: Of the stream that is written to (Hz).
+RATE = 1_000_000.0
 #: Samples of a batch: a frame as large as a message may be; lines as Telegraf has in a batch.
 FRAME_SAMPLES, LINES = 100_000, 5_000
 #: Seconds between the times of two samples in text. Of as many as are sent none is in the future.
@@ -95,7 +99,7 @@ def frames(at: At, seconds: float) -> Told:
         socket.recv()  # hello
         sent, until = 0, time.monotonic() + seconds
         while time.monotonic() < until:
-            block = SampleBlock(0, sent * FRAME_SAMPLES, time.time(), 1e-6, values)
+            block = SampleBlock(0, sent * FRAME_SAMPLES, time.time(), 1 / RATE, values)
             socket.send(encode(Frame.of(block, 0)))
             sent += 1
             if sent > UNDERWAY:
@@ -168,24 +172,17 @@ def one_line(at: At, seconds: float) -> Told:
 async def _one_line(at: At, seconds: float) -> Told:
     told, body = Told(), b"m inlet=60.1"
     lines = [f"{name}: {value}" for name, value in at.headers.items()]
-    lines += ["Content-Type: text/plain", f"Content-Length: {len(body)}", "", ""]
-    head = f"POST {at.path} HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\n"
-    request = head.encode() + "\r\n".join(lines).encode() + body
+    lines += ["Content-Type: text/plain", f"Content-Length: {len(body)}"]
+    line = head_of(f"127.0.0.1:{at.port}", at.path, "POST", *lines) + body
 
     async def again() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
-        with contextlib.closing(writer):
+        async with Http(Target(at.port)) as http:
             while True:
-                writer.write(request)
-                answer = await reader.readuntil(b"\r\n\r\n")
-                status = framing.status_of(answer)
-                lengths = [
-                    int(line[15:])
-                    for line in answer.lower().split(b"\r\n")
-                    if line.startswith(b"content-length:")
-                ]
-                await reader.readexactly(lengths[0] if lengths else 0)
-                is_told = status in (429, 503) and b"retry-after:" in answer.lower()
+                await http.send(line)
+                head = await http.head()
+                await http.read(max(0, length_of(head)))
+                status = framing.status_of(head)
+                is_told = status in (429, 503) and b"\r\nretry-after:" in head.lower()
                 told.answers[f"{status}, Retry-After" if is_told else str(status)] += 1
                 told.values += status // 100 == 2
 
@@ -198,13 +195,11 @@ async def _one_line(at: At, seconds: float) -> Told:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A row: what is written how, into which server; ``rate`` is that of the stream (Hz)."""
+    """A row: what is written how, into which server."""
 
     server: str
     words: str
     write: Write
-    path: str = "/api/v1/streams/bench/samples"
-    rate: float = 1_000_000.0
 
 
 WAVES, INFLUX, VICTORIA = "Waves, daphne", "InfluxDB 1.6", "VictoriaMetrics 1.79"
@@ -229,13 +224,13 @@ def serving(way: Way) -> Iterator[tuple[At, int]]:
         stream = {
             **PUSHED,
             "signals": int(is_regular),
-            "rate": way.rate,
+            "rate": RATE,
             "window": 1.0,
             "history": 2.0,
             "options": {"clock": "regular" if is_regular else "timed"},
         }
         with running(Server(WAVES, "waves", waves_daphne, streams=(stream,))) as (port, pid):
-            yield At(port, way.path, make_key(pid)), pid
+            yield At(port, "/api/v1/streams/bench/samples", make_key(pid)), pid
         return
     with tempfile.TemporaryDirectory(prefix="waves-bench-") as name:
         folder, port = Path(name), free_port()

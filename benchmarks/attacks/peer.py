@@ -161,10 +161,9 @@ class Http(Peer):
         await self.send(whole)
         head = await self.head()
         status = framing.status_of(head)
-        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
         if status // 100 != 2:
             raise EndedError(f"HTTP {status}")
-        return int(length.group(1)) if length else -1
+        return length_of(head)
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """Length and body of an answer of known length."""
@@ -245,6 +244,12 @@ class WebSocket(Peer):
 def request(host: str, path: str, method: str = "GET", *more: str) -> bytes:
     """The head of a request; ``more`` are further header lines."""
     return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", *more, "", ""]).encode()
+
+
+def length_of(head: bytes) -> int:
+    """The length of the body that follows a head; -1 where it does not say."""
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return int(length.group(1)) if length else -1
 
 
 def closing(tail: bytes) -> str:
