@@ -1,5 +1,6 @@
 """The list of streams: every card is live over one socket, and says how its stream is."""
 
+import itertools
 import json
 
 import pytest
@@ -166,19 +167,20 @@ async def test_where_people_ask_for_reduced_motion_a_card_is_drawn_once_a_second
     new_context, daphne
 ):
     context = await new_context(viewport=EVERYTHING, reduced_motion="reduce")
+    # By the page's own clock: a look from outside comes late where the machine is busy.
     await context.add_init_script(
-        """globalThis.cleared = 0;
+        """globalThis.cleared = [];
         const clear = CanvasRenderingContext2D.prototype.clearRect;
         CanvasRenderingContext2D.prototype.clearRect = function (...box) {
-          if (this.canvas.closest("[data-slug=noise]")) globalThis.cleared += 1;
+          if (this.canvas.closest("[data-slug=noise]")) globalThis.cleared.push(performance.now());
           clear.apply(this, box);
         };"""
     )
     index = await Index.open(context, daphne)
-    await index.page.wait_for_function("() => globalThis.cleared >= 1")
-    started = await index.page.evaluate("performance.now()")
-    await index.page.wait_for_function("() => globalThis.cleared >= 4")
-    assert await index.page.evaluate("performance.now()") - started >= 2900
+    await index.page.wait_for_function("() => globalThis.cleared.length >= 4")
+    cleared = await index.page.evaluate("globalThis.cleared")
+    # A card's second runs from frame to frame, and a busy machine draws late within a frame.
+    assert all(after - before >= 750 for before, after in itertools.pairwise(cleared))
 
 
 async def test_a_card_is_a_link_that_the_keyboard_reaches_and_shows(new_context, daphne):
