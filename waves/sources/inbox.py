@@ -166,6 +166,8 @@ class Inbox:
         self, monotonic: Callable[[], float] = time.monotonic, *, durable: bool = False
     ) -> None:
         self.arrived = asyncio.Event()
+        #: Called with each batch that comes, while the source would take it at once.
+        self.taker: Callable[[], None] | None = None
         self.seen = Seen()
         self.durable = durable
         self._monotonic = monotonic
@@ -227,6 +229,8 @@ class Inbox:
         self._waiting.append(delivery)
         self._bytes += delivery.bytes
         self.arrived.set()
+        if self.taker is not None:
+            self.taker()
         return delivery
 
     def take(self) -> list[Delivery]:

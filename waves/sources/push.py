@@ -28,6 +28,8 @@ from waves.sources.taking import TakingOptions
 
 #: Seconds that samples wait for older ones, where the admin says nothing.
 REORDER_SECONDS = 0.2
+#: Bytes of values that are taken between two frames; more waits in the inbox, which has a bound.
+MOST_BETWEEN = 16 * 1024 * 1024
 
 
 class PushOptions(TakingOptions):
@@ -70,6 +72,8 @@ class PushSource(Source):
         self._line: Timed | Regular
         self._line = (Timed if self.clock == "timed" else Regular)(spec, context, self.inbox)
         self._dtype = SAMPLE_TYPES[spec.sample_type]
+        #: Bytes that were taken since the last frame.
+        self._between = 0
         self._lateness = Lateness(context.clock.monotonic)
         #: What is to be said of samples that came too late; empty for nothing.
         self.late_words = ""
@@ -114,7 +118,9 @@ class PushSource(Source):
             self._line.put(self._rows(held), held, again=True)
         try:
             while True:
-                await self._news()
+                if not self._between:
+                    await self._news()
+                self._between = 0
                 unknown = self._deliver()
                 self._look_at_late()
                 for block in self._line.blocks(self._dtype):
@@ -122,8 +128,7 @@ class PushSource(Source):
                     yield block
                 if unknown:
                     await self._add(unknown)
-                pause = 1 / self.spec.frames_per_second
-                await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
+                await self._until_next_frame()
         finally:
             is_listed = self.takes_pushes and self.inbox.durable
             self.inbox.held = None if is_listed else self._line.held()
@@ -143,6 +148,30 @@ class PushSource(Source):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._line.patience):
                 await self.inbox.arrived.wait()
+
+    async def _until_next_frame(self) -> None:
+        """What comes meanwhile is taken at once, so that its writer goes on."""
+        pause = 1 / self.spec.frames_per_second
+        self.inbox.taker = self._take_at_once
+        try:
+            await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
+        finally:
+            self.inbox.taker = None
+
+    def _take_at_once(self) -> None:
+        """What is more than a frame should have, or odd, waits for the next one."""
+        if self._between > MOST_BETWEEN:
+            return
+        delivery, *others = self.inbox.take()
+        try:
+            if others or any(name not in self._places for name in delivery.batch.names):
+                raise SourceError
+            self._take(delivery)
+            self._between += delivery.bytes
+        except (IngestError, BusyError) as error:
+            delivery.refuse(error)
+        except SourceError:
+            self.inbox.give_back([delivery, *others])
 
     def _deliver(self) -> Mapping[str, str]:
         """Take what waits; the names and units of signals that are to be added before the rest."""

@@ -29,10 +29,10 @@ def is_open(port: int) -> bool:
 @contextlib.asynccontextmanager
 async def listening(port: int, *keys: str, **options) -> AsyncIterator[tuple[Fed, socket.socket]]:
     """A source that listens, and a socket that sends to it."""
-    inbox = options.pop("inbox", None)
+    more = {name: options.pop(name) for name in ("inbox", "reorder_window") if name in options}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         out.connect(("127.0.0.1", port))
-        async with fed("udp", {"port": port, **options}, *keys, inbox=inbox) as run:
+        async with fed("udp", {"port": port, **options}, *keys, **more) as run:
             async with asyncio.timeout(SOON):
                 while not is_open(port):  # noqa: ASYNC110  the system tells nobody
                     await asyncio.sleep(0.005)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from waves.sources.push import REORDER_SECONDS
 from waves.sources.python import PythonSource
 from waves.tests.sources.broker import subscribed
 from waves.tests.sources.fakes import Skips, spec, take
@@ -56,7 +57,9 @@ def blocks(kind: str, language: str) -> list[str]:
 
 
 async def test_what_is_sent_by_udp_comes():
-    async with listening(port := free_port(), "inlet", "outlet", "mode") as (run, _):
+    names = ("inlet", "outlet", "mode")
+    # As streams have it: datagrams are read in several turns.
+    async with listening(port := free_port(), *names, reorder_window=REORDER_SECONDS) as (run, _):
         (shell,), (full,) = blocks("udp", "sh"), blocks("udp", "python")
         process = await asyncio.create_subprocess_exec(
             "bash", "-c", shell.replace("47269", str(port))

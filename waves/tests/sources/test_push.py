@@ -11,7 +11,7 @@ import pytest
 from waves.exceptions import BusyError, IngestError, ServiceUnavailableError, SourceError
 from waves.ingest.batch import Batch
 from waves.protocol.spec import SignalSpec
-from waves.sources import examples
+from waves.sources import examples, push
 from waves.sources import inbox as inboxes
 from waves.sources.base import SourceContext
 from waves.sources.inbox import EPOCHS_A_MINUTE, Inbox
@@ -22,8 +22,15 @@ from waves.tests.sources.fakes import FakeClock, spec
 class Pushed:
     """A running source, what it yielded, and what it counted."""
 
-    def __init__(self, *keys: str, inbox: Inbox | None = None, epoch: int = 1, **fields) -> None:
-        self.clock = FakeClock()
+    def __init__(
+        self,
+        *keys: str,
+        inbox: Inbox | None = None,
+        epoch: int = 1,
+        clock: FakeClock | None = None,
+        **fields,
+    ) -> None:
+        self.clock = clock or FakeClock()
         self.inbox = inbox or Inbox(self.clock.monotonic)
         self.late = self.doubled = 0
         self.note = ""
@@ -221,6 +228,42 @@ async def test_on_a_regular_clock_samples_follow_one_another():
         await run.inbox.put(batch(np.zeros(5000)))
         with pytest.raises(BusyError, match="1000 samples a second"):
             await run.inbox.put(batch([1]))
+
+
+class StillClock(FakeClock):
+    """No frame is due until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asleep, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep_until(self, deadline: float) -> None:
+        self.asleep.set()
+        await self.goes_on.wait()
+        await super().sleep_until(deadline)
+
+
+async def test_between_two_frames_a_writer_is_answered_and_what_is_odd_waits(monkeypatch):
+    monkeypatch.setattr(push, "MOST_BETWEEN", 100)
+    async with pushed("a", clock=StillClock()) as run, asyncio.timeout(5):
+        await run.inbox.put(batch([1], [-9]))
+        await run.clock.asleep.wait()
+        assert (await run.inbox.put(batch([2], [-8]))).next == 2
+        with pytest.raises(IngestError, match="ahead of this server"):
+            await run.inbox.put(batch([3], [60]))
+        # More than a frame should have, a new signal, and all behind it wait for the frame.
+        assert (await run.inbox.put(batch(range(20), np.arange(20) / 10 - 7))).accepted == 20
+        full = asyncio.ensure_future(run.inbox.put(batch([4], [-4.9])))
+        odd = asyncio.ensure_future(run.inbox.put(batch([5], [-4.8], names=("b",))))
+        await asyncio.sleep(0)
+        assert not full.done()
+        run.clock.goes_on.set()
+        assert (await full).accepted == 1
+        while not run.added:
+            run.came.clear()
+            await run.came.wait()
+        odd.cancel()
+        assert run.added == [{"b": ""}]
 
 
 async def test_where_nobody_takes_it_a_push_ends_and_nothing_is_left_behind(monkeypatch):
