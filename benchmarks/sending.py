@@ -88,15 +88,17 @@ class At:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
 
-Write = Callable[[At, float], Told]
+#: Writes for so many seconds, from when all is made that is written: then it calls.
+Write = Callable[[At, float, Callable[[], None]], Told]
 
 
-def frames(at: At, seconds: float) -> Told:
+def frames(at: At, seconds: float, begin: Callable[[], None]) -> Told:
     """Frames over a WebSocket, a few ahead of their acknowledgements."""
     told, values = Told(), np.zeros((1, FRAME_SAMPLES), "<f4")
     url = f"ws://127.0.0.1:{at.port}/ws/ingest/bench/?writer=bench"
     with connect(url, additional_headers=at.headers, max_size=None, compression=None) as socket:
         socket.recv()  # hello
+        begin()
         sent, until = 0, time.monotonic() + seconds
         while time.monotonic() < until:
             block = SampleBlock(0, sent * FRAME_SAMPLES, time.time(), 1 / RATE, values)
@@ -114,23 +116,28 @@ def _acknowledged(message: dict[str, Any], told: Told) -> None:
     told.values = message["accepted"]
 
 
-def line_protocol(at: At, seconds: float) -> Told:
+def line_protocol(at: At, seconds: float, begin: Callable[[], None]) -> Told:
     """Batches of lines with one field each, and a time."""
-    return _posted(at, "text/plain", _texts("m,host=a inlet=%d.5 %d", "\n", 1e9), seconds)
+    texts = _texts("m,host=a inlet=%d.5 %d", "\n", 1e9)
+    begin()
+    return _posted(at, "text/plain", texts, seconds)
 
 
-def objects(at: At, seconds: float) -> Told:
+def objects(at: At, seconds: float, begin: Callable[[], None]) -> Told:
     """Batches of JSON, an object for each sample."""
     texts = _texts('{"signals": {"inlet": %d.5}, "t": %.6f}', ",", 1.0)
-    return _posted(at, "application/json", [b"[" + text + b"]" for text in texts], seconds)
+    bodies = [b"[" + text + b"]" for text in texts]
+    begin()
+    return _posted(at, "application/json", bodies, seconds)
 
 
-def lists(at: At, seconds: float) -> Told:
+def lists(at: At, seconds: float, begin: Callable[[], None]) -> Told:
     """Batches of JSON, a list of times and a list of values."""
     bodies = []
     for times in _times():
         signals = {"inlet": [k + 0.5 for k in range(LINES)]}
         bodies.append(json.dumps({"t": times, "signals": signals}).encode())
+    begin()
     return _posted(at, "application/json", bodies, seconds)
 
 
@@ -164,8 +171,9 @@ def _posted(at: At, kind: str, bodies: Sequence[bytes], seconds: float) -> Told:
     return told
 
 
-def one_line(at: At, seconds: float) -> Told:
+def one_line(at: At, seconds: float, begin: Callable[[], None]) -> Told:
     """Requests of one line each, as many as can be offered."""
+    begin()
     return asyncio.run(_one_line(at, seconds))
 
 
@@ -271,10 +279,9 @@ def _victoria(folder: Path, port: int) -> list[str]:
 def measure(way: Way, seconds: float) -> list[str]:
     """One row of the table."""
     with serving(way) as (at, pid):
-        server = psutil.Process(pid)
-        before = Usage.now(server)
-        told = way.write(at, seconds)
-        after = Usage.now(server)
+        server, began = psutil.Process(pid), list[Usage]()
+        told = way.write(at, seconds, lambda: began.append(Usage.now(server)))
+        before, after = began[0], Usage.now(server)
         most = _most_memory(pid)
     wall = after.wall - before.wall
     return [

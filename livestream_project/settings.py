@@ -49,6 +49,8 @@ WAVES = {
     "demo": "python manage.py loaddemo",
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
+    # It stands before pages; a push says by itself what is wrong with the database.
+    "push_middleware_passed": ["livestream_project.readiness.DatabaseReadyMiddleware"],
     "serial_ports": env_list("WAVES_SERIAL_PORTS"),
     "max_values_per_second": env_int("WAVES_MAX_VALUES_PER_SECOND", 8_000_000),
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),

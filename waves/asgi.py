@@ -29,11 +29,11 @@ def application(http: App, websocket_routes: Iterable[Any] = (), *, alone: bool 
     from waves import routing
     from waves.apps import WavesConfig
     from waves.server import lifespan
-    from waves.web import health
+    from waves.web import front
 
     WavesConfig.served = True
     return lifespan.wrap(
-        health.in_front(http),
+        front.in_front(http),
         routing.application,
         routing.HostRoutes(websocket_routes),
         alone=alone,

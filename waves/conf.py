@@ -69,6 +69,9 @@ class Config:
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None
+    #: Middleware that what is pushed need not go through, beside Django's own and ours, as dotted
+    #: paths. Only where nothing else is in MIDDLEWARE, pushes are answered in front of it.
+    push_middleware_passed: tuple[str, ...] = ()
     #: Paths of ports, for streams of that source, beside the serial ports that the system lists.
     serial_ports: tuple[str, ...] = ()
     #: The longest file that the admin takes, in bytes: two hours of sound of a telephone, or some
@@ -95,7 +98,7 @@ def get_config() -> Config:
     values["worker"] = _worker(values)
     if values.get("redis_url") and find_spec("redis") is None:
         raise ConfigurationError(NEEDS_REDIS)
-    for name in ("allowed_origins", "trusted_proxies", "serial_ports"):
+    for name in ("allowed_origins", "trusted_proxies", "serial_ports", "push_middleware_passed"):
         values[name] = tuple(values.get(name, ()))
     values["installation"] = _installation(values)
     for name in ("sources", "waveforms", "exports"):

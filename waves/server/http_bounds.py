@@ -44,7 +44,7 @@ def bounded(app: App, *, alone: bool = True) -> App:
 
     ``alone``: every address is bounded; else ours are, and a host's other pages take what they took
     before. ``scope["waves.finally"]`` takes functions to call when the request has ended, however
-    it did.
+    it did; ``scope["waves.match"]`` is which of our addresses it asks for, None for none.
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +59,8 @@ def bounded(app: App, *, alone: bool = True) -> App:
         with contextlib.ExitStack() as ending:
             ending.callback(answer.release)
             if not body.refusal:
-                await app({**scope, "waves.finally": ending.callback}, body, answer)
+                own = {"waves.finally": ending.callback, "waves.match": ours}
+                await app({**scope, **own}, body, answer)
             if body.refusal and not answer.started:
                 await _refuse(answer, *body.refusal)
 

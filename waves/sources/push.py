@@ -116,6 +116,7 @@ class PushSource(Source):
         if self.inbox.held is not None:
             held, self.inbox.held = self.inbox.held, None
             self._line.put(self._rows(held), held, again=True)
+        self.inbox.taker = self._take_at_once
         try:
             while True:
                 if not self._between:
@@ -128,8 +129,10 @@ class PushSource(Source):
                     yield block
                 if unknown:
                     await self._add(unknown)
-                await self._until_next_frame()
+                pause = 1 / self.spec.frames_per_second
+                await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
         finally:
+            self.inbox.taker = None
             is_listed = self.takes_pushes and self.inbox.durable
             self.inbox.held = None if is_listed else self._line.held()
 
@@ -149,17 +152,9 @@ class PushSource(Source):
             async with asyncio.timeout(self._line.patience):
                 await self.inbox.arrived.wait()
 
-    async def _until_next_frame(self) -> None:
-        """What comes meanwhile is taken at once, so that its writer goes on."""
-        pause = 1 / self.spec.frames_per_second
-        self.inbox.taker = self._take_at_once
-        try:
-            await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
-        finally:
-            self.inbox.taker = None
-
     def _take_at_once(self) -> None:
-        """What is more than a frame should have, or odd, waits for the next one."""
+        """Take what comes between two frames, so that its writer goes on. What is more than a frame
+        should have, or odd, waits for the next one."""
         if self._between > MOST_BETWEEN:
             return
         delivery, *others = self.inbox.take()

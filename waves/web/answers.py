@@ -83,15 +83,16 @@ def AnswersMiddleware(
     """
 
     async def answer_async(request: HttpRequest) -> HttpResponseBase:
-        return _finished(request, await get_response(request))
+        return finished(request, await get_response(request))
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _finished(request, get_response(request))
+        return finished(request, get_response(request))
 
     return answer_async if iscoroutinefunction(get_response) else answer
 
 
-def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """An answer as it leaves: an error of the API is JSON, and caches keep what they should."""
     is_json = response.get("Content-Type", "").startswith("application/json")
     of_api = is_api(request.path)
     if of_api and response.status_code >= 400 and not is_json:

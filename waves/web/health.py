@@ -3,30 +3,22 @@
 ``live`` and ``ready`` mean what orchestrators mean by them. Not live: start the process anew. Not
 ready: send it no viewers now; it recovers by itself, and says what it waits for.
 
-They are answered in front of Django: twelve middlewares, of which most hop to a thread and back,
-cost 3 ms of the core for each, and the frames of all viewers wait meanwhile.
+They are answered in front of Django's middleware (``front``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import wraps
-from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import Resolver404, resolve
 
 from waves.database.readiness import Watch
 from waves.server import http_bounds, lifespan
 from waves.web.answers import MOMENTARY, in_any_project
-
-View = Callable[[HttpRequest], Awaitable[HttpResponse]]
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 _database = Watch()
 
@@ -87,46 +79,3 @@ def _untold(words: str) -> HttpResponse:
     answer = HttpResponse(words, content_type="text/plain; charset=utf-8", status=503)
     answer._has_been_logged = True  # type: ignore[attr-defined]  # as in ``ready``
     return answer
-
-
-#: By the end of their paths, so that nobody else's path is looked at twice.
-_VIEWS: dict[str, View] = {"live": live, "ready": ready, "metrics": prometheus}
-
-
-def in_front(app: App) -> App:
-    """``app``, with what probes ask answered before it. What is odd about one is left to Django."""
-
-    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        asked = _asked(scope)
-        if asked is None:
-            await app(scope, receive, send)
-            return
-        view, request = asked
-        response = await view(request)
-        headers = [*response.items(), ("X-Content-Type-Options", "nosniff")]
-        headers += [("Content-Length", str(len(response.content)))]
-        encoded = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
-        start = {"type": "http.response.start", "status": response.status_code}
-        await send({**start, "headers": encoded})
-        await send({"type": "http.response.body", "body": response.content})
-
-    return application
-
-
-def _asked(scope: dict[str, Any]) -> tuple[View, HttpRequest] | None:
-    """The view that a probe asks for, where its host is allowed and nothing redirects it."""
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-        return None
-    view = _VIEWS.get(scope["path"].rpartition("/")[2])
-    if view is None:
-        return None
-    try:
-        request = ASGIRequest(scope, BytesIO())
-        request.get_host()
-        if resolve(request.path_info).func is not view:
-            return None
-    except (SuspiciousOperation, Resolver404):
-        return None
-    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        return None
-    return view, request

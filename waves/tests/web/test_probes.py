@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from waves.web import health
+from waves.web import front
 
 PASSED_ON = "passed on"
 
@@ -28,7 +28,7 @@ async def ask(path: str, method: str = "GET", host: str = "waves.example") -> An
         "query_string": b"",
         "headers": [(b"host", host.encode("latin1"))],
     }
-    await health.in_front(django)(scope, None, send)
+    await front.in_front(django)(scope, None, send)
     if told == [PASSED_ON]:
         return PASSED_ON
     start, body = told
