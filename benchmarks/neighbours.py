@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from benchmarks import document
-from benchmarks.attacks import ATTACKS, writers
+from benchmarks.attacks import ATTACKS, Attack, writers
 from benchmarks.dialects import WavesViewer
 from benchmarks.load import Load, Usage, raise_file_limit
 from benchmarks.servers import (
@@ -43,7 +43,6 @@ from benchmarks.viewer import OPEN
 
 STREAMS = (KILOHERTZ, {**PUSHED, "rate": 1000.0, "window": 2.0}, {"demo": "fast"})
 SERVER = Server("Waves, daphne", "waves", waves_daphne, streams=STREAMS)
-VIEWERS = 300
 #: Handshakes under way at once while they come: all are there before anything is measured.
 PACE = 16
 #: Somebody looks at ``fast`` all the time, so that the server keeps its whole history.
@@ -221,7 +220,7 @@ def pair(bench: Bench, attack: str, port: int, seconds: float) -> Report:
 def measure(attack: str, pairs: int, seconds: float) -> Report:
     """Start a server, open the viewers, and measure so many pairs."""
     measured: list[Report] = []
-    with benching() as (bench, port):
+    with benching(ATTACKS[attack]) as (bench, port):
         for _ in range(pairs):
             try:
                 measured.append(pair(bench, attack, port, seconds))
@@ -232,15 +231,15 @@ def measure(attack: str, pairs: int, seconds: float) -> Report:
 
 
 @contextlib.contextmanager
-def benching() -> Iterator[tuple[Bench, int]]:
+def benching(attack: Attack) -> Iterator[tuple[Bench, int]]:
     """A server with its viewers, warmed up; yields them and the port."""
     with running(SERVER) as (port, pid):
         os.environ.update({writers.KEY: make_key(pid), writers.SLUG: slug_of(2)})
         host, path = f"127.0.0.1:{port}", f"/ws/streams/{slug_of(1)}/"
         with contextlib.closing(Load(("127.0.0.1", port), Tally())) as load:
             aside = Tally()
-            load.connect(lambda: WavesViewer(aside, host, LOOKER), 1, 1)
-            viewers = load.connect(lambda: Bystander(load.tally, host, path), VIEWERS, PACE)
+            load.connect(lambda: WavesViewer(aside, host, LOOKER), int(attack.beside_fast), 1)
+            viewers = load.connect(lambda: Bystander(load.tally, host, path), attack.viewers, PACE)
             load.run(FILLED_SECONDS)
             yield Bench(load, viewers, psutil.Process(pid)), port
 

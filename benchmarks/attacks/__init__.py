@@ -30,6 +30,9 @@ class Attack:
     visit: Visit
     #: Seconds before who was refused or has ended comes back.
     pause: float = PAUSE
+    #: Who watches meanwhile; and whether one more page looks at ``fast`` all the time.
+    viewers: int = 300
+    beside_fast: bool = True
 
 
 ATTACKS: dict[str, Attack] = {
@@ -88,10 +91,18 @@ ATTACKS: dict[str, Attack] = {
     ),
     "bodies": Attack("four POSTs whose body never ends", 4, pages.endless),
     "writers-http": Attack(
-        "nothing wrong: 50 writers, each with two requests a second", 50, writers.by_http
+        "nothing wrong: 50 writers, each with two requests a second, beside 100 viewers alone",
+        50,
+        writers.by_http,
+        viewers=100,
+        beside_fast=False,
     ),
     "writers-socket": Attack(
-        "nothing wrong: 50 writers, each with 20 messages a second", 50, writers.by_websocket
+        "nothing wrong: 50 writers, each with 20 messages a second, beside 100 viewers alone",
+        50,
+        writers.by_websocket,
+        viewers=100,
+        beside_fast=False,
     ),
 }
 

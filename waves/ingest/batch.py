@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,9 +125,12 @@ class Rows:
         """All rows. Raises IngestError where there is none."""
         if not self._places:
             raise IngestError("There is no sample in this.")
-        values = np.full((len(self._places), len(self._times)), np.nan)
-        for place, at in enumerate(self._at):
-            values[place, at] = self._values[place]
+        if len(self._times) == 1:
+            values = np.array([own or [math.nan] for own in self._values])
+        else:
+            values = np.full((len(self._places), len(self._times)), np.nan)
+            for place, at in enumerate(self._at):
+                values[place, at] = self._values[place]
         times = np.array(self._times)
         return Batch(
             tuple(self._places),
@@ -137,9 +141,14 @@ class Rows:
         )
 
 
+@lru_cache(1024)
+def _is_name(name: str) -> bool:
+    return bool(name.strip()) and not any(map(is_control, name))
+
+
 def check_name(name: str, line: int = 0) -> None:
     """Raise IngestError where a signal cannot be called so."""
-    if not name.strip() or len(name) > LONGEST_NAME or any(map(is_control, name)):
+    if len(name) > LONGEST_NAME or not _is_name(name):
         raise IngestError(
             f"{name[:LONGEST_NAME]!r} cannot be the name of a signal: it has 1 to {LONGEST_NAME} "
             "characters on one line.",

@@ -124,6 +124,9 @@ class Seen:
     def masks(self, keys: Sequence[str], rows: NDArray[np.float64]) -> list[int]:
         """Of each sample of ``[signals, n]`` the signals that have a value, as bits."""
         bits = [self._bits.setdefault(key, len(self._bits)) for key in keys]
+        if rows.shape[1] == 1:
+            values = rows[:, 0].tolist()
+            return [sum(1 << bit for bit, one in zip(bits, values, strict=True) if one == one)]
         there = np.zeros((len(self._bits), rows.shape[1]), bool)
         there[bits] = ~np.isnan(rows)
         packed = np.packbits(there, axis=0, bitorder="little")
@@ -131,13 +134,11 @@ class Seen:
             return [int(mask) for mask in packed[0]]
         return [int.from_bytes(mask.tobytes(), "little") for mask in packed.T]
 
-    def known(self, times: Sequence[float], masks: Sequence[int]) -> NDArray[np.bool_]:
+    def known(self, times: Sequence[float], masks: Sequence[int]) -> list[bool]:
         """Which samples have no value but those that were there already."""
         known = self._masks
         pairs = zip(times, masks, strict=True)
-        return np.fromiter(
-            (time in known and not mask & ~known[time] for time, mask in pairs), bool, len(times)
-        )
+        return [time in known and not mask & ~known[time] for time, mask in pairs]
 
     def remember(self, times: Sequence[float], masks: Sequence[int]) -> None:
         """Samples that are there from now on."""

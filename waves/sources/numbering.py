@@ -78,19 +78,25 @@ class Timed:
         times = self._times(batch)
         known = times.tolist()
         masks = self._seen.masks(self._keys, rows)
-        new = np.ones(times.size, bool) if again else ~self._seen.known(known, masks)
-        doubled = int(times.size - new.sum())
+        is_known = [False] if again else self._seen.known(known, masks)
+        doubled = sum(is_known)
         if doubled == times.size:
             return 0, doubled
-        self.put_at = float(times[new].max()), None
-        self.late_by = max(0.0, self.mark - float(times[new].min()))
-        late = self._order.put(times[new], rows[:, new], self._context.clock.monotonic())
+        new, new_rows = times, rows
+        if doubled:
+            is_new = ~np.array(is_known)
+            new, new_rows = times[is_new], rows[:, is_new]
+        self.put_at = float(new.max()), None
+        self.late_by = max(0.0, self.mark - float(new.min()))
+        late = self._order.put(new, new_rows, self._context.clock.monotonic())
         self._seen.remember(known, masks)
         return late, doubled
 
     def _times(self, batch: Batch) -> Floats:
-        apart = APART_SECONDS * np.arange(batch.n, dtype=np.float64)
-        arrival: Floats = self._context.clock.time() + apart
+        now = self._context.clock.time()
+        if batch.times is not None and not np.isnan(batch.times).any():
+            return batch.times
+        arrival: Floats = now + APART_SECONDS * np.arange(batch.n, dtype=np.float64)
         if batch.times is None:
             return arrival
         times: Floats = np.where(np.isnan(batch.times), arrival, batch.times)

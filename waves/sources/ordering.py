@@ -36,15 +36,14 @@ class Ordering:
 
     def __init__(self, window: float = 0.0) -> None:
         self.window = window
-        self._held: list[tuple[float, Times, Values]] = []
+        #: What was put since ``take``, with when; and what that left, with when each sample came.
+        self._new: list[tuple[float, Times, Values]] = []
+        self._left: tuple[Times, Times, Values] | None = None
+        #: How many samples wait.
+        self.held = 0
         #: The newest time that was given.
         self._latest = -np.inf
         self._timely_at = -np.inf
-
-    @property
-    def held(self) -> int:
-        """How many samples wait."""
-        return sum(times.size for _, times, _ in self._held)
 
     @property
     def is_full(self) -> bool:
@@ -60,12 +59,17 @@ class Ordering:
         if not self.window:
             floor = np.maximum.accumulate(np.concatenate(([self._latest], times)))[:-1]
         timely = times >= floor
-        if timely.any():
+        n = int(np.count_nonzero(timely))
+        late = times.size - n
+        if n:
             self._timely_at = now
-            self._held.append((now, times[timely], values[:, timely]))
+            if late:
+                times, values = times[timely], values[:, timely]
+            self._new.append((now, times, values))
+            self.held += n
         else:
             self._check_step(float(times.max()), now)
-        return int(times.size - timely.sum())
+        return late
 
     def _check_step(self, newest: float, now: float) -> None:
         back = self._latest - newest
@@ -74,27 +78,47 @@ class Ordering:
 
     def take(self, now: float) -> tuple[Times, Values] | None:
         """The samples that wait no more, in order; None where there is none."""
-        if not self._held:
+        if not self.held:
             return None
-        _, times, values = self._held[0]
-        if not self.window and len(self._held) == 1 and (times[1:] >= times[:-1]).all():
-            self._held = []
-        else:
-            times, values = self._due(now)
-        if not times.size:
-            return None
-        self._latest = float(times[-1])
-        return times, values
+        if not self.window and self._left is None and len(self._new) == 1:
+            ((_, times, values),) = self._new
+            if (times[1:] >= times[:-1]).all():
+                self._new, self.held = [], 0
+                self._latest = float(times[-1])
+                return times, values
+        return self._due(now)
 
-    def _due(self, now: float) -> tuple[Times, Values]:
-        newest = max(float(times.max()) for _, times, _ in self._held)
-        waited = [float(t.max()) for at, t, _ in self._held if now - at >= self.window]
-        until = max(newest - self.window, *waited, -np.inf)
-        times = np.concatenate([times for _, times, _ in self._held])
-        values = np.concatenate([values for *_, values in self._held], axis=1)
+    def _due(self, now: float) -> tuple[Times, Values] | None:
+        came, times, values = self._all()
+        until = float(times.max()) - self.window
+        waited = now - came >= self.window
+        if waited.any():
+            until = max(until, float(times[waited].max()))
         due = times <= until
-        self._held = [
-            (at, t[t > until], v[:, t > until]) for at, t, v in self._held if (t > until).any()
-        ]
-        order = np.argsort(times[due], kind="stable")
-        return times[due][order], values[:, due][:, order]
+        n = int(np.count_nonzero(due))
+        self._left = None
+        if n < times.size:
+            self._left = came[~due], times[~due], values[:, ~due]
+        self.held = times.size - n
+        if not n:
+            return None
+        order = np.flatnonzero(due)[np.argsort(times[due], kind="stable")]
+        self._latest = float(times[order[-1]])
+        return times[order], values[:, order]
+
+    def _all(self) -> tuple[Times, Times, Values]:
+        """When each sample came, their times and values, in the order in which they came."""
+        new, self._new = self._new, []
+        parts = [] if self._left is None else [self._left]
+        if new:
+            came = np.repeat([now for now, *_ in new], [times.size for _, times, _ in new])
+            times = np.concatenate([times for _, times, _ in new])
+            parts.append((came, times, np.concatenate([values for *_, values in new], axis=1)))
+        if len(parts) == 1:
+            return parts[0]
+        (came, times, values), (more_came, more_times, more_values) = parts
+        return (
+            np.concatenate((came, more_came)),
+            np.concatenate((times, more_times)),
+            np.concatenate((values, more_values), axis=1),
+        )

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from waves import keys
 from waves.exceptions import AccessError, BusyError
 from waves.web.clientaddress import request_address
-from waves.web.lookup import look_up
+from waves.web.lookup import look_up_once
 
 #: Wrong keys of one address in a minute; beyond, none of its keys is looked at for the rest of it.
 MOST_WRONG = 60
@@ -75,7 +75,8 @@ async def grant_for(key: str) -> keys.Grant:
     if known is not None:
         return known
     # No partial: a report of a fault would show what is in it.
-    return await look_up(sensitive_variables()(lambda: keys.find(key)))
+    question = sensitive_variables()(lambda: keys.find(key))
+    return await look_up_once(keys.digest_of(key), question)
 
 
 def check_address(address: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError
 
@@ -25,6 +25,7 @@ UNREADABLE = "The database cannot be read. If it is new, run: python manage.py m
 LOOKUP_SECONDS = 8.0
 #: Look-ups at once, and lists. Each is a thread, and many of them leave the event loop no time.
 _lookups, _lists = asyncio.Semaphore(2), asyncio.Semaphore(2)
+_underway: dict[Hashable, asyncio.Task[Any]] = {}
 
 
 async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Description | None]:
@@ -91,6 +92,21 @@ async def look_up(question: Callable[[], T]) -> T:
     Raises ServiceUnavailableError where it cannot be read, or hangs.
     """
     return await _ask(_lookups, question)
+
+
+async def look_up_once(key: Hashable, question: Callable[[], T]) -> T:
+    """The same; whoever asks by the same key meanwhile gets the same answer."""
+    task = _underway.get(key)
+    if task is None:
+        task = _underway[key] = asyncio.ensure_future(look_up(question))
+        task.add_done_callback(partial(_forget, key))
+    return cast(T, await asyncio.shield(task))
+
+
+def _forget(key: Hashable, task: asyncio.Task[Any]) -> None:
+    _underway.pop(key, None)
+    if not task.cancelled():
+        task.exception()  # whoever asked may be gone
 
 
 async def _ask(turns: asyncio.Semaphore, question: Callable[[], T]) -> T:
