@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from waves.exceptions import IngestError
@@ -29,6 +30,12 @@ LONGEST_LINE = 4096
 #: Characters of a unit, such as "hPa" or "m/s²": a longer word is one.
 LONGEST_UNIT = 5
 
+#: Characters of a line, or a part of one, whose values are remembered: a megabyte of such says the
+#: same often.
+SHORT = 8
+
+#: What every number has, nothing and infinity among them.
+_NUMBER = re.compile(r"\d|nan|inf|ovf", re.IGNORECASE)
 _ENDS = re.compile(rb"\r\n|\r|\n")
 #: Between values: one comma, semicolon or tab with the blanks about it. Looked for from the first
 #: of these blanks only: else a long run of them takes the square of its length.
@@ -67,15 +74,17 @@ class Lines:
                 lines.append(self._rest[:LONGEST_LINE])
             self._rest, self._is_cut = b"", True
         # A byte that is 0 stands for nothing: boards send some as they start.
-        texts = (line.decode(errors="replace").strip(" \t\0") for line in lines)
-        return [text for text in texts if text]
+        texts = b"\n".join(lines).decode(errors="replace").split("\n")
+        return [text for line in texts if (text := line.strip(" \t\0"))]
 
 
 class Grammar:
     """Reads lines one after the other; it knows the labels that stood before the numbers."""
 
     def __init__(self) -> None:
-        self._labels: list[str] = []
+        #: The last line that was none of numbers, until numbers come.
+        self._heading = ""
+        self._names: Sequence[str] = ()
         self._had_columns = False
 
     def begin(self) -> None:
@@ -90,38 +99,40 @@ class Grammar:
             return None
 
     def _read(self, line: str) -> list[Reading]:
-        if line.startswith(">"):
+        if line[0] == ">":
             return list(teleplot.readings(line[1:]))
         if line[0] in "{[":
             return json_text.readings(json_text.loaded(line.encode()))
-        parts = _STRONG.split(line)
-        if parts[-1] == "":
-            parts.pop()  # a separator ends the line
-        if not any(parts):
+        columns = _of_short_line(line) if len(line) <= SHORT else _of_line(line)
+        if columns is None:
+            self._learn(line)
             return []
-        columns: list[Column] = []
-        for part in parts:
-            found = _columns(part)
-            if found is None:
-                self._learn(line)
-                return []
-            columns += found
-        return self._named(columns) if len(columns) <= MOST_SIGNALS else []
+        return self._named(columns) if 0 < len(columns) <= MOST_SIGNALS else []
 
     def _learn(self, line: str) -> None:
         """Labels, perhaps: where as many numbers follow, these are their names."""
         if not self._had_columns:
+            self._heading = line
+
+    def _labels(self, n: int) -> Sequence[str] | None:
+        """The names of ``n`` numbers by the line before the first of them; None where it has
+        others."""
+        if not self._had_columns:
+            self._had_columns = True
+            line = self._heading
             labels = _STRONG.split(line) if _STRONG.search(line) else line.split()
-            if len(set(labels)) == len(labels) and all(labels):
-                self._labels = labels
+            is_right = len(set(labels)) == len(labels) and all(labels)
+            self._names = labels if is_right else []
+        return self._names if len(self._names) == n else None
 
     def _named(self, columns: Sequence[Column]) -> list[Reading]:
         """The samples of a line; a name that is there twice is that of two samples."""
         names: Sequence[str] = [column.name for column in columns]
         if not any(names):
-            self._had_columns = True
-            if len(self._labels) == len(columns):
-                names = self._labels
+            names = self._labels(len(columns)) or names
+        if len(columns) == 1:
+            (_, value, unit), name = columns[0], names[0] or "Signal 1"
+            return [Reading(None, {name: value}, {name: unit} if unit else {})]
         readings: list[Reading] = []
         fields: dict[str, float] = {}
         units: dict[str, str] = {}
@@ -136,8 +147,33 @@ class Grammar:
         return readings
 
 
-def _columns(part: str) -> list[Column] | None:
+def _of_line(line: str) -> Sequence[Column] | None:
+    """The values of a line, none where it has separators only; None where it is no line of them."""
+    if (value := numeric(line)) is not None:
+        return [Column("", value)]
+    if not _NUMBER.search(line):
+        return None if line.strip(",; \t") else []
+    parts = _STRONG.split(line)
+    if parts[-1] == "":
+        parts.pop()  # a separator ends the line
+    columns: list[Column] = []
+    for part in parts:
+        found = _columns(part)
+        if found is None:
+            return None
+        columns += found
+    return columns
+
+
+_of_short_line = lru_cache(4096)(_of_line)
+
+
+def _columns(part: str) -> Sequence[Column] | None:
     """The values between two separators; None where anything else stands there."""
+    return _of_short_part(part) if len(part) <= SHORT else _of_part(part)
+
+
+def _of_part(part: str) -> Sequence[Column] | None:
     value = math.nan if part == "" else numeric(part)
     if value is not None:
         return [Column("", value)]
@@ -151,6 +187,9 @@ def _columns(part: str) -> list[Column] | None:
         else:
             return _labelled(part)
     return found
+
+
+_of_short_part = lru_cache(4096)(_of_part)
 
 
 def _labelled(part: str) -> list[Column] | None:
