@@ -170,7 +170,7 @@ class Oscilloscope:
             await asyncio.wait_for(self._came.wait(), START_SECONDS)
 
     async def until_shown(self, index: int, condition: str = "true") -> Drawn:
-        """Wait for a picture that goes on to a sample, or beyond it; of a condition of ``drawn``."""
+        """Wait for a picture of a condition of ``drawn`` that goes on to a sample, or beyond it."""
         async with asyncio.timeout(START_SECONDS):
             while self.place_of(drawn := await self.until_drawn(condition)).stop <= index:
                 await self.until_frames(1)

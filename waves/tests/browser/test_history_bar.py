@@ -53,7 +53,7 @@ async def kept(context, daphne, bar):
 async def rests_behind(
     scope: Oscilloscope, seconds: float, slack: float, since: int, former: AtRest | None = None
 ) -> AtRest:
-    """The view comes to rest so far behind the newest sample of then, which was ``since`` or later."""
+    """The view comes to rest so far behind what was the newest sample, ``since`` or later."""
     found = await scope.until_at_rest(former, RATE)
     assert since - found.place.stop < (seconds + slack) * RATE
     assert scope.newest - found.place.stop > (seconds - slack) * RATE

@@ -181,8 +181,9 @@ async def test_where_people_ask_for_reduced_motion_a_card_is_drawn_once_a_second
         """globalThis.cleared = [];
         const clear = CanvasRenderingContext2D.prototype.clearRect;
         CanvasRenderingContext2D.prototype.clearRect = function (...box) {
-          if (this.canvas.closest("[data-slug=noise]")) cleared.push([frameBegan, performance.now()]);
           clear.apply(this, box);
+          if (!this.canvas.closest("[data-slug=noise]")) return;
+          cleared.push([globalThis.frameBegan, performance.now()]);
         };"""
     )
     index = await Index.open(context, daphne)

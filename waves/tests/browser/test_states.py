@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
-import pytest
 from playwright.async_api import expect
 
 from waves.tests.browser.oscilloscope import Oscilloscope
@@ -144,7 +144,7 @@ async def test_a_worker_that_is_gone_is_stale_and_comes_back_as_a_new_epoch(
         worker.kill()
 
 
-#: States, known and unknown: the name, its message, and what the pill and the line over the picture say of it.
+#: States, known and unknown: name and message, and what pill and the line over the picture say.
 SAID = [
     ("silent", "No samples for 6 s.", "No samples for 6 s", ""),
     ("drowsy", "It sleeps until somebody comes and wakes it.", "Drowsy", "It sleeps"),
@@ -153,8 +153,10 @@ SAID = [
 ]
 
 
-async def saying(context, said: dict[str, str]):
-    """A context whose pages hear of every live stream what is ``said`` by now."""
+async def saying(context) -> Callable[[str, str], None]:
+    """Says state and message of every live stream to the pages of a context: now, and later."""
+    said: dict[str, str] = {}
+    heard = {}
 
     def changed(text: str | bytes) -> str | bytes:
         if isinstance(text, bytes):
@@ -164,6 +166,11 @@ async def saying(context, said: dict[str, str]):
             told |= said
         return json.dumps(told)
 
+    def say(state: str, message: str) -> None:
+        said.update(state=state, message=message)
+        for socket, text in heard.values():
+            socket.send(changed(text))
+
     def route(socket) -> None:
         server = socket.connect_to_server()
 
@@ -171,20 +178,21 @@ async def saying(context, said: dict[str, str]):
             # A later server says more than this page knows.
             socket.send(json.dumps({"type": "a-later-message", "handle": 1, "code": "x"}))
             socket.send(changed(text))
+            if isinstance(text, str) and (told := json.loads(text))["type"] == "stream":
+                heard[told["handle"]] = socket, text
 
         server.on_message(pass_on)
 
     await context.route_web_socket("**/ws/**", route)
-    return context
+    return say
 
 
 async def test_a_state_is_told_in_its_own_words(new_context, daphne):
-    said: dict[str, str] = {}
-    context = await saying(await new_context(), said)
+    context = await new_context()
+    say = await saying(context)
     scope = await Oscilloscope.load(context, daphne, "noise")
     for state, message, pill, notice in SAID:
-        said |= {"state": state, "message": message}
-        # The server says once a second how a stream is.
+        say(state, message)
         await scope.page.locator(f"#pill[data-state='{state}'][title='{message}']").wait_for()
         assert await scope.text("pill") == pill
         assert notice in await scope.text("notice")
@@ -194,11 +202,11 @@ async def test_a_state_is_told_in_its_own_words(new_context, daphne):
 
 
 async def test_a_card_tells_a_state_in_its_own_words(new_context, daphne):
-    said: dict[str, str] = {}
-    context = await saying(await new_context(viewport=EVERYTHING), said)
+    context = await new_context(viewport=EVERYTHING)
+    say = await saying(context)
     index = await Index.open(context, daphne)
     for state, message, *_ in SAID[:2]:
-        said |= {"state": state, "message": message}
+        say(state, message)
         await index.until_state("noise", state)
         card = index.card("noise")
         await card.get_by_text(message).wait_for()
