@@ -13,14 +13,16 @@ from waves.tests.server.processes import START_SECONDS
 LAST = "drawn.signals[0].y.filter((_, k) => drawn.signals[0].x[k] > -{})".format
 #: In 0.1 s, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
 CROSSINGS = "crossings(drawn, 0.6).filter(({ x }) => x > -0.1).length"
-#: Fields of the form, and what the page draws once they are in force; and the same, back again.
+#: A field of the form, what is set and what was before, and what the page draws of what is set.
 EDITS = [
-    ({"common__frequency": "200"}, f"{CROSSINGS} >= 30"),
-    ({"common__frequency": "50"}, f"{CROSSINGS} <= 11"),
-    ({"common__amplitude": "3"}, f"Math.max(...{LAST(0.04)}) > 2"),
-    ({"common__amplitude": "1"}, f"Math.max(...{LAST(0.04)}) < 2"),
-    ({"waveform": "square"}, f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 1) < 1e-6)"),
-    ({"waveform": "sine"}, f"{LAST(0.01)}.some((y) => Math.abs(Math.abs(y - 0.6) - 1) > 0.1)"),
+    ("common__frequency", "200", "50", f"{CROSSINGS} >= 30"),
+    ("common__amplitude", "3", "1", f"Math.max(...{LAST(0.04)}) > 2"),
+    (
+        "waveform",
+        "square",
+        "sine",
+        f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 3) < 1e-6)",
+    ),
 ]
 #: A busy machine may hold up one edit; what holds up each of so many is the program.
 TRIES = 3
@@ -32,13 +34,12 @@ async def test_an_edit_arrives_within_a_second_without_gap_or_reload(
     key = add_stream("edited", like="waveforms")
     scope = await Oscilloscope.open(staff_context, daphne, "edited")
     form = await open_form(staff_context, daphne, key)
-    for there, back in zip(EDITS[::2], EDITS[1::2], strict=True):
-        for _ in range(TRIES):
-            delays = [await delay_of(scope, form, *edit) for edit in (there, back)]
-            if max(delays) < 1.0:
-                break
-        else:
-            raise AssertionError(f"{there} arrived after {delays} s")
+    for name, value, former, arrived in EDITS:
+        delays = [await delay_of(scope, form, {name: value}, arrived)]
+        while delays[-1] >= 1.0 and len(delays) < TRIES:
+            await delay_of(scope, form, {name: former}, f"!({arrived})")
+            delays.append(await delay_of(scope, form, {name: value}, arrived))
+        assert delays[-1] < 1.0, (name, delays)
     assert not await scope.was_reloaded()
     (epoch,) = scope.received.values
     assert scope.received.missing(epoch) == 0
