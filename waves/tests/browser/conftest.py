@@ -196,8 +196,9 @@ async def administrator(browser, daphne) -> StorageState:
 
 
 @in_session_loop
-async def staff_context(new_context, administrator) -> BrowserContext:
-    return await new_context(storage_state=administrator)
+async def staff_context(context, administrator) -> BrowserContext:
+    await context.add_cookies(administrator["cookies"])
+    return context
 
 
 @pytest.fixture

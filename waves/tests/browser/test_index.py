@@ -53,8 +53,9 @@ class Index:
             self.heard.append(json.loads(message))
 
     @classmethod
-    async def open(cls, context, server) -> "Index":
+    async def open(cls, context, server, viewport=EVERYTHING) -> "Index":
         index = cls(await context.new_page())
+        await index.page.set_viewport_size(viewport)
         address = f"http://{server.address}/"
         if is_needed(index.page):
             await relay(index.page, index._relayed)
@@ -92,8 +93,8 @@ DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python"]
 
 
 @pytest.mark.firefox
-async def test_every_stream_of_the_demo_is_live_over_one_socket(new_context, daphne):
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+async def test_every_stream_of_the_demo_is_live_over_one_socket(context, daphne):
+    index = await Index.open(context, daphne)
     for slug in DEMO:
         await index.until_drawn(slug)
         await index.until_state(slug, "live")
@@ -103,9 +104,9 @@ async def test_every_stream_of_the_demo_is_live_over_one_socket(new_context, dap
     assert not [m for m in index.heard if m.get("reason") == "too slow"]
 
 
-async def test_a_card_is_sent_no_more_than_fills_it(new_context, daphne, add_stream):
+async def test_a_card_is_sent_no_more_than_fills_it(context, daphne, add_stream):
     handle = add_stream("very-fast", like="sine", rate=200_000, window=0.001, history=5)
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+    index = await Index.open(context, daphne)
     await index.until_drawn("very-fast")
     view = next(m for m in index.heard if m["type"] == "view" and m["handle"] == handle)
     asked = await index.until_said("subscribe", "very-fast")
@@ -126,16 +127,16 @@ async def test_the_canvas_has_the_pixels_of_the_screen(new_context, daphne):
     assert abs(height - 2 * shown["height"]) <= 1
 
 
-async def test_a_stream_that_fails_says_why(new_context, daphne):
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+async def test_a_stream_that_fails_says_why(context, daphne):
+    index = await Index.open(context, daphne)
     await index.until_state("broken", "failed")
     card = index.card("broken")
     await card.get_by_text("ZeroDivisionError").wait_for()
     assert await card.locator("[data-pill]").inner_text() == "Failed"
 
 
-async def test_the_search_finds_by_name_and_says_when_nothing_is_found(new_context, daphne):
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+async def test_the_search_finds_by_name_and_says_when_nothing_is_found(context, daphne):
+    index = await Index.open(context, daphne)
     await index.until_said("subscribe", "sine")
     await index.page.get_by_label("Search streams").fill(" HEART")
     await index.card("sine").wait_for(state="hidden")
@@ -147,8 +148,8 @@ async def test_the_search_finds_by_name_and_says_when_nothing_is_found(new_conte
     await index.until_drawn("sine")
 
 
-async def test_only_cards_on_the_screen_are_subscribed(new_context, daphne):
-    index = await Index.open(await new_context(viewport={"width": 390, "height": 500}), daphne)
+async def test_only_cards_on_the_screen_are_subscribed(context, daphne):
+    index = await Index.open(context, daphne, {"width": 390, "height": 500})
     first = await index.page.locator(".card").first.get_attribute("data-slug")
     last = await index.page.locator(".card").last.get_attribute("data-slug")
     await index.until_said("subscribe", first)
@@ -160,8 +161,8 @@ async def test_only_cards_on_the_screen_are_subscribed(new_context, daphne):
     assert wide <= 390
 
 
-async def test_a_hidden_tab_draws_nothing_and_is_sent_nothing(new_context, daphne):
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+async def test_a_hidden_tab_draws_nothing_and_is_sent_nothing(context, daphne):
+    index = await Index.open(context, daphne)
     await index.until_drawn("noise")
     await index.page.evaluate(SET_HIDDEN, True)
     await index.until_said("unsubscribe", "noise")
@@ -193,8 +194,8 @@ async def test_where_people_ask_for_reduced_motion_a_card_is_drawn_once_a_second
     assert all(later - began >= 1000 for (began, _), (_, later) in itertools.pairwise(cleared))
 
 
-async def test_a_card_is_a_link_that_the_keyboard_reaches_and_shows(new_context, daphne):
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+async def test_a_card_is_a_link_that_the_keyboard_reaches_and_shows(context, daphne):
+    index = await Index.open(context, daphne)
     await index.page.get_by_label("Search streams").fill("heart")
     await index.card("sine").wait_for(state="hidden")
     # Over the state, the order and the star.
@@ -210,10 +211,10 @@ async def test_a_card_is_a_link_that_the_keyboard_reaches_and_shows(new_context,
 
 
 async def test_a_stream_that_is_deleted_says_so_and_nothing_else_stops(
-    new_context, daphne, shared_site, add_stream
+    context, daphne, shared_site, add_stream
 ):
     handle = add_stream("short-lived", like="noise")
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+    index = await Index.open(context, daphne)
     await index.until_drawn("short-lived")
     shared_site.remove_stream(handle)
     await index.card("short-lived").get_by_text("This stream was deleted.").wait_for()
@@ -272,9 +273,8 @@ async def test_what_is_out_of_sight_is_found_by_the_state_that_it_has_by_now(
                 await page.clock.fast_forward(16_000)
 
 
-async def test_a_lost_connection_is_said_and_found_again(new_context, faults, site):
+async def test_a_lost_connection_is_said_and_found_again(context, faults, site):
     faults.expect("WebSocket connection to")
-    context = await new_context(viewport=EVERYTHING)
     with site.serve() as server:
         port = server.port
         index = await Index.open(context, server)
@@ -288,10 +288,9 @@ async def test_a_lost_connection_is_said_and_found_again(new_context, faults, si
 
 
 async def test_the_search_looks_everywhere_says_where_and_stays_in_the_address(
-    new_context, daphne, add_stream, shared_site
+    context, daphne, add_stream, shared_site
 ):
     add_stream("in-a-cellar", like="noise", description="Pump of the cellar", tag="Plant")
-    context = await new_context(viewport=EVERYTHING)
     index = await Index.open(context, daphne)
     search = index.page.get_by_label("Search streams")
     found = index.page.locator(".card:not([hidden])")
@@ -339,9 +338,8 @@ async def test_the_search_looks_everywhere_says_where_and_stays_in_the_address(
     await expect(states.nth(1)).to_have_text(re.compile(r"^failed \("))
 
 
-async def test_favourites_stand_first_and_tags_make_groups(new_context, daphne, add_stream):
+async def test_favourites_stand_first_and_tags_make_groups(context, daphne, add_stream):
     add_stream("tagged", like="noise", tag="Hall 2", position=99)
-    context = await new_context(viewport=EVERYTHING)
     index = await Index.open(context, daphne)
     heads = index.page.locator(".group-name")
     await heads.filter(has_text="Hall 2").wait_for()
@@ -362,13 +360,13 @@ async def test_favourites_stand_first_and_tags_make_groups(new_context, daphne, 
     assert slugs.index("chirp") < slugs.index("noise") < slugs.index("sine")
 
 
-async def test_of_a_long_list_only_what_is_seen_is_asked_for(new_context, daphne, shared_site):
+async def test_of_a_long_list_only_what_is_seen_is_asked_for(context, daphne, shared_site):
     keys = [
         shared_site.add_stream(f"many-{k}", "noise", name=f"Many {k} {'long ' * 12}", enabled=0)
         for k in range(200)
     ]
     try:
-        index = await Index.open(await new_context(viewport={"width": 1280, "height": 720}), daphne)
+        index = await Index.open(context, daphne, {"width": 1280, "height": 720})
         await index.page.get_by_label("Search streams").fill("many")
         await index.until_said("subscribe", "many-0")
         await index.page.evaluate(FRAMES)
