@@ -34,7 +34,8 @@ async def test_what_others_watch_is_stopped_after_a_question_and_they_are_told(
     staff_context, new_context, daphne, add_stream
 ):
     add_stream("watched", **SLOW)
-    others = [await Oscilloscope.open(await new_context(), daphne, "watched") for _ in range(2)]
+    visitors = await new_context()
+    others = [await Oscilloscope.open(visitors, daphne, "watched") for _ in range(2)]
     scope = await Oscilloscope.open(staff_context, daphne, "watched")
     page = scope.page
     dialog = page.locator("#stop-dialog")
