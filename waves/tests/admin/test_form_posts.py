@@ -92,13 +92,13 @@ def test_a_number_that_is_only_echoed_is_bounded_too(admin_client, count):
     assert "signals-MAX_NUM_FORMS" in refused(admin_client.post(ADD, data))[""][0]
 
 
-@pytest.mark.parametrize("field", ["rate", "history", "window", "frames_per_second"])
 @pytest.mark.parametrize("value", ["1e308", "-1e308", "inf", "nan", "9" * 5000])
-def test_a_number_beyond_all_bounds_is_told_at_its_field(admin_client, field, value):
+def test_a_number_beyond_all_bounds_is_told_at_its_field(admin_client, value):
+    fields = ["rate", "history", "window", "frames_per_second"]
     for path in (ADD, PREVIEW):
-        response = admin_client.post(path, posted(**{field: value}))
+        response = admin_client.post(path, posted(**dict.fromkeys(fields, value)))
         said = response.json()["errors"] if path == PREVIEW else refused(response)
-        assert said[field]
+        assert all(said[field] for field in fields), said
 
 
 @pytest.mark.parametrize("pk", [str(2**64), "9" * 5000, "x", "-1", "1.5"])

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    async_playwright,
+    expect,
+)
 
 from waves.tests.browser.faults import REPORT_REFUSALS, Faults
 from waves.tests.browser.oscilloscope import Oscilloscope
@@ -35,6 +42,9 @@ ARGUMENTS = [
 ]
 #: Wide enough that a window of 2,000 samples is drawn sample by sample.
 SIZE = {"width": 1680, "height": 900}
+
+# Its own five seconds are too few for a busy machine.
+expect.set_options(timeout=START_SECONDS * 1000)
 
 #: The browser lives in the loop of the session, and so does every test that talks to it.
 in_session_loop = pytest_asyncio.fixture(loop_scope="session")
@@ -186,8 +196,9 @@ async def administrator(browser, daphne) -> StorageState:
 
 
 @in_session_loop
-async def staff_context(new_context, administrator) -> BrowserContext:
-    return await new_context(storage_state=administrator)
+async def staff_context(context, administrator) -> BrowserContext:
+    await context.add_cookies(administrator["cookies"])
+    return context
 
 
 @pytest.fixture

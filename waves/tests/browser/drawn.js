@@ -5,9 +5,26 @@
  * ends of the y axis, the background, and the bands of gaps in pixels; null before all that.
  * `texts()` gives what is written over the traces, `shades()` where nothing is kept.
  * `handles()` gives what can be dragged, `triggered(k, level)` how signal `k` crosses a level where
- * the trigger is drawn to stand.
+ * the trigger is drawn to stand. `toasts` are all sentences that were shown for three seconds, and
+ * `frameBegan` is the page's time before it drew in this animation frame.
  */
 let echarts = null;
+globalThis.toasts = [];
+globalThis.frameBegan = 0;
+
+const begin = () => {
+  globalThis.frameBegan = performance.now();
+  requestAnimationFrame(begin);
+};
+requestAnimationFrame(begin);
+
+addEventListener("DOMContentLoaded", () => {
+  const toast = document.getElementById("toast");
+  if (!toast) return;
+  const note = () => toast.textContent && globalThis.toasts.push(toast.textContent);
+  new MutationObserver(note).observe(toast, { childList: true });
+  note();
+});
 
 addEventListener("DOMContentLoaded", async () => {
   if (!element()) return;

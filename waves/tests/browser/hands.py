@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,16 +58,18 @@ class Hands:
 
     async def slide(self, starts: Sequence[Place], ends: Sequence[Place], steps: int = 4) -> None:
         """Put fingers down, slide them, and take them off."""
-        await self._touch("touchStart", starts)
-        for step in range(1, steps + 1):
-            share = step / steps
-            await self._touch(
-                "touchMove",
-                [
-                    (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
-                    for a, b in zip(starts, ends, strict=True)
-                ],
-            )
+        moves = [
+            [
+                (a[0] + step / steps * (b[0] - a[0]), a[1] + step / steps * (b[1] - a[1]))
+                for a, b in zip(starts, ends, strict=True)
+            ]
+            for step in range(1, steps + 1)
+        ]
+        # Not one after the other: between two of them a busy machine may take so long that the
+        # finger rests, and a finger that rests points.
+        await self._prepare()
+        down = self._touch("touchStart", starts)
+        await asyncio.gather(down, *(self._touch("touchMove", move) for move in moves))
         # A finger that rests before it leaves throws nothing: Chromium takes the next tap for
         # what stops the throw.
         for _ in range(2):
@@ -74,9 +77,12 @@ class Hands:
             await self._touch("touchMove", ends)
         await self._touch("touchEnd", [])
 
-    async def _touch(self, kind: str, places: Sequence[Place]) -> None:
+    async def _prepare(self) -> None:
         # Playwright itself can only tap.
         self._fingers = self._fingers or await self.page.context.new_cdp_session(self.page)
+
+    async def _touch(self, kind: str, places: Sequence[Place]) -> None:
+        await self._prepare()
         points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(places)]
         await self._fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,16 @@ from waves.tests.server.viewing import Received
 READ_EVERY = 40
 #: A fixture that gives a page once while it runs, and once while it is frozen: see `as_asked`.
 LIVE_OR_FROZEN = {"loop_scope": "session", "params": [False, True], "ids": ["live", "frozen"]}
+#: A curve goes by so many samples on either side: see `smooth.js`.
+BESIDE = 12
+#: A frozen picture that is whole, once the address tells the second at its right end.
+AT_REST = """((rate, former) => {
+  const end = Number(new URLSearchParams(location.search).get("end") ?? NaN);
+  const picture = drawn();
+  const [{ x }] = picture.signals;
+  const isWhole = x[0] <= 1.5 / rate - picture.window && x.at(-1) >= -1.5 / rate;
+  return isWhole && Number.isFinite(end) && end !== former && { picture, end };
+})"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,15 @@ class Drawn:
     def of(cls, told: dict[str, Any]) -> Drawn:
         x, y = (np.asarray(told["signals"][0][axis], np.float64) for axis in "xy")
         return cls(x, y, **told)
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """A frozen picture, the indices that it shows, and the stream's second at its right end."""
+
+    drawn: Drawn
+    place: range
+    end: float
 
 
 class Oscilloscope:
@@ -124,6 +144,10 @@ class Oscilloscope:
         """Wait for an element (by id) to contain a text."""
         await self.page.locator(f"#{element}").filter(has_text=text).wait_for()
 
+    async def until_toast(self, text: str) -> None:
+        """Wait for a sentence to have been shown since the page was loaded: soon it goes."""
+        await self.until(f"toasts.some((toast) => toast.includes({json.dumps(text)}))")
+
     async def until_state(self, *names: str) -> None:
         """Wait for the state in the header."""
         states = ", ".join(f"#pill[data-state='{name}']" for name in names)
@@ -135,6 +159,41 @@ class Oscilloscope:
         while self.newest < wanted:
             self._came.clear()
             await asyncio.wait_for(self._came.wait(), START_SECONDS)
+
+    async def until_told(self, kind: str, since: int, **fields: object) -> None:
+        """Wait for a message with these fields, by the wire; ``since`` so many were told."""
+        while not any(
+            {"type": kind, **fields}.items() <= {k: told.get(k) for k in ("type", *fields)}.items()
+            for told in self.received.told[since:]
+        ):
+            self._came.clear()
+            await asyncio.wait_for(self._came.wait(), START_SECONDS)
+
+    async def until_shown(self, index: int, condition: str = "true") -> Drawn:
+        """Wait for a picture of a condition of ``drawn`` that goes on to a sample, or beyond it."""
+        async with asyncio.timeout(START_SECONDS):
+            while self.place_of(drawn := await self.until_drawn(condition)).stop <= index:
+                await self.until_frames(1)
+        return drawn
+
+    async def until_still(self) -> None:
+        """Wait until a picture that was frozen is drawn for the last time: with the samples behind
+        its right end, by which a curve goes."""
+        await self.until_received(BESIDE + 1)
+        await self.until_frames()
+
+    async def until_at_rest(self, former: AtRest | None = None, rate: float = 1000.0) -> AtRest:
+        """Wait for a frozen picture that is whole, and at the place that the address tells, which
+        is another than the ``former`` one."""
+        asked = f"{AT_REST}({rate}, {json.dumps(former and former.end)})"
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                told = await self.until(asked)
+                drawn = Drawn.of(told["picture"])
+                place = self.place_of(drawn)
+                if abs(place.stop - 1 - told["end"] * rate) <= 2:
+                    return AtRest(drawn, place, told["end"])
+                await self.until_frames(1)
 
     async def until_frames(self, count: int = 3) -> None:
         """Wait for so many animation frames."""
@@ -149,6 +208,7 @@ class Oscilloscope:
         if frozen:
             await self.page.keyboard.press("Space")
             await self.until_state("paused")
+            await self.until_still()
         yield self
         await self.until_state("paused" if frozen else "live")
 
@@ -158,6 +218,7 @@ class Oscilloscope:
         await self.until_state("live")
         await self.click("run")
         await self.until_state("paused")
+        await self.until_still()
         yield True
         await self.until_state("paused")
 

@@ -18,11 +18,10 @@ EVERYTHING = {**OPTIONS, "rules": {"target-size": {"enabled": True}}}
 COLOURS = {**OPTIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
 OTHER = {"light": "dark", "dark": "light"}
 SCREENS = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
+    {"width": 1440, "height": 900},
     # So high that nothing lies half under the plot or the status line, which stay in sight.
-    pytest.param({"width": 390, "height": 3000}, id="phone"),
+    {"width": 390, "height": 3000},
 ]
-pytestmark = pytest.mark.parametrize("screen", SCREENS)
 
 #: What is clicked (or, with "=", chosen), one state after the other, and what is then there.
 OSCILLOSCOPE = {
@@ -57,17 +56,23 @@ async def find(page: Page, options: dict) -> AxeResults:
 
 
 async def look(page: Page, state: str) -> None:
-    """Fail where axe finds anything in the theme that is on, or in the colours of the other."""
+    """Fail where axe finds anything in the theme that is on, or in the colours of the other, on
+    each of the screens."""
     [theme] = [theme for theme in OTHER if await page.evaluate(MATCHES, theme)]
-    for scheme, options in ((theme, EVERYTHING), (OTHER[theme], COLOURS)):
-        await page.emulate_media(color_scheme=scheme)
-        await page.evaluate(SETTLED)
-        found = await find(page, options)
-        assert not found.violations_count, f"{state}, {scheme}: {found.generate_report()}"
+    for screen in SCREENS:
+        await page.set_viewport_size(screen)
+        await page.wait_for_function("(width) => innerWidth === width", arg=screen["width"])
+        for scheme, options in ((theme, EVERYTHING), (OTHER[theme], COLOURS)):
+            await page.emulate_media(color_scheme=scheme)
+            await page.evaluate(SETTLED)
+            found = await find(page, options)
+            where = f"{state}, {scheme}, {screen}"
+            assert not found.violations_count, f"{where}: {found.generate_report()}"
 
 
 async def visit(page: Page, states: dict) -> None:
     for state, (steps, there) in states.items():
+        await page.set_viewport_size(SCREENS[0])
         for step in steps:
             element, _, choice = step.partition("=")
             if choice:
@@ -78,27 +83,27 @@ async def visit(page: Page, states: dict) -> None:
         await look(page, state)
 
 
-async def test_the_oscilloscope(new_context, administrator, daphne, screen):
+async def test_the_oscilloscope(staff_context, daphne):
     # Who is staff has all the controls of others, and some more.
-    page = await (await new_context(viewport=screen, storage_state=administrator)).new_page()
+    page = await staff_context.new_page()
     await page.goto(f"http://{daphne.address}/streams/waveforms/")
     await page.wait_for_function("() => globalThis.drawn()?.signals[0].y.length > 1")
     await page.locator("#plot[data-view]").wait_for()
     await visit(page, OSCILLOSCOPE)
 
 
-async def test_a_stream_that_failed_and_one_that_is_stopped(
-    new_context, daphne, add_stream, screen
-):
+async def test_a_stream_that_failed_and_one_that_is_stopped(context, daphne, add_stream):
     add_stream("not-running", like="noise", enabled=0)
-    page = await (await new_context(viewport=screen)).new_page()
+    page = await context.new_page()
     for slug in ("broken", "not-running"):
         await page.goto(f"http://{daphne.address}/streams/{slug}/")
         await visit(page, {slug: ([], ":is(#notice, #stopped-words):not(:empty)")})
 
 
-async def test_the_list(new_context, daphne, screen):
-    page = await (await new_context(viewport=screen)).new_page()
+async def test_the_list(context, daphne):
+    page = await context.new_page()
+    # All of the cards are seen, and so told how they are.
+    await page.set_viewport_size({"width": 1440, "height": 3000})
     await page.goto(f"http://{daphne.address}/")
     for there in INDEX:
         await page.locator(there).first.wait_for()
@@ -108,27 +113,25 @@ async def test_the_list(new_context, daphne, screen):
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/admin/login/"])
-async def test_a_page_as_deployed(new_context, daphne, faults, path, screen):
+async def test_a_page_as_deployed(context, daphne, faults, path):
     # While developing, Django shows a 404 page of its own.
     faults.expect("404 (Not Found)")
-    page = await (await new_context(viewport=screen)).new_page()
+    page = await context.new_page()
     await page.goto(f"http://{daphne.address}{path}")
     await look(page, path)
 
 
-async def test_the_page_of_an_error(page, daphne, screen):
+async def test_the_page_of_an_error(page, daphne):
     # It does without the database.
     body = error_page("500.html")
     address = f"http://{daphne.address}/error/"
-    await page.set_viewport_size(screen)
     await page.route(address, lambda route: route.fulfill(body=body, content_type="text/html"))
     await page.goto(address)
     await look(page, "error")
 
 
-async def test_the_page_before_the_database_is_ready(page, faults, tmp_path: Path, screen):
+async def test_the_page_before_the_database_is_ready(page, faults, tmp_path: Path):
     faults.expect("503 (Service Unavailable)")
-    await page.set_viewport_size(screen)
     with Site(tmp_path).serve(ready="/", status=503) as server:
         await page.goto(f"http://{server.address}/")
         await look(page, "not ready")
@@ -137,17 +140,15 @@ async def test_the_page_before_the_database_is_ready(page, faults, tmp_path: Pat
 ADMIN = ["", "waves/stream/", "waves/stream/add/", "waves/stream/1/history/"]
 
 
-async def test_the_admin(new_context, administrator, daphne, screen):
-    page = await (await new_context(viewport=screen, storage_state=administrator)).new_page()
+async def test_the_admin(staff_context, daphne):
+    page = await staff_context.new_page()
     for path in ADMIN:
         await page.goto(f"http://{daphne.address}/admin/{path}")
         await look(page, path)
 
 
-async def test_the_form_of_a_stream_as_it_is_and_with_an_error(
-    new_context, administrator, daphne, screen
-):
-    page = await (await new_context(viewport=screen, storage_state=administrator)).new_page()
+async def test_the_form_of_a_stream_as_it_is_and_with_an_error(staff_context, daphne):
+    page = await staff_context.new_page()
     await page.goto(f"http://{daphne.address}/admin/waves/stream/1/change/")
     await page.wait_for_function(
         "() => document.querySelector('#waves-preview .plot > canvas').width > 300"
@@ -160,8 +161,7 @@ async def test_the_form_of_a_stream_as_it_is_and_with_an_error(
     await visit(page, {"errors": ([], ".field-history .errorlist")})
 
 
-async def test_axe_finds_what_is_wrong(page, daphne, screen):
-    await page.set_viewport_size(screen)
+async def test_axe_finds_what_is_wrong(page, daphne):
     await page.goto(f"http://{daphne.address}/")
     await page.evaluate(
         """() => {

@@ -13,7 +13,7 @@ async def test_the_wheel_stops_at_two_samples_a_division_and_each_has_a_dot(cont
     await scope.until_drawn("drawn.signals[0].dots > 90")
     await hands.turn(await hands.at(-0.05), -4)
     await scope.until_drawn("drawn.window === 0.02")
-    await scope.until_text("toast", "Two samples a division")
+    await scope.until_toast("Two samples a division")
     for act in (
         lambda: scope.click("time-shorter"),
         lambda: scope.page.keyboard.press("-"),

@@ -1,40 +1,45 @@
 """An edit in the admin reaches a page that is open, at once and without a gap."""
 
+import asyncio
 import time
 
 import numpy as np
 import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.processes import START_SECONDS
 
 #: Values of the first signal in so many seconds before the right end, and of the curve between.
 LAST = "drawn.signals[0].y.filter((_, k) => drawn.signals[0].x[k] > -{})".format
-#: Fields of the form, and what the page draws once they are in force.
-EDITS = {
-    # In 0.1 s, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
-    "frequency": (
-        {"common__frequency": "200"},
-        "crossings(drawn, 0.6).filter(({ x }) => x > -0.1).length >= 30",
+#: In 0.1 s, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
+CROSSINGS = "crossings(drawn, 0.6).filter(({ x }) => x > -0.1).length"
+#: A field of the form, what is set and what was before, and what the page draws of what is set.
+EDITS = [
+    ("common__frequency", "200", "50", f"{CROSSINGS} >= 30"),
+    ("common__amplitude", "3", "1", f"Math.max(...{LAST(0.04)}) > 2"),
+    (
+        "waveform",
+        "square",
+        "sine",
+        f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 3) < 1e-6)",
     ),
-    "amplitude": ({"common__amplitude": "3"}, f"Math.max(...{LAST(0.04)}) > 2"),
-    "waveform": (
-        {"waveform": "square"},
-        f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 1) < 1e-6)",
-    ),
-}
+]
+#: A busy machine may hold up one edit; what holds up each of so many is the program.
+TRIES = 3
 
 
-@pytest.mark.parametrize("edit", EDITS)
 async def test_an_edit_arrives_within_a_second_without_gap_or_reload(
-    staff_context, daphne, add_stream, edit
+    staff_context, daphne, add_stream
 ):
-    fields, arrived = EDITS[edit]
-    key = add_stream(f"edited-{edit}", like="waveforms")
-    scope = await Oscilloscope.open(staff_context, daphne, f"edited-{edit}")
+    key = add_stream("edited", like="waveforms")
+    scope = await Oscilloscope.open(staff_context, daphne, "edited")
     form = await open_form(staff_context, daphne, key)
-    await fill(form, fields)
-    saved = await save(form)
-    assert (await scope.until_drawn(arrived)).at - saved < 1.0
+    for name, value, former, arrived in EDITS:
+        delays = [await delay_of(scope, form, {name: value}, arrived)]
+        while delays[-1] >= 1.0 and len(delays) < TRIES:
+            await delay_of(scope, form, {name: former}, f"!({arrived})")
+            delays.append(await delay_of(scope, form, {name: value}, arrived))
+        assert delays[-1] < 1.0, (name, delays)
     assert not await scope.was_reloaded()
     (epoch,) = scope.received.values
     assert scope.received.missing(epoch) == 0
@@ -48,12 +53,20 @@ async def test_a_change_of_frequency_makes_no_jump_in_phase(staff_context, daphn
     form = await open_form(staff_context, daphne, key)
     await fill(form, {"common__frequency": "7"})
     await save(form)
-    await scope.until_received(1500)
-    values = np.array([scope.samples[index] for index in sorted(scope.samples)])
     steepest = 2 * np.pi * 7 / 1000
-    steps = np.abs(np.diff(values))
+    # Two periods of it, whenever they come.
+    async with asyncio.timeout(START_SECONDS):
+        while (steps := steps_of(scope))[-300:].max() < 0.99 * steepest:
+            await scope.until_received(100)
+    await scope.until_received(500)
+    steps = steps_of(scope)
     assert steps[-500:].max() == pytest.approx(steepest, rel=0.01)
     assert steps.max() <= steepest * 1.01
+
+
+def steps_of(scope) -> np.ndarray:
+    """From each sample that came to the next one."""
+    return np.abs(np.diff([scope.samples[index] for index in sorted(scope.samples)]))
 
 
 async def test_a_new_name_and_unit_reach_the_open_page(staff_context, daphne, add_stream):
@@ -82,6 +95,13 @@ async def test_another_rate_begins_an_epoch_with_a_marked_gap(staff_context, dap
     assert np.allclose(np.diff(drawn.x), 1 / 200, atol=1e-5)
     assert len(scope.received.values) == 2
     assert not await scope.was_reloaded()
+
+
+async def delay_of(scope, form, fields, arrived) -> float:
+    """Seconds after which an edit that was saved is seen."""
+    await fill(form, fields)
+    saved = await save(form)
+    return (await scope.until_drawn(arrived)).at - saved
 
 
 async def open_form(context, server, key):

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from waves.tests.browser.oscilloscope import LIVE_OR_FROZEN, Oscilloscope
+from waves.tests.browser.test_focus import focus
 
 
 @pytest_asyncio.fixture(**LIVE_OR_FROZEN)
@@ -32,18 +33,18 @@ async def test_every_export_is_reached_and_done_by_keys(waveforms, tmp_path):
     }
     for n, (item, beginning) in enumerate(beginnings.items(), start=1):
         await page.keyboard.press("d")
-        assert await scope.until("document.activeElement.id") == "export-button"
+        await focus(scope, "export-button")
         for _ in range(n):
             await page.keyboard.press("Tab")
-        assert await scope.until("document.activeElement.id") == item
+        await focus(scope, item)
         async with page.expect_download() as started:
             await page.keyboard.press("Enter")
         path = tmp_path / item
         await (await started.value).save_as(path)
         assert path.read_bytes().startswith(beginning)
         # The menu is closed, and the focus back at its button.
-        assert await scope.until("document.activeElement.id") == "export-button"
-        assert not await page.locator(f"#{item}").is_visible()
+        await focus(scope, "export-button")
+        await page.locator(f"#{item}").wait_for(state="hidden")
     drawn = await scope.drawn()
     with (tmp_path / "export-cursors").open(newline="") as lines:
         between = [float(row[2]) for row in list(csv.reader(lines))[1:]]
@@ -68,7 +69,7 @@ async def test_the_menu_is_opened_by_its_button_and_closed_by_escape(waveforms):
         await page.keyboard.press("Tab")
         await page.keyboard.press("Escape")
         await item.wait_for(state="hidden")
-        assert await scope.until("document.activeElement.id") == "export-button"
+        await focus(scope, "export-button")
     await button.click()
     await item.wait_for(state="visible")
     await page.locator("#summary").click()

@@ -81,6 +81,6 @@ async def test_what_did_not_come_is_told(new_context, daphne, faults) -> None:
     scope = Oscilloscope(await (await new_context()).new_page())
     await scope.page.route("**/later-tools.*", lambda route: route.abort())
     await scope.page.goto(f"http://{daphne.address}/streams/sine/")
-    await scope.until_text("toast", "Not all of the page came. Reload it.")
+    await scope.until_toast("Not all of the page came. Reload it.")
     await scope.until_drawn("drawn.signals[0].y.length > 1")
     await faults.until_seen("later-tools")

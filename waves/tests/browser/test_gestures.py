@@ -6,6 +6,7 @@ import pytest
 from waves.tests.browser.conftest import in_session_loop
 from waves.tests.browser.hands import Hands
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.test_page_controls import until_copied
 
 
 @in_session_loop
@@ -15,6 +16,7 @@ async def paused(context, daphne) -> Oscilloscope:
     await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
     await scope.page.keyboard.press("Space")
     await scope.until_state("paused")
+    await scope.until_still()
     await scope.until_drawn("drawn.low === -2 && drawn.high === 2")
     return scope
 
@@ -107,8 +109,9 @@ async def test_a_right_click_offers_what_fits_the_place(paused):
     await choose("Cursor 2 here")
     x = (await hands.at(-0.12))[0] - (await page.locator("#chart").bounding_box())["x"]
     await paused.until(f"Math.abs(handles().find((h) => h.kind === '2')?.px - {x}) < 1.5")
+    await page.evaluate("navigator.clipboard.writeText('')")
     await choose("Copy the values")
-    copied = await page.evaluate("navigator.clipboard.readText()")
+    copied = await until_copied(paused)
     assert [line.split("\t")[0] for line in copied.splitlines()[1:]] == ["Sine", "Square", "Chirp"]
     await choose("Mark this instant")
     await paused.until("texts().includes('1')")

@@ -28,7 +28,7 @@ async def test_a_hidden_tab_draws_nothing_and_loses_nothing(noise):
     assert await noise.page.evaluate("globalThis.pictures") <= pictures + 1
     assert noise.place_of(await noise.drawn()) == before
     await noise.page.evaluate(SET_HIDDEN, False)
-    drawn = await noise.until_drawn(f"drawn.signals[0].y[0] !== {float(held.y[0])!r}")
-    assert noise.place_of(drawn).stop > before.stop + 900
+    # Where a message came late, the right end stays behind for a while.
+    drawn = await noise.until_shown(before.stop + 900)
     assert not drawn.gaps
     assert await noise.text("lost") == "0"

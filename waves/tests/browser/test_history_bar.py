@@ -2,12 +2,16 @@
 
 import json
 
+import numpy as np
+import pytest
+
 from waves.tests.browser.conftest import in_session_loop
 from waves.tests.browser.hands import Hands
-from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.oscilloscope import AtRest, Oscilloscope
 
-#: The seconds that a paused view shows at its right end, and those of all that is kept.
+#: Seconds that the right end of a paused view is behind what is live.
 BEHIND = "parseFloat(document.getElementById('behind').textContent)"
+RATE = 200
 
 #: Pixels of a colour of the page along the bar, from the share of its height that is given.
 COLOURED = """((canvas, [red, green, blue]) => {
@@ -30,26 +34,44 @@ def coloured(name: str, share: float = 0.7) -> str:
 ACCENTED = coloured("accent")
 
 
+@pytest.fixture(scope="module")
+def bar(shared_site):
+    """One stream for these tests: its history takes its time to fill."""
+    fields = {"rate": RATE, "window": 1, "history": 10}
+    key = shared_site.add_stream("bar", like="noise", name="Bar", **fields)
+    yield "bar"
+    shared_site.remove_stream(key)
+
+
 @in_session_loop
-async def kept(context, daphne, add_stream):
-    add_stream("bar", like="noise", rate=200, window=1, history=10)
-    scope = await Oscilloscope.open(context, daphne, "bar")
+async def kept(context, daphne, bar):
+    scope = await Oscilloscope.open(context, daphne, bar)
     await scope.until("document.getElementById('history').ariaValueText === 'live, of 10 s'")
     return scope
+
+
+async def rests_behind(
+    scope: Oscilloscope, seconds: float, slack: float, since: int, former: AtRest | None = None
+) -> AtRest:
+    """The view comes to rest so far behind what was the newest sample, ``since`` or later."""
+    found = await scope.until_at_rest(former, RATE)
+    assert since - found.place.stop < (seconds + slack) * RATE
+    assert scope.newest - found.place.stop > (seconds - slack) * RATE
+    return found
 
 
 async def test_the_window_is_dragged_along_all_that_is_kept(kept):
     box = await kept.page.locator("#history").bounding_box()
     mouse, y = kept.page.mouse, box["y"] + box["height"] / 2
     await mouse.move(box["x"] + box["width"] / 2, y)
+    newest = kept.newest
     await mouse.down()
     await kept.until_state("paused")
     # The middle of the window comes to the pointer: half of 10 s less half of the window.
-    await kept.until(f"Math.abs({BEHIND} - 4.5) < 0.7")
+    there = await rests_behind(kept, 4.5, 0.7, newest)
+    newest = kept.newest
     await mouse.move(box["x"] + box["width"] / 4, y, steps=3)
-    await kept.until(f"Math.abs({BEHIND} - 7) < 0.9")
-    drawn = await kept.drawn()
-    assert kept.place_of(drawn).stop < kept.newest - 1000
+    await rests_behind(kept, 7, 0.9, newest, there)
     # At its end it is live.
     await mouse.move(box["x"] + box["width"] - 1, y, steps=3)
     await kept.until_state("live")
@@ -65,17 +87,17 @@ async def test_the_window_is_dragged_along_all_that_is_kept(kept):
 
 async def test_the_bar_by_keys_says_where_it_stands(kept):
     bar = kept.page.locator("#history")
+    newest = kept.newest
     await bar.press("PageUp")
     await kept.until_state("paused")
-    await kept.until(f"Math.abs({BEHIND} - 1) < 0.5")
-    await bar.press("PageUp")
-    await kept.until(f"{BEHIND} > 1.9")
+    places = [await rests_behind(kept, 1, 0.5, newest)]
+    for key in ("PageUp", "ArrowDown", "ArrowRight"):
+        await bar.press(key)
+        places.append(await kept.until_at_rest(places[-1], RATE))
+        assert "oldest" not in await kept.text("behind")
+    ends = [each.end for each in places]
+    assert np.diff(ends) == pytest.approx([-1, -0.1, 0.1], abs=1e-6)
     assert " s ago, of 1" in await bar.get_attribute("aria-valuetext")
-    before = await kept.until(BEHIND)
-    assert "oldest" not in await kept.text("behind")
-    await bar.press("ArrowDown")
-    await kept.until(f"{BEHIND} > {before}")
-    await bar.press("ArrowRight")
     # Where nothing older is kept, it says so.
     await bar.press("Home")
     await kept.until_text("behind", "oldest")

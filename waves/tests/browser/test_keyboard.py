@@ -22,6 +22,7 @@ async def test_the_vertical_range_by_key(noise):
     before = await noise.until_drawn("drawn.signals[0].x[0] <= -1.99")
     span = before.high - before.low
     await noise.page.keyboard.press("PageUp")
+    await noise.until_frames()
     larger = await noise.until_drawn(f"drawn.high - drawn.low > {span}")
     await noise.page.keyboard.press("ArrowUp")
     await noise.until_drawn(f"drawn.low > {larger.low}")

@@ -46,7 +46,7 @@ async def test_lone_samples_are_marks_on_the_page_on_a_card_and_in_a_file(
     await reading.filter(has_text=re.compile(r"^(19|20|21)")).wait_for()
     await scope.page.keyboard.press("Space")
     await scope.until_state("paused")
-    await scope.until_frames()
+    await scope.until_still()
     shown = await scope.until(SHOWN)
     colour = [int(each) for each in re.findall(r"\d+", await scope.until(STROKE))][:3]
     pieces = await scope.page.evaluate(PIECES, ["#chart canvas", colour])

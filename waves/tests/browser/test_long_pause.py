@@ -57,6 +57,7 @@ async def test_after_a_long_pause_and_a_look_at_the_past_nothing_is_missing(
     await scope.until_received(1000)
     await scope.click("run")
     await scope.until_state("paused")
+    await scope.until_still()
     still = await scope.drawn()
     paused = scope.newest
     await scope.until_received(PAUSE)

@@ -58,15 +58,14 @@ async def test_the_grid_of_a_paused_view_moves_with_the_samples_on_round_times(n
     hands = Hands(noise)
     await noise.page.keyboard.press("Space")
     await noise.until_state("paused")
-    # What it stopped at may be drawn once more.
-    await noise.until_frames(20)
+    await noise.until_still()
     before = {
         each["text"]: each["px"]
         for each in await noise.until(f"(({TIMES}).length > 5) && ({TIMES})")
     }
     start = await hands.at(-1.5)
     await hands.drag(start, right=150)
-    await noise.until_frames()
+    await noise.until_at_rest()
     after = {
         each["text"]: each["px"]
         for each in await noise.until(f"(({TIMES}).length > 5) && ({TIMES})")
@@ -90,9 +89,12 @@ async def test_from_the_trigger_the_grid_of_a_paused_view_counts_in_divisions(co
     scope = await Oscilloscope.open(context, daphne, "waveforms", "?window=0.1")
     await scope.page.locator("#trigger-state[data-state=triggered]").wait_for()
     await scope.page.keyboard.press("Space")
+    await scope.until_state("paused")
     hands = Hands(scope)
     await hands.drag(await hands.at(-0.05), right=31)
-    await scope.until_frames()
+    # Once the address tells it, it is drawn.
+    await scope.until("location.search.includes('end=')")
+    await scope.until_still()
     labels = (
         "chart().getZr().storage.getDisplayList().filter(({ type, z, style }) =>"
         " type === 'tspan' && /^−?\\d+( ms)?$/.test(style.text) && style.textAlign === 'center')"

@@ -36,13 +36,13 @@ async def test_the_page_of_an_odd_stream_is_live_and_exports(
         assert (await (await download.value).path()).stat().st_size > 1000
 
 
-async def test_the_list_with_odd_streams_is_live(new_context, daphne, add_stream, shared_site):
+async def test_the_list_with_odd_streams_is_live(context, daphne, add_stream, shared_site):
     for slug, values in ODD.items():
         shared_site.execute(SIGNALS, *values, add_stream(slug, like="noise"))
     shared_site.execute(
         "UPDATE waves_stream SET name = ? WHERE slug = ?", "name 🌊 " * 2000, "no-name"
     )
-    index = await Index.open(await new_context(viewport={**EVERYTHING, "height": 4000}), daphne)
+    index = await Index.open(context, daphne, {**EVERYTHING, "height": 4000})
     for slug in (*ODD, "noise"):
         await index.until_state(slug, "live")
         await index.until_drawn(slug)
@@ -50,14 +50,14 @@ async def test_the_list_with_odd_streams_is_live(new_context, daphne, add_stream
 
 
 async def test_numbers_that_json_does_not_know_leave_every_page_standing(
-    new_context, daphne, add_stream, shared_site
+    context, daphne, add_stream, shared_site
 ):
     handle = add_stream("boundless", like="noise")
     shared_site.execute(
         "UPDATE waves_stream SET rate = 9e999, window = 9e999, history = 9e999 WHERE id = ?", handle
     )
-    index = await Index.open(await new_context(viewport=EVERYTHING), daphne)
+    index = await Index.open(context, daphne)
     await index.until_drawn("noise")
-    scope = await Oscilloscope.load(await new_context(), daphne, "boundless")
+    scope = await Oscilloscope.load(context, daphne, "boundless")
     await scope.until_state("failed")
     await scope.until_text("notice", "Sample rate: ")

@@ -7,6 +7,7 @@ from waves.tests.browser.test_index import EVERYTHING, Index
 from waves.tests.server.processes import Process, Site, free_port
 
 RENAME = "UPDATE waves_stream SET slug = ?, name = ? WHERE slug = ?"
+NAME = "Other name"
 #: So slow that what came before a cut stays on the screen.
 QUERY = "?window=10&y=fixed"
 
@@ -15,19 +16,21 @@ async def address(scope: Oscilloscope) -> str:
     return await scope.page.evaluate("location.pathname + location.search")
 
 
-async def followed(scope: Oscilloscope, server: Process) -> None:
+async def followed(
+    scope: Oscilloscope, server: Process, slug: str = "other", name: str = NAME
+) -> None:
     """The page is that of the stream's new slug and name, and goes on."""
-    await scope.until('document.title === "Other name · Waves"')
-    assert await scope.text("name") == "Other name"
-    assert (await address(scope)).startswith("/streams/other/?")
+    await scope.until(f'document.title === "{name} · Waves"')
+    assert await scope.text("name") == name
+    assert (await address(scope)).startswith(f"/streams/{slug}/?")
     assert "y=fixed" in await address(scope)
     label = await scope.page.locator("#chart").get_attribute("aria-label")
-    assert label == "Live chart of Other name"
+    assert label == f"Live chart of {name}"
     await scope.page.locator("#export-button").click()
     # The menu fills its links in the event that tells that it is open.
     await scope.until(
         'document.getElementById("export-history").getAttribute("href")'
-        '?.startsWith("/api/v1/streams/other/samples?")'
+        f'?.startsWith("/api/v1/streams/{slug}/samples?")'
     )
     await scope.page.locator("#export-button").click()
     await scope.until_state("live")
@@ -37,21 +40,13 @@ async def followed(scope: Oscilloscope, server: Process) -> None:
     assert server.get(await address(scope))[0] == 200
 
 
-async def test_an_open_page_follows(context, site):
+async def test_an_open_page_follows_and_a_second_time_and_keeps_what_it_was_told(context, site):
     with site.serve() as server:
         scope = await Oscilloscope.open(context, server, "noise", QUERY)
-        site.execute(RENAME, "other", "Other name", "noise")
-        await followed(scope, server)
+        for slug, name, former in (("between", "Between", "noise"), ("other", NAME, "between")):
+            site.execute(RENAME, slug, name, former)
+            await followed(scope, server, slug, name)
         assert await scope.text("lost") == "0"
-
-
-async def test_a_page_follows_a_second_time_and_keeps_what_it_was_told(context, site):
-    with site.serve() as server:
-        scope = await Oscilloscope.open(context, server, "noise", QUERY)
-        site.execute(RENAME, "between", "Between", "noise")
-        await scope.until('document.title === "Between · Waves"')
-        site.execute(RENAME, "other", "Other name", "between")
-        await followed(scope, server)
         for former in ("noise", "between"):
             later = await Oscilloscope.open(context, server, former, QUERY)
             assert (await address(later)).startswith("/streams/other/?")

@@ -5,29 +5,23 @@ import re
 import pytest
 
 from waves.tests.browser.hands import Hands
-from waves.tests.browser.oscilloscope import Drawn, Oscilloscope
+from waves.tests.browser.oscilloscope import AtRest, Oscilloscope
 
 #: A whole window of half a second, however many points a curve has between its samples.
-WHOLE = "drawn.signals[0].x[0] <= -0.49 && drawn.signals[0].x.at(-1) >= -0.01"
+WHOLE = "drawn.signals[0].x[0] <= -0.4985 && drawn.signals[0].x.at(-1) >= -0.0015"
 
 
 async def pause(scope: Oscilloscope) -> None:
     await scope.click("run")
     await scope.until_state("paused")
+    await scope.until_still()
 
 
-async def until_other(scope: Oscilloscope, former: Drawn) -> Drawn:
-    """Wait for a whole window that begins with another sample."""
-    other = f"drawn.signals[0].y[0] !== {float(former.y[0])!r}"
-    return await scope.until_drawn(f"{other} && {WHOLE}")
-
-
-async def until_moved(scope: Oscilloscope, start: int, by: float) -> range:
-    """Wait for a whole window that begins ``by`` samples after ``start``, to three; its place."""
-    near = range(start + round(by) - 3, start + round(by) + 4)
-    begins = f"{[scope.samples[index] for index in near]}.includes(drawn.signals[0].y[0])"
-    drawn = await scope.until_drawn(f"{begins} && {WHOLE}")
-    return scope.place_of(drawn)
+async def moved(scope: Oscilloscope, former: AtRest, by: float) -> AtRest:
+    """The view, once it rests elsewhere: it is as many samples later, to three."""
+    there = await scope.until_at_rest(former)
+    assert there.place.start - former.place.start == pytest.approx(by, abs=3)
+    return there
 
 
 async def zone(scope: Oscilloscope, name: str) -> str:
@@ -53,13 +47,13 @@ async def test_time_per_division_is_typed_and_stepped(noise):
         await noise.until_drawn("drawn.window === 0.5")
         await field.fill("much")
         await field.press("Enter")
-        await noise.until_text("toast", "Time per division is a time")
+        await noise.until_toast("Time per division is a time")
         await field.press("Escape")
         assert await noise.text("time") == "50 ms"
         await noise.page.locator("#time-shorter").press("Enter")
         await noise.until_drawn("drawn.window === 0.2")
         await noise.page.locator("#time-longer").press("Space")
-        drawn = await noise.until_drawn("drawn.window === 0.5 && drawn.signals[0].x[0] <= -0.49")
+        drawn = await noise.until_drawn(f"drawn.window === 0.5 && {WHOLE}")
         assert len(noise.place_of(drawn)) == pytest.approx(500, abs=3)
 
 
@@ -71,9 +65,8 @@ async def test_the_wheel_zooms_what_runs_at_its_right_end(noise):
     await hands.turn(place, -2)
     await noise.until_drawn("drawn.window === 1 && drawn.signals[0].x[0] <= -0.99")
     await noise.until_state("live")
-    # What has come by now is drawn before the window is longer again.
-    newest = float(noise.samples[noise.newest])
-    await noise.until_drawn(f"drawn.window === 1 && drawn.signals[0].y.includes({newest!r})")
+    # It goes on to what has come by now.
+    await noise.until_shown(noise.newest, "drawn.window === 1")
 
 
 async def test_the_wheel_zooms_what_is_frozen_about_the_pointer(noise):
@@ -83,12 +76,14 @@ async def test_the_wheel_zooms_what_is_frozen_about_the_pointer(noise):
     held = await noise.drawn()
     at = noise.place_of(held).stop - 1500
     await hands.turn(await hands.at(-1.5), -3)
-    drawn = await noise.until_drawn("drawn.window === 0.2 && drawn.signals[0].x[0] > -0.21")
+    await noise.until_drawn("drawn.window === 0.2")
+    there = await noise.until_at_rest()
     # What was a quarter from the left still is.
-    assert noise.place_of(drawn).start + 50 == pytest.approx(at, abs=4)
+    assert there.place.start + 50 == pytest.approx(at, abs=4)
     await hands.turn(await hands.at(-0.15), 3)
-    again = await noise.until_drawn("drawn.window === 2")
-    assert noise.place_of(again).start == pytest.approx(noise.place_of(held).start, abs=4)
+    await noise.until_drawn("drawn.window === 2")
+    again = await noise.until_at_rest(there)
+    assert again.place.start == pytest.approx(noise.place_of(held).start, abs=4)
 
 
 @pytest.mark.firefox
@@ -98,29 +93,23 @@ async def test_the_past_by_keys_from_its_beginning_to_what_is_live(context, daph
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
     await press("ArrowLeft")
     await scope.until_state("paused")
-    # What it stopped at is seen until the server has told what was before it.
-    await scope.until_frames(20)
-    drawn = await scope.until_drawn(WHOLE)
-    place = scope.place_of(drawn)
+    there = await scope.until_at_rest()
     for key, samples in (("ArrowLeft", -50), ("Shift+ArrowLeft", -500), ("ArrowRight", 50)):
         await press(key)
-        drawn = await until_other(scope, drawn)
-        # To a pixel or two: a curve begins between two samples.
-        assert scope.place_of(drawn).start - place.start == pytest.approx(samples, abs=10)
-        place = scope.place_of(drawn)
+        there = await moved(scope, there, by=samples)
     live = scope.newest  # a page that is busy learns of it a moment later
     await press("Shift+ArrowRight")
-    drawn = await until_other(scope, drawn)
+    there = await scope.until_at_rest(there)
     await press("Home")
-    drawn = await until_other(scope, drawn)
+    there = await scope.until_at_rest(there)
     # Ten seconds are kept, of what there was when the key was pressed, or came since.
     oldest = [max(0, newest - 10_000) for newest in (live, scope.newest)]
-    assert oldest[0] - 400 <= scope.place_of(drawn).start <= oldest[1] + 400
+    assert oldest[0] - 400 <= there.place.start <= oldest[1] + 400
     await scope.until_text("behind", "s ago")
+    live = scope.newest
     await press("End")
     await scope.until_state("live")
-    drawn = await until_other(scope, drawn)
-    assert scope.newest - scope.place_of(drawn).stop < 1000
+    await scope.until_shown(live, WHOLE)
 
 
 async def test_the_past_by_dragging_and_scrolling_and_the_button_back(context, daphne):
@@ -133,16 +122,15 @@ async def test_the_past_by_dragging_and_scrolling_and_the_button_back(context, d
     before = scope.place_of(await scope.until_drawn(WHOLE))
     await hands.drag_to(await hands.at(-0.4), await hands.at(-0.1))
     await scope.until_state("paused")
-    drawn = await scope.until_drawn(WHOLE)
-    place = scope.place_of(drawn)
+    there = await scope.until_at_rest()
     # By how much the mouse moved it, whatever came until it took hold.
-    assert before.stop <= place.stop + 303 <= scope.newest + 6
+    assert before.stop <= there.place.stop + 303 <= scope.newest + 6
     await hands.drag_to(await hands.at(-0.1), await hands.at(-0.3))
-    place = await until_moved(scope, place.start, 200)
+    there = await moved(scope, there, by=200)
     await hands.turn(await hands.at(-0.25), -2, shift=True)
     # Two notches are 200 pixels.
     by = await scope.until("[-200, 0].map((px) => chart().convertFromPixel({ xAxisIndex: 0 }, px))")
-    await until_moved(scope, place.start, (by[0] - by[1]) * 1000)
+    await moved(scope, there, by=(by[0] - by[1]) * 1000)
     await scope.click("live")
     await scope.until_state("live")
     assert not await scope.page.locator("#frozen").is_visible()

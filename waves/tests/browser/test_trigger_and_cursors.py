@@ -1,5 +1,6 @@
 """The trigger, cursors and measurements, in what is drawn."""
 
+import asyncio
 import json
 import re
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.server.processes import START_SECONDS
 
 #: Of distinct pictures, where the signal rises through 0 next to an x, in pixels.
 CROSSINGS = """async ([count, near]) => {
@@ -43,6 +45,11 @@ def add_sine(add_stream, shared_site):
     return add
 
 
+async def crossings_of(scope: Oscilloscope, count: int, near: float) -> list[float]:
+    async with asyncio.timeout(4 * START_SECONDS):  # pictures that stand still would be waited for
+        return await scope.page.evaluate(CROSSINGS, [count, near])
+
+
 async def open_triggered(context, daphne, slug: str) -> Oscilloscope:
     scope = await Oscilloscope.open(context, daphne, slug)
     await until_trigger(scope, "triggered")
@@ -67,7 +74,7 @@ async def test_a_sine_stands_still_over_300_sweeps(context, daphne, add_sine):
     # Not a whole number of samples in a period: each sweep has its trigger elsewhere.
     add_sine("still", 50.03, rate=10_000.0, window=0.2, frames_per_second=50.0)
     scope = await open_triggered(context, daphne, "still")
-    crossings = await scope.page.evaluate(CROSSINGS, [300, -0.16])
+    crossings = await crossings_of(scope, 300, -0.16)
     assert max(crossings) - min(crossings) < 0.5
 
 
@@ -77,13 +84,15 @@ async def test_a_million_samples_a_second_stand_still_in_sweeps(context, daphne,
     # Before the server's sweeps come, the page finds its own in the samples that it has.
     await scope.until_text("fact-mode", "sweeps")
     assert scope.received.of_type("view")[-1]["mode"] == "sweeps"
-    crossings = await scope.page.evaluate(CROSSINGS, [60, -0.0008])
+    crossings = await crossings_of(scope, 60, -0.0008)
     assert max(crossings) - min(crossings) < 0.5
     assert await scope.text("lost") == "0"
     assert not (await scope.drawn()).gaps
     await scope.click("run")
+    await scope.until_state("paused")
+    await scope.until_still()
     held = await scope.drawn()
-    await scope.page.wait_for_timeout(300)
+    await scope.until_received(100_000)
     assert np.array_equal((await scope.drawn()).y, held.y)
 
 
@@ -112,6 +121,7 @@ async def test_normal_keeps_the_last_sweep_and_says_so(context, daphne):
     await until_trigger(scope, "triggered")
     await fill(scope, "trigger-level", "5 V")
     await until_trigger(scope, "armed")
+    await scope.until_still()
     held = await scope.drawn()
     await scope.until_received(300)
     assert np.array_equal((await scope.drawn()).y, held.y)
@@ -128,7 +138,7 @@ async def test_auto_runs_free_where_nothing_triggers(context, daphne, add_stream
     await until_trigger(scope, "auto")
     before = scope.place_of(await scope.drawn())
     await scope.until_received(200)
-    assert scope.place_of(await scope.drawn()).start > before.start
+    assert scope.place_of(await scope.until_shown(before.stop)).start > before.start
 
 
 async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, daphne, add_stream):
@@ -136,6 +146,7 @@ async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, dap
     scope = await open_triggered(context, daphne, "single")
     await scope.page.keyboard.press("n")
     await until_trigger(scope, "stopped")
+    await scope.until_still()
     held = await scope.drawn()
     await scope.until_received(300)
     assert np.array_equal((await scope.drawn()).y, held.y)
@@ -149,21 +160,22 @@ async def test_single_stops_after_one_sweep_until_it_is_asked_again(context, dap
     await scope.until_drawn(f"drawn.signals[0].y[0] !== {float(held.y[0])}")
     await until_trigger(scope, "stopped")
     assert scope.place_of(await scope.drawn()).start > scope.place_of(held).start
-    assert await scope.text("paused") != captured
+    said = "document.getElementById('paused').textContent"
+    await scope.until(f"{said}.startsWith('Captured') && {said} !== {captured!r}")
 
 
-@pytest.mark.parametrize("way_out", ["Space", "End", "live", "run"])
-async def test_what_was_captured_is_left_for_the_mode_before(context, daphne, way_out):
+async def test_what_was_captured_is_left_for_the_mode_before(context, daphne):
     scope = await open_triggered(context, daphne, "waveforms")
     await scope.click("trigger-normal")
-    await scope.page.keyboard.press("n")
-    await scope.until_state("paused")
-    await scope.page.locator("#next").wait_for()
-    await (scope.click(way_out) if way_out.islower() else scope.page.keyboard.press(way_out))
-    await scope.page.locator("#trigger-normal[aria-pressed=true]").wait_for()
-    await scope.until_state("live")
-    await until_trigger(scope, "triggered")
-    assert not await scope.page.locator("#frozen").is_visible()
+    for way_out in ("Space", "End", "live", "run"):
+        await scope.page.keyboard.press("n")
+        await scope.until_state("paused")
+        await scope.page.locator("#next").wait_for()
+        await (scope.click(way_out) if way_out.islower() else scope.page.keyboard.press(way_out))
+        await scope.page.locator("#trigger-normal[aria-pressed=true]").wait_for()
+        await scope.until_state("live")
+        await until_trigger(scope, "triggered")
+        await scope.page.locator("#frozen").wait_for(state="hidden")
 
 
 async def test_while_the_next_is_waited_for_what_is_seen_says_that_it_is_old(context, daphne):
@@ -183,20 +195,23 @@ async def test_while_the_next_is_waited_for_what_is_seen_says_that_it_is_old(con
     await scope.page.locator("#frozen").wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("size", [(390, 844), (844, 390)])
-async def test_what_is_captured_has_room_on_a_phone(new_context, daphne, size):
-    width, height = size
+async def test_what_is_captured_has_room_on_a_phone(new_context, daphne):
     phone = await new_context(
-        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     scope = await Oscilloscope.open(phone, daphne, "waveforms")
     await scope.click("trigger-single")
     await scope.until_text("paused", "Captured")
-    assert await scope.page.evaluate("document.documentElement.scrollWidth") == width
-    for name in ("next", "live", "paused"):
-        box = await scope.page.locator(f"#{name}").bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
+    for width, height in ((390, 844), (844, 390)):
+        await scope.page.set_viewport_size({"width": width, "height": height})
+        await scope.until(
+            f"screen.width === {width} && document.documentElement.scrollWidth <= {width}"
+        )
+        assert await scope.page.evaluate("innerWidth") == width
+        for name in ("next", "live", "paused"):
+            box = await scope.page.locator(f"#{name}").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
 
 
 async def test_what_cannot_be_read_in_a_field_of_the_trigger_is_said(context, daphne):
@@ -207,7 +222,7 @@ async def test_what_cannot_be_read_in_a_field_of_the_trigger_is_said(context, da
         ("position", "from 0 % to 100 %"),
     ):
         await scope.enter(f"trigger-{name}", "abc")
-        await scope.page.locator("#toast").get_by_text(words).wait_for()
+        await scope.until_toast(words)
         await scope.page.locator(f"#trigger-{name}").press("Escape")
     await scope.click("trigger-off")
     await scope.until_text("trigger-hint", "The trigger is off")
@@ -269,7 +284,7 @@ async def test_the_address_brings_trigger_and_cursors_back(context, daphne):
     await scope.until_usable()
     await until_trigger(scope, "triggered")
     await scope.until_drawn("valueAt(drawn, -0.159) < 0.6")
-    assert await scope.text("cursor-dt") == spread
+    await scope.until_text("cursor-dt", spread)
 
 
 @pytest.mark.firefox
@@ -319,7 +334,7 @@ async def test_statistics_count_and_begin_anew(context, daphne):
     assert await scope.until(f"{counted} === 1")
     await scope.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await scope.click("measure-copy")
-    await scope.until_text("toast", "copied")
+    await scope.until_toast("copied")
     text = await scope.page.evaluate("navigator.clipboard.readText()")
     assert "Vpp of Sine\t2.000 V\t2.000 V" in text
 

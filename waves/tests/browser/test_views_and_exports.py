@@ -84,7 +84,7 @@ async def test_the_table_shows_the_samples_that_came_and_is_turned_by_keys(conte
     for row in (re.split(r"\s+", text.strip()) for text in rows):
         assert float(row[2]) == pytest.approx(scope.samples[int(row[0])], abs=1e-6)
     await scope.click("samples-copy")
-    await scope.until_text("toast", "100 rows are copied")
+    await scope.until_toast("100 rows are copied")
     copied = await scope.page.evaluate("navigator.clipboard.readText()")
     assert copied.splitlines()[0].split("\t")[:3] == ["Sample", "Time (s)", "Sine (V)"]
     assert copied.count("\n") == 100

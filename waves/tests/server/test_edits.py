@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from waves.tests.server.viewing import view
+from waves.tests.server.viewing import Viewing, view
 
 SIGNAL = "UPDATE waves_signal SET parameters = ? WHERE stream_id = ?"
 
@@ -22,25 +22,39 @@ async def test_a_change_of_frequency_makes_no_gap_and_no_phase_jump(site) -> Non
         async with view(server.address) as viewer:
             await viewer.for_seconds(1)
             site.execute(SIGNAL, json.dumps({"frequency": 11.0}), 1)
-            await viewer.for_seconds(2)
-    (epoch,) = viewer.values
+            # A second of it, whenever it comes.
+            (epoch,) = viewer.values
+            await viewer.until(lambda: np.abs(np.diff(in_order(viewer)[-100:])).max() > 0.06)
+            changed = max(viewer.values[epoch])
+            await viewer.until(lambda: max(viewer.values[epoch]) > changed + 1000)
     assert viewer.missing(epoch) == 0
-    values = np.array([viewer.values[epoch][i] for i in sorted(viewer.values[epoch])])
+    values = in_order(viewer)
     # A sine of amplitude 1 at 11 Hz moves by at most 2π·11/1000 a sample; a jump would show.
     assert np.abs(np.diff(values)).max() <= 2 * np.pi * 11 / 1000 * 1.01
     crossings = np.flatnonzero((values[-1000:-1] < 0) & (values[-999:] >= 0))
     assert len(crossings) in (10, 11, 12)
 
 
+def in_order(viewer: Viewing) -> np.ndarray:
+    """The values of the one epoch."""
+    (values,) = viewer.values.values()
+    return np.array([values[index] for index in sorted(values)])
+
+
 async def test_an_edit_arrives_within_a_second(site) -> None:
     with site.serve() as server:
         async with view(server.address) as viewer:
             await viewer.until(lambda: viewer.values)
-            edited = time.monotonic()
-            site.execute(SIGNAL, json.dumps({"frequency": 2.0, "offset": 50.0}), 1)
-            (epoch,) = viewer.values
-            await viewer.until(lambda: max(list(viewer.values[epoch].values())[-40:]) > 40)
-            assert time.monotonic() - edited < 1.0
+            delays: list[float] = []
+            # A busy machine may hold up one edit; what holds up each of three is the program.
+            while len(delays) < 3 and min(delays, default=1.0) >= 1.0:
+                offset = 50.0 * (1 + len(delays))
+                edited = time.monotonic()
+                site.execute(SIGNAL, json.dumps({"frequency": 2.0, "offset": offset}), 1)
+                await viewer.until(lambda least=offset - 10: in_order(viewer)[-1] > least)
+                delays.append(time.monotonic() - edited)
+    assert min(delays) < 1.0, delays
+    (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
 
 
@@ -89,10 +103,13 @@ async def test_a_locked_database_stops_neither_frames_nor_new_viewers(site) -> N
         async with view(server.address) as viewer:
             await viewer.until(lambda: viewer.values)
             with locked(site.database):
-                asked = time.monotonic()
-                async with view(server.address) as second:
-                    await second.until(lambda: second.values)
-                assert time.monotonic() - asked < 2
+                delays: list[float] = []
+                while len(delays) < 3 and min(delays, default=2.0) >= 2:
+                    asked = time.monotonic()
+                    async with view(server.address) as second:
+                        await second.until(lambda second=second: second.values)
+                    delays.append(time.monotonic() - asked)
+                assert min(delays) < 2, delays
                 await viewer.for_seconds(1)
     (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
@@ -114,7 +131,8 @@ async def test_pages_that_wait_for_a_locked_database_hold_up_no_new_viewer(site)
         with locked(site.database):
             asked = [asyncio.to_thread(status, server.address, path) for path in paths]
             pages = [asyncio.create_task(page) for page in asked]
-            async with view(server.address) as viewer:
-                await viewer.until(lambda: viewer.values)
+            for _ in range(5):
+                async with view(server.address) as viewer:
+                    await viewer.until(lambda viewer=viewer: viewer.values)
             assert not all(page.done() for page in pages)
         assert set(await asyncio.gather(*pages)) <= {200, 404, 503}

@@ -58,8 +58,13 @@ async def echo(scope, receive, send) -> None:
 
 
 @pytest.fixture(autouse=True)
-def small(settings, monkeypatch) -> None:
+def small(settings) -> None:
     settings.WAVES = {"body_limit": 1000}
+
+
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    """For tests in which nothing comes, or is taken."""
     monkeypatch.setattr(http_bounds, "TAKE_SECONDS", 0.05)
     monkeypatch.setattr(http_bounds, "BODY_SECONDS", 0.05)
 
@@ -92,7 +97,7 @@ async def test_a_body_that_does_not_say_its_length_is_counted():
     assert peer.asked == 11
 
 
-async def test_a_body_that_never_comes_is_given_up():
+async def test_a_body_that_never_comes_is_given_up(impatient):
     before = http_bounds.counts["late_body"]
     peer = Peer()
     status, body = await peer.request(echo)
@@ -116,7 +121,7 @@ async def pages(scope, receive, send) -> None:
         await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": True})
 
 
-async def test_a_reader_that_takes_nothing_is_given_up_and_counted():
+async def test_a_reader_that_takes_nothing_is_given_up_and_counted(impatient):
     before = http_bounds.counts["unread"]
     peer = Peer(b"")
     peer.reads = False

@@ -1,5 +1,6 @@
 """Samples are pushed where a worker of its own runs the streams, over a real Redis."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from benchmarks import pushed
-from waves.tests.server.processes import Process, Site, redis_server
+from waves.tests.server.processes import START_SECONDS, Process, Site, redis_server
 from waves.tests.server.pushing import make_key, send
 from waves.tests.server.test_api_queries import Asking
 from waves.tests.server.viewing import Viewing, view
@@ -74,8 +75,9 @@ def test_what_waits_is_taken_once_by_the_next_worker(deployed, asking):
     asking.connection.close()
     worker = site.start_worker()
     try:
+        deadline = time.monotonic() + 2 * START_SECONDS
         while send(asking, "waiting", body, key, **numbered)[0] != 200:
-            pass
+            assert time.monotonic() < deadline
         status, answer = send(asking, "waiting", {"inlet": 8}, key)
         # It was sent at least twice: once it waited for the worker, and once it came after it.
         assert answer["next"] == 2

@@ -13,7 +13,7 @@ COLUMNS = [16, 100, 400, 1200, 5000, 16_384]
 
 
 async def test_a_spike_stands_in_its_column_at_every_stride(daphne, shared_site) -> None:
-    fields = {"source": "python", "options": json.dumps(SPIKES), "rate": 1e6, "history": 10.0}
+    fields = {"source": "python", "options": json.dumps(SPIKES), "rate": 1e6, "history": 20.0}
     key = shared_site.add_stream("spiky", like="python", name="Spiky", **fields)
     try:
         async with view(daphne.address, "/ws/streams/spiky/?window=1&columns=16") as viewer:

@@ -12,9 +12,11 @@ async def test_a_viewer_gets_a_thousand_samples_a_second_without_a_gap(daphne) -
         await viewer.for_seconds(4)
     (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
-    (t0, _, first), (t1, _, last) = viewer.arrived[0], viewer.arrived[-1]
-    # One frame of 40 samples more or less in the seconds that were looked at.
-    assert abs((last - first) / (t1 - t0) - 1000) < 40
+    # By those of each half that came soonest after they were due: a busy machine makes some late.
+    lags = [at - end / 1000 for at, _, end in viewer.arrived]
+    half = len(lags) // 2
+    seconds = viewer.arrived[-1][0] - viewer.arrived[half][0]
+    assert abs(min(lags[half:]) - min(lags[:half])) < 0.04 * seconds
 
 
 async def test_text_and_bytes_carry_the_same_samples(daphne) -> None:
