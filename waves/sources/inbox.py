@@ -207,11 +207,14 @@ class Inbox:
         delivery = self.leave(batch, number, entry, writer)
         if number:
             self._asked[number] = delivery
-        delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
+            delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
         try:
             # Not the future itself: where whoever waits is cancelled, it is still answered, and so
             # known when it is sent again.
-            await asyncio.wait({delivery.receipt}, timeout=ANSWER_SECONDS)
+            if not delivery.receipt.done():
+                await asyncio.wait({delivery.receipt}, timeout=ANSWER_SECONDS)
+            elif number:
+                self._remember(number, delivery.receipt)  # before anybody else can ask
         finally:
             self._forget(delivery)
         if not delivery.receipt.done():
@@ -338,7 +341,7 @@ class Inbox:
             self._bytes -= delivery.bytes
 
     def _remember(self, number: str, told: asyncio.Future[Receipt]) -> None:
-        if told.cancelled() or told.exception() is not None or not number:
+        if told.cancelled() or told.exception() is not None:
             return
         self._numbers[number] = told.result()
         if len(self._numbers) > MOST_NUMBERS:

@@ -86,8 +86,9 @@ class Timed:
         if doubled:
             is_new = ~np.array(is_known)
             new, new_rows = times[is_new], rows[:, is_new]
-        self.put_at = float(new.max()), None
-        self.late_by = max(0.0, self.mark - float(new.min()))
+        ends = (known[0], known[0]) if new.size == 1 == times.size else (new.min(), new.max())
+        self.put_at = float(ends[1]), None
+        self.late_by = max(0.0, self.mark - float(ends[0]))
         late = self._order.put(new, new_rows, self._context.clock.monotonic())
         self._seen.remember(known, masks)
         return late, doubled
@@ -96,6 +97,8 @@ class Timed:
         now = self._context.clock.time()
         if batch.times is not None and not np.isnan(batch.times).any():
             return batch.times
+        if batch.n == 1:
+            return np.array([now])
         arrival: Floats = now + APART_SECONDS * np.arange(batch.n, dtype=np.float64)
         if batch.times is None:
             return arrival

@@ -56,7 +56,7 @@ class Ordering:
         Raises ClockStepError where all of them have been for a while: the clock was set back.
         """
         floor: Any = self._latest
-        if not self.window:
+        if not self.window and times.size > 1:
             floor = np.maximum.accumulate(np.concatenate(([self._latest], times)))[:-1]
         timely = times >= floor
         n = int(np.count_nonzero(timely))

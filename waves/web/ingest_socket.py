@@ -154,7 +154,7 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         if name and not _WRITER.fullmatch(name):
             raise IngestError("writer: 1 to 64 letters, digits and . _ : - name a writer.")
         self._writer = f"{grant.prefix}:{name or self._to}"
-        self._key = key_in(request.headers["Authorization"])
+        self._key, self._grant = key_in(request.headers["Authorization"]), grant
 
     def _refuse_message(self, words: str) -> None:
         self._refuse("bad_message", words, messages.CLOSE_BAD_MESSAGE)
@@ -180,11 +180,10 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return
         media_type = formats.of_message(body)
         is_numbered = media_type == formats.FRAMES
-        grant = await grant_for(self._key)
         answer = await self._patiently(
             partial(
                 taking.hand_over,
-                grant,
+                self._grant,
                 self._slug,
                 body,
                 media_type,
@@ -233,8 +232,8 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             await asyncio.sleep(ASK_SECONDS)
             if self._key:
                 with self._told(), contextlib.suppress(ServiceUnavailableError, DatabaseError):
-                    grant = await grant_for(self._key)
-                    await taking.target(self._slug, grant)
+                    self._grant = await grant_for(self._key)
+                    await taking.target(self._slug, self._grant)
 
     @contextlib.contextmanager
     def _told(self) -> Any:
