@@ -100,7 +100,10 @@ class Intake:
         are awaited one after the other.
         """
         if get_config().worker == "embedded":
-            told = asyncio.ensure_future(self.inbox(handle).put(batch, number, writer=writer))
+            inbox = self.inbox(handle)
+            if inbox.check_room is not None:
+                inbox.check_room()  # whoever is too fast waits, before anything is handed over
+            told = asyncio.ensure_future(inbox.put(batch, number, writer=writer))
             told.add_done_callback(_look_at)
             return partial(_result, told)
         key = keys_of(identity, handle)[1]

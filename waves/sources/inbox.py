@@ -169,6 +169,8 @@ class Inbox:
         self.arrived = asyncio.Event()
         #: Called with each batch that comes, while the source would take it at once.
         self.taker: Callable[[], None] | None = None
+        #: Raises BusyError where the source has taken as much as it may for now.
+        self.check_room: Callable[[], None] | None = None
         self.seen = Seen()
         self.durable = durable
         self._monotonic = monotonic

@@ -21,6 +21,8 @@ from waves.sources.pacing import MAX_LAG, WallLabels
 
 Floats = NDArray[np.float64]
 
+#: Seconds that samples may be ahead of the rate; a writer that is further waits.
+MOST_AHEAD = 1.0
 #: Between samples that came together without times.
 APART_SECONDS = 1e-6
 
@@ -53,6 +55,9 @@ class Timed:
     def patience(self) -> float | None:
         """Seconds until what is held back has waited long enough; None where nothing is."""
         return self._order.window if self._order.held else None
+
+    def check_room(self) -> None:
+        """What waits is bounded by the inbox."""
 
     def check(self, batch: Batch) -> None:
         """Raise IngestError where a time is too far ahead."""
@@ -174,8 +179,12 @@ class Regular:
             raise IngestError(
                 "This stream's clock is regular: send samples without times, or set it to timed."
             )
-        ahead = self._start and (self.next / self._rate + self._start) - self._now
-        if ahead and ahead > 1.0:
+        # Of those that found room at once, the last may be a little more ahead than the first.
+        self.check_room(2 * MOST_AHEAD)
+
+    def check_room(self, most: float = MOST_AHEAD) -> None:
+        """Raise BusyError where what was taken is so many seconds ahead of the rate."""
+        if self._start is not None and self._start + self.next / self._rate - self._now > most:
             raise BusyError(f"This stream takes {self._rate:g} samples a second: send slower.")
 
     @property

@@ -118,7 +118,7 @@ class PushSource(Source):
         if self.inbox.held is not None:
             held, self.inbox.held = self.inbox.held, None
             self._line.put(self._rows(held), held, again=True)
-        self.inbox.taker = self._take_at_once
+        self.inbox.taker, self.inbox.check_room = self._take_at_once, self._line.check_room
         try:
             while True:
                 if not self._between:
@@ -134,7 +134,7 @@ class PushSource(Source):
                 pause = 1 / self.spec.frames_per_second
                 await self.context.clock.sleep_until(self.context.clock.monotonic() + pause)
         finally:
-            self.inbox.taker = None
+            self.inbox.taker = self.inbox.check_room = None
             is_listed = self.takes_pushes and self.inbox.durable
             self.inbox.held = None if is_listed else self._line.held()
 

@@ -10,6 +10,7 @@ import pytest
 
 from waves.exceptions import BusyError, IngestError, ServiceUnavailableError, SourceError
 from waves.ingest.batch import Batch
+from waves.intake import Intake
 from waves.protocol.spec import SignalSpec
 from waves.sources import examples, push
 from waves.sources import inbox as inboxes
@@ -228,6 +229,12 @@ async def test_on_a_regular_clock_samples_follow_one_another():
         await run.inbox.put(batch(np.zeros(5000)))
         with pytest.raises(BusyError, match="1000 samples a second"):
             await run.inbox.put(batch([1]))
+        # Whoever asks before it hands anything over may wait instead.
+        with pytest.raises(BusyError, match="1000 samples a second"):
+            await handing_to(run.inbox).hand_over("here", 1, batch([1]))
+        run.clock.now += 5
+        answer = await handing_to(run.inbox).hand_over("here", 1, batch([1]))
+        assert (await answer()).accepted == 1
 
 
 class StillClock(FakeClock):
@@ -264,6 +271,12 @@ async def test_between_two_frames_a_writer_is_answered_and_what_is_odd_waits(mon
             await run.came.wait()
         odd.cancel()
         assert run.added == [{"b": ""}]
+
+
+def handing_to(inbox: Inbox) -> Intake:
+    intake = Intake()
+    intake.inbox = lambda handle: inbox
+    return intake
 
 
 async def test_where_nobody_takes_it_a_push_ends_and_nothing_is_left_behind(monkeypatch):
