@@ -88,7 +88,10 @@ class Rows:
             place = self._places.get(name)
             if place is None:
                 place = self._new(name, line)
-            if isinstance(value, str):
+            if type(value) is float:
+                self._at[place].append(row)
+                self._values[place].append(value)
+            elif isinstance(value, str):
                 self._texts.setdefault(name, {})[row] = value[:LONGEST_TEXT]
             elif value is not None:
                 self._at[place].append(row)

@@ -24,6 +24,8 @@ EXPECTED = (
     'Expected is {"t": 1700000000.5, "signals": {"inlet": 60.1}}, or plainly {"inlet": 60.1}.'
 )
 
+_NESTED = {dict, list}
+
 
 def parse(text: bytes) -> Batch:
     """The samples of an object or of a list. Raises IngestError."""
@@ -104,6 +106,8 @@ def loaded(text: bytes, line: int = 0) -> Any:
 
 def seconds(value: Any, line: int = 0) -> float:
     """Unix seconds of a number, or of a text by ISO 8601. Raises IngestError."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value).timestamp()
@@ -124,7 +128,10 @@ def seconds(value: Any, line: int = 0) -> float:
 def _parts(value: Mapping[str, Any], line: int) -> tuple[Any, Mapping[str, Any]]:
     """The time, or None, and the signals."""
     if "signals" in value:
-        signals, others = value["signals"], sorted(set(value) - {"t", "signals"})
+        signals = value["signals"]
+        if len(value) == 1 + ("t" in value) and isinstance(signals, dict):
+            return value.get("t"), signals
+        others = sorted(set(value) - {"t", "signals"})
         if others or not isinstance(signals, Mapping):
             raise IngestError(
                 f"There is {', '.join(others)[:80] or 'no object'} beside t and "
@@ -140,7 +147,7 @@ def _rows(value: Any, line: int) -> Iterator[tuple[float | None, Mapping[str, An
         if not isinstance(one, Mapping):
             raise IngestError(f"{str(one)[:40]!r} is no object. {EXPECTED}", line=line)
         t, signals = _parts(one, line)
-        if any(isinstance(each, dict | list) for each in signals.values()):
+        if not _NESTED.isdisjoint(map(type, signals.values())):
             raise IngestError(
                 "A signal has a number, a text, true, false or null here; lists stand in one "
                 "object alone.",
