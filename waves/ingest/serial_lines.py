@@ -27,6 +27,8 @@ from waves.ingest.readings import Reading, numeric
 
 #: Bytes of a line; what is longer is no text, or another baud rate.
 LONGEST_LINE = 4096
+#: Values that a line may have, each with its unit: more are no line of them.
+MOST_WORDS = 2 * MOST_SIGNALS
 #: Characters of a unit, such as "hPa" or "m/s²": a longer word is one.
 LONGEST_UNIT = 5
 
@@ -178,7 +180,10 @@ def _of_part(part: str) -> Sequence[Column] | None:
     if value is not None:
         return [Column("", value)]
     found: list[Column] = []
-    for word in _JOIN.sub(":", part).split():
+    words = _JOIN.sub(":", part).split()
+    if len(words) > MOST_WORDS:
+        return None
+    for word in words:
         column = _column(word)
         if column is not None:
             found.append(column)

@@ -93,16 +93,16 @@ async def test_the_past_by_keys_from_its_beginning_to_what_is_live(context, daph
     await scope.until_drawn("drawn.signals[0].x[0] <= -0.49")
     await press("ArrowLeft")
     await scope.until_state("paused")
+    live = scope.newest  # a page that is busy learns of what is newer a moment later
     there = await scope.until_at_rest()
     for key, samples in (("ArrowLeft", -50), ("Shift+ArrowLeft", -500), ("ArrowRight", 50)):
         await press(key)
         there = await moved(scope, there, by=samples)
-    live = scope.newest  # a page that is busy learns of it a moment later
     await press("Shift+ArrowRight")
     there = await scope.until_at_rest(there)
     await press("Home")
     there = await scope.until_at_rest(there)
-    # Ten seconds are kept, of what there was when the key was pressed, or came since.
+    # Ten seconds are kept, of what there was when it paused, or came since.
     oldest = [max(0, newest - 10_000) for newest in (live, scope.newest)]
     assert oldest[0] - 400 <= there.place.start <= oldest[1] + 400
     await scope.until_text("behind", "s ago")

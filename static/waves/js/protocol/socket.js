@@ -98,11 +98,13 @@ export class Socket {
   }
 
   /**
-   * Send a control message; without a connection it is left out: opening says it all.
+   * Send a control message; without a connection it is left out: opening says it all. So it is where the connection
+   * ends at this moment, of which its event tells a moment later.
    * @param {object} message
    */
   send(message) {
-    if (this.state.name === "open") this.#socket?.send(JSON.stringify(message));
+    if (this.state.name !== "open" || !this.#socket || this.#socket.readyState > WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
   }
 
   close() {
