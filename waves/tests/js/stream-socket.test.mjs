@@ -57,6 +57,15 @@ test("a steady stream is acknowledged about once a second, also without timers",
   assert.ok(acks >= 9 && acks <= 11, String(acks));
 });
 
+test("nothing is sent on a connection that ends at this moment", () => {
+  const page = new Page();
+  page.connect();
+  page.last.readyState = 2;
+  page.receive(100_000);
+  page.receive(100_000);
+  assert.deepEqual(page.sent("ack"), []);
+});
+
 test("silence is not acknowledged again and again", () => {
   const page = new Page();
   page.connect();
