@@ -42,6 +42,7 @@ from benchmarks.verdict import SETTLE_SECONDS, Report, text_of
 from benchmarks.viewer import OPEN
 
 STREAMS = (KILOHERTZ, {**PUSHED, "rate": 1000.0, "window": 2.0}, {"demo": "fast"})
+SERVER = Server("Waves, daphne", "waves", waves_daphne, streams=STREAMS)
 #: Handshakes under way at once while they come: all are there before anything is measured.
 PACE = 16
 #: Somebody looks at ``fast`` all the time, so that the server keeps its whole history.
@@ -232,16 +233,14 @@ def measure(attack: str, pairs: int, seconds: float) -> Report:
 @contextlib.contextmanager
 def benching(attack: Attack) -> Iterator[tuple[Bench, int]]:
     """A server with its viewers, warmed up; yields them and the port."""
-    streams = STREAMS if attack.beside_fast else STREAMS[:2]
-    server = Server("Waves, daphne", "waves", waves_daphne, streams=streams)
-    with running(server) as (port, pid):
+    with running(SERVER) as (port, pid):
         os.environ.update({writers.KEY: make_key(pid), writers.SLUG: slug_of(2)})
         host, path = f"127.0.0.1:{port}", f"/ws/streams/{slug_of(1)}/"
         with contextlib.closing(Load(("127.0.0.1", port), Tally())) as load:
             aside = Tally()
             load.connect(lambda: WavesViewer(aside, host, LOOKER), int(attack.beside_fast), 1)
             viewers = load.connect(lambda: Bystander(load.tally, host, path), attack.viewers, PACE)
-            load.run(FILLED_SECONDS if attack.beside_fast else SETTLE_SECONDS)
+            load.run(FILLED_SECONDS)
             yield Bench(load, viewers, psutil.Process(pid)), port
 
 

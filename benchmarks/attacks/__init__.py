@@ -30,7 +30,7 @@ class Attack:
     visit: Visit
     #: Seconds before who was refused or has ended comes back.
     pause: float = PAUSE
-    #: Who watches meanwhile; and whether ``fast`` runs beside that, and a page looks at it.
+    #: Who watches meanwhile; and whether a page looks at ``fast``, which runs in any case.
     viewers: int = 300
     beside_fast: bool = True
 
