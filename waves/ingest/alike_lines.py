@@ -15,6 +15,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from waves.ingest.batch import MOST_VALUES
+
 #: Fewer lines are read as quickly one by one.
 LEAST_LINES = 8
 
@@ -49,6 +51,8 @@ def columns(text: bytes) -> Columns | None:
     fields = [_FIELD.fullmatch(field) for field in line[2].split(b",")]
     names = [field[1] for field in fields if field]
     if len(set(names)) < len(fields) or len(fields) >= len(_LETTERS):
+        return None
+    if n * len(fields) > MOST_VALUES:
         return None
     is_whole = [bool(field and field[2]) for field in fields]
     numbers = _numbers(text, n, _between(line, names, is_whole))

@@ -84,9 +84,7 @@ class Grammar:
     """Reads lines one after the other; it knows the labels that stood before the numbers."""
 
     def __init__(self) -> None:
-        #: The last line that was none of numbers, until numbers come.
-        self._heading = ""
-        self._names: Sequence[str] = ()
+        self._labels: Sequence[str] = ()
         self._had_columns = False
 
     def begin(self) -> None:
@@ -114,24 +112,17 @@ class Grammar:
     def _learn(self, line: str) -> None:
         """Labels, perhaps: where as many numbers follow, these are their names."""
         if not self._had_columns:
-            self._heading = line
-
-    def _labels(self, n: int) -> Sequence[str] | None:
-        """The names of ``n`` numbers by the line before the first of them; None where it has
-        others."""
-        if not self._had_columns:
-            self._had_columns = True
-            line = self._heading
             labels = _STRONG.split(line) if _STRONG.search(line) else line.split()
-            is_right = len(set(labels)) == len(labels) and all(labels)
-            self._names = labels if is_right else []
-        return self._names if len(self._names) == n else None
+            if len(set(labels)) == len(labels) and all(labels):
+                self._labels = labels
 
     def _named(self, columns: Sequence[Column]) -> list[Reading]:
         """The samples of a line; a name that is there twice is that of two samples."""
         names: Sequence[str] = [column.name for column in columns]
         if not any(names):
-            names = self._labels(len(columns)) or names
+            self._had_columns = True
+            if len(self._labels) == len(columns):
+                names = self._labels
         if len(columns) == 1:
             (_, value, unit), name = columns[0], names[0] or "Signal 1"
             return [Reading(None, {name: value}, {name: unit} if unit else {})]

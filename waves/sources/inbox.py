@@ -167,7 +167,7 @@ class Inbox:
         self, monotonic: Callable[[], float] = time.monotonic, *, durable: bool = False
     ) -> None:
         self.arrived = asyncio.Event()
-        #: Called with each batch that comes, while the source would take it at once.
+        #: Called where a batch comes and none waits before it, while the source would take it.
         self.taker: Callable[[], None] | None = None
         #: Raises BusyError where the source has taken as much as it may for now.
         self.check_room: Callable[[], None] | None = None
@@ -235,7 +235,7 @@ class Inbox:
         self._waiting.append(delivery)
         self._bytes += delivery.bytes
         self.arrived.set()
-        if self.taker is not None:
+        if self.taker is not None and len(self._waiting) == 1:
             self.taker()
         return delivery
 

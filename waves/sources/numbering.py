@@ -91,20 +91,15 @@ class Timed:
         if doubled:
             is_new = ~np.array(is_known)
             new, new_rows = times[is_new], rows[:, is_new]
-        ends = (known[0], known[0]) if new.size == 1 == times.size else (new.min(), new.max())
-        self.put_at = float(ends[1]), None
-        self.late_by = max(0.0, self.mark - float(ends[0]))
+        self.put_at = float(new.max()), None
+        self.late_by = max(0.0, self.mark - float(new.min()))
         late = self._order.put(new, new_rows, self._context.clock.monotonic())
         self._seen.remember(known, masks)
         return late, doubled
 
     def _times(self, batch: Batch) -> Floats:
-        now = self._context.clock.time()
-        if batch.times is not None and not np.isnan(batch.times).any():
-            return batch.times
-        if batch.n == 1:
-            return np.array([now])
-        arrival: Floats = now + APART_SECONDS * np.arange(batch.n, dtype=np.float64)
+        apart = APART_SECONDS * np.arange(batch.n, dtype=np.float64)
+        arrival: Floats = self._context.clock.time() + apart
         if batch.times is None:
             return arrival
         times: Floats = np.where(np.isnan(batch.times), arrival, batch.times)
@@ -207,19 +202,26 @@ class Regular:
         return 0, 0
 
     def blocks(self, dtype: np.dtype[Any]) -> Iterator[SampleBlock]:
-        """What is due of that which waits."""
-        while self._pending:
-            first, rows = self._pending.popleft()
-            due = int((self._now - (self._start or 0.0)) * self._rate) + 1 - first
-            if due <= 0:
-                self._pending.appendleft((first, rows))
-                return
-            if due < rows.shape[1]:
-                self._pending.appendleft((first + due, rows[:, due:]))
-                rows = rows[:, :due]
+        """What is due by now of that which waits, a block for each stretch without a gap."""
+        until = int((self._now - (self._start or 0.0)) * self._rate) + 1
+        while self._pending and self._pending[0][0] < until:
+            first, rows = self._stretch(until)
             t0 = self._labels.at((self._start or 0.0) + first / self._rate)
             self.mark = first + rows.shape[1]
             yield SampleBlock(self._context.epoch, first, t0, 1 / self._rate, rows.astype(dtype))
+
+    def _stretch(self, until: int) -> tuple[int, Floats]:
+        """Take the oldest samples that follow one another, up to an index."""
+        first = at = self._pending[0][0]
+        pieces: list[Floats] = []
+        while self._pending and self._pending[0][0] == at < until:
+            _, rows = self._pending.popleft()
+            if until - at < rows.shape[1]:
+                self._pending.appendleft((until, rows[:, until - at :]))
+                rows = rows[:, : until - at]
+            pieces.append(rows)
+            at += rows.shape[1]
+        return first, np.concatenate(pieces, axis=1)
 
     def held(self) -> Batch | None:
         """What was taken and not yielded."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from waves.exceptions import BusyError, IngestError, SourceError
+from waves.exceptions import BusyError, ClockStepError, IngestError, SourceError
 from waves.ingest.batch import Batch
 from waves.ingest.line_protocol import Template
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
@@ -69,8 +69,6 @@ class PushSource(Source):
         self._infos = self._described()
         self._places = {row.key: k for k, row in enumerate(spec.signals)}
         self._places |= {row.name: k for k, row in enumerate(spec.signals)}
-        #: Names of batches whose values need no other order.
-        self._in_order = tuple(zip(*((row.key, row.name) for row in spec.signals), strict=True))
         self._line: Timed | Regular
         self._line = (Timed if self.clock == "timed" else Regular)(spec, context, self.inbox)
         self._dtype = SAMPLE_TYPES[spec.sample_type]
@@ -155,26 +153,27 @@ class PushSource(Source):
                 await self.inbox.arrived.wait()
 
     def _take_at_once(self) -> None:
-        """Take what comes between two frames, so that its writer goes on. What is more than a frame
-        should have, or odd, waits for the next one."""
+        """Take the one batch that waits, between two frames, so that its writer goes on. What is
+        more than a frame should have, or odd, waits for the next one."""
         if self._between > MOST_BETWEEN:
             return
-        delivery, *others = self.inbox.take()
+        (delivery,) = deliveries = self.inbox.take()
+        if self._new_names(delivery):
+            self.inbox.give_back(deliveries)
+            return
         try:
-            if others or any(name not in self._places for name in delivery.batch.names):
-                raise SourceError
             self._take(delivery)
             self._between += delivery.bytes
         except (IngestError, BusyError) as error:
             delivery.refuse(error)
-        except SourceError:
-            self.inbox.give_back([delivery, *others])
+        except ClockStepError:  # it is raised where it ends the epoch
+            self.inbox.give_back(deliveries)
 
     def _deliver(self) -> Mapping[str, str]:
         """Take what waits; the names and units of signals that are to be added before the rest."""
         deliveries = self.inbox.take()
         for at, delivery in enumerate(deliveries):
-            new = [name for name in delivery.batch.names if name not in self._places]
+            new = self._new_names(delivery)
             try:
                 if new:
                     self._check_new(new)
@@ -184,6 +183,9 @@ class PushSource(Source):
             except (IngestError, BusyError) as error:
                 delivery.refuse(error)
         return {}
+
+    def _new_names(self, delivery: Delivery) -> list[str]:
+        return [name for name in delivery.batch.names if name not in self._places]
 
     def _check_new(self, names: list[str]) -> None:
         told = ", ".join(names)[:120]
@@ -221,12 +223,12 @@ class PushSource(Source):
 
     def _rows(self, batch: Batch) -> Floats:
         """The values of a batch as ``[signals, n]``, texts as the codes of their states."""
-        if batch.names in self._in_order and not batch.texts:
+        places = [self._places.get(name) for name in batch.names]
+        if places == list(range(len(self.spec.signals))) and not batch.texts:
             return batch.values
         rows = np.full((len(self.spec.signals), batch.n), np.nan)
         nameless = 0
-        for name, values in zip(batch.names, batch.values, strict=True):
-            place = self._places.get(name)
+        for name, place, values in zip(batch.names, places, batch.values, strict=True):
             if place is None:
                 continue  # of a run before the signal was taken away
             rows[place] = values

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from waves.exceptions import IngestError
 from waves.ingest import alike_lines, line_protocol
+from waves.ingest import batch as batches
 
 STAMP = 1_700_000_000_123_456_789
 #: A line, with # for a number of it, ~ for a whole one and @ for its time.
@@ -60,6 +61,14 @@ def test_times_are_the_same_to_the_last_bit_in_both_ways():
     stamps = np.random.default_rng(1).integers(0, 2**62, 10_000)
     at_once = line_protocol.in_seconds(stamps, 10**9)
     assert at_once.tolist() == [line_protocol.in_seconds(int(each), 10**9) for each in stamps]
+
+
+def test_as_many_values_are_taken_at_once_as_one_by_one(monkeypatch):
+    for room in (alike_lines, batches):
+        monkeypatch.setattr(room, "MOST_VALUES", 16)
+    assert isinstance(told(text_of("m a=#,b=#", "12345678"))[0], tuple)
+    words, *_ = told(text_of("m a=#,b=#", "123456789"))
+    assert "More than 16 values" in words
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def test_labels_before_the_first_numbers_are_their_names_where_there_are_as_many
     labels = "Room temp,Humidity"
     named = {"Room temp": 1.0, "Humidity": 2.0}
     assert read("Booting up ...", labels, "1,2")[2:] == [named]
+    # What can be no labels is a message, and changes nothing of them.
+    assert read(labels, "ready, ready", "1,2")[2:] == [named]
     assert read(labels, "1,2,3")[1:] == [{"Signal 1": 1.0, "Signal 2": 2.0, "Signal 3": 3.0}]
     # Later a line without a number is a message, until the port is opened anew.
     assert read(labels, "1,2", "low,battery", "1,2")[2:] == ["low,battery", named]

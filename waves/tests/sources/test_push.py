@@ -45,7 +45,7 @@ class Pushed:
             add_signals=self._add,
             note=self._take_note,
         )
-        signals = tuple(SignalSpec(key, key) for key in keys)
+        signals = fields.pop("signals", tuple(SignalSpec(key, key) for key in keys))
         stream = {"late": "reorder", "reorder_window": 0.2, "rate": 10.0, **fields}
         self.source = PushSource(spec("push", signals=signals, **stream), context)
         self.blocks = []
@@ -271,6 +271,28 @@ async def test_between_two_frames_a_writer_is_answered_and_what_is_odd_waits(mon
             await run.came.wait()
         odd.cancel()
         assert run.added == [{"b": ""}]
+
+
+async def test_what_comes_between_two_frames_at_a_rate_is_one_block():
+    async with pushed("a", options={"clock": "regular"}, rate=1000.0, clock=StillClock()) as run:
+        async with asyncio.timeout(5):
+            await run.inbox.put(batch([0]))
+            await run.clock.asleep.wait()
+            run.clock.now += 0.01
+            for value in range(1, 10):
+                await run.inbox.put(batch([value]))
+            run.clock.goes_on.set()
+            assert await run.until(10) == list(map(float, range(10)))
+    assert [block.n for block in run.blocks] == [1, 9]
+
+
+async def test_a_signal_whose_name_is_the_key_of_another_gets_its_own_values():
+    signals = (SignalSpec("a", "b"), SignalSpec("b", "a"))
+    async with pushed(signals=signals) as run, asyncio.timeout(5):
+        await run.inbox.put(batch([[1], [2]], [-1], names=("a", "b")))
+        await run.until(1)
+    # Names go before keys.
+    assert run.blocks[0].values[:, 0].tolist() == [2.0, 1.0]
 
 
 def handing_to(inbox: Inbox) -> Intake:
