@@ -91,14 +91,14 @@ ATTACKS: dict[str, Attack] = {
     ),
     "bodies": Attack("four POSTs whose body never ends", 4, pages.endless),
     "writers-http": Attack(
-        "nothing wrong: 50 writers, each with two requests a second, beside 100 viewers alone",
+        "nothing wrong: 50 writers, each with two requests a second; 100 watch, and nobody `fast`",
         50,
         writers.by_http,
         viewers=100,
         beside_fast=False,
     ),
     "writers-socket": Attack(
-        "nothing wrong: 50 writers, each with 20 messages a second, beside 100 viewers alone",
+        "nothing wrong: 50 writers, each with 20 messages a second; 100 watch, and nobody `fast`",
         50,
         writers.by_websocket,
         viewers=100,

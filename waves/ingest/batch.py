@@ -88,14 +88,12 @@ class Rows:
             place = self._places.get(name)
             if place is None:
                 place = self._new(name, line)
-            if type(value) is float:
-                self._at[place].append(row)
-                self._values[place].append(value)
-            elif isinstance(value, str):
+            if isinstance(value, str):
                 self._texts.setdefault(name, {})[row] = value[:LONGEST_TEXT]
             elif value is not None:
                 self._at[place].append(row)
-                self._values[place].append(number(value, name, line))
+                own = value if type(value) is float else number(value, name, line)
+                self._values[place].append(own)
         self._count += len(fields)
         if self._count > MOST_VALUES:
             raise IngestError(f"More than {MOST_VALUES:,} values in one request: send fewer.")

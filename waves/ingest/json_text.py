@@ -44,8 +44,6 @@ def parse_lines(text: bytes) -> Batch:
 def batch_of(value: Any) -> Batch:
     """The samples of what was parsed already. Raises IngestError."""
     if isinstance(value, Mapping):
-        if (one := _one_sample(value)) is not None:
-            return one
         t, signals = _parts(value, 0)
         if any(isinstance(each, list) for each in signals.values()):
             return _columns(t, signals)
@@ -53,19 +51,6 @@ def batch_of(value: Any) -> Batch:
     for time, fields in _rows(value, 0):
         rows.add(time, fields)
     return rows.batch()
-
-
-def _one_sample(value: Mapping[str, Any]) -> Batch | None:
-    """What is sent most often: an object of floats alone, without a time."""
-    names = tuple(value)
-    if not 0 < len(names) <= MOST_SIGNALS or "t" in value or "signals" in value:
-        return None
-    row = list(value.values())
-    if any(type(each) is not float for each in row):
-        return None
-    for name in names:
-        check_name(name)
-    return Batch(names, np.array(row).reshape(-1, 1))
 
 
 def readings(value: Any, line: int = 0) -> list[Reading]:
@@ -129,10 +114,8 @@ def _parts(value: Mapping[str, Any], line: int) -> tuple[Any, Mapping[str, Any]]
     """The time, or None, and the signals."""
     if "signals" in value:
         signals = value["signals"]
-        if len(value) == 1 + ("t" in value) and isinstance(signals, dict):
-            return value.get("t"), signals
-        others = sorted(set(value) - {"t", "signals"})
-        if others or not isinstance(signals, Mapping):
+        if len(value) > 1 + ("t" in value) or not isinstance(signals, Mapping):
+            others = sorted(set(value) - {"t", "signals"})
             raise IngestError(
                 f"There is {', '.join(others)[:80] or 'no object'} beside t and "
                 f"signals. {EXPECTED}",

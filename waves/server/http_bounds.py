@@ -52,6 +52,7 @@ def bounded(app: App, *, alone: bool = True) -> App:
             await app(scope, receive, send)
             return
         ours = addresses.match(scope)
+        scope = {**scope, "waves.match": ours}
         if ours is None and not alone:
             await app(scope, receive, send)
             return
@@ -59,8 +60,7 @@ def bounded(app: App, *, alone: bool = True) -> App:
         with contextlib.ExitStack() as ending:
             ending.callback(answer.release)
             if not body.refusal:
-                own = {"waves.finally": ending.callback, "waves.match": ours}
-                await app({**scope, **own}, body, answer)
+                await app({**scope, "waves.finally": ending.callback}, body, answer)
             if body.refusal and not answer.started:
                 await _refuse(answer, *body.refusal)
 

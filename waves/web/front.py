@@ -86,12 +86,13 @@ def _asked(scope: dict[str, Any], body: BytesIO) -> tuple[ResolverMatch, ASGIReq
 def _is_ours(method: str, view: Any) -> bool:
     if method != "POST":
         return view in _PROBES
-    needed = set(settings.MIDDLEWARE) - _NO_MATTER - set(get_config().push_middleware_passed)
-    return view in _PUSHES and not needed and not settings.DISALLOWED_USER_AGENTS
+    if view not in _PUSHES or settings.DISALLOWED_USER_AGENTS:
+        return False
+    return _NO_MATTER.union(get_config().push_middleware_passed).issuperset(settings.MIDDLEWARE)
 
 
 async def _read(receive: Any, body: BytesIO) -> bool:
-    """Take the whole body, which is bounded already; False where the peer left amid it."""
+    """Take the whole body, which is bounded by now; False where the peer left amid it."""
     more = True
     while more:
         message = await receive()
@@ -119,4 +120,3 @@ async def _send(response: HttpResponse, send: Any) -> None:
     start = {"type": "http.response.start", "status": response.status_code}
     await send({**start, "headers": encoded})
     await send({"type": "http.response.body", "body": response.content})
-    response.close()

@@ -84,16 +84,19 @@ async def hand_over(
     if encoding not in ("", "identity", "gzip"):
         raise IngestError(f"The encoding {encoding[:20]!r} is not known: gzip is, and none.")
     parse = partial(formats.parse, body, media_type, encoding=encoding, precision=precision)
-    is_short = len(body) <= SHORT_BYTES and encoding != "gzip"
-    parsed = _parsed_here if is_short else _parsed
+    here = len(body) <= SHORT_BYTES and encoding != "gzip"
     try:
-        batch = await parsed(partial(parse, template=stream.template, names=stream.names))
+        batch = await _parsed(
+            partial(parse, template=stream.template, names=stream.names), here=here
+        )
     except IngestError:
         if not by_places:
             raise
         # The stream may have signals that it had not a moment ago.
         stream = await target(slug, grant, 0)
-        batch = await parsed(partial(parse, template=stream.template, names=stream.names))
+        batch = await _parsed(
+            partial(parse, template=stream.template, names=stream.names), here=here
+        )
     allowance.take(grant.prefix, "values", batch.values.size)
     installation = serving().publisher.installation
     if installation is None:
@@ -101,13 +104,14 @@ async def hand_over(
     return await intake().hand_over(installation.identity, stream.handle, batch, number, writer, to)
 
 
-async def _parsed_here(parse: Callable[[], Any]) -> Any:
-    return parse()
+async def _parsed(parse: Callable[[], Any], *, here: bool) -> Any:
+    """What a parser makes of a body; unless ``here``, off the event loop, in its turn.
 
-
-async def _parsed(parse: Callable[[], Any]) -> Any:
-    """What a parser makes of a body, off the event loop, in its turn. Raises BusyError."""
+    Raises BusyError.
+    """
     global _waiting
+    if here:
+        return parse()
     if _waiting >= MOST_PARSED:
         raise BusyError("More is sent at once than this process parses. Come back a little later.")
     _waiting += 1
