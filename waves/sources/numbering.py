@@ -21,8 +21,8 @@ from waves.sources.pacing import MAX_LAG, WallLabels
 
 Floats = NDArray[np.float64]
 
-#: Seconds that samples may be ahead of the rate; a writer that is further waits.
-MOST_AHEAD = 1.0
+#: Seconds that samples at a rate may be ahead of it; a writer that is further waits.
+MOST_LEAD = 1.0
 #: Between samples that came together without times.
 APART_SECONDS = 1e-6
 
@@ -175,9 +175,9 @@ class Regular:
                 "This stream's clock is regular: send samples without times, or set it to timed."
             )
         # Of those that found room at once, the last may be a little more ahead than the first.
-        self.check_room(2 * MOST_AHEAD)
+        self.check_room(2 * MOST_LEAD)
 
-    def check_room(self, most: float = MOST_AHEAD) -> None:
+    def check_room(self, most: float = MOST_LEAD) -> None:
         """Raise BusyError where what was taken is so many seconds ahead of the rate."""
         if self._start is not None and self._start + self.next / self._rate - self._now > most:
             raise BusyError(f"This stream takes {self._rate:g} samples a second: send slower.")

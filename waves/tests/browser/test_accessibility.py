@@ -161,7 +161,9 @@ async def test_the_form_of_a_stream_as_it_is_and_with_an_error(staff_context, da
     await visit(page, {"errors": ([], ".field-history .errorlist")})
 
 
-async def test_axe_finds_what_is_wrong(page, daphne):
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_axe_finds_what_is_wrong(page, daphne, screen):
+    await page.set_viewport_size(screen)
     await page.goto(f"http://{daphne.address}/")
     await page.evaluate(
         """() => {

@@ -13,19 +13,16 @@ from waves.tests.server.processes import START_SECONDS
 LAST = "drawn.signals[0].y.filter((_, k) => drawn.signals[0].x[k] > -{})".format
 #: In 0.1 s, 200 Hz cross their offset of 0.6 forty times, 50 Hz ten times.
 CROSSINGS = "crossings(drawn, 0.6).filter(({ x }) => x > -0.1).length"
-#: A field of the form, what is set and what was before, and what the page draws of what is set.
+#: A field of the form, what is set, and what the page draws then.
 EDITS = [
-    ("common__frequency", "200", "50", f"{CROSSINGS} >= 30"),
-    ("common__amplitude", "3", "1", f"Math.max(...{LAST(0.04)}) > 2"),
+    ("common__frequency", "200", f"{CROSSINGS} >= 30"),
+    ("common__amplitude", "3", f"Math.max(...{LAST(0.04)}) > 2"),
     (
         "waveform",
         "square",
-        "sine",
         f"{LAST(0.01)}.every((y) => Math.abs(Math.abs(y - 0.6) - 3) < 1e-6)",
     ),
 ]
-#: A busy machine may hold up one edit; what holds up each of so many is the program.
-TRIES = 3
 
 
 async def test_an_edit_arrives_within_a_second_without_gap_or_reload(
@@ -34,12 +31,10 @@ async def test_an_edit_arrives_within_a_second_without_gap_or_reload(
     key = add_stream("edited", like="waveforms")
     scope = await Oscilloscope.open(staff_context, daphne, "edited")
     form = await open_form(staff_context, daphne, key)
-    for name, value, former, arrived in EDITS:
-        delays = [await delay_of(scope, form, {name: value}, arrived)]
-        while delays[-1] >= 1.0 and len(delays) < TRIES:
-            await delay_of(scope, form, {name: former}, f"!({arrived})")
-            delays.append(await delay_of(scope, form, {name: value}, arrived))
-        assert delays[-1] < 1.0, (name, delays)
+    for name, value, arrived in EDITS:
+        await fill(form, {name: value})
+        saved = await save(form)
+        assert (await scope.until_drawn(arrived)).at - saved < 1.0, name
     assert not await scope.was_reloaded()
     (epoch,) = scope.received.values
     assert scope.received.missing(epoch) == 0
@@ -95,13 +90,6 @@ async def test_another_rate_begins_an_epoch_with_a_marked_gap(staff_context, dap
     assert np.allclose(np.diff(drawn.x), 1 / 200, atol=1e-5)
     assert len(scope.received.values) == 2
     assert not await scope.was_reloaded()
-
-
-async def delay_of(scope, form, fields, arrived) -> float:
-    """Seconds after which an edit that was saved is seen."""
-    await fill(form, fields)
-    saved = await save(form)
-    return (await scope.until_drawn(arrived)).at - saved
 
 
 async def open_form(context, server, key):

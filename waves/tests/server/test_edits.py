@@ -45,15 +45,10 @@ async def test_an_edit_arrives_within_a_second(site) -> None:
     with site.serve() as server:
         async with view(server.address) as viewer:
             await viewer.until(lambda: viewer.values)
-            delays: list[float] = []
-            # A busy machine may hold up one edit; what holds up each of three is the program.
-            while len(delays) < 3 and min(delays, default=1.0) >= 1.0:
-                offset = 50.0 * (1 + len(delays))
-                edited = time.monotonic()
-                site.execute(SIGNAL, json.dumps({"frequency": 2.0, "offset": offset}), 1)
-                await viewer.until(lambda least=offset - 10: in_order(viewer)[-1] > least)
-                delays.append(time.monotonic() - edited)
-    assert min(delays) < 1.0, delays
+            edited = time.monotonic()
+            site.execute(SIGNAL, json.dumps({"frequency": 2.0, "offset": 50.0}), 1)
+            await viewer.until(lambda: in_order(viewer)[-1] > 40)
+            assert time.monotonic() - edited < 1.0
     (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
 
@@ -103,13 +98,10 @@ async def test_a_locked_database_stops_neither_frames_nor_new_viewers(site) -> N
         async with view(server.address) as viewer:
             await viewer.until(lambda: viewer.values)
             with locked(site.database):
-                delays: list[float] = []
-                while len(delays) < 3 and min(delays, default=2.0) >= 2:
-                    asked = time.monotonic()
-                    async with view(server.address) as second:
-                        await second.until(lambda second=second: second.values)
-                    delays.append(time.monotonic() - asked)
-                assert min(delays) < 2, delays
+                asked = time.monotonic()
+                async with view(server.address) as second:
+                    await second.until(lambda: second.values)
+                assert time.monotonic() - asked < 2
                 await viewer.for_seconds(1)
     (epoch,) = viewer.values
     assert viewer.missing(epoch) == 0
