@@ -82,7 +82,9 @@ class Rows:
         self._count = 0
 
     def add(self, time: float | None, fields: Mapping[str, Value], line: int = 0) -> None:
-        """Take one row. Raises IngestError where a field is no value."""
+        """Take one row, where it has any value. Raises IngestError where a field is none."""
+        if not fields:
+            return
         row = self._row(time, fields, line)
         for name, value in fields.items():
             place = self._places.get(name)

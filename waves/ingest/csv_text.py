@@ -12,7 +12,9 @@ import csv
 import io
 import math
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,29 +35,35 @@ NOTHING = ("", "nan", "null", "none", "-", "n/a")
 def parse(text: bytes) -> Batch:
     """The samples of a table. Raises IngestError that names line and column."""
     table = _Table(text)
-    rows, lines = table.rows, table.lines
-    at = 0
-    while at < min(len(rows), MOST_HEADINGS) and table.is_heading(rows[at]):
-        at += 1
-    headings, body, lines = rows[:at], rows[at:], lines[at:]
-    if not body:
+    headings: list[list[str]] = []
+    cells: list[str] = []
+    lines: list[int] = []
+    width = 0
+    for row in table.rows():
+        if not width:
+            if len(headings) < MOST_HEADINGS and table.is_heading(row):
+                headings.append(row)
+                continue
+            width = len(row)
+        if len(row) != width:
+            message = f"There are {len(row)} cells, not {width} as above."
+            raise IngestError(message, line=table.line)
+        cells += row
+        lines.append(table.line)
+        if width > MOST_SIGNALS or len(cells) > MOST_VALUES:
+            raise IngestError(
+                f"A table has at most {MOST_SIGNALS} columns and {MOST_VALUES:,} cells: send fewer."
+            )
+    if not width:
         raise IngestError("There is no row of numbers in this.")
-    width = len(body[0])
-    for line, cells in zip(lines, body, strict=True):
-        if len(cells) != width:
-            raise IngestError(f"There are {len(cells)} cells, not {width} as above.", line=line)
-    if width > MOST_SIGNALS or width * len(body) > MOST_VALUES:
-        raise IngestError(
-            f"A table has at most {MOST_SIGNALS} columns and {MOST_VALUES:,} cells: send fewer."
-        )
     names, units = names_and_units(headings, width)
-    columns = dict(zip(names, zip(*body, strict=True), strict=True))
+    columns = {name: cells[place::width] for place, name in enumerate(names)}
     time = next((name for name in names if TIME.fullmatch(name)), None)
     times = None if time is None else table.times(columns.pop(time), lines)
     if not columns:
         raise IngestError("There is a column of times, and none of values.")
     texts: dict[str, dict[int, str]] = {}
-    values = np.empty((len(columns), len(body)))
+    values = np.empty((len(columns), len(lines)))
     for place, (name, column) in enumerate(columns.items()):
         check_name(name, 1)
         values[place] = table.numbers(name, column, texts)
@@ -64,7 +72,7 @@ def parse(text: bytes) -> Batch:
 
 
 class _Table:
-    """Rows of cells that hold something, the line of each, and how a number is written in them."""
+    """Rows of cells that hold something, and how a number is written in them."""
 
     def __init__(self, text: bytes) -> None:
         try:
@@ -74,16 +82,22 @@ class _Table:
             raise IngestError("This is no UTF-8.", line=line) from None
         separator = separator_of(decoded)
         self.decimal_comma = separator != ","
-        self.rows: list[list[str]] = []
-        self.lines: list[int] = []
-        reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator, strict=True)
+        source = io.StringIO(decoded, newline="")
+        self._reader = csv.reader(source, delimiter=separator, strict=True)
+
+    @property
+    def line(self) -> int:
+        """The line that the last row ended with."""
+        return self._reader.line_num
+
+    def rows(self) -> Iterator[list[str]]:
+        """One after the other. Raises IngestError where this is no CSV."""
         try:
-            for row in reader:
+            for row in self._reader:
                 if any(row) and any(map(str.strip, row)):
-                    self.rows.append(row)
-                    self.lines.append(reader.line_num)
+                    yield row
         except csv.Error as error:
-            raise IngestError(f"This is no CSV: {error}.", line=reader.line_num) from None
+            raise IngestError(f"This is no CSV: {error}.", line=self.line) from None
 
     def is_heading(self, cells: list[str]) -> bool:
         """Whether no cell holds a number."""
@@ -91,19 +105,19 @@ class _Table:
         return not any(cell.strip() and number_in(cell, comma) is not None for cell in cells)
 
     def numbers(
-        self, name: str, column: tuple[str, ...], texts: dict[str, dict[int, str]]
+        self, name: str, column: list[str], texts: dict[str, dict[int, str]]
     ) -> NDArray[np.float64]:
         """The numbers of a column, NaN where a cell is empty or a text; ``texts`` gets those."""
         try:
             return np.array([float(cell) for cell in column])
         except ValueError:
             values = [number_in(cell, self.decimal_comma) for cell in column]
-        found = {at: column[at].strip() for at, value in enumerate(values) if value is None}
-        if found:
-            texts[name] = {at: text[:LONGEST_TEXT] for at, text in found.items()}
-        return np.array([math.nan if value is None else value for value in values])
+        places = [at for at, value in enumerate(values) if value is None]
+        if places:
+            texts[name] = {at: column[at].strip()[:LONGEST_TEXT] for at in places}
+        return np.array(values, np.float64)  # None becomes NaN
 
-    def times(self, column: tuple[str, ...], lines: list[int]) -> NDArray[np.float64]:
+    def times(self, column: list[str], lines: list[int]) -> NDArray[np.float64]:
         """Unix seconds. Raises IngestError where a cell holds none."""
         times = np.array([self._time(cell, line) for cell, line in zip(column, lines, strict=True)])
         size = float(np.abs(times).max())
@@ -131,6 +145,7 @@ def separator_of(text: str) -> str:
     return next((each for each in SEPARATORS if each in first), ",")
 
 
+@lru_cache(4096)
 def number_in(cell: str, comma: bool) -> float | None:
     """The number that a cell holds, NaN where it is empty; None where it is a text. With ``comma``
     it may have a decimal comma."""

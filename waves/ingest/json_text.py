@@ -17,7 +17,6 @@ import orjson
 
 from waves.exceptions import IngestError
 from waves.ingest.batch import MOST_SIGNALS, MOST_VALUES, Batch, Rows, check_name, number
-from waves.ingest.line_protocol import lines_of
 from waves.ingest.readings import Reading
 
 EXPECTED = (
@@ -25,6 +24,7 @@ EXPECTED = (
 )
 
 _NESTED = {dict, list}
+_Row = tuple[float | None, Mapping[str, Any]]
 
 
 def parse(text: bytes) -> Batch:
@@ -35,15 +35,17 @@ def parse(text: bytes) -> Batch:
 def parse_lines(text: bytes) -> Batch:
     """The samples of an object a line (NDJSON). Raises IngestError."""
     rows = Rows()
-    for line, one in lines_of(text):
-        for time, fields in _rows(loaded(one.encode(), line), line):
+    for line, one in enumerate(text.split(b"\n"), start=1):
+        if not one.strip():
+            continue
+        for time, fields in _rows(loaded(one, line), line):
             rows.add(time, fields, line)
     return rows.batch()
 
 
 def batch_of(value: Any) -> Batch:
     """The samples of what was parsed already. Raises IngestError."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         t, signals = _parts(value, 0)
         if any(isinstance(each, list) for each in signals.values()):
             return _columns(t, signals)
@@ -55,19 +57,22 @@ def batch_of(value: Any) -> Batch:
 
 def readings(value: Any, line: int = 0) -> list[Reading]:
     """The samples of what was parsed already, one by one. Raises IngestError."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         t, signals = _parts(value, line)
         if any(isinstance(each, list) for each in signals.values()):
             return _one_by_one(_columns(t, signals))
+        rows = [_row(t, signals, line)]
+    else:
+        rows = [*_rows(value, line)]
     return [
         Reading(time, {name: _value(name, each, line) for name, each in fields.items()})
-        for time, fields in _rows(value, line)
+        for time, fields in rows
         if fields
     ]
 
 
 def _value(name: str, value: Any, line: int) -> float | str:
-    return value if isinstance(value, str) else number(value, name, line)
+    return value if isinstance(value, float | str) else number(value, name, line)
 
 
 def _one_by_one(batch: Batch) -> list[Reading]:
@@ -114,7 +119,7 @@ def _parts(value: Mapping[str, Any], line: int) -> tuple[Any, Mapping[str, Any]]
     """The time, or None, and the signals."""
     if "signals" in value:
         signals = value["signals"]
-        if len(value) > 1 + ("t" in value) or not isinstance(signals, Mapping):
+        if len(value) > 1 + ("t" in value) or not isinstance(signals, dict):
             others = sorted(set(value) - {"t", "signals"})
             raise IngestError(
                 f"There is {', '.join(others)[:80] or 'no object'} beside t and "
@@ -122,21 +127,27 @@ def _parts(value: Mapping[str, Any], line: int) -> tuple[Any, Mapping[str, Any]]
                 line=line,
             )
         return value.get("t"), signals
-    return value.get("t"), {name: each for name, each in value.items() if name != "t"}
+    if "t" not in value:
+        return None, value
+    return value["t"], {name: each for name, each in value.items() if name != "t"}
 
 
-def _rows(value: Any, line: int) -> Iterator[tuple[float | None, Mapping[str, Any]]]:
+def _rows(value: Any, line: int) -> Iterator[_Row]:
     for one in value if isinstance(value, list) else [value]:
-        if not isinstance(one, Mapping):
+        if not isinstance(one, dict):
             raise IngestError(f"{str(one)[:40]!r} is no object. {EXPECTED}", line=line)
-        t, signals = _parts(one, line)
-        if not _NESTED.isdisjoint(map(type, signals.values())):
-            raise IngestError(
-                "A signal has a number, a text, true, false or null here; lists stand in one "
-                "object alone.",
-                line=line,
-            )
-        yield None if t is None else seconds(t, line), signals
+        yield _row(*_parts(one, line), line)
+
+
+def _row(t: Any, signals: Mapping[str, Any], line: int) -> _Row:
+    """Time, or None, and signals of one sample. Raises IngestError."""
+    if signals and not _NESTED.isdisjoint(map(type, signals.values())):
+        raise IngestError(
+            "A signal has a number, a text, true, false or null here; lists stand in one "
+            "object alone.",
+            line=line,
+        )
+    return None if t is None else seconds(t, line), signals
 
 
 def _columns(t: Any, signals: Mapping[str, Any]) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -52,9 +53,17 @@ class BoardClock:
         return time + (self._offset or 0.0)
 
 
+#: What ``float`` may read. It is looked for first: an error costs five times as much.
+_NUMBER = re.compile(
+    r"\s*[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)\s*", re.IGNORECASE
+)
+
+
 def numeric(text: str) -> float | None:
     """A number as boards print it; NaN for Arduino's "ovf"; None where it is no number."""
-    try:
-        return None if "_" in text else float(text)
-    except ValueError:
-        return math.nan if text == "ovf" else None
+    if _NUMBER.fullmatch(text):
+        try:
+            return float(text)
+        except ValueError:  # of blanks that are none to it
+            return None
+    return math.nan if text == "ovf" else None

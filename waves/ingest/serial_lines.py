@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import orjson
+
 from waves.exceptions import IngestError
 from waves.ingest import json_text, teleplot
 from waves.ingest.batch import MOST_SIGNALS
@@ -32,12 +34,15 @@ MOST_WORDS = 2 * MOST_SIGNALS
 #: Characters of a unit, such as "hPa" or "m/s²": a longer word is one.
 LONGEST_UNIT = 5
 
-#: Characters of a line, or a part of one, whose values are remembered: a megabyte of such says the
-#: same often.
-SHORT = 8
+#: Characters of a line, or a part of one, whose values are remembered, and how many of them: a
+#: megabyte of such says the same often.
+SHORT, MOST_KNOWN = 32, 4096
 
+#: What lines of Teleplot and of JSON begin with.
+_TELEPLOT, _JSON = ">", "{["
+_SIGNS = _TELEPLOT + _JSON
 #: What every number has, nothing and infinity among them.
-_NUMBER = re.compile(r"\d|nan|inf|ovf", re.IGNORECASE)
+_DIGIT, _NO_DIGITS = re.compile(r"\d"), re.compile(r"nan|inf|ovf", re.IGNORECASE)
 _ENDS = re.compile(rb"\r\n|\r|\n")
 #: Between values: one comma, semicolon or tab with the blanks about it. Looked for from the first
 #: of these blanks only: else a long run of them takes the square of its length.
@@ -86,35 +91,44 @@ class Grammar:
     def __init__(self) -> None:
         self._labels: Sequence[str] = ()
         self._had_columns = False
+        #: What short lines say.
+        self._known: dict[str, list[Reading] | None] = {}
 
     def begin(self) -> None:
         """The port was opened anew: labels may come again, and hold until then."""
         self._had_columns = False
+        self._known.clear()
 
     def read(self, line: str) -> list[Reading] | None:
         """The samples of a line that is not blank; None where it is a message, or labels."""
+        if line in self._known:
+            return self._known[line]
         try:
-            return self._read(line) or None
+            readings = self._read(line) or None
         except IngestError:
-            return None
+            readings = None
+        # Before the first numbers any other line may be labels.
+        if len(line) <= SHORT and (self._had_columns or line[0] in _SIGNS):
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[line] = readings
+        return readings
 
     def _read(self, line: str) -> list[Reading]:
-        if line[0] == ">":
-            return list(teleplot.readings(line[1:]))
-        if line[0] in "{[":
-            return json_text.readings(json_text.loaded(line.encode()))
+        if line[0] == _TELEPLOT:
+            return [*teleplot.readings(line[1:])]
+        if line[0] in _JSON:
+            try:
+                value = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                return []
+            return json_text.readings(value)
         columns = _of_short_line(line) if len(line) <= SHORT else _of_line(line)
         if columns is None:
-            self._learn(line)
+            if not self._had_columns:
+                self._labels = _labels_of(line) or self._labels
             return []
         return self._named(columns) if 0 < len(columns) <= MOST_SIGNALS else []
-
-    def _learn(self, line: str) -> None:
-        """Labels, perhaps: where as many numbers follow, these are their names."""
-        if not self._had_columns:
-            labels = _STRONG.split(line) if _STRONG.search(line) else line.split()
-            if len(set(labels)) == len(labels) and all(labels):
-                self._labels = labels
 
     def _named(self, columns: Sequence[Column]) -> list[Reading]:
         """The samples of a line; a name that is there twice is that of two samples."""
@@ -140,12 +154,21 @@ class Grammar:
         return readings
 
 
+@lru_cache(256)
+def _labels_of(line: str) -> Sequence[str]:
+    """Names, perhaps, of as many numbers as follow; none where the same word stands twice."""
+    labels = _STRONG.split(line) if _STRONG.search(line) else line.split()
+    return labels if len(set(labels)) == len(labels) and all(labels) else ()
+
+
 def _of_line(line: str) -> Sequence[Column] | None:
     """The values of a line, none where it has separators only; None where it is no line of them."""
     if (value := numeric(line)) is not None:
         return [Column("", value)]
-    if not _NUMBER.search(line):
+    if not (_DIGIT.search(line) or _NO_DIGITS.search(line)):
         return None if line.strip(",; \t") else []
+    if not ("," in line or ";" in line or "\t" in line):
+        return _in_words(line)
     parts = _STRONG.split(line)
     if parts[-1] == "":
         parts.pop()  # a separator ends the line
@@ -158,7 +181,7 @@ def _of_line(line: str) -> Sequence[Column] | None:
     return columns
 
 
-_of_short_line = lru_cache(4096)(_of_line)
+_of_short_line = lru_cache(MOST_KNOWN)(_of_line)
 
 
 def _columns(part: str) -> Sequence[Column] | None:
@@ -168,14 +191,17 @@ def _columns(part: str) -> Sequence[Column] | None:
 
 def _of_part(part: str) -> Sequence[Column] | None:
     value = math.nan if part == "" else numeric(part)
-    if value is not None:
-        return [Column("", value)]
+    return _in_words(part) if value is None else [Column("", value)]
+
+
+def _in_words(part: str) -> Sequence[Column] | None:
+    """Pairs and numbers with their units; None where a word is neither."""
     found: list[Column] = []
-    words = _JOIN.sub(":", part).split()
+    words = (_JOIN.sub(":", part) if ":" in part or "=" in part else part).split()
     if len(words) > MOST_WORDS:
         return None
     for word in words:
-        column = _column(word)
+        column = _short_word(word) if len(word) <= SHORT else _column(word)
         if column is not None:
             found.append(column)
         elif found and not found[-1].unit and len(word) <= LONGEST_UNIT and ":" not in word:
@@ -185,11 +211,13 @@ def _of_part(part: str) -> Sequence[Column] | None:
     return found
 
 
-_of_short_part = lru_cache(4096)(_of_part)
+_of_short_part = lru_cache(MOST_KNOWN)(_of_part)
 
 
 def _labelled(part: str) -> list[Column] | None:
     """A label of several words with its value."""
+    if not (":" in part or "=" in part):
+        return None
     label, *values = _JOIN.split(part)
     found = _columns(values[0]) if label and len(values) == 1 and values[0] else None
     if not found or len(found) > 1 or found[0].name:
@@ -205,3 +233,6 @@ def _column(word: str) -> Column | None:
     if value is None and (parts := _WITH_UNIT.fullmatch(text)):
         value, unit = float(parts[1]), parts[2]
     return None if value is None else Column(label, value, unit)
+
+
+_short_word = lru_cache(MOST_KNOWN)(_column)
