@@ -103,7 +103,14 @@ class Intake:
             inbox = self.inbox(handle)
             if inbox.check_room is not None:
                 inbox.check_room()  # whoever is too fast waits, before anything is handed over
-            told = asyncio.ensure_future(inbox.put(batch, number, writer=writer))
+            told: asyncio.Future[Receipt]
+            if number:
+                told = asyncio.ensure_future(inbox.put(batch, number, writer=writer))
+            else:
+                delivery = inbox.leave(batch, writer=writer)
+                told = delivery.receipt
+                if not told.done():
+                    told = asyncio.ensure_future(inbox.receipt_of(delivery))
             told.add_done_callback(_look_at)
             return partial(_result, told)
         key = keys_of(identity, handle)[1]

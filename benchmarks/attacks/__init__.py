@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from benchmarks import framing
@@ -33,6 +34,8 @@ class Attack:
     #: Who watches meanwhile; and whether a page looks at ``fast``, which runs in any case.
     viewers: int = 300
     beside_fast: bool = True
+    #: All are there before it is let loose: measured is what they do, not how they come.
+    comes_ahead: bool = False
 
 
 ATTACKS: dict[str, Attack] = {
@@ -96,6 +99,7 @@ ATTACKS: dict[str, Attack] = {
         writers.by_http,
         viewers=100,
         beside_fast=False,
+        comes_ahead=True,
     ),
     "writers-socket": Attack(
         "nothing wrong: 50 writers, each with 20 messages a second; 100 watch, and nobody `fast`",
@@ -103,6 +107,7 @@ ATTACKS: dict[str, Attack] = {
         writers.by_websocket,
         viewers=100,
         beside_fast=False,
+        comes_ahead=True,
     ),
 }
 
@@ -123,9 +128,23 @@ async def again(attack: Attack, target: Target) -> None:
         await asyncio.sleep(attack.pause)
 
 
-async def run(attack: Attack, target: Target, seconds: float) -> None:
-    """Attack for ``seconds``; then everything is closed."""
+async def at_once() -> bool:
+    """Nobody needs to say that it may begin."""
+    return True
+
+
+async def run(
+    attack: Attack, target: Target, seconds: float, told: Callable[[], Awaitable[bool]] = at_once
+) -> None:
+    """Attack for ``seconds`` once ``told`` says so; then everything is closed."""
+    if not attack.comes_ahead and not await told():
+        return
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
             for _ in range(attack.number):
                 group.create_task(again(attack, target))
+            if attack.comes_ahead:
+                await target.until_there(attack.number)
+                seconds = seconds if await told() else 0.0
+            target.loose.set()
+            limit.reschedule(asyncio.get_running_loop().time() + seconds)

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any
 
-from benchmarks.attacks import ATTACKS, run
+from benchmarks.attacks import ATTACKS, at_once, run
 from benchmarks.attacks.peer import Target
 from benchmarks.load import raise_file_limit
 
@@ -18,13 +18,15 @@ async def attack_when_told(options: argparse.Namespace) -> dict[str, Any]:
     """Look at the target, wait for a line where one is to come, and attack."""
     target = Target(options.port, options.stream)
     await target.look()
-    if options.wait:
-        print("ready", flush=True)
-        # Nothing at all comes where whoever started us is gone.
-        if not await asyncio.to_thread(sys.stdin.readline):
-            return target.report()
-    await run(ATTACKS[options.attack], target, options.seconds)
+    told = wait_for_line if options.wait else at_once
+    await run(ATTACKS[options.attack], target, options.seconds, told)
     return target.report()
+
+
+async def wait_for_line() -> bool:
+    """Say ready; nothing at all comes where whoever started us is gone."""
+    print("ready", flush=True)
+    return bool(await asyncio.to_thread(sys.stdin.readline))
 
 
 def main() -> None:

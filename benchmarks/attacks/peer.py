@@ -49,6 +49,9 @@ class Target:
         self.stream: dict[str, Any] = {}
         self.sent = self.answered = self.received = self.visits = 0
         self.refused: Counter[str] = Counter()
+        #: Set where those may begin who came ahead.
+        self.loose = asyncio.Event()
+        self._there, self._one_came = 0, asyncio.Event()
         self._looked_at = 0.0
 
     async def look(self) -> None:
@@ -67,6 +70,22 @@ class Target:
         """First and last position of so many of the newest values, all signals together."""
         last = self.newest()
         return max(0, last + 1 - values // len(self.stream["signals"])), last
+
+    async def let_loose(self) -> None:
+        """Who is there says so, and waits until it may begin."""
+        self._there += 1
+        self._one_came.set()
+        await self.loose.wait()
+
+    async def until_there(self, number: int) -> None:
+        """Wait until so many are. Raises EndedError where they do not come."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                while self._there < number:
+                    self._one_came.clear()
+                    await self._one_came.wait()
+                return
+        raise EndedError(f"only {self._there} of {number} came: {dict(self.refused)}")
 
     def turn(self) -> int:
         """The number of the visit that begins now."""

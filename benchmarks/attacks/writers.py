@@ -27,6 +27,7 @@ async def by_http(target: Target) -> None:
         target.answered += 1
 
     async with Http(target) as http:
+        await send()
         await at_pace(send, REQUESTS, target)
 
 
@@ -49,7 +50,9 @@ async def by_websocket(target: Target) -> None:
 
 async def at_pace(send: Callable[[], Awaitable[None]], rate: float, target: Target) -> None:
     """Send ``rate`` times a second for ever; each writer in a moment of its own."""
-    due = time.monotonic() + target.turn() % 50 / 50 / rate
+    number = target.turn()
+    await target.let_loose()
+    due = time.monotonic() + number % 50 / 50 / rate
     while True:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         await send()

@@ -64,6 +64,9 @@ STOP_SECONDS, STOP_TIMES = 2.5, 3
 #: through everything each two seconds beside 100 requests a second: 25 ms in which nobody is sent
 #: anything. What requests leave is found among the young, in 3 ms.
 COLLECTIONS = (2000, 5, 100)
+#: How long a thread may keep the others from running. The event loop lets go with each byte that it
+#: writes, and with Python's own 5 ms it waits for so long until a look into the database is done.
+SWITCH_SECONDS = 0.0005
 
 
 _NONE = "No stream runs here:"
@@ -213,6 +216,7 @@ def keep_for_good() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTIONS)
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def running() -> Services | None:

@@ -210,13 +210,17 @@ class Inbox:
         if number:
             self._asked[number] = delivery
             delivery.receipt.add_done_callback(lambda told: self._remember(number, told))
+            if delivery.receipt.done():
+                self._remember(number, delivery.receipt)  # before anybody else can ask
+        return await self.receipt_of(delivery)
+
+    async def receipt_of(self, delivery: Delivery) -> Receipt:
+        """Wait for what becomes of a batch, and raise as ``put`` does; it may be gone by then."""
         try:
             # Not the future itself: where whoever waits is cancelled, it is still answered, and so
             # known when it is sent again.
             if not delivery.receipt.done():
                 await asyncio.wait({delivery.receipt}, timeout=ANSWER_SECONDS)
-            elif number:
-                self._remember(number, delivery.receipt)  # before anybody else can ask
         finally:
             self._forget(delivery)
         if not delivery.receipt.done():

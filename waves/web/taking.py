@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +61,8 @@ class Target:
 
 
 _targets: dict[str, tuple[float, Target]] = {}
+#: Slugs that somebody asks for at this moment.
+_asking: set[str] = set()
 
 
 async def hand_over(
@@ -127,13 +130,12 @@ async def target(slug: str, grant: Grant, seconds: float = REMEMBER_SECONDS) -> 
     Raises WavesError.
     """
     at, found = _targets.get(slug, (-REMEMBER_SECONDS, None))
-    if found is None or time.monotonic() - at >= seconds:
-        at = time.monotonic()
-        may_make = _may_make(grant)
-        found = await look_up_once((slug, may_make), partial(_look, slug, may_make))
-        if len(_targets) >= MOST_REMEMBERED:
-            _targets.clear()
-        _targets[slug] = at, found
+    age = time.monotonic() - at
+    if found is None or age >= seconds:
+        found = await _looked_at(slug, _may_make(grant))
+    elif age >= seconds / 2 and slug not in _asking:
+        with contextlib.suppress(ServiceUnavailableError):  # what is known holds a moment longer
+            found = await _looked_at(slug, _may_make(grant))
     grant.check("write", found.handle)
     if found.source != "push":
         raise IngestError(
@@ -142,6 +144,20 @@ async def target(slug: str, grant: Grant, seconds: float = REMEMBER_SECONDS) -> 
         )
     if not found.enabled:
         raise ServiceUnavailableError(f"The stream “{slug}” is stopped: start it in the admin.")
+    return found
+
+
+async def _looked_at(slug: str, may_make: bool) -> Target:
+    """Ask for a stream before what is known is too old: one writer waits, not all at once."""
+    at = time.monotonic()
+    _asking.add(slug)
+    try:
+        found = await look_up_once((slug, may_make), partial(_look, slug, may_make))
+    finally:
+        _asking.discard(slug)
+    if len(_targets) >= MOST_REMEMBERED:
+        _targets.clear()
+    _targets[slug] = at, found
     return found
 
 

@@ -259,6 +259,22 @@ async def test_a_close_of_the_server_is_a_refusal_with_its_code() -> None:
             await socket.listen(lambda kind, message: None)
 
 
+async def test_who_comes_ahead_is_there_before_anything_begins_and_sends_only_then(
+    attacked,
+) -> None:
+    attack = attacks.ATTACKS["writers-socket"]
+    target = WatchedTarget(attacked.port, "waveforms")
+    sent_before = []
+
+    async def told() -> bool:
+        sent_before.append((target.visits, target.sent))
+        return True
+
+    await cancelled_after(attacks.run(attack, target, 60.0, told), target.events["answered"])
+    assert sent_before == [(attack.number, 0)]
+    assert not target.refused
+
+
 async def test_when_its_time_is_over_an_attack_has_closed_everything() -> None:
     witness = Witness()
     async with witnessing(witness) as target:

@@ -1,6 +1,7 @@
 """What comes in over one socket is counted and bounded before the server reads it."""
 
 import asyncio
+import itertools
 import struct
 from collections.abc import Callable
 
@@ -40,6 +41,9 @@ class Server:
 
     def unwritten(self) -> int:
         return self.not_yet_written
+
+    def widen(self, size: int) -> None:
+        """It takes what it is given."""
 
 
 class Clock:
@@ -129,6 +133,29 @@ async def test_no_socket_says_more_than_a_few_frames_before_others_have_their_tu
 ) -> None:
     opened.received(frame(opcode=9) * 50)
     assert len(server.given) == inflow.FRAMES_A_TURN
+
+
+async def test_of_many_who_may_send_much_one_is_given_a_frame_and_others_have_their_turn() -> None:
+    rounds, given = [0], []
+    writers = []
+    for name in range(50):
+        server = Server()
+        server.on_given = lambda name=name: given.append((rounds[0], name))
+        writer = Inflow(server)
+        writer.widen(size=1000, frames=2000, a_second=10**6)
+        writer.open()
+        writers.append(writer)
+    await turns(51 * inflow.STEPS_A_TURN)
+    for writer in writers:
+        writer.received(MESSAGE * 2)
+    async with asyncio.timeout(20):
+        while len(given) < 100:
+            rounds[0] += 1
+            await asyncio.sleep(0)
+    at = [turn for turn, _ in given]
+    assert min(b - a for a, b in itertools.pairwise(at)) == inflow.STEPS_A_TURN
+    # Nobody is given a second one before each has had the first.
+    assert [name for _, name in given] == [*range(50)] * 2
 
 
 async def test_large_messages_count_by_their_bytes(server, clock, opened) -> None:

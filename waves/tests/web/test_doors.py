@@ -133,6 +133,47 @@ async def test_wrong_keys_of_an_address_are_not_looked_at_for_long(taking, key):
     assert statuses == [401] * credentials.MOST_WRONG + [429] * 2
 
 
+async def test_while_one_writer_looks_at_a_stream_again_the_others_need_not_wait(
+    taking, key, monkeypatch
+):
+    assert (await post(PATH, '{"a": 1}', key))[0] == 200
+    at, found = taking_room._targets["boiler"]
+    taking_room._targets["boiler"] = at - taking_room.REMEMBER_SECONDS / 2, found
+    looks, asked, answered = [], asyncio.Event(), asyncio.Event()
+
+    async def look_up(of, question):
+        looks.append(of)
+        asked.set()
+        await answered.wait()
+        return found
+
+    monkeypatch.setattr(taking_room, "look_up_once", look_up)
+    grant = keys.remembered(key)
+    one = asyncio.ensure_future(taking_room.target("boiler", grant))
+    async with asyncio.timeout(10):
+        await asked.wait()
+        others = [await taking_room.target("boiler", grant) for _ in range(3)]
+    assert (others, one.done(), looks) == ([found] * 3, False, [("boiler", True)])
+    answered.set()
+    assert await one == found
+
+
+async def test_a_database_that_is_silent_for_a_moment_stops_no_writer(taking, key, monkeypatch):
+    assert (await post(PATH, '{"a": 1}', key))[0] == 200
+    at, found = taking_room._targets["boiler"]
+    grant = keys.remembered(key)
+
+    async def look_up(of, question):
+        raise intakes.ServiceUnavailableError("The database does not answer.")
+
+    monkeypatch.setattr(taking_room, "look_up_once", look_up)
+    taking_room._targets["boiler"] = at - taking_room.REMEMBER_SECONDS / 2, found
+    assert await taking_room.target("boiler", grant) == found
+    taking_room._targets["boiler"] = at - taking_room.REMEMBER_SECONDS, found
+    with pytest.raises(intakes.ServiceUnavailableError):
+        await taking_room.target("boiler", grant)
+
+
 async def test_what_is_not_now_says_when_to_come_back(taking, key):
     assert (await post(PATH, '{"a": 1}', key))[0] == 200
     for error, status in (
