@@ -27,6 +27,10 @@ GONE_SECONDS = 3.0
 #: In a store that may lose the register, nobody takes streams of others sooner than this after a
 #: new one began: each worker has the time to say again what it runs.
 SETTLE_SECONDS = 1.5
+WAITS = (
+    "Another process ran the streams of this database a moment ago. Whether it still does shows "
+    f"within {GONE_SECONDS:g} s."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Decision:
     leads: bool = False
     #: Why we run nothing, in words for a person; empty where we may.
     refusal: str = ""
+    #: Whoever ran them may be gone, and has not been heard since we came: nothing is wrong so far.
+    waits: bool = False
 
 
 class Share:
@@ -116,6 +122,8 @@ class Share:
         self._looked_at = monotonic()
         #: Beat of each other worker, and for how many seconds it has stood still.
         self._seen: dict[str, tuple[int, float]] = {}
+        #: Other workers that have renewed since we came.
+        self._heard: set[str] = set()
 
     def renew(
         self, register: Register, running: Iterable[int], wanted: Mapping[int, str]
@@ -128,6 +136,8 @@ class Share:
         self._look(register)
         others = {w: m for w, m in register.workers.items() if self._is_there(w)}
         refusal = self._refusal(register, others)
+        if refusal and self._heard.isdisjoint(others):
+            return register, Decision(refusal=WAITS, waits=True)
         if refusal:
             return register, Decision(refusal=refusal)
         self._beat += 1
@@ -170,7 +180,10 @@ class Share:
         for worker, member in register.workers.items():
             beat, still = self._seen.get(worker, (-1, 0.0))
             seen[worker] = (member.beat, still + passed if beat == member.beat else 0.0)
+            if beat not in (-1, member.beat):
+                self._heard.add(worker)
         self._seen = seen
+        self._heard &= seen.keys()
 
     def _is_there(self, worker: str) -> bool:
         if worker == self.worker:

@@ -191,14 +191,14 @@ class Worker:
         except ServiceUnavailableError as error:
             self._refuse(str(error))
             return False
-        self._refuse(decision.refusal)
+        self._refuse(decision.refusal, is_wrong=not decision.waits)
         self._decision = decision
         return True
 
-    def _refuse(self, problem: str) -> None:
+    def _refuse(self, problem: str, *, is_wrong: bool = True) -> None:
         # A Redis, or a database, that cannot be reached is told by whoever found it out first.
         if (
-            problem
+            (problem and is_wrong)
             and problem != self.lease_problem
             and not (self._publisher.problem or self.problem)
         ):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waves.tests.hub.fakes import Clock
+from waves.worker import shares
 from waves.worker.shares import Decision, Register, Share
 
 
@@ -205,6 +206,21 @@ def test_a_second_embedded_worker_runs_nothing_and_says_why_until_the_first_is_g
     world.seconds(5)
     assert world.everything_runs_once
     assert not second.decision.refusal
+
+
+def test_who_comes_where_another_was_killed_waits_and_says_nothing_wrong():
+    world = World(3, exclusive=True, volatile=False)
+    first = world.join("here")
+    world.seconds(3)
+    world.kill(first)
+    second = world.join("here")
+    told = []
+    for _ in range(5):
+        world.seconds(1)
+        told.append((second.decision.refusal, second.decision.waits))
+    assert (shares.WAITS, True) in told
+    assert set(told) == {(shares.WAITS, True), ("", False)}
+    assert world.everything_runs_once
 
 
 def test_a_worker_with_another_secret_runs_nothing_and_says_why():
