@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { lossText, notice, pill } from "../../../static/waves/js/oscilloscope/status.js";
+import { lossText, notice, pill, showLine } from "../../../static/waves/js/oscilloscope/status.js";
 import { readDescription } from "../../../static/waves/js/protocol/description.js";
 import { Timebase } from "../../../static/waves/js/time/timebase.js";
 
@@ -101,4 +101,26 @@ test("what a live stream leaves out is told in words, and late samples are count
   assert.equal(said("a", { code: "trigger_paused", message: "b" }), "b");
   assert.equal(lossText({ lost: 0, description: readDescription({ late: 3 }) }), "0, and 3 late");
   assert.equal(lossText({ lost: 5, description: readDescription({}) }), "5");
+});
+
+test("a rate is told while samples can come, and no longer", () => {
+  /** The rate as it is written, where the socket is so. */
+  const written = (/** @type {string} */ name, words = null) => {
+    const texts = new Map();
+    showLine(
+      {
+        socket: { state: { name }, words: () => words, clock: { time: () => 0 } },
+        record: { description: { state: "live", rate: 1000 }, lost: 0, rate: () => 1000, wallTime: () => 0 },
+        timebase: new Timebase(2),
+        controls: { text: (id, text) => texts.set(id, text) },
+        drawn: [],
+        openedAt: 9,
+      },
+      10,
+    );
+    return texts.get("rate");
+  };
+  assert.equal(written("open"), "1.000 kS/s");
+  assert.equal(written("open", "No data for 5 s"), "–");
+  assert.equal(written("waiting"), "–");
 });

@@ -138,7 +138,9 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
   const { description } = record;
   const rate = setting(description?.rate ?? config.rate, "S/s");
   const many = signals.length === 1 ? "1 signal" : `${signals.length} signals`;
-  controls.text("summary", `${rate} · ${many} · ${config.source}`);
+  // On a timed clock the rate is only what room is made for: samples come when they come.
+  const pace = description?.clock === "timed" ? "timed" : rate;
+  controls.text("summary", `${pace} · ${many} · ${config.source}`);
   controls.text("fact-rate", rate);
   controls.text("fact-window", timeSetting(timebase.window));
   const history = duration(description?.history ?? config.historySeconds);
@@ -149,14 +151,14 @@ function showFacts({ record, picture, timebase, config, controls, signals }) {
 }
 
 /** @param {Status} status @param {number} now */
-function showLine({ socket, record, timebase, controls, drawn, openedAt, picture }, now) {
+export function showLine({ socket, record, timebase, controls, drawn, openedAt, picture }, now) {
   const open = socket.state.name === "open";
   const quiet = socket.words() !== null;
   controls.text("connection", open ? (quiet ? "No answer" : "Connected") : "Not connected");
   controls.text("connected", open && !quiet ? duration(now - openedAt) : NONE);
   const nominal = record.description?.rate ?? 0;
   const comes = record.description?.state !== "stopped" && record.description?.state !== "failed";
-  const rate = comes ? record.rate(now) : NaN;
+  const rate = open && !quiet && comes ? record.rate(now) : NaN;
   controls.text("rate", rates.text(rate, "S/s", { now, digits: RATE_DIGITS, nominal }));
   const wall = record.wallTime(picture?.edge ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
