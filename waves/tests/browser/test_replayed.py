@@ -17,6 +17,15 @@ async def choose(page, name: str, data: bytes) -> None:
     await page.locator("[name=_save]").click()
 
 
+async def replay_form(page, server, name: str) -> None:
+    """The form of a new stream that replays a file at once."""
+    await log_in(page, server)
+    await page.goto(f"http://{server.address}/admin/waves/stream/add/")
+    await page.locator("#id_name").fill(name)
+    await page.locator("#id_source").select_option("replay")
+    await page.locator("#id_replay__play").select_option("all_at_once")
+
+
 async def test_a_file_is_refused_with_its_line_then_replayed_and_stopped_at_its_end(
     new_context, site, faults
 ):
@@ -25,11 +34,7 @@ async def test_a_file_is_refused_with_its_line_then_replayed_and_stopped_at_its_
     with site.serve() as server:
         staff = await new_context()
         page = await staff.new_page()
-        await log_in(page, server)
-        await page.goto(f"http://{server.address}/admin/waves/stream/add/")
-        await page.locator("#id_name").fill("Boiler")
-        await page.locator("#id_source").select_option("replay")
-        await page.locator("#id_replay__play").select_option("all_at_once")
+        await replay_form(page, server, "Boiler")
         await choose(page, "boiler.csv", b"t,a\n0,1\n1,one\n")
         await page.get_by_text("Line 3, column 2: 'one' is not a number.").wait_for()
         await choose(page, "boiler.csv", ONCE)

@@ -3,8 +3,22 @@
 import json
 import time
 
+import numpy as np
+
+from waves.ingest import formats
+from waves.protocol.block import SampleBlock
+from waves.protocol.frames import Frame, encode
 from waves.tests.server.processes import Site
 from waves.tests.server.test_api_queries import Asking
+
+
+def body_of(media_type: str, value: float) -> bytes:
+    """One sample of a signal ``inlet``, as a content type has it."""
+    if media_type == formats.FRAMES:
+        block = SampleBlock(0, 0, time.time(), 0.0, np.array([[value]]), np.zeros(1))
+        return encode(Frame.of(block, 0))
+    texts = {"text/csv": f"inlet\n{value}\n", "text/plain": f"boiler inlet={value}"}
+    return texts.get(media_type, f'{{"inlet": {value}}}\n').encode()
 
 
 def make_key(site: Site, *arguments: str) -> str:

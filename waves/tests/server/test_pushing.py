@@ -19,25 +19,11 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 
 from waves.client import Writer
 from waves.ingest import formats
-from waves.protocol.block import SampleBlock
-from waves.protocol.frames import Frame, encode
-from waves.tests.server.pushing import described, kept, make_key, send
+from waves.tests.server.pushing import body_of, described, kept, make_key, send
 from waves.tests.server.test_api_queries import Asking
 from waves.tests.server.viewing import view
 
 pytestmark = pytest.mark.servers
-
-
-BODIES = {
-    "application/json": b'{"inlet": 60.5}',
-    "application/x-ndjson": b'{"inlet": 60.5}\n',
-    "application/jsonl": b'{"inlet": 60.5}\n',
-    "text/csv": b"inlet\n60.5\n",
-    "text/plain": b"boiler inlet=60.5",
-    formats.FRAMES: encode(
-        Frame.of(SampleBlock(0, 0, time.time(), 0.0, np.array([[60.5]]), np.zeros(1)), 0)
-    ),
-}
 
 
 @pytest.mark.parametrize("media_type", formats.MEDIA_TYPES)
@@ -49,7 +35,7 @@ def test_curl_sends_each_content_type(server, asking, key, media_type):
     command += ["--header", f"Authorization: Bearer {key}"]
     command += ["--header", f"Content-Type: {media_type}"]
     command += [f"http://{server.address}/api/v1/streams/{slug}/samples"]
-    done = subprocess.run(command, input=BODIES[media_type], capture_output=True, timeout=30)
+    done = subprocess.run(command, input=body_of(media_type, 60.5), capture_output=True, timeout=30)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["accepted"] == 1
     assert kept(asking, slug, 1)["inlet"][-1] == 60.5
