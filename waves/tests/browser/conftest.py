@@ -202,17 +202,27 @@ async def staff_context(context, administrator) -> BrowserContext:
 
 
 @pytest.fixture
-def add_stream(shared_site) -> Iterator[Callable]:
+def add_stream(shared_site, daphne, removed) -> Iterator[Callable]:
     """Copies streams of the demo for one test: ``add_stream(slug, like=…, **changes)``."""
-    keys = []
+    added = {}
 
     def add(slug: str, like: str, **changes: object) -> int:
-        keys.append(shared_site.add_stream(slug, like, name=slug, **changes))
-        return keys[-1]
+        # Until the worker has looked, sockets and API find the one of the test before by this slug.
+        if slug in removed:
+            daphne.await_answer(f"/api/v1/streams/{slug}", 404)
+        added[slug] = shared_site.add_stream(slug, like, name=slug, **changes)
+        return added[slug]
 
     yield add
-    for key in keys:
+    for key in added.values():
         shared_site.remove_stream(key)
+    removed.update(added)
+
+
+@pytest.fixture(scope="session")
+def removed() -> set[str]:
+    """The slugs of the streams that tests added to the shared site, and that are gone."""
+    return set()
 
 
 @in_session_loop

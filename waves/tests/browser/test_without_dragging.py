@@ -42,10 +42,12 @@ async def test_buttons_move_a_level(cursors):
 
 
 async def test_buttons_go_to_the_past_and_back(noise):
-    await noise.click("run")
-    await noise.click("earlier")
+    # The address follows a little later: each step is read there before the next one.
     edge = "Number(new URLSearchParams(location.search).get('end'))"
-    earlier = await noise.until(f"{edge} > 0 && {edge}")
+    await noise.click("run")
+    paused = await noise.until(f"{edge} > 0 && {edge}")
+    await noise.click("earlier")
+    earlier = await noise.until(f"{edge} < {paused} && {edge}")
     await noise.click("later")
     await noise.until(f"{edge} > {earlier}")
 
