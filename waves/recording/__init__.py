@@ -1,0 +1,1 @@
+"""What is kept of a stream on disk: how it is written, and how it is read."""
