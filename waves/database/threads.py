@@ -16,9 +16,13 @@ T = TypeVar("T")
 #: the worker, which asks twice a second, has one: neither can take the other's.
 _VIEWERS = ThreadPoolExecutor(8, "waves-database")
 _WORKER = ThreadPoolExecutor(1, "waves-worker-database")
+#: Writes recordings: a database of theirs that is locked, or slow, holds up nothing else.
+RECORDER = ThreadPoolExecutor(1, "waves-recorder")
 
 
-def in_thread(function: Callable[P, T], *, worker: bool = False) -> Callable[P, Awaitable[T]]:
+def in_thread(
+    function: Callable[P, T], *, worker: bool = False, pool: ThreadPoolExecutor | None = None
+) -> Callable[P, Awaitable[T]]:
     """A database function for the event loop.
 
     Not in asgiref's one shared thread: a locked SQLite would block every connect with it.
@@ -31,5 +35,5 @@ def in_thread(function: Callable[P, T], *, worker: bool = False) -> Callable[P, 
         finally:
             close_old_connections()
 
-    executor = _WORKER if worker else _VIEWERS
+    executor = pool or (_WORKER if worker else _VIEWERS)
     return sync_to_async(call, thread_sensitive=False, executor=executor)
