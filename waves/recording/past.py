@@ -76,8 +76,6 @@ class Past:
     left out and counted in ``damaged``.
     """
 
-    damaged = 0
-
     def __init__(self, identity: str, stream: uuid.UUID) -> None: ...
 
     def bounds(self) -> tuple[int, int] | None:
@@ -128,8 +126,3 @@ class Past:
         nanoseconds. For windows of many stretches; its columns are at least 2^36 ns (69 s) wide.
         """
         raise NotImplementedError
-
-
-def past_of(stream: str) -> Past:
-    """The past of a stream by its UUID. Raises DatabaseError."""
-    raise NotImplementedError
