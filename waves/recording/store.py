@@ -7,6 +7,7 @@ rolled back, or whose process was killed, leaves everything as it was before.
 from __future__ import annotations
 
 import abc
+import contextlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F, Max
 
+from waves.exceptions import BlockError
 from waves.protocol.block import SAMPLE_TYPES
 from waves.protocol.description import Description
 from waves.recorded import (
@@ -262,7 +264,8 @@ def take(steps: Iterable[Step]) -> None:
                     step.take(using)
                 continue
             rows = [step.row() for step in group if isinstance(step, SampleRow | LevelRow)]
-            kind._default_manager.using(using).bulk_create(rows, batch_size=AT_ONCE)
+            table: Any = kind._default_manager.using(using)
+            table.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def _kind(step: Step) -> type[RecordedRow] | type[RecordedTail] | None:
@@ -345,7 +348,8 @@ def _rows_beyond(stretch: RecordedStretch, ends: list[int], using: str) -> Itera
         )
         for row in rows.order_by("first"):
             if row.first + row.n > above * levels.FACTOR:
-                yield column_row(row, SAMPLE_TYPES[stretch.sample_type])
+                with contextlib.suppress(BlockError):  # it is damaged
+                    yield column_row(row, SAMPLE_TYPES[stretch.sample_type])
 
 
 def _samples_from(stretch: RecordedStretch, first: int, using: str) -> Iterator[Samples]:
@@ -358,10 +362,10 @@ def _samples_from(stretch: RecordedStretch, first: int, using: str) -> Iterator[
     tails = RecordedTail.objects.using(using).filter(stretch=stretch)
     for found in (rows, tails):
         for row in found.order_by("first").iterator(chunk_size=PIECE_ROWS):
-            samples = samples_of(row, dtype)
-            if samples.next > first:
-                at = max(first, samples.first)
-                yield samples.part(at, samples.next, dt)
+            with contextlib.suppress(BlockError):  # it is damaged
+                samples = samples_of(row, dtype)
+                if samples.next > first:
+                    yield samples.part(max(first, samples.first), samples.next, dt)
 
 
 def _fold_rest(recording: Recording, stretch: RecordedStretch, using: str) -> None:
@@ -390,8 +394,8 @@ def first_row_from(stretch: RecordedStretch, label: int, using: str) -> int:
             low = middle
         else:
             high = middle
-    row = rows.filter(first__lte=low).order_by("-first").values_list("first", flat=True).first()
-    return stretch.first if row is None else row
+    found = rows.filter(first__lte=low).order_by("-first").values_list("first", flat=True).first()
+    return stretch.first if found is None else found
 
 
 def fold(

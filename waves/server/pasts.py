@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError
 
-from waves.database.threads import in_thread
+from waves.database.threads import READERS, in_thread
 from waves.exceptions import ServiceUnavailableError, TooMuchError
 from waves.history.past import Extent, Read
 from waves.models import Stream
@@ -49,7 +49,7 @@ async def step(question: Callable[[], T]) -> T:
     """One short read, in a thread. Raises ServiceUnavailableError where nothing answers."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await in_thread(question, reader=True)()
+            return await in_thread(question, pool=READERS)()
     except (TimeoutError, DatabaseError, Stream.DoesNotExist) as error:
         raise ServiceUnavailableError(SILENT) from error
 

@@ -105,6 +105,8 @@ async def test_columns_over_the_seam_are_those_of_all_samples(stream, columns):
     np.testing.assert_array_equal(low, np.minimum.reduceat(truth, bounds, axis=1))
     high = np.concatenate([frame.maxima for frame in frames], axis=1)
     np.testing.assert_array_equal(high, np.maximum.reduceat(truth, bounds, axis=1))
+    for frame in frames:
+        assert frame.t0 == pytest.approx(T0 + LATER + frame.sample / 2000, abs=1e-5)
     lacking = [frame for frame in frames if frame.flags & INCOMPLETE]
     assert [frame.sample for frame in lacking] == (
         [NEXT // stride * stride] if NEXT % stride else []
