@@ -327,8 +327,20 @@ class Recorder:
                     break
             else:
                 more = True
+        more = self._forget() or more
         if not more:
             self._trimmed_at = now
+
+    def _forget(self) -> bool:
+        """Delete some of the recordings that were given up; whether there is more."""
+        given_up = Recording.objects.using(alias()).filter(installation="").first()
+        if given_up is None:
+            return False
+        past = Past("", given_up.stream)
+        for _ in range(TRIM_PIECES):
+            if not trimming.forget(past):
+                break
+        return True
 
     async def close(self) -> None:
         """Write what is left."""

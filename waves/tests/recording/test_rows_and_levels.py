@@ -18,7 +18,7 @@ from waves.recording.levels import LEVELS
 from waves.recording.past import Past
 from waves.recording.writing import StreamWriter, samples_of_block
 
-pytestmark = pytest.mark.django_db(databases=["default", "recordings"])
+pytestmark = pytest.mark.django_db
 
 T0 = 1_800_000_000.0
 IDENTITY = "here"

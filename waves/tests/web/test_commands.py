@@ -13,7 +13,7 @@ from waves import keys
 from waves.models import Stream
 from waves.tests.server.processes import Site
 
-pytestmark = pytest.mark.django_db(databases=["default", "recordings"])
+pytestmark = pytest.mark.django_db
 
 DEMO = ["sine", "waveforms", "noise", "chirp", "heartbeat", "system", "python", "fast"]
 
