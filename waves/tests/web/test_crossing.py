@@ -27,7 +27,7 @@ def written(transactional_db):
 @pytest.fixture
 async def stream(written, running):
     written.hub = running.hub
-    written.keep(SECOND, 20_000, NEXT)
+    written.keep(SECOND, 10_000, NEXT)
     return written
 
 

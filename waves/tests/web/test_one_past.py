@@ -39,7 +39,7 @@ def written(transactional_db):
 async def stream(written, running, monkeypatch):
     written.hub = running.hub
     monkeypatch.setattr(board, "_descriptions", {}, raising=False)
-    written.keep(SECOND, 20_000, NEXT)
+    written.keep(SECOND, 10_000, NEXT)
     return written
 
 
@@ -53,7 +53,7 @@ def joined(frames, epoch):
 async def test_the_memory_of_the_stream_is_shorter_than_its_recording(stream):
     (frame,) = await stream.frames(first=NEXT - 10)
     assert (frame.epoch, frame.n) == (SECOND, 10)
-    assert stream.hub.streams[stream.row.pk].kept.history.first > 25_000
+    assert stream.hub.streams[stream.row.pk].kept.history.first > 16_000
 
 
 async def test_an_epoch_is_read_over_the_seam_of_recording_and_memory(stream):
