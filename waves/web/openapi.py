@@ -20,6 +20,8 @@ from waves.ingest.line_protocol import PRECISIONS
 from waves.web import making, schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
+from waves.web.crossing import CrossingQuery
+from waves.web.epochs import EpochsQuery
 
 JSON = "application/json"
 #: Where this description stands, below the API's root.
@@ -60,12 +62,26 @@ OPERATIONS = {
     ),
     "/streams/{slug}/samples": Operation(
         "samples",
-        "What this process keeps of a stream: its samples, or columns of them.",
+        "What is kept of a stream, in memory and recorded: its samples, or columns of them.",
         {JSON: schema.Data},  # and what ``_formats`` adds
         query=SamplesQuery,
         errors=("400", "401", "403", "404", "503", "default"),
     ),
 }
+OPERATIONS["/streams/{slug}/epochs"] = Operation(
+    "epochs",
+    "The epochs of a stream, oldest first: their times, and why each began.",
+    {JSON: schema.Epochs},
+    query=EpochsQuery,
+    errors=("400", "401", "403", "404", "503", "default"),
+)
+OPERATIONS["/streams/{slug}/crossing"] = Operation(
+    "crossing",
+    "The crossing of a level that is next to a moment: lines of JSON, the last one says which.",
+    {"application/x-ndjson": {"type": "string"}},
+    query=CrossingQuery,
+    errors=("400", "401", "403", "404", "429", "503", "default"),
+)
 SLUG = {
     "name": "slug",
     "in": "path",
@@ -200,7 +216,8 @@ def _push() -> dict[str, Any]:
 
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
     parameters = [SLUG] if "{slug}" in path else []
-    answers = operation.answers if operation.query is None else {**_formats(), **operation.answers}
+    has_formats = operation.query is SamplesQuery
+    answers = {**_formats(), **operation.answers} if has_formats else operation.answers
     success = {
         "description": operation.summary,
         "content": {kind: {"schema": _schema(each)} for kind, each in answers.items()},
@@ -239,8 +256,15 @@ def _error(status: str) -> dict[str, Any]:
 
 
 def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
-    fields = query.model_json_schema(schema_generator=_Query)["properties"]
+    schema_ = query.model_json_schema(schema_generator=_Query)
+    required = schema_.get("required", ())
     return [
-        {"name": name, "in": "query", "description": one.pop("description"), "schema": one}
-        for name, one in fields.items()
+        {
+            "name": name,
+            "in": "query",
+            "description": one.pop("description"),
+            "schema": one,
+            **({"required": True} if name in required else {}),
+        }
+        for name, one in schema_["properties"].items()
     ]
