@@ -201,6 +201,9 @@ class Recorder:
         self._problem = ""
         #: Unix seconds of the oldest recorded sample, by the UUID of the stream.
         self.since: Mapping[str, float] = {}
+        #: Streams that do not run, whose rows name no signals: how they were recorded last.
+        self.asks: set[str] = set()
+        self.last: dict[str, Description] = {}
         self._looked_at = -LOOK_SECONDS
         self._trimmed_at = 0.0
 
@@ -301,12 +304,19 @@ class Recorder:
         now = time.monotonic()
         specs = [track.spec for track in self._tracks]
         is_known = all(spec.uuid in self.since for spec in specs if spec.record)
+        asks = frozenset(self.asks)
+        is_known &= self.last.keys() >= asks & self.since.keys()
         if now - self._looked_at < LOOK_SECONDS and is_known:
             return
         self._looked_at = now
         known = Recording.objects.using(alias()).filter(installation=identity)
         rows = known.values_list("stream", "begin")
         self.since = {row.hex: begin / NANOSECONDS for row, begin in rows if begin is not None}
+        self.last = {stream: told for stream, told in self.last.items() if stream in asks}
+        for stream in (asks & self.since.keys()) - self.last.keys():
+            told = Past(identity, uuid.UUID(stream)).last_description()
+            if told is not None:
+                self.last[stream] = told
 
     def _trim(self, identity: str) -> None:
         """Delete some of what is over its time, or its bound."""

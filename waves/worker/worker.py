@@ -268,14 +268,24 @@ class Worker:
         clock = old["clock"] if old is not None and ran else "regular"
         description = describe(spec, epoch, spec.signals, clock)
         description["recorded_since"] = self._recorder.since.get(spec.uuid)
-        if not spec.signals and old is not None:
-            description["signals"] = old["signals"]
+        if not spec.signals:
+            self._take_last_signals(description, old)
         if not spec.enabled:
             ended = old is not None and ran and old["state"] == "stopped"
             message = old["message"] if old is not None and ended else ""
             return {**description, "state": "stopped", "message": message}
         message = f"It runs on the worker “{spec.runs_on}” only, and that one is not there."
         return {**description, "state": "failed", "message": message}
+
+    def _take_last_signals(self, description: Description, old: Description | None) -> None:
+        """Of a source that says its signals only while it runs: those that it had, or recorded."""
+        uuid = self._wanted[description["handle"]][0].uuid if self._wanted else ""
+        self._recorder.asks.add(uuid)
+        last = self._recorder.last.get(uuid)
+        if old is not None and old["signals"]:
+            description["signals"] = old["signals"]
+        elif last is not None:
+            description["signals"], description["clock"] = last["signals"], last["clock"]
 
     async def _delete(self, handle: int) -> None:
         runner = self.runners.pop(handle, None)
