@@ -114,6 +114,12 @@ class Outgoing:
             self.done = before
             yield from export.end()
 
+    def pieces(self) -> Iterator[tuple[Stretch, Piece]]:
+        """The samples of each stretch, in order."""
+        for span, stretch in zip(self._spans, self.contents.stretches, strict=True):
+            for samples in self._past.samples(span, stretch.first, stretch.next):
+                yield stretch, piece_of(samples, span)
+
     def damage(self) -> list[str]:
         """Sentences on what could not be read, once all was."""
         if not self._past.damaged:

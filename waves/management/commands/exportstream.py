@@ -15,9 +15,9 @@ from django.db import DatabaseError
 from waves.exceptions import WavesError
 from waves.exports.files import FILES
 from waves.management.progress import Progress
+from waves.protocol.moments import moment
 from waves.recording.past import past_of
 from waves.specs import stream_named
-from waves.transfer.moments import moment
 from waves.transfer.outgoing import Outgoing
 
 

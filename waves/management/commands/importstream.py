@@ -13,9 +13,9 @@ from waves.exceptions import WavesError
 from waves.ingest.whole.found import Wanted, open_file
 from waves.ingest.whole.reading import Reading
 from waves.management.progress import Progress
+from waves.protocol.moments import moment
 from waves.specs import EPOCHS_BEGIN
 from waves.transfer.incoming import Incoming
-from waves.transfer.moments import moment
 
 _NANOSECONDS = 1_000_000_000
 
