@@ -20,8 +20,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 5,
 }
 
-#: Deleted rows give their pages back; this holds only where it is said before the first table. In 16
-#: MB of cache a second of 1 MS/s × 4 is written with a fifth less of a core than in SQLite's own 2.
+#: Deleted rows give their pages back; this holds only where it is said before the first table. In
+#: 16 MB of cache a second of 1 MS/s × 4 costs a fifth less of a core than in SQLite's own 2.
 RECORDINGS_PRAGMAS = (
     "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cache_size=-16384; " + SQLITE_OPTIONS["init_command"]
 )

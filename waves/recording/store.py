@@ -258,7 +258,8 @@ def take(steps: Iterable[Step]) -> None:
     """Take steps in one transaction, in their order. Raises DatabaseError, FencedError."""
     using = alias()
     # With DEBUG on Django keeps the text of the last 9,000 statements: samples would be among them.
-    connections[using].make_debug_cursor = connections[using].make_cursor  # type: ignore[method-assign]
+    connection: Any = connections[using]
+    connection.make_debug_cursor = connection.make_cursor
     with transaction.atomic(using=using):
         for kind, group in groupby(steps, _kind):
             if kind is None:
