@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F, Max
 
 from waves.exceptions import BlockError
@@ -257,6 +257,9 @@ class Seal(Step):
 def take(steps: Iterable[Step]) -> None:
     """Take steps in one transaction, in their order. Raises DatabaseError, FencedError."""
     using = alias()
+    # With DEBUG on Django keeps the text of the last 9,000 statements: samples would be among them.
+    connection: Any = connections[using]
+    connection.make_debug_cursor = connection.make_cursor
     with transaction.atomic(using=using):
         for kind, group in groupby(steps, _kind):
             if kind is None:

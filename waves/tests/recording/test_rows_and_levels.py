@@ -5,6 +5,7 @@ import uuid
 
 import numpy as np
 import pytest
+from django.db import connections
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from waves.recorded import RecordedColumns, RecordedRow, RecordedStretch, Record
 from waves.recording import store
 from waves.recording.levels import LEVELS
 from waves.recording.past import Past
+from waves.recording.place import alias
 from waves.recording.writing import StreamWriter, samples_of_block
 
 pytestmark = pytest.mark.django_db
@@ -319,6 +321,15 @@ def test_what_another_worker_has_sealed_is_not_recorded_over():
     with pytest.raises(store.FencedError):
         store.take(steps)
     assert len(read_back(recorded.past, 1)[0]) == 10
+
+
+def test_no_statement_is_kept_where_debug_is_on(settings):
+    settings.DEBUG = True
+    recorded = Recorded()
+    recorded.begin()
+    recorded.add(np.arange(5000), 0)
+    recorded.flush()
+    assert not any("INSERT" in query["sql"] for query in connections[alias()].queries)
 
 
 def test_times_are_kept_to_the_nanosecond():
