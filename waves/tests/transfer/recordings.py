@@ -96,7 +96,8 @@ def _labels(part, dt):
 
 def assert_same(one, other):
     """Two pasts hold the same, to the last bit."""
-    assert [about for about, *_ in one] == [about for about, *_ in other]
+    for (about, *_), (same, *_) in zip(one, other, strict=True):
+        assert about == same
     for (_, signals, *arrays), (_, others, *same) in zip(one, other, strict=True):
         assert signals == others
         for a, b in zip(arrays, same, strict=True):
