@@ -34,7 +34,10 @@ async def test_nothing_waits_for_a_collection(site) -> None:
             await asyncio.gather(*(leave(server.address) for _ in range(SOCKETS)))
         # daphne looks once a second for what is over.
         deadline = time.monotonic() + 10
-        while any((left := await asyncio.to_thread(remains))[part] for part in OVER):
+        while True:
+            left = await asyncio.to_thread(remains)
+            if not any(left[part] for part in OVER):
+                break
             assert time.monotonic() < deadline, left
             await asyncio.sleep(0.2)
     # Of requests some may be under way, like the one that asks.
