@@ -106,7 +106,8 @@ def lines(stretch: Stretch, piece: Piece, size: int, tolerance: int) -> Iterator
     while at < piece.n:
         end = min(piece.n, at + size - (piece.sample + at) % size)
         if stretch.dt:
-            line = piece.labels[at] + np.rint(np.arange(end - at) * stretch.dt)
+            after = np.rint(np.arange(end - at) * stretch.dt).astype(np.int64)
+            line = piece.labels[at] + after  # whole numbers: a float64 is as coarse as 256 ns
             off = np.flatnonzero(np.abs(piece.labels[at:end] - line) > tolerance)
             end = at + int(off[0]) if off.size else end
         yield replace(

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError
 
 from waves.models import Stream
-from waves.recorded import Recording
+from waves.recorded import RecordedRow, Recording
 from waves.tests.transfer.recordings import (
     DOOR,
     T0,
@@ -48,6 +48,19 @@ def test_timed_samples_and_changing_signals_come_back(kind, tmp_path):
     path = tmp_path / f"x.{kind}"
     export("boiler", path)
     assert_same(read(recorded.stream), read(imported(path)))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "npz"])
+def test_a_fast_clock_is_read_in_whole_rows(kind, tmp_path):
+    recorded = make()
+    recorded.begin(1, (VOLTS,), 1_000_000.0)
+    recorded.add(0, np.arange(20_000), T0 + 1)
+    recorded.end()
+    export("boiler", tmp_path / f"x.{kind}")
+    stream = imported(tmp_path / f"x.{kind}")
+    assert_same(read(recorded.stream), read(stream))
+    rows = RecordedRow.objects.filter(level=0, stretch__recording__stream=stream.uuid)
+    assert rows.count() == 5
 
 
 @pytest.mark.parametrize("kind", ["parquet", "npz"])
