@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ def parse(data: bytes) -> Table:
     except (pyarrow.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
         first = str(error).partition("\n")[0]
         raise IngestError(f"This Parquet file cannot be read: {first[:200]}") from None
+
+
+def batches(file: Any, rows: int, names: Sequence[str] | None = None) -> Iterator[Any]:
+    """The rows of a file, at most so many at a time: one group of it is held at once."""
+    for group in range(file.metadata.num_row_groups):
+        yield from file.iter_batches(rows, row_groups=[group], columns=names, use_threads=False)
 
 
 def _check(metadata: Any) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from waves.exceptions import IngestError
 from waves.ingest.parquet import NEEDS_PYARROW
+from waves.ingest.parquet import batches as parquet_batches
 from waves.ingest.whole.reading import Reading, Rows, rows_at_once
 from waves.protocol.passage import EPOCH, FACTS, SAMPLE, Contents, contents_of
 
@@ -56,7 +57,7 @@ class ParquetReading(Reading):
         names = [EPOCH, SAMPLE, "time", *self.contents.columns()]
         size = rows_at_once(len(names))
         try:
-            for batch in self._file.iter_batches(size, columns=names):
+            for batch in parquet_batches(self._file, size, names):
                 found = {name: batch.column(name) for name in names}
                 yield Rows(
                     found[EPOCH].to_numpy(zero_copy_only=False),

@@ -97,7 +97,7 @@ class ParquetSheet(Sheet):
     def parts(self) -> Iterator[list[NDArray[Any]]]:
         """Batches of rows."""
         try:
-            for batch in self._file.iter_batches(rows_at_once(len(self.columns))):
+            for batch in parquet.batches(self._file, rows_at_once(len(self.columns))):
                 columns = zip(self._columns, batch.columns, strict=True)
                 yield [each.values(column) for each, column in columns]
         except (self._error, OSError) as error:
