@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -160,7 +161,8 @@ class Site:
     def add_stream(self, slug: str, like: str, **changes: object) -> int:
         """Copy a stream with its signals; returns the primary key of the copy."""
         like = f"(SELECT id FROM waves_stream WHERE slug = '{like}')"
-        key = self._copy("waves_stream", f"id = {like}", {"slug": slug, **changes})
+        changes = {"slug": slug, "uuid": uuid.uuid4().hex, **changes}
+        key = self._copy("waves_stream", f"id = {like}", changes)
         self._copy("waves_signal", f"stream_id = {like}", {"stream_id": key})
         return key
 
