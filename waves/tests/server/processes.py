@@ -19,6 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 #: The administrator of every prepared site.
 USER, PASSWORD = "admin", "a-password-for-tests"
+#: Where recordings stand, beside the database.
+RECORDINGS = "recordings.sqlite3"
 #: A slow machine may scale this.
 START_SECONDS = float(os.environ.get("WAVES_TEST_PATIENCE", "30"))
 
@@ -150,6 +152,9 @@ class Site:
     def start_from(self, prepared: "Site") -> None:
         """Copy a prepared database: far quicker than to prepare another one."""
         shutil.copyfile(prepared.database, self.database)
+        recordings = prepared.folder / RECORDINGS
+        if recordings.exists():
+            shutil.copyfile(recordings, self.folder / RECORDINGS)
 
     def execute(self, sql: str, *values: object) -> int:
         """Change the database behind the servers' back; the key of what was inserted."""
