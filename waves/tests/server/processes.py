@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -114,6 +115,14 @@ class Process:
             self.kill()
 
 
+def copy_databases(database: Path, to: Path) -> None:
+    """A database of SQLite, and that of recordings which stands beside it."""
+    shutil.copyfile(database, to)
+    recordings = "recordings.sqlite3"
+    if database.with_name(recordings).exists():
+        shutil.copyfile(database.with_name(recordings), to.with_name(recordings))
+
+
 class Site:
     """A database and the environment of the servers that stand on it."""
 
@@ -122,7 +131,10 @@ class Site:
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
-            "DATABASE_URL": "",  # what this shell has set is not for these
+            # What this shell has set is not for these.
+            "DATABASE_URL": "",
+            "RECORDINGS_URL": "",
+            "WAVES_RECORDINGS": "",
             "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             **environment,
@@ -148,7 +160,7 @@ class Site:
 
     def start_from(self, prepared: "Site") -> None:
         """Copy a prepared database: far quicker than to prepare another one."""
-        shutil.copyfile(prepared.database, self.database)
+        copy_databases(prepared.database, self.database)
 
     def execute(self, sql: str, *values: object) -> int:
         """Change the database behind the servers' back; the key of what was inserted."""
@@ -180,6 +192,8 @@ class Site:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         connection.close()
         names = [name for name in columns if name != "id"]
+        if "uuid" in names:  # its past is its own
+            changes = {"uuid": uuid.uuid4().hex, **changes}
         values = ["?" if name in changes else name for name in names]
         return self.execute(
             f"INSERT INTO {table} ({', '.join(names)}) "
