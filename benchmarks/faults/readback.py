@@ -34,8 +34,9 @@ Values = NDArray[np.float64]
 
 #: Strides whose columns are compared: made of samples, of the finest levels, and between them.
 STRIDES = (2, 64, 256, 1024, 4096, 1 << 16, 1 << 20)
-#: Labels go through float64 seconds twice, each of which may be off by 240 ns.
-SAME_LABEL = 1e-6
+#: Rows are joined, at most three times, where labels are off their line by less than 1 µs; and
+#: labels are float64 seconds twice, each of which may be off by 240 ns.
+SAME_LABEL = 4e-6
 KEYS = ("time", "mark")
 
 
