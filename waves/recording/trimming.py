@@ -156,10 +156,10 @@ def _delete_by_time(recording: Recording, begin: int | None, using: str) -> int:
 def _give_back(using: str) -> None:
     """Have SQLite give free pages back to the disk; PostgreSQL uses them again."""
     connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA incremental_vacuum({PAGES})")
-            cursor.fetchall()
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        # A cursor of Python ends after the first page; a script goes on.
+        with connection.wrap_database_errors:
+            connection.connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
 
 
 def forget(past: Past) -> bool:
