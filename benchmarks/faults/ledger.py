@@ -49,10 +49,15 @@ class Ledger:
         hurried = any(piece.at <= end < piece.at + LOST_SECONDS for end in ends)
         return not hurried and not any(a <= piece.at <= b for a, b in self.outages)
 
-    def as_dict(self, now: float) -> dict[str, Any]:
-        """By slug and epoch: the ranges that were published, those that are due, and labels."""
+    def as_dict(self, now: float, since: float = 0.0) -> dict[str, Any]:
+        """By slug and epoch: the ranges that were published, those that are due, and labels.
+
+        Of epochs of which something came since a moment.
+        """
         told: dict[str, Any] = {slug: {} for slug in self.slugs}
         for (slug, epoch), pieces in self._pieces.items():
+            if pieces[-1].at < since:
+                continue
             told[slug][str(epoch)] = {
                 "published": joined(pieces),
                 "due": joined([piece for piece in pieces if self.is_due(piece, now)]),

@@ -22,21 +22,21 @@ from benchmarks.faults.trial import Fault
 from benchmarks.servers import ROOT
 from waves.tests.server.postgresql import postgresql
 
-#: The streams that are recorded: at 1 kHz, at 20 kHz (so that rows of columns are full between two
+#: The streams that are recorded: at 1 kHz, at 10 kHz (so that rows of columns are full between two
 #: kills), and timed on arrival.
 RECORDED = (COUNTED[0], COUNTED[1], "stamped")
-QUICK_HZ = 20_000
+QUICK_HZ = 10_000
 #: Who records lives for so long between two kills (s); in short long enough that something is due.
 ALIVE, ALIVE_IN_SHORT = (0.5, 12.0), (6.0, 9.0)
 #: So long it is recorded before a fault and after it: beyond it all must be written (s).
 RECORDED_SECONDS = 8.0
 #: To read everything back (s).
-READ_SECONDS = 60.0
+READ_SECONDS = 120.0
 #: That nothing is recorded is said so soon: SQLite waits for a lock for 5 s, and a write comes
 #: every 3 s. That it is recorded again, so soon (s).
 TOLD, TOLD_AGAIN = 12.0, 6.0
 #: Bytes that wait for their recording: some 6 s of these streams, so that a short fault is beyond.
-ROOM = 2 << 20
+ROOM = 1 << 20
 #: Bytes of a disk of recordings, and of a file where none can be mounted.
 DISK, FILE_LIMIT = 24 << 20, 6 << 20
 
@@ -84,9 +84,10 @@ async def kill_again_and_again(scene: Scene, kills: float) -> None:
     """Who records is killed at a random moment, read after, and started again."""
     alive = ALIVE_IN_SHORT if scene.short else ALIVE
     for _ in range(round(kills)):
+        began = time.monotonic()
         await asyncio.sleep(scene.chance.uniform(*alive))
         start_again = kill(scene)
-        await judge(scene)
+        await judge(scene, began)
         await start_again()
         well = await scene.until_well(time.monotonic(), CALM_SECONDS)
         scene.check(well is not None, "the streams did not come back after a kill")
@@ -107,11 +108,12 @@ def kill(scene: Scene) -> Callable[[], Awaitable[Any]]:
     return lambda: scene.work(site)
 
 
-async def judge(scene: Scene) -> int:
-    """Read all back in a process of its own; returns how much of what was published is missing."""
+async def judge(scene: Scene, since: float = 0.0) -> int:
+    """Read back in a process of its own what came since a moment, or all; returns how much of what
+    was published is missing."""
     (site,) = scene.sites
     path = site.folder / "ledger.json"
-    path.write_text(json.dumps(site.truth.ledger.as_dict(time.monotonic())))
+    path.write_text(json.dumps(site.truth.ledger.as_dict(time.monotonic(), since)))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.faults.readback", str(path)),
         cwd=ROOT,
