@@ -117,6 +117,13 @@ class Process:
             self.kill()
 
 
+def copy_databases(database: Path, to: Path) -> None:
+    """A database of SQLite, and that of recordings which stands beside it."""
+    shutil.copyfile(database, to)
+    if database.with_name(RECORDINGS).exists():
+        shutil.copyfile(database.with_name(RECORDINGS), to.with_name(RECORDINGS))
+
+
 class Site:
     """A database and the environment of the servers that stand on it."""
 
@@ -125,7 +132,10 @@ class Site:
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
-            "DATABASE_URL": "",  # what this shell has set is not for these
+            # What this shell has set is not for these.
+            "DATABASE_URL": "",
+            "RECORDINGS_URL": "",
+            "WAVES_RECORDINGS": "",
             "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             **environment,
@@ -151,10 +161,7 @@ class Site:
 
     def start_from(self, prepared: "Site") -> None:
         """Copy a prepared database: far quicker than to prepare another one."""
-        shutil.copyfile(prepared.database, self.database)
-        recordings = prepared.folder / RECORDINGS
-        if recordings.exists():
-            shutil.copyfile(recordings, self.folder / RECORDINGS)
+        copy_databases(prepared.database, self.database)
 
     def execute(self, sql: str, *values: object) -> int:
         """Change the database behind the servers' back; the key of what was inserted."""
@@ -187,6 +194,8 @@ class Site:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         connection.close()
         names = [name for name in columns if name != "id"]
+        if "uuid" in names:  # its past is its own
+            changes = {"uuid": uuid.uuid4().hex, **changes}
         values = ["?" if name in changes else name for name in names]
         return self.execute(
             f"INSERT INTO {table} ({', '.join(names)}) "
