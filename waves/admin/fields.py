@@ -121,8 +121,17 @@ def form_field(name: str, info: FieldInfo) -> forms.Field:
 
 
 def _is_upload(info: FieldInfo) -> bool:
+    return _says(info, "upload")
+
+
+def is_recording(info: FieldInfo) -> bool:
+    """Whether an option is the slug of a stream that has a recording."""
+    return _says(info, "recording")
+
+
+def _says(info: FieldInfo, what: str) -> bool:
     extra = info.json_schema_extra
-    return isinstance(extra, Mapping) and bool(extra.get("upload"))
+    return isinstance(extra, Mapping) and bool(extra.get(what))
 
 
 def _typed(annotation: Any, **common: Any) -> forms.Field:

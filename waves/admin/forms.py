@@ -18,7 +18,7 @@ from django.utils.html import escape
 from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
-from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field
+from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field, is_recording
 from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
 from waves.database.uploads import Uploaded
@@ -27,6 +27,7 @@ from waves.exceptions import ConfigurationError, WavesError
 from waves.models import Signal, Stream, key_from
 from waves.sources import SOURCES, option_fields
 from waves.sources.base import Rows
+from waves.transfer.playing import recorded_streams
 
 #: Fields of every waveform; those of one waveform carry its key instead.
 COMMON = "common"
@@ -348,6 +349,8 @@ class SignalFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 def _declared_field(kind: str, name: str, info: FieldInfo) -> forms.Field:
     field = form_field(name, info)
     choices = SOURCES[kind].choices.get(name) if kind in SOURCES else None
+    if is_recording(info):
+        choices = recorded_streams
     if choices is not None:
         empty = [] if field.initial else [("", "---------")]
         return forms.TypedChoiceField(

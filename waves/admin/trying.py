@@ -14,6 +14,7 @@ from waves.hub.status import board
 from waves.models import Stream
 from waves.protocol.spec import StreamSpec
 from waves.sources.trial import Trial
+from waves.transfer import playing
 
 #: Tests that run at once in a process: each has a thread, and may have a port.
 MOST_AT_ONCE = 2
@@ -40,7 +41,7 @@ async def answer(request: HttpRequest, look: Callable[[HttpRequest], Found]) -> 
 
 
 async def _run(spec: StreamSpec) -> str:
-    return await Trial(spec, get_config().serial_ports, uploads.read).run()
+    return await Trial(spec, get_config().serial_ports, uploads.read, playing.open_recording).run()
 
 
 def running(stream: Stream) -> str:

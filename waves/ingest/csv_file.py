@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from waves.ingest.table import Floats, Series, Table, check_size, table_of
 PIECE = 512
 #: The longest line whose separator is looked for.
 FIRST = 64 * 1024
+NO_UTF8 = "This is no UTF-8: save it as CSV UTF-8."
 
 
 def parse(data: bytes) -> Table:
@@ -39,11 +40,11 @@ def parse(data: bytes) -> Table:
     separator = separator_of(_text(data[:FIRST], "ignore").read())
     comma = separator != ","
     pieces = _pieces(data, separator)
-    headings, first = _headings(pieces, comma)
+    above, first = headings(pieces, comma)
     width = len(first.rows[0])
-    names, units = names_and_units(headings, width)
+    names, units = names_and_units(above, width)
     check_size(1, width)
-    columns = [_Cells(name, k + 1, comma) for k, name in enumerate(names)]
+    columns = [Cells(name, k + 1, comma) for k, name in enumerate(names)]
     lines = array("i")
     for piece in chain([first], pieces):
         piece.check(width)
@@ -57,15 +58,15 @@ def parse(data: bytes) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Some rows that hold something, and the line of each."""
 
     lines: Sequence[int]
     rows: Sequence[list[str]]
 
-    def since(self, at: int) -> _Piece:
+    def since(self, at: int) -> Piece:
         """The rows from one of them on."""
-        return _Piece(self.lines[at:], self.rows[at:])
+        return Piece(self.lines[at:], self.rows[at:])
 
     def check(self, width: int) -> None:
         """Raise IngestError where a row has another width."""
@@ -80,27 +81,33 @@ def _text(data: bytes, errors: str = "strict") -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors, newline="")
 
 
-def _pieces(data: bytes, separator: str) -> Iterator[_Piece]:
+def _pieces(data: bytes, separator: str) -> Iterator[Piece]:
     """The rows that hold something, some at a time."""
-    reader = csv.reader(_text(data), delimiter=separator, strict=True)
+    try:
+        yield from pieces_of(_text(data), separator)
+    except UnicodeDecodeError:
+        line = _first_undecodable(data)
+        raise IngestError(NO_UTF8, line=line) from None
+
+
+def pieces_of(text: TextIO, separator: str) -> Iterator[Piece]:
+    """The rows of a text that hold something, some at a time. Raises IngestError."""
+    reader = csv.reader(text, delimiter=separator, strict=True)
     try:
         while numbered := [(reader.line_num, row) for row in islice(reader, PIECE)]:
-            piece = _Piece(*zip(*numbered, strict=True))
+            piece = Piece(*zip(*numbered, strict=True))
             if not all(map(any, piece.rows)) or set(map(len, piece.rows)) != {len(piece.rows[0])}:
                 piece = _filled(piece)
             if piece.rows:
                 yield piece
     except csv.Error as error:
         raise IngestError(f"This is no CSV: {error}.", line=reader.line_num) from None
-    except UnicodeDecodeError:
-        line = _first_undecodable(data)
-        raise IngestError("This is no UTF-8: save it as CSV UTF-8.", line=line) from None
 
 
-def _filled(piece: _Piece) -> _Piece:
+def _filled(piece: Piece) -> Piece:
     """Without the rows of blanks only."""
     kept = [k for k, cells in enumerate(piece.rows) if any(map(str.strip, cells))]
-    return _Piece([piece.lines[k] for k in kept], [piece.rows[k] for k in kept])
+    return Piece([piece.lines[k] for k in kept], [piece.rows[k] for k in kept])
 
 
 def _first_undecodable(data: bytes) -> int:
@@ -111,9 +118,9 @@ def _first_undecodable(data: bytes) -> int:
     return 0
 
 
-def _headings(pieces: Iterator[_Piece], comma: bool) -> tuple[list[list[str]], _Piece]:
+def headings(pieces: Iterator[Piece], comma: bool) -> tuple[list[list[str]], Piece]:
     """The rows above the first that holds a number or a date, and the rows from that one on."""
-    piece = next(pieces, _Piece([], []))
+    piece = next(pieces, Piece([], []))
     for at, cells in enumerate(piece.rows[: MOST_HEADINGS + 1]):
         if _holds_something(cells, comma):
             return list(piece.rows[:at]), piece.since(at)
@@ -145,7 +152,7 @@ def _date(cell: str) -> float | None:
 _READERS: dict[str, Callable[[str], float]] = {"number": float, "date": _unix}
 
 
-class _Cells:
+class Cells:
     """One column. What its first filled cell holds all others hold: a number, a date, or a text."""
 
     def __init__(self, name: str, place: int, comma: bool) -> None:
@@ -169,8 +176,23 @@ class _Cells:
 
     def series(self, unit: str) -> Series:
         """All of it."""
-        values = np.concatenate(self._values)
-        return Series(self.name, values, self._names.states, self._kind == "date", unit)
+        dates = self.holds_dates
+        return Series(self.name, self.taken(), self._names.states, dates, unit)
+
+    @property
+    def holds_dates(self) -> bool:
+        """Whether its values are unix seconds, since dates stood there."""
+        return self._kind == "date"
+
+    @property
+    def states(self) -> dict[int, str]:
+        """Texts by their code."""
+        return self._names.states
+
+    def taken(self) -> Floats:
+        """What was taken since the last time."""
+        values, self._values = self._values, []
+        return np.concatenate(values)
 
     def _value(self, cell: str, line: int) -> float:
         value = number_in(cell, self._comma)

@@ -13,6 +13,7 @@ GZIP = b"\x1f\x8b"
 #: By what a file begins with.
 _PARSERS: dict[bytes, Callable[[bytes], Table]] = {
     b"RIFF": wav.parse,
+    b"RF64": wav.parse,
     numpy_files.MAGIC: numpy_files.parse_npy,
     b"PK\x03\x04": numpy_files.parse_npz,
     b"PAR1": parquet.parse,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from waves.exceptions import IngestError, TooMuchError
 from waves.ingest.batch import MOST_SIGNALS
 from waves.ingest.table import MOST_BYTES, Numbers, Series, Table, table_of
+from waves.protocol.passage import FACTS
 
 MAGIC = b"\x93NUMPY"
 #: The longest header: that of a plain array has some 120 bytes.
@@ -44,7 +45,8 @@ def parse_npz(data: bytes) -> Table:
     """The arrays of an archive, by their names. Raises IngestError, TooMuchError."""
     series: list[Series] = []
     rate = 0.0
-    for name, array in _members(data):
+    for called, array in _members(data):
+        name = "time (ns)" if called == "time_ns" else called
         if array.size == 1 and RATE.fullmatch(name):
             rate = _rate(name, array)
             continue
@@ -73,7 +75,7 @@ def _members(data: bytes) -> list[tuple[str, NDArray[Any]]]:
             return [
                 (info.filename.removesuffix(".npy"), _array(archive.read(info)))
                 for info in infos
-                if not info.is_dir()
+                if not info.is_dir() and info.filename != f"{FACTS}.json"
             ]
     # What zipfile raises for bytes that are no archive, or for one that is encrypted.
     except (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
@@ -32,6 +34,8 @@ CORRECTED_IN, CORRECTION_SECONDS = 100, 0.01
 LEAST_PERIOD = 1e-12
 #: The heading of the first column of what we export: the index of the sample.
 INDEX = "sample"
+#: Before it, in what has more than one epoch.
+EPOCH = "epoch"
 #: Seconds in what may stand in brackets behind the name of a column of times.
 SCALES = {
     "s": 1.0,
@@ -45,6 +49,7 @@ SCALES = {
     "h": 3600.0,
 }
 UNIT = 16
+LONGEST_KEY = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,9 +131,13 @@ class Layout(BaseModel):
         return next(named, next(dated, None))
 
     def signals(self, time: int | None) -> list[int]:
-        """The places of the signals: all columns but the times, and our index before them."""
-        indexed = time is not None and _is_index(self.columns[0].name, time)
-        return [k for k in range(len(self.columns)) if k != time and not (indexed and k == 0)]
+        """The places of the signals: all columns but the times, and our positions beside them."""
+        beside = self.positions(time)
+        return [k for k in range(len(self.columns)) if k not in (time, *beside)]
+
+    def positions(self, time: int | None) -> list[int]:
+        """The places of the sample index, or of epoch and index, where they stand beside times."""
+        return positions([column.name for column in self.columns], time)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,14 +188,14 @@ def table_of(
     if not n:
         raise IngestError("There is no sample in this file.")
     check_size(n, len(series))
-    named = [_named(each) for each in series]
-    for place, column in enumerate(named):
+    columns_named = [named(each) for each in series]
+    for place, column in enumerate(columns_named):
         check_name(column.name)
-        if column.name in [other.name for other in named[:place]]:
+        if column.name in [other.name for other in columns_named[:place]]:
             raise IngestError(f"Two columns are called {column.name[:40]!r}.", column=place + 1)
     columns = []
-    for place, column in enumerate(named):
-        index = _index_before(named, series, place)
+    for place, column in enumerate(columns_named):
+        index = _index_before(columns_named, series, place)
         with np.errstate(all="ignore"):  # infinities, and what no number of seconds is
             timing = timing_of(seconds(column, series[place].values), index, lines)
         columns.append(column.model_copy(update={"timing": timing}))
@@ -204,7 +213,7 @@ def check_size(n: int, columns: int, bytes_each: int = 8) -> None:
         )
 
 
-def _named(series: Series) -> Column:
+def named(series: Series) -> Column:
     """Its name without a unit in brackets behind it."""
     found = None if series.unit else NAME_AND_UNIT.fullmatch(series.name)
     name, unit = series.name, series.unit
@@ -219,14 +228,22 @@ def _named(series: Series) -> Column:
     )
 
 
-def _is_index(first: str, time: int) -> bool:
-    return time == 1 and first.lower() == INDEX
+def positions(names: Sequence[str], time: int | None) -> list[int]:
+    """Where in what we export the sample index stands, or epoch and index; nowhere in others."""
+    lower = [name.lower() for name in names]
+    if time == 1 and lower[0] == INDEX:
+        return [0]
+    for at in (0, 1):
+        if time == 2 - 2 * at and lower[at : at + 2] == [EPOCH, INDEX]:
+            return [at, at + 1]
+    return []
 
 
 def _index_before(
     columns: Sequence[Column], series: Sequence[Series], place: int
 ) -> Numbers | None:
-    return series[0].values if _is_index(columns[0].name, place) else None
+    found = positions([column.name for column in columns], place)
+    return series[found[-1]].values if found else None
 
 
 def timing_of(
@@ -251,7 +268,7 @@ def timing_of(
         return Timing(problem="All times are the same.")
     off = np.abs(times - period * np.arange(len(times))).max()
     if off <= EVEN * period:
-        return Timing(rate=_plain_rate(1.0 / period, len(times)), even=True)
+        return Timing(rate=plain_rate(1.0 / period, len(times)), even=True)
     corrected = None if index is None else _corrected(gaps, index)
     return corrected or Timing(rate=1.0 / period)
 
@@ -266,13 +283,23 @@ def _corrected(gaps: Floats, index: Numbers) -> Timing | None:
     if period < LEAST_PERIOD or not few or (np.diff(index) != 1).any():
         return None
     period = float(gaps[~odd].mean())
-    return Timing(rate=_plain_rate(1.0 / period, len(gaps) + 1), even=True)
+    return Timing(rate=plain_rate(1.0 / period, len(gaps) + 1), even=True)
 
 
-def _plain_rate(rate: float, n: int) -> float:
+def plain_rate(rate: float, n: int) -> float:
     """The shortest number that no sample is off by more than is even: 1000 for 999.99998."""
     for digits in range(1, 10):
         plain = float(f"{rate:.{digits}g}")
         if abs(plain / rate - 1.0) * n <= EVEN:
             return plain
     return rate
+
+
+def key_of(name: str, taken: Collection[str]) -> str:
+    """A key for a signal of this name, which no other has."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    key = re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-")[:LONGEST_KEY] or "signal"
+    free, number = key, 2
+    while free in taken:
+        free, number = f"{key}-{number}", number + 1
+    return free

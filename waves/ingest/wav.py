@@ -1,14 +1,16 @@
 """WAV: PCM of 8, 16, 24 and 32 bit, and floats of 32 and 64, scaled to ±1.
 
 RIFF as in "Multimedia Programming Interface and Data Specifications 1.0" (IBM and Microsoft, 1991),
-with WAVE_FORMAT_EXTENSIBLE. The ``wave`` of Python knows no floats.
+with WAVE_FORMAT_EXTENSIBLE, and RF64 as in EBU Tech 3306. The ``wave`` of Python knows no floats.
 """
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from waves.ingest.table import Numbers, Series, Table, check_size, table_of
 
 _FORMAT = struct.Struct("<HHIIHH")
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+#: What stands for a size that does not fit into 32 bits.
+TOO_LONG = 0xFFFFFFFF
 #: Where the format proper stands in the extensible one.
 _SUBFORMAT = 24
 
@@ -32,8 +36,52 @@ class _Format:
     width: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """The sound of a file, over its bytes: ``n`` samples of each of ``names`` at ``rate`` Hz."""
+
+    body: memoryview
+    format: _Format
+    n: int
+
+    @property
+    def rate(self) -> int:
+        """In Hz."""
+        return self.format.rate
+
+    @property
+    def names(self) -> list[str]:
+        """What the signals are called."""
+        lanes = self.format.lanes
+        if lanes <= 2:
+            return ["left", "right"] if lanes == 2 else ["sound"]
+        return [str(k + 1) for k in range(lanes)]
+
+    @property
+    def kind(self) -> Literal["float32", "float64"]:
+        """The type that holds the values."""
+        return "float64" if (self.format.tag, self.format.width) in _WIDE else "float32"
+
+    def values(self, first: int, n: int) -> Numbers:
+        """Samples ``[n, signals]`` from one on, scaled to ±1."""
+        frame = self.format.lanes * self.format.width
+        part = self.body[first * frame : (first + n) * frame]
+        found = _READERS[self.format.tag, self.format.width](part)
+        return found.reshape(n, self.format.lanes)
+
+
 def parse(data: bytes) -> Table:
     """The sounds of a file, a signal each. Raises IngestError, TooMuchError."""
+    sound = sound_of(data)
+    found = sound.format
+    check_size(sound.n, found.lanes, 8 if found.width in (8, 4) and found.tag != FLOAT else 4)
+    values = sound.values(0, sound.n)
+    series = [Series(name, values[:, k]) for k, name in enumerate(sound.names)]
+    return table_of(series, float(found.rate))
+
+
+def sound_of(data: bytes | mmap.mmap) -> Sound:
+    """The sound of a file, of any length where it is mapped. Raises IngestError."""
     if len(data) < 12 or data[8:12] != b"WAVE":
         raise IngestError("This RIFF file is no WAV.")
     found: _Format | None = None
@@ -47,15 +95,19 @@ def parse(data: bytes) -> Table:
                 raise IngestError(
                     f"The sound ends after {len(body):,} of {said:,} bytes: the file is cut off."
                 )
-            return _table(body, found)
+            return _sound(body, found)
     raise IngestError("There is no sound in this WAV: it is cut off.")
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, memoryview]]:
+def _chunks(data: bytes | mmap.mmap) -> Iterator[tuple[bytes, int, memoryview]]:
     """Name, size as it is said, and what there is of each chunk."""
-    view, at = memoryview(data), 12
+    view, at, long = memoryview(data), 12, 0
     while at + 8 <= len(data):
         name, size = bytes(view[at : at + 4]), int.from_bytes(view[at + 4 : at + 8], "little")
+        if name == b"ds64":  # of RF64: the size of a sound that takes more than 4 GiB
+            long = int.from_bytes(view[at + 16 : at + 24], "little")
+        if name == b"data" and size == TOO_LONG and long:
+            size = long
         yield name, size, view[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
 
@@ -77,17 +129,11 @@ def _format(body: memoryview) -> _Format:
     return _Format(tag, lanes, rate, width)
 
 
-def _table(body: memoryview, found: _Format) -> Table:
+def _sound(body: memoryview, found: _Format) -> Sound:
     n, rest = divmod(len(body), found.lanes * found.width)
     if rest:
         raise IngestError("The sound ends within a sample: the file is cut off.")
-    check_size(n, found.lanes, 8 if found.width in (8, 4) and found.tag != FLOAT else 4)
-    values = _READERS[found.tag, found.width](body).reshape(n, found.lanes)
-    names = ["left", "right"] if found.lanes == 2 else [str(k + 1) for k in range(found.lanes)]
-    if found.lanes == 1:
-        names = ["sound"]
-    series = [Series(name, values[:, k]) for k, name in enumerate(names)]
-    return table_of(series, float(found.rate))
+    return Sound(body, found, n)
 
 
 def _unsigned(body: memoryview) -> Numbers:
@@ -118,3 +164,5 @@ _READERS: dict[tuple[int, int], Callable[[memoryview], Numbers]] = {
     (FLOAT, 4): lambda body: np.frombuffer(body, "<f4"),
     (FLOAT, 8): lambda body: np.frombuffer(body, "<f8"),
 }
+#: Those that float32 does not hold.
+_WIDE = ((PCM, 4), (FLOAT, 8))

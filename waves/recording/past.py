@@ -302,6 +302,10 @@ class Past:
             t0, dt = samples.t0 / NANOSECONDS, span.dt / NANOSECONDS
             yield SampleBlock(span.epoch, samples.first, t0, dt, samples.values, times)
 
+    def samples(self, span: Span, first: int, last: int) -> Iterator[Samples]:
+        """As ``blocks``, with times in whole nanoseconds."""
+        return self._samples(span, first, last)
+
     def columns(self, span: Span, stride: int, first: int, last: int) -> Iterator[Columns]:
         """Columns of ``stride`` (a power of two, at least 2) that touch samples ``[first, last)``.
 

@@ -163,12 +163,16 @@ class StreamWriter:
 
     def add(self, blocks: list[SampleBlock]) -> list[Step]:
         """Take blocks of this epoch, in their order."""
+        return self.add_samples([samples_of_block(block) for block in blocks])
+
+    def add_samples(self, parts: list[Samples]) -> list[Step]:
+        """The same, with times in whole nanoseconds."""
         description = self._description
         if description is None:
             return []
         dt = levels.dt_of(description["rate"], description["clock"])
         steps: list[Step] = []
-        for samples in levels.joined([samples_of_block(block) for block in blocks], dt):
+        for samples in levels.joined(parts, dt):
             steps += self._take(description, samples, dt)
         return steps
 

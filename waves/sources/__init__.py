@@ -59,6 +59,7 @@ SOURCES: Registry[Source] = Registry(
         "serial": "waves.sources.serial.SerialSource",
         "replay": "waves.sources.replay.ReplaySource",
         "mqtt": "waves.sources.mqtt.MqttSource",
+        "recording": "waves.sources.recording.RecordingSource",
     },
     _problem,
 )

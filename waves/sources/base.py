@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from waves.exceptions import SourceError
 from waves.ingest.table import Layout, Table
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
+from waves.protocol.passage import Contents, Piece, Stretch
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.sources.inbox import Inbox
 
@@ -31,6 +32,7 @@ __all__ = [
     "Fitting",
     "Options",
     "Proposal",
+    "RecordedPart",
     "Rows",
     "SampleBlock",
     "SignalInfo",
@@ -46,7 +48,9 @@ class Options(BaseModel):
 
     Each field has a type, bounds, ``title``, ``description`` (the help text) and, where it has
     one, ``json_schema_extra={"unit": "Hz"}``. A text with ``json_schema_extra={"upload": True}``
-    is a file: the form uploads it, and ``SourceContext.upload`` reads it.
+    is a file: the form uploads it, and ``SourceContext.upload`` reads it. One with
+    ``{"recording": True}`` is the slug of a stream that has a recording: the form offers these,
+    and ``SourceContext.recorded`` reads it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -114,6 +118,19 @@ async def no_uploads(token: str) -> Table:
     raise SourceError("Nobody keeps files here.")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedPart:
+    """A part of a stream's recording: what it holds, and its samples, as often as asked."""
+
+    contents: Contents
+    pieces: Callable[[], AsyncGenerator[tuple[Stretch, Piece], None]]
+
+
+async def no_recordings(slug: str, begin: int | None, end: int | None) -> RecordedPart:
+    """Where nobody records. Raises SourceError."""
+    raise SourceError("Nobody keeps recordings here.")
+
+
 async def _no_signals(signals: Mapping[str, str]) -> None:
     """Nobody adds signals here."""
 
@@ -151,6 +168,9 @@ class SourceContext:
     #: Reads what somebody uploaded, by the value of an option that is an `upload`. Raises
     #: SourceError where it is not there.
     upload: Callable[[str], Awaitable[Table]] = no_uploads
+    #: Reads the recording of a stream by its slug, from one moment to another (nanoseconds since
+    #: 1970; None: all there is). Raises SourceError where there is none.
+    recorded: Callable[[str, int | None, int | None], Awaitable[RecordedPart]] = no_recordings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from waves.exceptions import FinishedError, IngestError, SourceError
-from waves.ingest.table import Column, Layout, Table
+from waves.ingest.table import Column, Layout, Table, key_of
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.spec import StreamSpec
 from waves.sources import validate_options
@@ -34,7 +32,6 @@ AT_ONCE_VALUES = 2_000_000.0
 JOIN_SECONDS = 2.0
 #: A rate that is this part of itself off is another one.
 SAME_RATE = 1e-6
-LONGEST_KEY = 50
 
 
 class ReplayOptions(Options):
@@ -286,18 +283,8 @@ def _infos(columns: list[Column]) -> tuple[SignalInfo, ...]:
     keys: list[str] = []
     infos = []
     for column in columns:
-        key = _key(column.name, keys)
+        key = key_of(column.name, keys)
         keys.append(key)
         line = "step" if column.states else ""
         infos.append(SignalInfo(key, column.name, column.unit, line, "", column.states))
     return tuple(infos)
-
-
-def _key(name: str, taken: list[str]) -> str:
-    """A key for a signal of this name, which no other has."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    key = re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-")[:LONGEST_KEY] or "signal"
-    free, number = key, 2
-    while free in taken:
-        free, number = f"{key}-{number}", number + 1
-    return free

@@ -15,7 +15,14 @@ from waves.ingest.table import Table
 from waves.protocol.block import SampleBlock
 from waves.protocol.spec import StreamSpec
 from waves.sources import source_class
-from waves.sources.base import Clock, Source, SourceContext, no_uploads
+from waves.sources.base import (
+    Clock,
+    RecordedPart,
+    Source,
+    SourceContext,
+    no_recordings,
+    no_uploads,
+)
 from waves.sources.inbox import Inbox
 
 #: How long a source runs, and how long it may take to end.
@@ -35,6 +42,7 @@ class Trial:
         spec: StreamSpec,
         serial_ports: Collection[str] = (),
         upload: Callable[[str], Awaitable[Table]] | None = None,
+        recorded: Callable[[str, int | None, int | None], Awaitable[RecordedPart]] | None = None,
         seconds: float | None = None,
     ) -> None:
         self._spec = spec
@@ -61,6 +69,7 @@ class Trial:
             log=self._lines.append,
             serial_ports=serial_ports,
             upload=upload or no_uploads,
+            recorded=recorded or no_recordings,
         )
 
     def _count(self, what: str, n: int) -> None:

@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from waves.exports import EXPORTS
+from waves.exports.files import FILES
 from waves.ingest import formats
 from waves.ingest.line_protocol import PRECISIONS
 from waves.web import making, schema
@@ -22,6 +23,7 @@ from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
 from waves.web.crossing import CrossingQuery
 from waves.web.epochs import EpochsQuery
+from waves.web.exporting import ExportQuery
 
 JSON = "application/json"
 #: Where this description stands, below the API's root.
@@ -73,6 +75,16 @@ OPERATIONS["/streams/{slug}/epochs"] = Operation(
     "The epochs of a stream, oldest first: their times, and why each began.",
     {JSON: schema.Epochs},
     query=EpochsQuery,
+    errors=("400", "401", "403", "404", "503", "default"),
+)
+OPERATIONS["/streams/{slug}/export"] = Operation(
+    "export",
+    "What is recorded of a stream, as one file that is made while it is read.",
+    {
+        each.content_type: {"type": "string"} if name == "csv" else {}
+        for name, each in FILES.items()
+    },
+    query=ExportQuery,
     errors=("400", "401", "403", "404", "503", "default"),
 )
 OPERATIONS["/streams/{slug}/crossing"] = Operation(

@@ -33,6 +33,7 @@ from waves.recording import words
 from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Inbox, Settled
+from waves.transfer import playing
 from waves.worker.rate import RateMeter
 from waves.worker.recorder import Track
 
@@ -270,6 +271,7 @@ class Runner:
             get_config().most_ahead,
             get_config().serial_ports,
             uploads.read,
+            playing.open_recording,
         )
         source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
