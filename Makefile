@@ -75,7 +75,7 @@ soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	$(BIN)/python -m benchmarks.soak
 
 faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1; F=storm MINUTES= SEED=).
-	@tools/system_packages chromium-headless-shell redis-server nginx iproute2:ip
+	@tools/system_packages chromium-headless-shell redis-server nginx postgresql:initdb iproute2:ip
 	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from benchmarks.faults import database_faults, redis_faults, server_faults, worker_faults
+from benchmarks.faults import (
+    database_faults,
+    recording_faults,
+    redis_faults,
+    server_faults,
+    worker_faults,
+)
 from benchmarks.faults.trial import Fault
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
-    for module in (database_faults, worker_faults, redis_faults, server_faults)
+    for module in (database_faults, recording_faults, worker_faults, redis_faults, server_faults)
     for fault in module.FAULTS
 }

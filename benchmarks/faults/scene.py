@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-import shutil
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -17,7 +16,8 @@ from benchmarks.faults.store import Redis
 from benchmarks.faults.truth import Truth
 from benchmarks.faults.viewers import Watcher
 from benchmarks.faults.watch import Readiness
-from waves.tests.server.processes import Process, Site
+from waves.tests.server.postgresql import PostgreSQL
+from waves.tests.server.processes import Process, Site, copy_databases
 
 #: How often viewers are looked at.
 LOOK_SECONDS = 0.1
@@ -98,6 +98,8 @@ class Scene:
         #: What was not as it shall be, in words.
         self.problems: list[str] = []
         self.began = 0.0
+        #: The PostgreSQL of recordings, where a set-up has started one.
+        self.postgresql: PostgreSQL | None = None
         self._redis: Redis | None = None
         self._processes: list[Process] = []
         self._logged: dict[Path, int] = {}
@@ -115,7 +117,7 @@ class Scene:
         if self._redis is not None:
             environment = {"REDIS_URL": self._redis.url(database), **environment}
         site = Installation(folder, number, **environment)
-        shutil.copyfile(self.prepared, site.database)
+        copy_databases(self.prepared, site.database)
         # Of its own, as if its database had been made for it.
         site.execute("UPDATE waves_installation SET identity = ?", f"site-{number}")
         self.sites.append(site)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.faults import values
+from benchmarks.faults.ledger import Ledger
 from waves.tests.client.frames import SAMPLES, Frame
 from waves.tests.client.state import Promise, StreamState
 
@@ -29,6 +30,8 @@ class Truth:
         #: Samples "lost untold", "doubled" and "wrong", and gaps by their reason.
         self.counts: Counter[str] = Counter()
         self.breaches: list[str] = []
+        #: What was published, where that is to be found again in a recording.
+        self.ledger = Ledger()
 
     def breach(self, kind: str, samples: int, words: str) -> None:
         """Count what must not be."""
@@ -51,6 +54,8 @@ class Truth:
     def _counted(self, slug: str, frame: Frame, rate: float) -> bool:
         if frame.values.shape[0] != 2:
             return False
+        if frame.times is not None:
+            rate = values.STAMPED_RATE
         got = frame.values[:, 0]
         run = values.run_of(got[1, 0])
         known = self.runs.setdefault((slug, frame.epoch), run)
@@ -109,6 +114,7 @@ class Followed(StreamState):
         self._follow(frame, promise)
         if frame.values.shape[1] == SAMPLES:
             self.truth.check(self.slug, frame, self.description["rate"])
+            self.truth.ledger.take(self.slug, frame, self.sample_at)
 
     def _follow(self, frame: Frame, promise: Promise) -> None:
         where = f"[{min(promise.end, frame.first)}, {max(promise.end, frame.first)})"

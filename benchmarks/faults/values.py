@@ -16,6 +16,9 @@ FACTOR, MARK_BITS = 7919, 24
 #: for up to 255 installations: a float64 holds 53 exactly.
 RUN_BITS = 20
 
+#: The index of a sample on a timed clock is its time at this rate (Hz): its label is its own.
+STAMPED_RATE = 1000.0
+
 
 def run_number(site: int, chance: int) -> int:
     """The number of a run of an installation (1 to 255)."""

@@ -100,6 +100,11 @@ class ColumnRow:
         return ColumnRow(self.level, column, self.t0 + int(times[0]), values, times - times[0])
 
 
+def size_of(row: Samples | ColumnRow) -> int:
+    """Bytes that its values and times take where they are stored."""
+    return row.values.nbytes + (0 if row.times is None else row.times.nbytes)
+
+
 def dt_of(rate: float, clock: str) -> float:
     """Nanoseconds between two samples; 0 on a timed clock."""
     return NANOSECONDS / rate if clock == "regular" else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +20,8 @@ from waves.recorded import (
 )
 
 ALIAS = "recordings"
+#: Bytes that SQLite adds to the index of its log at once.
+PAGE = 32_768
 TABLES = (
     Recording,
     RecordedStretch,
@@ -32,6 +36,17 @@ _NAMES = frozenset(model._meta.model_name for model in TABLES)
 def alias() -> str:
     """The alias of the database of recordings."""
     return ALIAS if ALIAS in settings.DATABASES else DEFAULT_DB_ALIAS
+
+
+def is_full() -> bool:
+    """Whether the disk of a file of SQLite has no room for another page."""
+    database = settings.DATABASES[alias()]
+    if "sqlite" not in database["ENGINE"]:
+        return False
+    try:
+        return shutil.disk_usage(Path(database["NAME"]).parent).free < PAGE
+    except OSError:
+        return False
 
 
 class Router:

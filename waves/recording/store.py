@@ -9,7 +9,7 @@ from __future__ import annotations
 import abc
 import contextlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -42,6 +42,10 @@ PIECE_ROWS = 16
 
 class FencedError(Exception):
     """Another worker has sealed the stretch: what comes now is not to be recorded over it."""
+
+
+class UsedError(Exception):
+    """Samples of the same numbers are recorded: the database that counts epochs was restored."""
 
 
 @dataclass(slots=True)
@@ -80,7 +84,7 @@ class Begin(Step):
     bytes: int = 1000
 
     def take(self, using: str) -> None:
-        """Make the recording, where there is none yet, and the stretch."""
+        """Make the recording, where there is none yet, and the stretch. Raises UsedError."""
         recording, _ = Recording.objects.using(using).get_or_create(
             installation=self.place.identity,
             stream=self.place.stream,
@@ -93,6 +97,9 @@ class Begin(Step):
         finish(recording, using)
         former = last_description(recording.pk, using)
         told = self.description
+        known = RecordedStretch.objects.using(using).filter(recording=recording)
+        if known.filter(epoch=told["epoch"], next__gt=self.first).exists():
+            raise UsedError
         stretch = RecordedStretch(
             recording=recording,
             epoch=told["epoch"],
@@ -255,7 +262,10 @@ class Seal(Step):
 
 
 def take(steps: Iterable[Step]) -> None:
-    """Take steps in one transaction, in their order. Raises DatabaseError, FencedError."""
+    """Take steps in one transaction, in their order.
+
+    Raises DatabaseError, FencedError, UsedError.
+    """
     using = alias()
     # With DEBUG on Django keeps the text of the last 9,000 statements: samples would be among them.
     connection: Any = connections[using]
@@ -269,6 +279,19 @@ def take(steps: Iterable[Step]) -> None:
             rows = [step.row() for step in group if isinstance(step, SampleRow | LevelRow)]
             table: Any = kind._default_manager.using(using)
             table.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def was_taken(steps: Sequence[Step]) -> bool:
+    """Whether steps that were taken are written, where the database did not say so. Whoever adds
+    samples says how far they reach; all other steps may be taken twice. Raises DatabaseError."""
+    reach = next((step for step in reversed(steps) if isinstance(step, Reach)), None)
+    if reach is None:
+        return False
+    place = reach.place
+    mine = RecordedStretch.objects.using(alias()).filter(
+        pk=place.stretch, recording__stream=place.stream, next__gte=reach.next
+    )
+    return mine.exists()
 
 
 def _kind(step: Step) -> type[RecordedRow] | type[RecordedTail] | None:

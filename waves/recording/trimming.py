@@ -5,7 +5,7 @@ would hold up whoever writes for 1.5 s.
 from __future__ import annotations
 
 from django.db import connections, transaction
-from django.db.models import F, Min
+from django.db.models import Exists, F, Min, OuterRef, Q
 
 from waves.recorded import (
     RecordedColumns,
@@ -37,20 +37,27 @@ def trim(past: Past, before: int | None, most: int | None) -> bool:
     if recording is None:
         return False
     using = alias()
-    oldest = (
-        RecordedStretch.objects.using(using).filter(recording=recording).order_by("begin", "pk")
-    )
-    stretch = oldest.first()
+    stretch = _oldest(recording, using)
     if stretch is None:
         return False
     if most is not None and recording.bytes > most:
-        return _delete(recording, stretch, stretch.next, using) or _is_over(recording, most, using)
+        excess = recording.bytes - int(most * (1 - SPARE))
+        _delete(recording, stretch, stretch.next, using, excess)
+        return _is_over(recording, most, using)
     if before is None or stretch.begin >= before:
         return False
     if stretch.end < before:
-        return _delete(recording, stretch, stretch.next, using) or True
+        return _delete(recording, stretch, stretch.next, using) or stretch.is_sealed
     first = past.first_sample(stretch, before) // ROW_SAMPLES * ROW_SAMPLES
     return first > stretch.first and _delete(recording, stretch, first, using)
+
+
+def _oldest(recording: Recording, using: str) -> RecordedStretch | None:
+    """The oldest stretch of which something can be deleted: of one that is being written, what
+    stands in short rows cannot."""
+    stretches = RecordedStretch.objects.using(using).filter(recording=recording)
+    rows = RecordedRow.objects.using(using).filter(stretch=OuterRef("pk"), level=0)
+    return stretches.filter(Q(is_sealed=True) | Exists(rows)).order_by("begin", "pk").first()
 
 
 def _is_over(recording: Recording, most: int, using: str) -> bool:
@@ -58,16 +65,28 @@ def _is_over(recording: Recording, most: int, using: str) -> bool:
     return recording.bytes > most * (1 - SPARE)
 
 
-def _delete(recording: Recording, stretch: RecordedStretch, until: int, using: str) -> bool:
-    """Delete a piece of the samples below an index, with what was made of them; whether any is
-    left."""
+def _delete(
+    recording: Recording,
+    stretch: RecordedStretch,
+    until: int,
+    using: str,
+    excess: int | None = None,
+) -> bool:
+    """Delete a piece of the samples below an index, with what was made of them, but not more rows
+    than hold ``excess`` bytes; whether any is left."""
     with transaction.atomic(using=using):
         rows = RecordedRow.objects.using(using).filter(stretch=stretch)
         old = rows.filter(level=0, first__lt=until).order_by("first")[:AT_ONCE]
-        found = [(row.pk, row.first + row.n, _size(row)) for row in old]
-        freed = sum(size for _, _, size in found)
-        rows.filter(pk__in=[pk for pk, _, _ in found]).delete()
-        reached = min(until, found[-1][1]) if len(found) == AT_ONCE else until
+        found, freed, more = [], 0, False
+        for row in old:
+            more = excess is not None and freed >= excess
+            if more:
+                break
+            found.append((row.pk, row.first + row.n))
+            freed += _size(row)
+        more = more or len(found) == AT_ONCE
+        rows.filter(pk__in=[pk for pk, _ in found]).delete()
+        reached = min(until, found[-1][1]) if more else until
         for level in LEVELS:
             columns = rows.filter(level=level, first__lt=reached >> level)
             for row in columns.order_by("first")[:AT_ONCE]:
@@ -85,7 +104,7 @@ def _delete(recording: Recording, stretch: RecordedStretch, until: int, using: s
             bytes=F("bytes") - freed, begin=begin
         )
     _give_back(using)
-    return len(found) == AT_ONCE
+    return more
 
 
 def _size(row: RecordedRow) -> int:
@@ -137,10 +156,10 @@ def _delete_by_time(recording: Recording, begin: int | None, using: str) -> int:
 def _give_back(using: str) -> None:
     """Have SQLite give free pages back to the disk; PostgreSQL uses them again."""
     connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA incremental_vacuum({PAGES})")
-            cursor.fetchall()
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        # A cursor of Python ends after the first page; a script goes on.
+        with connection.wrap_database_errors:
+            connection.connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
 
 
 def forget(past: Past) -> bool:

@@ -118,9 +118,8 @@ class _Stretch:
         steps = self.newest.add(self.place, samples)
         steps += [LevelRow(self.place, row) for row in self.folding.add(samples)]
         self.next, self.end = samples.next, samples.last_label(self.dt)
-        self.size += samples.values.nbytes
-        self.size += 0 if samples.times is None else samples.times.nbytes
-        self.size += sum(s.columns.values.nbytes for s in steps if isinstance(s, LevelRow))
+        self.size += levels.size_of(samples)
+        self.size += sum(levels.size_of(s.columns) for s in steps if isinstance(s, LevelRow))
         return steps
 
     def flush(self) -> list[Step]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-from django.db import Error
+from django.db import DataError, Error, IntegrityError
 from django.utils import timezone
 
 from waves.database.threads import RECORDER, in_thread
@@ -26,7 +26,7 @@ from waves.recorded import Recording
 from waves.recording import store, trimming
 from waves.recording.levels import NANOSECONDS
 from waves.recording.past import Past
-from waves.recording.place import alias
+from waves.recording.place import alias, is_full
 from waves.recording.store import Step
 from waves.recording.writing import StreamWriter
 
@@ -53,20 +53,30 @@ REASONS = (
     (("readonly", "read-only", "permission denied"), "its database cannot be written"),
     (("malformed", "not a database"), "its database is damaged"),
     (("unable to open",), "its database cannot be opened"),
+    (("disk i/o error",), "its disk has a fault"),
 )
 NO_ANSWER = "its database does not answer"
 TOO_SLOW = "its database is too slow"
 FENCED = "another worker records it"
+USED = "its epoch was recorded before the database was restored; start the stream anew"
 FAULT = "a fault, which the log names; start the stream anew"
 
 
 def reason(error: BaseException) -> str:
     """What is wrong with the database, in words that end a sentence."""
     text = str(error).lower()
+    # SQLite calls it so, too, where the index of its log cannot grow.
+    if "disk i/o error" in text and is_full():
+        text = "disk is full"
     for signs, words in REASONS:
         if any(sign in text for sign in signs):
             return words
     return NO_ANSWER
+
+
+def _is_of_all(error: Exception) -> bool:
+    """Whether a database fails all who write, and not one who writes what it does not take."""
+    return isinstance(error, Error) and not isinstance(error, IntegrityError | DataError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,8 @@ class Track:
         #: The epoch is another worker's: nothing of it is written any more.
         self._fenced = False
         self.steps: list[Step] = []
+        #: So many of them were tried, and the database did not say that they are written.
+        self.tried = 0
         #: Why nothing of this stream is recorded, in words that end a sentence.
         self.problem = ""
         #: Its runner has ended.
@@ -180,6 +192,13 @@ class Track:
         if self._fenced:
             self.steps = []
 
+    def drop_taken(self) -> None:
+        """In the thread: forget what was written though the database did not say so, as where it
+        went away in that moment. Raises DatabaseError."""
+        if self.tried and store.was_taken(self.steps[: self.tried]):
+            del self.steps[: self.tried]
+        self.tried = 0
+
     def fence(self, problem: str) -> None:
         """In the thread: nothing more of this epoch can be written."""
         self._fenced, self.steps, self._writer, self.problem = True, [], None, problem
@@ -260,7 +279,8 @@ class Recorder:
             self._look(identity)
             self._trim(identity)
         except Error as error:
-            self._fail(error)
+            if any(track.spec.record or track.steps for track in self._tracks):
+                self._fail(error)
             return False
         if self._problem:
             logger.warning("Streams are recorded again.")
@@ -268,26 +288,40 @@ class Recorder:
         return True
 
     def _write(self, tracks: list[Track]) -> None:
+        for track in tracks:
+            track.drop_taken()
         try:
-            store.take(step for track in tracks for step in track.steps)
+            self._write_together(tracks)
         except Error:
+            for track in tracks:
+                track.tried = len(track.steps)
             raise
-        except Exception:  # of one of them: it is found where each writes for itself
-            self._write_alone(tracks)
         for track in tracks:
             track.steps = []
+
+    def _write_together(self, tracks: list[Track]) -> None:
+        try:
+            store.take(step for track in tracks for step in track.steps)
+        except Exception as error:
+            if _is_of_all(error):
+                raise
+            # Of one of them: it is found where each writes for itself.
+            self._write_alone(tracks)
 
     def _write_alone(self, tracks: list[Track]) -> None:
         """Each for itself: whoever cannot go on begins anew with the next epoch, and says why."""
         for track in tracks:
             try:
                 store.take(track.steps)
-            except Error:
-                raise
             except store.FencedError:
                 track.fence(FENCED)
                 logger.warning("Stream %s: another worker records it now.", track.spec.slug)
-            except Exception:
+            except store.UsedError:
+                track.fence(USED)
+                logger.warning("Stream %s is not recorded: %s.", track.spec.slug, USED)
+            except Exception as error:
+                if _is_of_all(error):
+                    raise
                 track.fence(FAULT)
                 logger.exception("Stream %s is not recorded until it starts anew.", track.spec.slug)
             track.steps = []
@@ -295,7 +329,8 @@ class Recorder:
     def _fail(self, error: Error) -> None:
         words = reason(error)
         if words != self._problem:
-            logger.error("Streams are not recorded: %s (%s).", words, error)
+            said = str(error).partition("\n")[0]
+            logger.error("Streams are not recorded: %s (%s).", words, said)
         self._problem = words
         self._failing_since = self._failing_since or time.time()
 

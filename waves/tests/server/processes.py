@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 #: The administrator of every prepared site.
 USER, PASSWORD = "admin", "a-password-for-tests"
+#: Where recordings stand, beside the database.
+RECORDINGS = "recordings.sqlite3"
 #: A slow machine may scale this.
 START_SECONDS = float(os.environ.get("WAVES_TEST_PATIENCE", "30"))
 
@@ -114,6 +117,13 @@ class Process:
             self.kill()
 
 
+def copy_databases(database: Path, to: Path) -> None:
+    """A database of SQLite, and that of recordings which stands beside it."""
+    shutil.copyfile(database, to)
+    if database.with_name(RECORDINGS).exists():
+        shutil.copyfile(database.with_name(RECORDINGS), to.with_name(RECORDINGS))
+
+
 class Site:
     """A database and the environment of the servers that stand on it."""
 
@@ -122,7 +132,10 @@ class Site:
         self.database = folder / "waves.sqlite3"
         self.environment = {
             "WAVES_DATABASE": str(self.database),
-            "DATABASE_URL": "",  # what this shell has set is not for these
+            # What this shell has set is not for these.
+            "DATABASE_URL": "",
+            "RECORDINGS_URL": "",
+            "WAVES_RECORDINGS": "",
             "DJANGO_SETTINGS_MODULE": "waves.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             **environment,
@@ -148,7 +161,7 @@ class Site:
 
     def start_from(self, prepared: "Site") -> None:
         """Copy a prepared database: far quicker than to prepare another one."""
-        shutil.copyfile(prepared.database, self.database)
+        copy_databases(prepared.database, self.database)
 
     def execute(self, sql: str, *values: object) -> int:
         """Change the database behind the servers' back; the key of what was inserted."""
@@ -160,7 +173,8 @@ class Site:
     def add_stream(self, slug: str, like: str, **changes: object) -> int:
         """Copy a stream with its signals; returns the primary key of the copy."""
         like = f"(SELECT id FROM waves_stream WHERE slug = '{like}')"
-        key = self._copy("waves_stream", f"id = {like}", {"slug": slug, **changes})
+        changes = {"slug": slug, "uuid": uuid.uuid4().hex, **changes}
+        key = self._copy("waves_stream", f"id = {like}", changes)
         self._copy("waves_signal", f"stream_id = {like}", {"stream_id": key})
         return key
 
@@ -180,6 +194,8 @@ class Site:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         connection.close()
         names = [name for name in columns if name != "id"]
+        if "uuid" in names:  # its past is its own
+            changes = {"uuid": uuid.uuid4().hex, **changes}
         values = ["?" if name in changes else name for name in names]
         return self.execute(
             f"INSERT INTO {table} ({', '.join(names)}) "
