@@ -132,7 +132,7 @@ def main() -> None:
     print(text)
     if chosen.write:
         words = (
-            f"## Exports\n\nA recording of {chosen.samples:,} samples of one signal (float32, noise)"
+            f"## Exports\n\nA recording of {chosen.samples:,} samples of one signal (float32)"
             f" in SQLite, each line a process of its own.\n\n{about}\n{text}"
         )
         write_section("exports", words)
