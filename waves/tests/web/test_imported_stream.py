@@ -4,7 +4,6 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from waves.tests.transfer.recordings import export, imported, two_epochs
-from waves.tests.web.conftest import running  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "recordings"])
 
@@ -15,7 +14,7 @@ def _imported(folder):
     return imported(folder / "x.npz", slug="again")
 
 
-async def test_its_past_is_answered(running, async_client, tmp_path):  # noqa: F811
+async def test_its_past_is_answered(running, async_client, tmp_path):
     await sync_to_async(_imported)(tmp_path)
     told = (await async_client.get("/api/v1/streams/again")).json()
     assert told["name"] == "Boiler"
