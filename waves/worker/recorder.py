@@ -1,4 +1,4 @@
-"""Records what runners publish: gathered in memory, written by a thread of its own every 3 s.
+"""Records what runners publish: gathered in memory, written by a thread of its own every 2.5 s.
 
 Whatever becomes of the database of recordings, the streams go on: what cannot be written waits in
 memory up to a bound, then it is a gap in the past, and the description says why.
@@ -32,8 +32,10 @@ from waves.recording.writing import StreamWriter
 
 logger = logging.getLogger("waves")
 
-#: How often what came is written: a process that is killed loses so much, and what a write takes.
-FLUSH_SECONDS = 3.0
+#: How often what came is written, from begin to begin: a process that is killed loses so much, and
+#: what a write takes; that is to be less than 5 s, also on a machine that is busy. But so long is
+#: nothing done at least.
+FLUSH_SECONDS, LEAST_PAUSE = 2.5, 0.5
 #: Bytes of samples that are written before their time: half a second of 1 MS/s × 4.
 FLUSH_BYTES = 8 * 1024 * 1024
 #: Bytes that wait in memory while they cannot be written: beyond, samples are left out.
@@ -225,6 +227,7 @@ class Recorder:
         self.last: dict[str, Description] = {}
         self._looked_at = -LOOK_SECONDS
         self._trimmed_at = 0.0
+        self._flushed_at = 0.0
 
     def track(self, spec: StreamSpec) -> Track:
         """What a new runner gives its samples to."""
@@ -255,8 +258,14 @@ class Recorder:
         since = "" if at is None else f" since {datetime.fromtimestamp(at, zone):%H:%M}"
         return f"Not recorded{since}: {words}."
 
+    def pause(self) -> float:
+        """Seconds until it is to be written again."""
+        took = time.monotonic() - self._flushed_at
+        return max(LEAST_PAUSE, FLUSH_SECONDS - took)
+
     async def flush(self) -> None:
         """Write what came; what cannot be written now is tried again the next time."""
+        self._flushed_at = time.monotonic()
         taken = [(track, track.take()) for track in self._tracks]
         self._fresh = 0
         waited = self._waiting

@@ -26,7 +26,7 @@ from waves.exceptions import ServiceUnavailableError
 from waves.protocol.description import Description, brief, describe, same_at_length
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Clock
-from waves.worker.recorder import FLUSH_SECONDS, Recorder
+from waves.worker.recorder import Recorder
 from waves.worker.runner import Runner
 from waves.worker.shares import RENEW_SECONDS, Decision
 from waves.worker.stores import Leases
@@ -97,7 +97,9 @@ class Worker:
             asyncio.create_task(self._repeat(self.look, LOOK_SECONDS)),
             asyncio.create_task(self._repeat(self.steer, LOOK_SECONDS, self._news)),
             asyncio.create_task(self._repeat(self.announce, ANNOUNCE_SECONDS)),
-            asyncio.create_task(self._repeat(self.record, FLUSH_SECONDS, self._recorder.news)),
+            asyncio.create_task(
+                self._repeat(self.record, self._recorder.pause, self._recorder.news)
+            ),
         ]
         try:
             await asyncio.gather(*loops)
@@ -110,7 +112,7 @@ class Worker:
     async def _repeat(
         self,
         step: Callable[[], Awaitable[object]],
-        pause: float,
+        pause: float | Callable[[], float],
         news: asyncio.Event | None = None,
     ) -> None:
         """Take a step, again and again: after a pause, or at once where there is news."""
@@ -122,7 +124,7 @@ class Worker:
             except Exception:  # one fault must not end the worker: it serves every stream
                 logger.exception("The worker could not %s; it tries again.", step.__name__)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(pause() if callable(pause) else pause):
                     await news.wait()
 
     async def record(self) -> None:

@@ -367,6 +367,19 @@ def test_much_is_written_before_its_time(recorder, stream, monkeypatch):
     assert recorder.news.is_set()
 
 
+def test_a_write_that_takes_long_is_followed_by_the_next_one_soon(recorder, stream, monkeypatch):
+    """Of what comes meanwhile no more than 5 s may be lost."""
+    took, now = [0.3, 1.7, 20.0], 100.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    begins = []
+    for seconds in took:
+        begins.append(now)
+        flush(recorder)
+        now += seconds
+        now += recorder.pause()
+    assert np.diff([*begins, now]) == pytest.approx([2.5, 2.5, 20.5])
+
+
 def test_a_database_without_tables_is_no_matter_where_nothing_is_recorded(
     recorder, monkeypatch, caplog
 ):
