@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -51,7 +52,7 @@ def answers(plan: Plan, folder: Path) -> tuple[Answers, int]:
     """Make the recording, where the folder has none, ask, and say how many bytes came meanwhile."""
     kept = folder / "plan.json"
     if kept.exists():
-        plan = Plan(**document_of(kept))
+        plan = Plan(**plan_fields(kept))
 
     def make(env: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "benchmarks.recordings.made", plan.text()]
@@ -68,10 +69,8 @@ def answers(plan: Plan, folder: Path) -> tuple[Answers, int]:
         return told, recorded_bytes(file) - begun
 
 
-def document_of(path: Path) -> dict[str, float]:
+def plan_fields(path: Path) -> dict[str, float]:
     """What a file of JSON has."""
-    import json
-
     return dict(json.loads(path.read_text()))
 
 
