@@ -75,7 +75,7 @@ def is_true(found: Extremes, first: int, end: int) -> bool:
     wider by a column on each side: columns may reach beyond it."""
     spare = 2 * -(-(end - first) // 1280)
     inner, outer = counts.extremes(first, end), counts.extremes(max(0, first - spare), end + spare)
-    return all(
+    return len(found) == counts.SIGNALS and all(
         outer[0][at] <= low <= inner[0][at] and inner[1][at] <= high <= outer[1][at]
         for at, (low, high) in enumerate(found)
     )
@@ -123,8 +123,8 @@ def shown(machine: str, every: Sequence[Told], seconds: int, times: int) -> str:
         f"{seconds:,} s of 1 kHz × 4 ({samples / 1e6:,.1f} million values), whole numbers with "
         "noise. Minimum and maximum of each of the four in 1,280 columns: median of "
         f"{times} windows, in milliseconds. Waves is asked over HTTP and VictoriaMetrics too, "
-        "twice for an answer; the others in their own ways. Each has one core. Windows shorter than "
-        f"{MOST_SAMPLES / 1000:,.0f} s are read from samples."
+        "twice for an answer; the others in their own ways. Each has one core. "
+        f"Windows shorter than {MOST_SAMPLES / 1000:,.0f} s are read from samples."
     )
     head = ("store", *(words for _, words in LENGTHS), "bytes per value", "wrong")
     rows = [
