@@ -164,7 +164,7 @@ class Duck(Store):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        schema = pa.schema([("t", pa.timestamp("ns", "UTC")), *((n, pa.float32()) for n in NAMES)])
+        schema = pa.schema([("t", pa.timestamp("ns")), *((n, pa.float32()) for n in NAMES)])
         with pq.ParquetWriter(self._file, schema, compression="zstd") as writer:
             for first, values in pieces(samples):
                 labels = begin + (first + np.arange(values.shape[1])) * MILLISECOND
@@ -256,7 +256,8 @@ class Victoria(Store):
         }
 
     def size(self) -> int:
-        """All its files."""
+        """All its files, once it has ended: until then it keeps the newest in memory."""
+        self.close()
         found = (Path(base) / name for base, _, names in os.walk(self._folder) for name in names)
         return sum(file.stat().st_size for file in found if file.exists())
 
