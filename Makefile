@@ -58,7 +58,7 @@ types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(NODE) node_modules/typescript/bin/tsc
 
 bench: .venv/dev.stamp ## Measure servers, writers, waveforms and bad neighbours, for 95 minutes.
-	@tools/system_packages influxdb:influxd victoria-metrics
+	@tools/system_packages influxdb:influxd victoria-metrics postgresql:postgres
 	$(BIN)/python -m benchmarks
 
 bench-neighbours: .venv/dev.stamp ## Measure viewers beside one who attacks; RESUME=1 goes on.

@@ -7,6 +7,7 @@ come last. ``python -m benchmarks.compare`` and the others take parts of it.
 from __future__ import annotations
 
 from benchmarks import compare, document, extremes, hostile, neighbours, sending, waveforms
+from benchmarks.recordings import __main__ as recordings
 
 
 def waveform_costs() -> str:
@@ -20,6 +21,7 @@ if __name__ == "__main__":
     compare.main(["--large", "--write"])
     extremes.main(["--write"])
     sending.main(["--write"])
+    recordings.main(["--write"])
     hostile.main(["--write"])
     section = waveform_costs()
     print(section)

@@ -265,13 +265,16 @@ class Past:
     def _paged(self, span: Span, level: int, first: int, last: int) -> Iterator[RecordedRow]:
         """The rows of a level that reach into ``[first, last)``, each page a read of its own."""
         rows = self._rows(span, level)
-        before = rows.filter(first__lte=first).order_by("-first").first()
-        if before is not None and before.first + before.n > first:
-            yield before
-        at = first + 1
+        # A row that begins earlier cannot reach so far: so it needs no look of its own.
+        at = first + 1 - (levels.ROW_COLUMNS if level else levels.ROW_SAMPLES)
         while page := list(rows.filter(first__gte=at, first__lt=last).order_by("first")[:PAGE]):
-            yield from page
+            yield from (row for row in page if row.first + row.n > first)
+            if len(page) < PAGE:
+                return
             at = page[-1].first + 1
+            if at <= first:  # many short rows, between gaps: the last one before is looked for
+                before = rows.filter(first__lte=first).order_by("-first").first()
+                at = first + 1 if before is None else max(at, before.first)
 
     def _samples(self, span: Span, first: int, last: int) -> Iterator[Samples]:
         """Unbroken samples of ``[first, last)``, a row at a time."""
@@ -341,13 +344,12 @@ class Past:
     def _level(self, span: Span, level: int, first: int, last: int) -> Iterator[ColumnRow]:
         """Rows of the columns ``[first, last)`` of a level: stored, and beyond those made of what
         is finer."""
-        end = self._rows(span, level).order_by("-first").values_list("first", "n").first()
-        stored = 0 if end is None else sum(end)
-        for row in self._paged(span, level, first, min(last, stored)):
+        at = first
+        for row in self._paged(span, level, first, last):
+            at = max(at, row.first + row.n)
             found = self._read(row, column_row, span)
             if found is not None:
                 yield found.part(first, last, span.dt)
-        at = max(first, stored)
         if at >= last or at << level >= span.next:
             return
         stride = 1 << level
