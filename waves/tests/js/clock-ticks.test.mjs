@@ -47,6 +47,24 @@ test("marks stand on whole minutes and hours, and midnight says which day begins
   assert.equal(markText(unix("2025-11-26T00:00:00Z"), DAY, "utc", NOW), "26 Nov 2025");
 });
 
+test("a window of a year has the months, and says which year begins", () => {
+  for (const [width, months] of [
+    [1200, 2],
+    [250, 3],
+  ]) {
+    const step = clockStep(400 * DAY, 10, width);
+    const times = clockTimes(NOW - 400 * DAY, NOW, step, "utc");
+    const texts = times.map((time) => markText(time, step, "utc", NOW));
+    assert.ok(texts.includes("2026") && texts.includes("Jul"), texts.join());
+    assert.equal(Math.round((times[1] - times[0]) / (30.4 * DAY)), months);
+    assert.ok(times.every((time) => new Date(time * 1000).getUTCDate() === 1));
+  }
+  inZone("Europe/Berlin", () => {
+    const times = clockTimes(NOW - 400 * DAY, NOW, clockStep(400 * DAY, 10, 1200), "local");
+    assert.ok(times.every((time) => new Date(time * 1000).getHours() === 0 && new Date(time * 1000).getDate() === 1));
+  });
+});
+
 test("in a zone that is not whole hours from UTC marks stand on its own hours", () => {
   inZone("Asia/Kathmandu", () => {
     const times = clockTimes(NOW - DAY, NOW, 6 * HOUR, "local");

@@ -64,9 +64,9 @@ const NAME = 200;
 const SENTENCE = 1000;
 /** Lines that came and are no samples. */
 const LOG_LINES = 20;
-/** Seconds: the shortest window, ten divisions of a microsecond, and the longest: a day, as the longest history. */
+/** Seconds: the shortest window, ten divisions of a microsecond, and the longest, ten of 40 days. */
 const SHORTEST_WINDOW = 1e-5;
-const LONGEST_WINDOW = 86_400;
+const LONGEST_WINDOW = 400 * 86_400;
 /** Characters that a pill has room for. */
 const PILL = 28;
 /** What stands for a name's characters that no drawing may hold: controls, halves of pairs. */

@@ -37,6 +37,12 @@ export function dayText(unixSeconds, zone, now) {
   return `${day} ${MONTHS[month - 1]}${ofYear}`;
 }
 
+/** "Nov", and in January the year that begins. @param {number} unixSeconds @param {Zone} zone */
+export function monthText(unixSeconds, zone) {
+  const { year, month } = partsOf(unixSeconds, zone);
+  return month === 1 ? String(year) : MONTHS[month - 1];
+}
+
 /** The same where it is not today, else nothing. @param {number} unixSeconds @param {Zone} zone @param {number} now */
 export function otherDayText(unixSeconds, zone, now) {
   return dateNumber(unixSeconds, zone) === dateNumber(now, zone) ? "" : dayText(unixSeconds, zone, now);
