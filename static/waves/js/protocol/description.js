@@ -35,6 +35,9 @@
  * @property {number} nameless texts of this epoch that could become no state
  * @property {number} left_out what came from outside in this epoch and was not taken
  * @property {string[]} log the last lines that came and are no samples
+ * @property {boolean} record whether it is being recorded
+ * @property {number | null} recorded_since unix seconds of the oldest recorded sample; null where nothing is recorded
+ * @property {string} not_recorded why it is not, where it should be; else empty
  */
 
 /**
@@ -54,7 +57,7 @@
  * @property {Signal[]} signals
  * @property {boolean} staff whether who looks may configure it
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
- * @property {{page: string, socket: string, samples: string, control: string}} addresses of a stream, as `addressOf` takes them
+ * @property {{page: string, socket: string, samples: string, epochs?: string, crossing?: string, control: string}} addresses of a stream, as `addressOf` takes them
  */
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */
@@ -109,6 +112,9 @@ export function readDescription(said, known = {}) {
     late: whole(said.late, 0),
     nameless: whole(said.nameless, 0),
     left_out: whole(said.left_out, 0),
+    record: said.record === true,
+    recorded_since: positive(said.recorded_since, 0) || null,
+    not_recorded: line(said.not_recorded, SENTENCE),
     log: Array.isArray(said.log) ? said.log.slice(-LOG_LINES).map((each) => line(each, NAME)) : [],
   };
 }

@@ -4,6 +4,7 @@ import { byId } from "../controls/elements.js";
 import { ANSWER } from "../protocol/frames.js";
 import { instantOf } from "../samples/window-samples.js";
 import { COLUMNS, ceilTime } from "../text/divisions.js";
+import { instantText } from "../text/instants.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { duration, timeSetting } from "../text/quantities.js";
 import { allowed, nearestWindow, shortestOf } from "../time/navigation.js";
@@ -143,8 +144,9 @@ export class Time {
 
   /** Where nothing is kept, or nothing came yet, there is no empty picture that looks like a line of nothing. @param {Picture} picture @returns {Item[]} */
   overlay({ edge, window, source, axes, gaps }) {
+    if ("between" in source) return this.#beforeRecording(edge, window, axes);
     const { ring } = source;
-    const { first } = this.#parts.past.span();
+    const { first } = this.#parts.past.memory();
     const x = (ring.first < ring.next ? Math.min(first, instantOf(source, ring.first)) : first) - edge;
     const isCut = gaps.some(({ from }) => from === -Infinity);
     if (isCut || x < -window * (1 - 1 / this.#parts.chart.columns)) return [];
@@ -155,6 +157,18 @@ export class Time {
     const [{ min, max }] = axes;
     const why = { text: edge + x > 0 ? "Not kept" : "Before the beginning", x: (Math.min(0, x) - window) / 2 };
     return [shade, { id: "not-kept-text", ...why, y: (min + max) / 2, colour: "--dim", align: "center" }];
+  }
+
+  /** What is older than the recording. @param {number} edge @param {number} window @param {Picture["axes"]} axes @returns {Item[]} */
+  #beforeRecording(edge, window, [{ min, max }]) {
+    const { past } = this.#parts;
+    const x = past.span().first - edge;
+    if (!(x > -window)) return [];
+    const shade = { id: "not-kept", band: { from: -Infinity, to: Math.min(0, x) }, colour: "--dim", opacity: SHADE };
+    if (x + window < ROOM * window) return [shade];
+    const since = instantText(past.wallTime(past.span().first), "local", Date.now() / 1000).replace(/\.\d+$/, "");
+    const text = { id: "not-kept-text", text: `Recorded since ${since}`, x: (Math.min(0, x) - window) / 2 };
+    return [shade, { ...text, y: (min + max) / 2, colour: "--dim", align: "center" }];
   }
 
   readings() {
@@ -173,7 +187,9 @@ export class Time {
         ? "from before the restart"
         : `${behindText(this.#behind)} ago${this.#isOldest ? ", the oldest" : ""}`,
     );
-    controls.show("coarse", past.isCoarse);
+    const isWaiting = past.whole?.tiles.isWaiting === true && past.isRecorded;
+    controls.text("coarse", isWaiting ? "The recording is on its way." : "No finer samples are kept.");
+    controls.show("coarse", past.isCoarse || isWaiting);
     controls.text("live", this.#isStopped ? "To the end" : "Go live");
   }
 

@@ -1,0 +1,182 @@
+/**
+ * The past of a stream as one axis of time: what is recorded, whatever epoch it is of, and what is live at its
+ * right end. Seconds are those of the live epoch, which go on below 0 for what was before it.
+ */
+
+import { Epochs } from "./epochs.js";
+import { joined } from "./joined-past.js";
+import { RecordedPast } from "./recorded-past.js";
+import { timeOf } from "./recorded-tiles.js";
+import { instantOf } from "./window-samples.js";
+
+/**
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { Joined } from "./joined-past.js"
+ * @import { Piece } from "./recorded-tiles.js"
+ * @import { Record } from "./record.js"
+ */
+
+/** @typedef {{edge: number, window: number, columns: number}} View seconds, and pixels */
+
+/**
+ * @typedef {object} World
+ * @property {(asking: {from: number, to: number, columns: number}, signal: AbortSignal) => Promise<Frame[]>} samples
+ * @property {(asking: {from?: number, to?: number, most: number}, signal: AbortSignal) => Promise<unknown>} epochs
+ * @property {() => void} came
+ */
+
+/** Columns for a pixel. */
+const FINENESS = 2;
+/** So many columns are asked for at most. */
+const MOST_COLUMNS = 16_384;
+
+export class WholePast {
+  #record;
+  #came;
+  /** Of a stream that is not live nobody knows seconds: they count from when the page came. */
+  #base = Math.floor(Date.now() / 1000);
+  /** @type {{key: string, source: Joined} | null} */
+  #last = null;
+  /** Why something of the recording did not come; empty where nothing is wrong. */
+  problem = "";
+  /** The clock was set back: the epoch that is looked at though a later one lies over it. @type {number | null} */
+  beneath = null;
+
+  /** @param {Record} record @param {World} world */
+  constructor(record, { samples, epochs, came }) {
+    this.#record = record;
+    this.#came = came;
+    this.tiles = new RecordedPast({
+      ask: (asking, signal) => samples(asking, signal),
+      came: () => {
+        this.problem = "";
+        came();
+      },
+      failed: (message) => {
+        this.problem = message;
+        came();
+      },
+      now: () => this.now,
+    });
+    this.epochs = new Epochs({ ask: epochs, came });
+  }
+
+  /** Unix seconds since when there is a recording; null where there is none. */
+  get recordedSince() {
+    return this.#record.description?.recorded_since ?? null;
+  }
+
+  get isThere() {
+    return this.recordedSince !== null;
+  }
+
+  /** The first second of the recording. */
+  get first() {
+    return this.secondsAt(this.recordedSince ?? NaN);
+  }
+
+  /** Unix seconds of the newest sample, as far as the page knows; NaN where it does not. */
+  get now() {
+    const { labels, end } = this.#record;
+    if (!labels.isEmpty && Number.isFinite(end)) return labels.wallTime(end);
+    return Date.now() / 1000;
+  }
+
+  /** The second of the newest sample of a stream that is not live; NaN where nothing is known of it yet. */
+  get end() {
+    const { list } = this.epochs;
+    return list.length > 0 ? this.secondsAt(Math.max(...list.map(({ to }) => to))) : NaN;
+  }
+
+  /** @param {number} unix */
+  secondsAt(unix) {
+    const { labels } = this.#record;
+    return labels.isEmpty ? unix - this.#base : labels.secondsAt(unix);
+  }
+
+  /** @param {number} seconds */
+  wallTime(seconds) {
+    const { labels } = this.#record;
+    return labels.isEmpty ? seconds + this.#base : labels.wallTime(seconds);
+  }
+
+  /**
+   * What a window is drawn from that reaches before what is held in memory.
+   * @param {View} view
+   * @param {boolean} running
+   * @returns {Joined}
+   */
+  source({ edge, window, columns }, running) {
+    const wanted = Math.min(MOST_COLUMNS, Math.round(columns * FINENESS));
+    const live = this.beneath === null ? this.#live({ edge, window, columns: wanted }, running) : null;
+    const from = this.wallTime(edge - window);
+    const to = live ? Math.min(this.wallTime(edge), this.wallTime(live.from)) : this.wallTime(edge);
+    this.epochs.want(from, this.wallTime(edge));
+    const share = Math.max(1, Math.round((wanted * (to - from)) / window));
+    const since = this.recordedSince ?? undefined;
+    const pieces = this.tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
+    const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
+    const known = `${this.tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
+    const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
+    if (this.#last?.key === key) return this.#last.source;
+    const shown = this.beneath === null ? pieces : pieces.filter(({ epoch }) => epoch === this.beneath);
+    this.#last = { key, source: joined(shown, { ...this.#places, live: source }) };
+    return this.#last.source;
+  }
+
+  /** Ask for what failed, or may be another, again. */
+  renew() {
+    this.epochs.renew();
+    this.#came();
+  }
+
+  /** How pieces stand on the axis. */
+  get #places() {
+    const { description } = this.#record;
+    const keys = (description?.signals ?? []).map(({ key }) => key);
+    return {
+      signals: keys.length,
+      secondsOf: (/** @type {Piece} */ piece, /** @type {number} */ k) => this.#secondsOf(piece, k),
+      placesOf: (/** @type {number} */ epoch, /** @type {number} */ count) => this.#placesOf(epoch, count, keys),
+    };
+  }
+
+  /** Of the live epoch samples have their own seconds, to the last digit. @param {Piece} piece @param {number} k */
+  #secondsOf(piece, k) {
+    const isLive = piece.epoch === this.#record.epoch && !piece.byTime && !piece.times && !this.#record.labels.isEmpty;
+    if (isLive) return (piece.sample / piece.stride + k) * piece.dt;
+    return this.secondsAt(timeOf(piece, k));
+  }
+
+  /**
+   * Which row of an epoch's pieces each signal of now is: by key, or, while nothing is known of the epoch, by
+   * place where there are as many.
+   * @param {number} epoch
+   * @param {number} count
+   * @param {string[]} keys
+   */
+  #placesOf(epoch, count, keys) {
+    const known = this.epochs.of(epoch);
+    if (!known || known.keys.length !== count) return count === keys.length ? keys.map((_, k) => k) : null;
+    const places = keys.map((key) => known.keys.indexOf(key));
+    return places.map((place) => (place < 0 ? null : place));
+  }
+
+  /** Narrower columns than half a sample show nothing more. */
+  get #finest() {
+    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
+    const fastest = Math.max(...rates.filter((rate) => rate > 0));
+    return Number.isFinite(fastest) ? 0.5 / fastest : 0;
+  }
+
+  /** What is live of a window, where it is fine enough for it. @param {View} view @param {boolean} running */
+  #live({ edge, window, columns }, running) {
+    const { source, epoch, labels } = this.#record;
+    if (!source || epoch === null || labels.isEmpty || source.ring.first >= source.ring.next) return null;
+    const { ring, period } = source;
+    const isFine = running || period * columns <= FINENESS * window;
+    const begin = instantOf(source, ring.first);
+    if (!isFine || begin > edge || ring === this.#record.swept) return null;
+    return { source, from: Math.max(begin, edge - window), to: edge, columns, epoch };
+  }
+}
