@@ -13,6 +13,7 @@ import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { BoxZoom } from "../tools/box-zoom.js";
 import { Cursors } from "../tools/cursors.js";
+import { EpochMarks } from "../tools/epoch-marks.js";
 import { Export } from "../tools/export.js";
 import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
@@ -46,6 +47,7 @@ export function allTools(parts, first) {
   const whole = { ...parts, cursors: new TimeCursors(), frequencies, triggering: triggeringOf(parts) };
   return [
     new Trigger(whole),
+    new EpochMarks(whole),
     ...first,
     new SignalOrder(whole),
     new Lanes(whole),

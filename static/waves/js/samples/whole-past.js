@@ -20,7 +20,7 @@ import { instantOf } from "./window-samples.js";
 
 /**
  * @typedef {object} World
- * @property {(asking: {from: number, to: number, columns: number}, signal: AbortSignal) => Promise<Frame[]>} samples
+ * @property {(asking: {[name: string]: number}, signal: AbortSignal) => Promise<Frame[]>} samples
  * @property {(asking: {from?: number, to?: number, most: number}, signal: AbortSignal) => Promise<unknown>} epochs
  * @property {() => void} came
  */
@@ -29,6 +29,8 @@ import { instantOf } from "./window-samples.js";
 const FINENESS = 2;
 /** So many columns are asked for at most. */
 const MOST_COLUMNS = 16_384;
+/** Bytes of tiles of an epoch that a later one covers. */
+const BENEATH_BYTES = 8 * 2 ** 20;
 
 export class WholePast {
   #record;
@@ -37,6 +39,10 @@ export class WholePast {
   #base = Math.floor(Date.now() / 1000);
   /** @type {{key: string, source: Joined} | null} */
   #last = null;
+  #ask;
+  #tilesWorld;
+  /** @type {RecordedPast | null} */
+  #beneathTiles = null;
   /** Why something of the recording did not come; empty where nothing is wrong. */
   problem = "";
   /** The clock was set back: the epoch that is looked at though a later one lies over it. @type {number | null} */
@@ -46,18 +52,19 @@ export class WholePast {
   constructor(record, { samples, epochs, came }) {
     this.#record = record;
     this.#came = came;
-    this.tiles = new RecordedPast({
-      ask: (asking, signal) => samples(asking, signal),
+    this.#ask = samples;
+    this.#tilesWorld = {
       came: () => {
         this.problem = "";
         came();
       },
-      failed: (message) => {
+      failed: (/** @type {string} */ message) => {
         this.problem = message;
         came();
       },
       now: () => this.now,
-    });
+    };
+    this.tiles = new RecordedPast({ ...this.#tilesWorld, ask: (asking, signal) => samples({ ...asking }, signal) });
     this.epochs = new Epochs({ ask: epochs, came });
   }
 
@@ -114,14 +121,42 @@ export class WholePast {
     this.epochs.want(from, this.wallTime(edge));
     const share = Math.max(1, Math.round((wanted * (to - from)) / window));
     const since = this.recordedSince ?? undefined;
-    const pieces = this.tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
+    const tiles = this.#beneathTiles ?? this.tiles;
+    const pieces = tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
     const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
-    const known = `${this.tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
+    const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
     const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
     if (this.#last?.key === key) return this.#last.source;
-    const shown = this.beneath === null ? pieces : pieces.filter(({ epoch }) => epoch === this.beneath);
-    this.#last = { key, source: joined(shown, { ...this.#places, live: source }) };
+    this.#last = { key, source: joined(pieces, { ...this.#places, live: source }) };
     return this.#last.source;
+  }
+
+  /**
+   * Look at an epoch that a later one lies over, as the clock was set back; null for what is drawn else.
+   * @param {number | null} epoch
+   */
+  lookBeneath(epoch) {
+    if (epoch === this.beneath) return;
+    this.beneath = epoch;
+    this.#beneathTiles = epoch === null ? null : this.#tilesOf(epoch);
+    this.#came();
+  }
+
+  /** Tiles of one epoch only, by its samples. @param {number} epoch */
+  #tilesOf(epoch) {
+    return new RecordedPast({
+      ...this.#tilesWorld,
+      ask: async ({ from, to, columns }, signal) => {
+        const known = this.epochs.of(epoch);
+        if (!known || !(known.rate > 0)) return [];
+        const at = (/** @type {number} */ unix) => known.first + Math.round((unix - known.from) * known.rate);
+        const [first, last] = [Math.max(known.first, at(from)), Math.min(known.last, at(to))];
+        if (last < first) return [];
+        const share = Math.ceil((columns * ((last - first + 1) / known.rate)) / (to - from));
+        return await this.#ask({ epoch, first, last, columns: Math.max(16, share) }, signal);
+      },
+      bytes: BENEATH_BYTES,
+    });
   }
 
   /** Ask for what failed, or may be another, again. */
