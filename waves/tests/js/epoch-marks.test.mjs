@@ -23,6 +23,10 @@ test("what became another is said, else when it began anew", () => {
   assert.equal(nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { rate: 2000 }), how), "1 kHz → 2 kHz");
   assert.equal(nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { keys: ["a", "b"] }), how), "other signals");
   assert.equal(nameOf(before, epoch(2, NOW - 8 * HOUR, NOW), how), "clock set back 2.0 h");
+  assert.equal(
+    nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { why: "source: push → mqtt" }), how),
+    "source: push → mqtt",
+  );
   const old = epoch(1, NOW - 90 * HOUR, NOW - 80 * HOUR);
   assert.equal(nameOf(old, epoch(2, NOW - 80 * HOUR, NOW), how), "restarted 25 Nov 12:00");
 });

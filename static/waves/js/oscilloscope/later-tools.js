@@ -19,6 +19,7 @@ import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
 import { Log } from "../tools/log.js";
 import { Measurements } from "../tools/measurements.js";
+import { Minimap } from "../tools/minimap.js";
 import { Page } from "../tools/page.js";
 import { PlotMenu } from "../tools/plot-menu.js";
 import { Readout } from "../tools/readout.js";
@@ -68,6 +69,7 @@ export function allTools(parts, first) {
     new Log(whole),
     new Page(whole),
     new HistoryBar(whole),
+    new Minimap(whole),
     new Welcome(whole),
   ];
 }

@@ -448,11 +448,12 @@ class Scope {
 
   #showReadings() {
     if (document.hidden) return;
-    const { config, controls, record, selection, timeline } = this.#parts;
-    const { socket, refusal, problem, noticed, openedAt } = this.#link;
+    const { config, controls, past, record, selection, timeline } = this.#parts;
+    const { socket, refusal, problem, noticed, openedAt, recorded } = this.#link;
     socket.look();
     const now = seconds();
-    const said = { socket, refusal, problem, noticed, openedAt, record, config, controls };
+    const recording = past.whole?.problem || recorded.problem;
+    const said = { socket, refusal, problem, noticed, openedAt, record, config, controls, recording };
     const seen = { timebase: timeline, picture: this.#screen.picture, signals: selection.signals, drawn: this.#drawn };
     showStatus({ ...said, ...seen }, now);
     this.#each((tool) => tool.readings?.(now));

@@ -150,6 +150,7 @@ class Writer {
       this.#cutBack(this.#how.secondsOf(piece, 0), piece.epoch);
       return 0;
     }
+    if (piece.byTime) return this.#beginOfTimes(piece);
     const seconds = this.#how.secondsOf(piece, 0);
     if (seconds >= last.end - NEAR * piece.dt) return 0;
     if (piece.epoch > last.epoch) {
@@ -158,6 +159,14 @@ class Writer {
     }
     let k = 0;
     while (k < piece.n && this.#how.secondsOf(piece, k) < last.end - NEAR * piece.dt) k += 1;
+    return k;
+  }
+
+  /** Columns by time of two answers may overlap in part: none is left out that shows anything else. @param {Piece} piece */
+  #beginOfTimes(piece) {
+    const newest = this.#length > 0 ? this.#times[this.#length - 1] : -Infinity;
+    let k = 0;
+    while (k < piece.n && this.#how.secondsOf(piece, k) + piece.dt / 2 <= newest) k += 1;
     return k;
   }
 

@@ -5,6 +5,7 @@
 
 import { Epochs } from "./epochs.js";
 import { joined } from "./joined-past.js";
+import { Overview } from "./overview.js";
 import { RecordedPast } from "./recorded-past.js";
 import { timeOf } from "./recorded-tiles.js";
 import { instantOf } from "./window-samples.js";
@@ -66,6 +67,7 @@ export class WholePast {
     };
     this.tiles = new RecordedPast({ ...this.#tilesWorld, ask: (asking, signal) => samples({ ...asking }, signal) });
     this.epochs = new Epochs({ ask: epochs, came });
+    this.overview = new Overview((asking) => samples({ ...asking }, new AbortController().signal), came);
   }
 
   /** Unix seconds since when there is a recording; null where there is none. */
@@ -168,11 +170,10 @@ export class WholePast {
   /** How pieces stand on the axis. */
   get #places() {
     const { description } = this.#record;
-    const keys = (description?.signals ?? []).map(({ key }) => key);
     return {
-      signals: keys.length,
+      signals: (description?.signals ?? []).length,
       secondsOf: (/** @type {Piece} */ piece, /** @type {number} */ k) => this.#secondsOf(piece, k),
-      placesOf: (/** @type {number} */ epoch, /** @type {number} */ count) => this.#placesOf(epoch, count, keys),
+      placesOf: this.placesOf,
     };
   }
 
@@ -188,14 +189,14 @@ export class WholePast {
    * place where there are as many.
    * @param {number} epoch
    * @param {number} count
-   * @param {string[]} keys
    */
-  #placesOf(epoch, count, keys) {
+  placesOf = (/** @type {number} */ epoch, /** @type {number} */ count) => {
+    const keys = (this.#record.description?.signals ?? []).map(({ key }) => key);
     const known = this.epochs.of(epoch);
     if (!known || known.keys.length !== count) return count === keys.length ? keys.map((_, k) => k) : null;
     const places = keys.map((key) => known.keys.indexOf(key));
     return places.map((place) => (place < 0 ? null : place));
-  }
+  };
 
   /** Narrower columns than half a sample show nothing more. */
   get #finest() {

@@ -68,6 +68,23 @@ export function fileStamp(unixSeconds, zone) {
   return `${isoDate(unixSeconds, zone)}T${time}${offset === 0 ? "Z" : offsetText(offset, "")}`;
 }
 
+/** What is typed as "2026-11-28 14:02", or as a field for dates gives it, with seconds or without. */
+const TYPED = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?)?$/;
+
+/** Unix seconds of a date and a time; null where a text says none. @param {string} text @param {Zone} zone */
+export function typedInstant(text, zone) {
+  const found = TYPED.exec(text.trim());
+  if (!found) return null;
+  const [year, month, day, hour, minute, second] = found.slice(1).map((part) => Number(part ?? 0));
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60)) return null;
+  const whole =
+    zone === "utc"
+      ? Date.UTC(year, month - 1, day, hour, minute)
+      : new Date(year, month - 1, day, hour, minute).getTime();
+  // There is no 31 June.
+  return partsOf(whole / 1000, zone).day === day ? whole / 1000 + second : null;
+}
+
 /** @param {number} unixSeconds */
 function isInstant(unixSeconds) {
   return Math.abs(unixSeconds) <= LAST_INSTANT;

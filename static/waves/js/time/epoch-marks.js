@@ -15,6 +15,7 @@ import { duration, setting } from "../text/quantities.js";
  * @property {number} epoch
  * @property {string} name
  * @property {boolean} isNamed whether there is room for the name
+ * @property {"left" | "right"} side of its line on which the name stands
  * @property {number | null} beneath the epoch that a later one lies over, as the clock was set back
  */
 
@@ -23,6 +24,8 @@ const APART = 12;
 const TICKS = 3;
 /** Seconds that two clocks may differ by before one was set. */
 const SET = 1;
+/** What says no more than when it was. */
+const AS_EVER = new Set(["restarted", "recording began"]);
 /** Seconds of a window from which on names have no seconds. */
 const LONG = 600;
 
@@ -45,14 +48,16 @@ export function marksOf(epochs, { from, to, width, zone, now }, measure = textWi
     const last = marks[marks.length - 1];
     if (last && beneath === null && Math.abs(place(epoch.from) - place(last.unix)) < TICKS) continue;
     const name = nameOf(before, epoch, { zone, now, isLong: to - from > LONG });
-    marks.push({ unix: epoch.from, epoch: epoch.epoch, name, isNamed: false, beneath });
+    marks.push({ unix: epoch.from, epoch: epoch.epoch, name, isNamed: false, side: "right", beneath });
   }
   marks.sort((a, b) => a.unix - b.unix);
-  const rights = marks.map(({ unix, name }) => place(unix) + measure(name) + APART);
+  let taken = 0;
   marks.forEach((mark, k) => {
-    const isFree = k === marks.length - 1 || rights[k] <= place(marks[k + 1].unix);
-    const isAfter = k === 0 || place(mark.unix) - place(marks[k - 1].unix) >= APART;
-    mark.isNamed = isFree && isAfter && rights[k] <= width + APART;
+    const [at, wide] = [place(mark.unix), measure(mark.name) + APART];
+    const next = k === marks.length - 1 ? width + APART : place(marks[k + 1].unix);
+    if (at >= taken && at + wide <= next) [mark.isNamed, taken] = [true, at + wide];
+    else if (at - wide >= taken) [mark.isNamed, mark.side, taken] = [true, "left", at];
+    else taken = Math.max(taken, at);
   });
   return marks;
 }
@@ -65,6 +70,7 @@ export function marksOf(epochs, { from, to, width, zone, now }, measure = textWi
  */
 export function nameOf(before, epoch, { zone, now, isLong }) {
   if (epoch.from < before.to - SET) return `clock set back ${duration(before.to - epoch.from)}`;
+  if (epoch.why && !AS_EVER.has(epoch.why)) return epoch.why;
   if (before.rate > 0 && epoch.rate > 0 && before.rate !== epoch.rate) {
     return `${setting(before.rate, "Hz")} → ${setting(epoch.rate, "Hz")}`;
   }

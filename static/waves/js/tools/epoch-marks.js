@@ -58,10 +58,16 @@ export class EpochMarks {
       /** @type {Item} */
       const line = { id: `epoch-${mark.epoch}`, line: "vertical", x, colour: "--dim", dash: true, title };
       if (!mark.isNamed) return [{ ...line, tick: mark.beneath === null, ...hand }];
-      const text = { id: `epoch-name-${mark.epoch}`, text: mark.name, y, align: "left", boxed: true };
+      const text = {
+        id: `epoch-name-${mark.epoch}`,
+        text: mark.name,
+        y,
+        align: mark.side === "left" ? "right" : "left",
+        boxed: true,
+      };
       return [
         { ...line, ...hand },
-        { ...text, x: x + window / 400, colour: "--dim" },
+        { ...text, x: x + (mark.side === "left" ? -window : window) / 400, colour: "--dim" },
       ];
     });
     return [...bands, ...items];

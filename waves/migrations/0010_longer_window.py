@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('waves', '0008_uploads'),
+        ('waves', '0009_recordings'),
     ]
 
     operations = [
