@@ -29,12 +29,45 @@ def database(usual: Path) -> dict[str, Any]:
     path = env("WAVES_DATABASE")
     if not env("DATABASE_URL"):
         return _sqlite(path or usual)
-    named = _named_by_url()
+    named = _named_by_url("DATABASE_URL")
     if path and (named["ENGINE"] != SQLITE or _differ(path, named["NAME"])):
         _refuse("and WAVES_DATABASE name two databases. Set one of them.")
     if named["ENGINE"] == SQLITE:
         return _sqlite(named["NAME"], named.get("OPTIONS", {}))
     return named
+
+
+def recordings(default: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The database of recordings by its alias: of RECORDINGS_URL or WAVES_RECORDINGS, else a file
+    of SQLite beside that of the default database; none where that is PostgreSQL, which holds both.
+
+    Raises ImproperlyConfigured, as ``database`` does.
+    """
+    path = env("WAVES_RECORDINGS")
+    if env("RECORDINGS_URL"):
+        if path:
+            _refuse("and WAVES_RECORDINGS name two databases. Set one of them.", "RECORDINGS_URL")
+        named = _named_by_url("RECORDINGS_URL")
+        if named["ENGINE"] == SQLITE:
+            named = _sqlite(named["NAME"], named.get("OPTIONS", {}))
+    elif path or default["ENGINE"] != POSTGRESQL:
+        named = _sqlite(path or Path(default["NAME"]).parent / "recordings.sqlite3")
+    else:
+        return {}
+    if named["ENGINE"] != POSTGRESQL:
+        _check_apart(named, default)
+        # Deleted rows give their pages back. This holds only where it comes before the first table.
+        pragmas = f"PRAGMA auto_vacuum=INCREMENTAL; {SQLITE_OPTIONS['init_command']}"
+        named["OPTIONS"] = {**named["OPTIONS"], "init_command": pragmas}
+    return {"recordings": named}
+
+
+def _check_apart(named: dict[str, Any], default: dict[str, Any]) -> None:
+    if default["ENGINE"] != POSTGRESQL and not _differ(named["NAME"], default["NAME"]):
+        raise ImproperlyConfigured(
+            "WAVES_RECORDINGS names the file of the default database. Name another one: recordings "
+            "would hold up the pages."
+        )
 
 
 def _differ(path: str, other: str) -> bool:
@@ -50,39 +83,51 @@ def _sqlite(path: str | Path, options: dict[str, Any] | None = None) -> dict[str
     }
 
 
-def _named_by_url() -> dict[str, Any]:
-    """The database of DATABASE_URL, as Django's settings have it."""
+def _named_by_url(variable: str) -> dict[str, Any]:
+    """The database of a variable such as DATABASE_URL, as Django's settings have it."""
     try:
-        named: dict[str, Any] = dict(reader.dj_db_url("DATABASE_URL"))
+        named: dict[str, Any] = dict(reader.dj_db_url(variable))
     except EnvValidationError:
         _refuse(
             "is no URL of a database that can be read. In a name or password, signs other than "
-            "letters, digits, - and _ are written as %2F and the like."
+            "letters, digits, - and _ are written as %2F and the like.",
+            variable,
         )
     if named["ENGINE"] == SQLITE:
-        _check_sqlite(named)
+        _check_sqlite(named, variable)
     elif named["ENGINE"] == POSTGRESQL:
-        _check_postgresql(named)
+        _check_postgresql(named, variable)
     else:
-        _refuse("begins with sqlite:/// or postgresql://, the two that Waves is tested on.")
+        _refuse(
+            "begins with sqlite:/// or postgresql://, the two that Waves is tested on.", variable
+        )
     return named
 
 
-def _check_sqlite(named: dict[str, Any]) -> None:
-    has_path = env("DATABASE_URL").lower().startswith("sqlite:///")
+def _check_sqlite(named: dict[str, Any], variable: str) -> None:
+    has_path = env(variable).lower().startswith("sqlite:///")
     if not has_path or named["NAME"].strip("/") in {"", ":memory:"}:
-        _refuse("names no file. A whole path has four slashes: sqlite:////srv/waves.sqlite3")
+        _refuse(
+            "names no file. A whole path has four slashes: sqlite:////srv/waves.sqlite3", variable
+        )
     for option, value in named.get("OPTIONS", {}).items():
         if option != "timeout" or not isinstance(value, int):
-            _refuse("may say timeout=SECONDS behind the ? of an SQLite file, and nothing else.")
+            _refuse(
+                "may say timeout=SECONDS behind the ? of an SQLite file, and nothing else.",
+                variable,
+            )
 
 
-def _check_postgresql(named: dict[str, Any]) -> None:
-    if "://" not in env("DATABASE_URL") or not named["NAME"]:
-        _refuse("names no database. It has the form postgresql://user:password@host/waves")
+def _check_postgresql(named: dict[str, Any], variable: str) -> None:
+    if "://" not in env(variable) or not named["NAME"]:
+        _refuse(
+            "names no database. It has the form postgresql://user:password@host/waves", variable
+        )
     if find_spec("psycopg") is None and find_spec("psycopg2") is None:
-        _refuse('names PostgreSQL, which needs psycopg. Run: pip install "psycopg[binary]"')
+        _refuse(
+            'names PostgreSQL, which needs psycopg. Run: pip install "psycopg[binary]"', variable
+        )
 
 
-def _refuse(words: str) -> NoReturn:
-    raise ImproperlyConfigured(f"DATABASE_URL {words}") from None
+def _refuse(words: str, variable: str = "DATABASE_URL") -> NoReturn:
+    raise ImproperlyConfigured(f"{variable} {words}") from None

@@ -11,7 +11,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from livestream_project.databases import database
+from livestream_project.databases import database, recordings
 from livestream_project.environment import env, env_bool, env_int, env_list
 from livestream_project.secretkey import kept_key
 
@@ -108,7 +108,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(BASE_DIR / "db.sqlite3")}
+_DEFAULT = database(BASE_DIR / "db.sqlite3")
+DATABASES = {"default": _DEFAULT, **recordings(_DEFAULT)}
+DATABASE_ROUTERS = ["waves.recording.place.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

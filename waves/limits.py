@@ -16,6 +16,12 @@ MIN_WINDOW, MAX_WINDOW = 1e-5, 400 * 86_400.0
 MIN_HISTORY, MAX_HISTORY = 1.0, 86_400.0
 #: Seconds without a sample beyond which there is a hole: a microsecond to some three years.
 MIN_INTERVAL, MAX_INTERVAL = 1e-6, 1e8
+#: Of a recording: a minute to 400 years, a mebibyte to a pebibyte.
+MIN_KEEP, MAX_KEEP = 60.0, 1.3e10
+MIN_KEEP_BYTES, MAX_KEEP_BYTES = 2**20, 2**50
+#: What a recording takes beside its samples: minima and maxima at all levels (1 %), and the rows'
+#: own columns and index.
+RECORDING_OVERHEAD = 1.03
 #: Samples, and the envelopes (tiers) that the hub keeps beside them.
 HISTORY_OVERHEAD = 1.13
 
@@ -25,6 +31,12 @@ def history_bytes(rate: float, signals: int, sample_type: str, history: float) -
     size = SAMPLE_TYPES[sample_type].itemsize if sample_type in SAMPLE_TYPES else 8
     needed = rate * max(signals, 1) * size * history * HISTORY_OVERHEAD
     return int(needed) if abs(needed) < sys.maxsize else sys.maxsize
+
+
+def recording_bytes(rate: float, signals: int, sample_type: str, *, timed: bool = False) -> float:
+    """Disk in bytes a second that a recording of a stream takes: Hz × (signals × bytes + times)."""
+    size = SAMPLE_TYPES[sample_type].itemsize if sample_type in SAMPLE_TYPES else 8
+    return rate * (max(signals, 1) * size + 8 * timed) * RECORDING_OVERHEAD
 
 
 def history_problem(rate: float, signals: int, sample_type: str, history: float) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,38 @@ from waves.dsp.synthesis import WAVEFORMS, validate_parameters
 from waves.exceptions import ConfigurationError
 from waves.protocol.block import SAMPLE_TYPES
 from waves.protocol.reading import state_names
+from waves.recorded import (
+    RecordedColumns,
+    RecordedDescription,
+    RecordedRow,
+    RecordedStretch,
+    RecordedTail,
+    Recording,
+)
 from waves.sources import DEFAULT_SOURCE, SOURCES, defaults, validate_options
 from waves.sources.ordering import MAX_WINDOW
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+#: Django finds the tables of the app here.
+__all__ = [
+    "AccessKey",
+    "FormerSlug",
+    "Installation",
+    "KnownFunction",
+    "RecordedColumns",
+    "RecordedDescription",
+    "RecordedRow",
+    "RecordedStretch",
+    "RecordedTail",
+    "Recording",
+    "Signal",
+    "Stream",
+    "Upload",
+    "UploadPart",
+]
 
 
 def source_choices() -> list[tuple[str, str]]:
@@ -140,7 +168,31 @@ class Stream(models.Model):
         blank=True,
         help_text="Streams with the same tag stand together in the list.",
     )
+    record = models.BooleanField(
+        default=False, help_text="Whether its samples are kept on disk, beyond the history."
+    )
+    keep_seconds = models.FloatField(
+        "keeps for",
+        null=True,
+        blank=True,
+        validators=bounds(
+            limits.MIN_KEEP, limits.MAX_KEEP, " s", "less is the history, and more is for ever."
+        ),
+        help_text="Seconds after which a recorded sample is deleted. Empty: never.",
+    )
+    keep_bytes = models.BigIntegerField(
+        "keeps at most",
+        null=True,
+        blank=True,
+        validators=bounds(
+            limits.MIN_KEEP_BYTES, limits.MAX_KEEP_BYTES, " bytes", "what is beyond is deleted."
+        ),
+        help_text="Bytes that its recording may take: the oldest samples go first. Empty: no bound "
+        "but the disk.",
+    )
     epoch = models.PositiveBigIntegerField(default=0, editable=False)
+    #: Names its recording: a stream that is made anew under its slug has none of its past.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     class Meta:
         ordering = ("position", "name")
@@ -158,7 +210,7 @@ class Stream(models.Model):
         """
         if update_fields is None and not self._state.adding:
             fields = self._meta.concrete_fields
-            update_fields = [f.name for f in fields if f.name not in ("id", "epoch")]
+            update_fields = [f.name for f in fields if f.name not in ("id", "epoch", "uuid")]
         with transaction.atomic():
             if update_fields is not None and "slug" in update_fields:
                 self._keep_former_slug()

@@ -1,5 +1,6 @@
-"""Tables of what is recorded. They may stand in a database of their own (``waves.recording.place``), so
-nothing here points at a stream but by the UUID that was made with it.
+"""Tables of what is recorded. They may stand in a database of their own (``recording.place``), so
+nothing here points at a stream but by the UUID that was made with it. What stands in an index of
+several columns has none of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ class Recording(models.Model):
     name = models.CharField(max_length=80)
     #: Bytes of all payloads.
     bytes = models.BigIntegerField(default=0)
+    #: The label of the oldest sample, in nanoseconds since 1970; None where there is none.
+    begin = models.BigIntegerField(null=True)
     #: Until here, in nanoseconds since 1970, the columns by time hold all that is recorded.
     folded_until = models.BigIntegerField(default=0)
 
@@ -39,7 +42,9 @@ class RecordedStretch(models.Model):
     An epoch has one, and another one for each time that its clock was set back.
     """
 
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="stretches")
+    recording = models.ForeignKey(
+        Recording, on_delete=models.CASCADE, related_name="stretches", db_index=False
+    )
     epoch = models.BigIntegerField()
     first = models.BigIntegerField()
     next = models.BigIntegerField()
@@ -71,7 +76,9 @@ class RecordedStretch(models.Model):
 class RecordedDescription(models.Model):
     """The ``stream`` message of an epoch, as it was from a sample on."""
 
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="descriptions")
+    recording = models.ForeignKey(
+        Recording, on_delete=models.CASCADE, related_name="descriptions", db_index=False
+    )
     epoch = models.BigIntegerField()
     sample = models.BigIntegerField()
     description = models.JSONField()
@@ -95,7 +102,9 @@ class RecordedRow(models.Model):
     rate, on a timed one ``times`` has int64 nanoseconds after ``t0`` for each.
     """
 
-    stretch = models.ForeignKey(RecordedStretch, on_delete=models.CASCADE, related_name="rows")
+    stretch = models.ForeignKey(
+        RecordedStretch, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     level = models.SmallIntegerField()
     #: Index of the first sample, or of the first column.
     first = models.BigIntegerField()
@@ -139,7 +148,9 @@ class RecordedColumns(models.Model):
     ``payload`` are 256 minima and 256 maxima as float64; NaN where there is no value.
     """
 
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="columns")
+    recording = models.ForeignKey(
+        Recording, on_delete=models.CASCADE, related_name="columns", db_index=False
+    )
     level = models.SmallIntegerField()
     #: Column ``number × 256`` begins ``number × 256 × 2^level`` nanoseconds after 1970.
     number = models.BigIntegerField()

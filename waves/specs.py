@@ -47,6 +47,10 @@ def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> 
         enabled=stream.enabled,
         description=stream.description[: stored.DESCRIPTION],
         runs_on=stream.runs_on,
+        record=stream.record,
+        keep_seconds=stored.positive(stream.keep_seconds),
+        keep_bytes=stored.positive(stream.keep_bytes),
+        uuid=stream.uuid.hex,
         problem=impossible or problem,
         **values,
     )

@@ -31,12 +31,13 @@ MIGRATE = "The database is not ready. Run: python manage.py migrate"
 SILENT = "The database does not answer (it is locked, full or out of reach)."
 
 
-def is_migrated(*apps: str) -> bool:
-    """Whether every migration of these apps (of all, where none is named) has been applied.
+def is_migrated(*apps: str, database: str = "") -> bool:
+    """Whether every migration of these apps (of all, where none is named) has been applied, to the
+    database of the streams or to another one, by its alias.
 
     Raises DatabaseError where it cannot be asked.
     """
-    executor = MigrationExecutor(connections[router.db_for_write(Stream)])
+    executor = MigrationExecutor(connections[database or router.db_for_write(Stream)])
     graph = executor.loader.graph
     targets = [node for app in apps or (None,) for node in graph.leaf_nodes(app)]
     return not executor.migration_plan(targets)

@@ -110,6 +110,12 @@ def chosen(text: str, known: Iterable[str]) -> str:
     return text if text in known else ""
 
 
+def positive(value: Any) -> Any:
+    """A number above 0, or None: what is kept for ever is deleted by no slip."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) and value > 0 else None
+
+
 def name(text: object, otherwise: str) -> str:
     """A name on one line; ``otherwise`` where there is none."""
     return one_line(text, NAME) or otherwise

@@ -16,10 +16,14 @@ T = TypeVar("T")
 #: the worker, which asks twice a second, has one: neither can take the other's.
 _VIEWERS = ThreadPoolExecutor(8, "waves-database")
 _WORKER = ThreadPoolExecutor(1, "waves-worker-database")
+#: Those who read what is recorded, in steps: two, so that one long answer holds up no short one.
+_READERS = ThreadPoolExecutor(2, "waves-recorded")
 
 
-def in_thread(function: Callable[P, T], *, worker: bool = False) -> Callable[P, Awaitable[T]]:
-    """A database function for the event loop.
+def in_thread(
+    function: Callable[P, T], *, worker: bool = False, reader: bool = False
+) -> Callable[P, Awaitable[T]]:
+    """A database function for the event loop, for a viewer, the worker, or who reads recordings.
 
     Not in asgiref's one shared thread: a locked SQLite would block every connect with it.
     """
@@ -31,5 +35,5 @@ def in_thread(function: Callable[P, T], *, worker: bool = False) -> Callable[P, 
         finally:
             close_old_connections()
 
-    executor = _WORKER if worker else _VIEWERS
+    executor = _WORKER if worker else _READERS if reader else _VIEWERS
     return sync_to_async(call, thread_sensitive=False, executor=executor)

@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from waves.protocol.frames import Frame, encode
 from waves.registry import Registry
 
-__all__ = ["EXPORTS", "Export", "Frame"]
+__all__ = ["EXPORTS", "Epoch", "Export", "Frame"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch that begins in an answer: its signals, as described, and why it began, in words.
+
+    ``since`` is when its first sample in the answer was, in unix seconds; ``rate`` in Hz. Columns
+    by time are of all epochs: theirs is number 0.
+    """
+
+    number: int
+    since: float
+    rate: float
+    clock: str
+    sample_type: str
+    signals: tuple[Mapping[str, Any], ...]
+    why: str = ""
 
 
 class Export(abc.ABC):
@@ -22,6 +40,8 @@ class Export(abc.ABC):
     With ``columns`` a frame holds minimum and maximum of each column instead of samples. ``t0`` and
     ``dt`` are set before ``head``: unix seconds of the first sample or column, and seconds between
     two (0 on a timed clock).
+    ``crosses`` is set before ``head``, too: more than one epoch comes. ``begin`` says of each that
+    its frames follow, also of a single one.
     ``pieces`` runs in the thread that all downloads share, one step at a time; a step takes about a
     millisecond, so that no download holds up the others or a viewer.
     """
@@ -39,9 +59,15 @@ class Export(abc.ABC):
         self.columns = columns
         self.t0: float | None = None
         self.dt = 0.0
+        self.crosses = False
 
     def head(self) -> bytes:
         """What stands before the first frame."""
+        return b""
+
+    def begin(self, epoch: Epoch) -> bytes:
+        """What stands before the frames of an epoch, which may have signals of its own."""
+        self.signals = epoch.signals
         return b""
 
     @abc.abstractmethod

@@ -7,14 +7,15 @@ import io
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from waves.exports import Export
-from waves.protocol.frames import INCOMPLETE, Frame
+from waves.exports import Epoch, Export
+from waves.protocol.frames import BY_TIME, INCOMPLETE, Frame
 from waves.protocol.plaintext import is_control, is_unseen
 
 #: Fields that are written at a time, about a millisecond; a line's own cost is that of six.
@@ -47,6 +48,8 @@ class CsvExport(Export):
     Values are written with the fewest digits that read back as the same number, and as the name of
     their state where they have one. Times are unix seconds; where these cannot tell samples apart,
     seconds after the first, which the heading names. A column says whether it is ``complete``.
+    Where epochs are crossed a line that begins with ``#`` says so, and a heading follows where that
+    changes.
     """
 
     content_type = "text/csv; charset=utf-8"
@@ -57,15 +60,19 @@ class CsvExport(Export):
 
     def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
         super().__init__(signals, columns=columns)
-        #: The names of each value's states, by the number as it is written.
-        self._names = [
-            {f"{float(code)}": quoted(plain(name)) for code, name in _states(signal).items()}
-            for signal in self.signals
-            for _ in range(2 if columns else 1)
-        ]
+        self._names = self._state_names()
         self._local = str.maketrans({",": self.separator, ".": self.point})
         #: Sample, label and relative time of the last frame's beginning.
         self._line: tuple[int, float, float] | None = None
+        self._heading = ""
+
+    def _state_names(self) -> list[dict[str, str]]:
+        """The names of each value's states, by the number as it is written."""
+        return [
+            {f"{float(code)}": quoted(plain(name)) for code, name in _states(signal).items()}
+            for signal in self.signals
+            for _ in range(2 if self.columns else 1)
+        ]
 
     @property
     def _is_relative(self) -> bool:
@@ -73,6 +80,22 @@ class CsvExport(Export):
 
     def head(self) -> bytes:
         """The first line: names with their units; min and max of each signal for columns."""
+        self._heading = self._line_of_names()
+        return (self.mark + self._heading).encode()
+
+    def begin(self, epoch: Epoch) -> bytes:
+        """A line that names the epoch, and the heading anew where it is another one."""
+        super().begin(epoch)
+        if not self.crosses:
+            return b""
+        self._names, self._line = self._state_names(), None
+        began = datetime.fromtimestamp(epoch.since, UTC).isoformat(timespec="milliseconds")
+        why = f": {plain(epoch.why)}" if epoch.why else ""
+        line = f"# epoch {epoch.number} from {began.replace('+00:00', 'Z')}{why}\r\n"
+        former, self._heading = self._heading, self._line_of_names()
+        return (line + (self._heading if self._heading != former else "")).encode()
+
+    def _line_of_names(self) -> str:
         since = f" after {self.t0:.{UNIX_DECIMALS}f}" if self._is_relative else ""
         names = ["sample", f"time (s{since})"]
         for signal in self.signals:
@@ -83,21 +106,25 @@ class CsvExport(Export):
             names.append("complete")
         text = io.StringIO()
         csv.writer(text, delimiter=self.separator).writerow(names)
-        return (self.mark + text.getvalue()).encode()
+        return text.getvalue()
 
     def pieces(self, frame: Frame) -> Iterator[bytes]:
         """The lines of a frame, some at a time."""
-        index = frame.sample + np.arange(frame.n) * frame.stride
+        index: list[Any] = (frame.sample + np.arange(frame.n) * frame.stride).tolist()
+        if frame.flags & BY_TIME:  # of no epoch: they have no index
+            index = [""] * frame.n
         times, decimals = self._times(frame), time_decimals(frame.dt, relative=self._is_relative)
         values = frame.values
-        if frame.maxima is not None:
-            values = np.stack((values, frame.maxima), axis=1).reshape(-1, frame.n)
+        if self.columns or frame.maxima is not None:
+            # A slow epoch beside a fast one has columns of one sample.
+            maxima = values if frame.maxima is None else frame.maxima
+            values = np.stack((values, maxima), axis=1).reshape(-1, frame.n)
         complete = f",{int(not frame.flags & INCOMPLETE)}" if self.columns else ""
         step = max(1, FIELDS // (LINE + len(values)))
         for first in range(0, frame.n, step):
             some = slice(first, first + step)
             stamped = zip(
-                index[some].tolist(), times[some].tolist(), self._rows(values[:, some]), strict=True
+                index[some], times[some].tolist(), self._rows(values[:, some]), strict=True
             )
             stamps = ((f"{i},{t:.{decimals}f},", row) for i, t, row in stamped)
             yield "".join(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from waves.exports import Export
+from waves.exports import Epoch, Export
 from waves.protocol.frames import Frame, as_mapping
 
 #: Numbers that are written at a time: half a millisecond.
@@ -18,7 +18,7 @@ LEAST = 32 * 1024
 
 
 class JsonExport(Export):
-    """One message, with a comma between its frames."""
+    """One message, with a comma between its frames; a list of such, where epochs are crossed."""
 
     content_type = "application/json"
     saved = False
@@ -28,10 +28,20 @@ class JsonExport(Export):
     def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
         super().__init__(signals, columns=columns)
         self._comma = b""
+        self._end = b""
 
     def head(self) -> bytes:
         """The beginning of the message."""
-        return b'{"type":"data","frames":['
+        return b'{"type":"data","epochs":[' if self.crosses else b'{"type":"data","frames":['
+
+    def begin(self, epoch: Epoch) -> bytes:
+        """The beginning of the message of an epoch, where there are several."""
+        super().begin(epoch)
+        if not self.crosses:
+            return b""
+        former = self._end + b"," if self._end else b""
+        self._comma, self._end = b"", b"]}"
+        return former + orjson.dumps(_told(epoch))[:-1] + b',"frames":['
 
     def pieces(self, frame: Frame) -> Iterator[bytes]:
         """One frame of the message."""
@@ -40,7 +50,20 @@ class JsonExport(Export):
 
     def tail(self) -> bytes:
         """The end of the message."""
-        return b"]}"
+        return self._end + b"]}"
+
+
+def _told(epoch: Epoch) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "epoch": epoch.number,
+        "from": epoch.since,
+        "rate": epoch.rate,
+        "clock": epoch.clock,
+        "sample_type": epoch.sample_type,
+        "signals": epoch.signals,
+        "why": epoch.why,
+    }
 
 
 def _joined(parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from waves.exceptions import TooMuchError, UnknownStreamError, WireError
-from waves.hub.answers import Answer, history_pieces
+from waves.history.past import KeptPast
+from waves.hub.answers import Answer
+from waves.hub.composing import history_pieces, is_recorded, lacks
 from waves.hub.connection import MAX_ANSWERS, MAX_VIEWERS, Connection
+from waves.hub.kept import Kept
 from waves.hub.live import Live
 from waves.hub.message import message_room
 from waves.hub.pump import Pump
@@ -40,6 +43,8 @@ class Hub:
         self.streams: dict[int, Live] = {}
         self.connections: set[Connection] = set()
         self.interest: Callable[[int], None] = lambda handle: None
+        #: Reads what is recorded; without it there is what memory keeps.
+        self.past: KeptPast | None = None
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()
         self._monotonic = monotonic
@@ -215,6 +220,8 @@ class Hub:
         """A socket is gone: forget its viewers."""
         self.connections.discard(connection)
         self.pump.forget(connection)
+        for answer in connection.answers:
+            answer.end()
         for handle in list(connection.viewers):
             self._leave(connection, handle)
         # They hold what wakes the connection, and so the connection.
@@ -299,11 +306,19 @@ class Hub:
         many wait.
         """
         kept = self._viewer(connection, request.handle).kept
-        history_pieces(kept, request, message_room(as_json=connection.json))
+        past = self._past_for(kept, request)
+        if past is None:
+            history_pieces(kept, request, message_room(as_json=connection.json))
         if len(connection.answers) >= MAX_ANSWERS:
             raise TooMuchError("history: read the answers that wait before asking for more.")
-        connection.answers.append(Answer(kept, request))
+        connection.answers.append(Answer(kept, request, past))
         self.pump.wake(connection)
+
+    def _past_for(self, kept: Kept, request: HistoryRequest) -> KeptPast | None:
+        """What reads the recording for a request, where it asks for more than memory has."""
+        stream = self.streams.get(kept.handle)
+        told = kept.description or (stream.fallback if stream is not None else None)
+        return self.past if is_recorded(told) and lacks(kept, request) else None
 
     def viewer_counts(self) -> dict[int, int]:
         """How many viewers each stream has in this process."""

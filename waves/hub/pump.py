@@ -18,6 +18,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
+from functools import partial
 
 from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
 from waves.hub.kept import FRAMING, Piece
@@ -239,12 +240,12 @@ class Pump:
 
     @staticmethod
     def _has_work(connection: Connection) -> bool:
-        if connection.answers:
+        if connection.answers and not connection.answers[0].waits:
             return True
         return any(viewer.waiting for viewer in connection.viewers.values())
 
     def _next_message(self, connection: Connection) -> Message | None:
-        if connection.answers:
+        if connection.answers and connection.answers[0].ready(partial(self.wake, connection)):
             return self._timed(connection, self._answer)
         if len(connection.viewers) == 1:
             return self._shared_message(connection, *connection.viewers.values())

@@ -40,6 +40,9 @@ class Description(TypedDict):
     ``left_out`` (what came from outside and was no sample, or one that may not be taken) are news.
 
     ``log`` are the last lines, at most LOG_LINES, that came and were no samples.
+
+    ``record`` says whether it is recorded, ``recorded_since`` the unix seconds of the oldest recorded
+    sample (None: nothing is recorded), and ``not_recorded`` in words why nothing is added now.
     """
 
     type: str
@@ -66,6 +69,9 @@ class Description(TypedDict):
     nameless: int
     left_out: int
     log: list[str]
+    record: bool
+    recorded_since: float | None
+    not_recorded: str
 
 
 def describe(
@@ -100,6 +106,9 @@ def describe(
         nameless=0,
         left_out=0,
         log=[],
+        record=spec.record,
+        recorded_since=None,
+        not_recorded="",
     )
     has_names = any("states" in signal for signal in description["signals"])
     if has_names and size_of(description) > MAX_DESCRIPTION:
@@ -166,6 +175,9 @@ _BRIEF = (
     "doubled",
     "nameless",
     "left_out",
+    "record",
+    "recorded_since",
+    "not_recorded",
 )
 
 

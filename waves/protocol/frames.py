@@ -28,8 +28,11 @@ MAX_MESSAGE = 256 * 1024
 
 SAMPLES, ENVELOPE = 1, 2
 REGULAR, TIMED = 0, 1
-#: Flags: sent in answer to subscribe, view or history; a sweep; a column that is not complete.
-ANSWER, SWEEP, INCOMPLETE = 1, 2, 4
+#: Flags: sent in answer to subscribe, view or history; a sweep; a column that is not complete;
+#: columns by time, across epochs.
+ANSWER, SWEEP, INCOMPLETE, BY_TIME = 1, 2, 4, 8
+#: The stride of columns by time, which have no samples of one epoch: it says nothing.
+TIME_STRIDE = 1 << 20
 
 _TYPE_CODES = {1: SAMPLE_TYPES["float32"], 2: SAMPLE_TYPES["float64"]}
 _CODES = {dtype: code for code, dtype in _TYPE_CODES.items()}
@@ -66,6 +69,28 @@ class Frame:
     def next(self) -> int:
         """Index of the first sample after this frame."""
         return self.sample + self.n * self.stride
+
+    @property
+    def room(self) -> int:
+        """Bytes that it takes at most, encoded."""
+        maxima = 0 if self.maxima is None else self.maxima.nbytes
+        times = 0 if self.times is None else 8 * self.n
+        return HEADER.size + 7 + self.values.nbytes + maxima + times
+
+    def part(self, first: int, last: int) -> Frame:
+        """Its columns ``[first, last)``, as a frame by itself."""
+        t0, times = self.t0 + first * self.dt, self.times
+        if times is not None:
+            t0 = self.t0 + float(times[first])
+            times = times[first:last] - times[first]
+        return replace(
+            self,
+            sample=self.sample + first * self.stride,
+            t0=t0,
+            values=self.values[:, first:last],
+            maxima=None if self.maxima is None else self.maxima[:, first:last],
+            times=times,
+        )
 
     @classmethod
     def of(cls, block: SampleBlock, handle: int, flags: int = 0) -> Frame:

@@ -59,6 +59,13 @@ class StreamSpec:
     #: Name of the only worker that may run it; "" for any.
     runs_on: str = ""
 
+    #: Whether it is recorded, and for how many seconds and bytes that is kept; None: for ever.
+    record: bool = False
+    keep_seconds: float | None = None
+    keep_bytes: int | None = None
+    #: Names its recording, as 32 hexadecimal digits.
+    uuid: str = ""
+
     #: Why this stream cannot run as it is stored, in words; else empty.
     problem: str = ""
 

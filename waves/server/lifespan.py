@@ -32,6 +32,7 @@ from waves.hub.pump import Pump
 from waves.hub.status import board
 from waves.protocol.messages import CLOSE_RESTART
 from waves.server import daphne_bounds, http_bounds, stopping, transport, wires
+from waves.server.pasts import Pasts
 from waves.worker.worker import Worker
 
 logger = logging.getLogger("waves")
@@ -86,6 +87,7 @@ class Services:
     def __init__(self) -> None:
         self.pump = Pump()
         self.hub = Hub(self.pump, board)
+        self.hub.past = Pasts()
         embedded = get_config().worker == "embedded"
         layer = make_layer()
         self.publisher = Publisher(layer, frame_log())

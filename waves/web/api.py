@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from functools import wraps
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from waves.access import Viewer
-from waves.database.readiness import SILENT, problem_of
-from waves.dsp.explanation import first_problem
 from waves.exceptions import (
-    AccessError,
-    BusyError,
     ServiceUnavailableError,
-    UnknownStreamError,
-    WireError,
 )
-from waves.exports import EXPORTS, Export
+from waves.exports import EXPORTS, Epoch, Export
 from waves.hub.kept import Kept
-from waves.hub.ranges import Range, kept_range
+from waves.hub.ranges import Range
 from waves.hub.status import board
 from waves.protocol.description import Description
 from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import serving
-from waves.web import downloads
-from waves.web.answers import MOMENTARY, View, error_answer, in_any_project, json_answer
+from waves.web import downloads, onepast
+from waves.web.answers import json_answer
+from waves.web.asking import answering, memory_of, parsed
 from waves.web.lookup import every_stream, find_stream
-from waves.web.visitors import reader_of
-
-#: An answer of so few values is made in one piece or two, and takes nobody's place.
-SMALL_VALUES = 8192
+from waves.web.onepast import Wanted
+from waves.web.pastanswer import PastAnswer
+from waves.web.streaming import SMALL_VALUES, check_values, streamed, with_problem
 
 
 def _known_format(name: str) -> str:
@@ -83,35 +71,7 @@ class SamplesQuery(BaseModel):
     ] = "json"
 
 
-def _answering(view: View) -> View:
-    """A view for a viewer: errors are JSON, in words, with the status that fits."""
-
-    @wraps(view)
-    async def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        try:
-            viewer = await reader_of(request, view, **kwargs)
-            if not isinstance(viewer, Viewer):
-                return viewer
-            response: HttpResponseBase = await view(request, viewer, **kwargs)
-        except AccessError as error:
-            return error_answer(str(error), error.status)
-        except UnknownStreamError as error:
-            return error_answer(str(error), 404)
-        except WireError as error:
-            return error_answer(str(error), 400)
-        except (BusyError, ServiceUnavailableError) as error:
-            return error_answer(str(error), 503)
-        except DatabaseError as error:
-            return error_answer(problem_of(error) or SILENT, 503)
-        response.headers.setdefault("Cache-Control", MOMENTARY)
-        return response
-
-    # Nothing is changed here: a POST needs no token to be told that it is none of these. A key
-    # stands for a login, which is asked for above.
-    return login_not_required(in_any_project(csrf_exempt(require_safe(answer))))
-
-
-@_answering
+@answering
 async def streams(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Every stream, as the workers describe it, in the admin's order."""
     found = await every_stream(viewer)
@@ -129,7 +89,7 @@ def _summary(handle: int, slug: str, name: str) -> Mapping[str, Any]:
     return summary
 
 
-@_answering
+@answering
 async def stream(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
     """One stream, with what is kept of it in this process."""
     handle, fallback = await find_stream(slug, viewer)
@@ -143,22 +103,76 @@ async def stream(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
     return json_answer({**_summary(handle, known["slug"], known["name"]), "kept": kept})
 
 
-@_answering
+@answering
 async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
-    """Samples, or about ``columns`` columns, of what this process keeps of a stream."""
-    wanted = _parse(request)
+    """Samples, or about ``columns`` columns, of what is kept of a stream: of memory, and beyond
+    that of what is recorded."""
+    asked = parsed(SamplesQuery, request)
     handle, fallback = await find_stream(slug, viewer)
-    kept, description = _kept(handle, fallback)
-    range_ = _range(kept, wanted)
-    export = EXPORTS[wanted.format](description["signals"], columns=range_.stride > 1)
-    _check_size(kept, wanted.format, range_)
+    problem = ""
+    kept, told = memory_of(handle, fallback)
+    wanted = _wanted(asked, kept)
+    if told is not None and onepast.reaches(kept, told, wanted):
+        try:
+            answer = PastAnswer(request, handle, slug, kept, told, asked.format)
+            return await answer.response(wanted)
+        except ServiceUnavailableError as error:
+            if kept is None or not kept.history.started:
+                raise
+            problem = str(error)
+    response = await _of_memory(request, slug, _kept(handle, fallback), asked)
+    return with_problem(response, problem)
+
+
+async def _of_memory(
+    request: HttpRequest, slug: str, found: tuple[Kept, Description], asked: SamplesQuery
+) -> HttpResponseBase:
+    """What this process keeps in memory."""
+    kept, description = found
+    range_ = onepast.memory_range(kept, _wanted(asked, kept))
+    export = EXPORTS[asked.format](description["signals"], columns=range_.stride > 1)
+    _check_size(kept, asked.format, range_)
     if kept.history.started:
         export.t0, export.dt = kept.history.t0(range_.first), kept.history.dt * range_.stride
-    response = await _download(request, kept, export, range_)
-    if export.saved:
-        name = f"{slug}-{kept.history.epoch}-{range_.first}.{export.ending or wanted.format}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    small = range_.columns * kept.history.signals <= SMALL_VALUES
+    parts = _written(kept, description, export, range_)
+    name = f"{slug}-{kept.history.epoch}-{range_.first}"
+    return await streamed(request, export, asked.format, parts, name, small=small)
+
+
+async def _written(
+    kept: Kept, description: Description, export: Export, range_: Range
+) -> AsyncIterator[bytes]:
+    if head := export.head():
+        yield head
+    if begun := export.begin(_epoch(kept, description, range_)):
+        yield begun
+    async for piece in downloads.body(kept, range_, export.pieces):
+        yield piece
+    if tail := export.tail():
+        yield tail
+
+
+def _epoch(kept: Kept, description: Description, range_: Range) -> Epoch:
+    """The epoch that memory has, as an export is told of it."""
+    return Epoch(
+        kept.history.epoch,
+        kept.history.t0(range_.first) if kept.history.started else 0.0,
+        description["rate"],
+        description["clock"],
+        description["sample_type"],
+        tuple(description["signals"]),
+    )
+
+
+def _wanted(asked: SamplesQuery, kept: Kept | None) -> Wanted:
+    """The range that is asked for; an index without an epoch is one of what memory has."""
+    epoch = asked.epoch
+    by_index = asked.first is not None or asked.last is not None
+    if epoch is None and by_index and kept is not None and kept.history.started:
+        epoch = kept.history.epoch
+    end = MAX_INDEX + 1 if asked.last is None else asked.last + 1
+    return Wanted(asked.begin, asked.to, epoch, asked.first or 0, end, asked.columns)
 
 
 def _kept(handle: int, fallback: Description | None) -> tuple[Kept, Description]:
@@ -179,70 +193,5 @@ def _kept(handle: int, fallback: Description | None) -> tuple[Kept, Description]
     return kept, told
 
 
-async def _download(
-    request: HttpRequest, kept: Kept, export: Export, range_: Range
-) -> HttpResponseBase:
-    if request.method == "HEAD":
-        return HttpResponse(content_type=export.content_type)
-    small = range_.columns * kept.history.signals <= SMALL_VALUES
-    give_back = None if small else await downloads.places().take()
-    body = _Body(_written(kept, export, range_), give_back)
-    if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
-        request.scope["waves.finally"](body.close)
-    return StreamingHttpResponse(body, content_type=export.content_type)
-
-
-class _Body:
-    """The pieces of a download, and its place, which is given back however the request ends."""
-
-    def __init__(self, pieces: AsyncIterator[bytes], give_back: Callable[[], None] | None) -> None:
-        self._pieces = pieces
-        self._give_back = give_back
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._pieces
-
-    def close(self) -> None:
-        if self._give_back is not None:
-            self._give_back()
-
-
-async def _written(kept: Kept, export: Export, range_: Range) -> AsyncIterator[bytes]:
-    if head := export.head():
-        yield head
-    async for piece in downloads.body(kept, range_, export.pieces):
-        yield piece
-    if tail := export.tail():
-        yield tail
-
-
-def _parse(request: HttpRequest) -> SamplesQuery:
-    try:
-        return SamplesQuery.model_validate(request.GET.dict())
-    except ValidationError as error:
-        raise WireError(first_problem(error)) from None
-
-
-def _range(kept: Kept, wanted: SamplesQuery) -> Range:
-    """What is kept of the range that is asked for."""
-    history = kept.history
-    first, end = history.first, history.next
-    if wanted.epoch is not None and wanted.epoch != history.epoch:
-        return Range(history.epoch, 1, 0, 0)
-    if history.started:
-        first, end = history.labelled(wanted.begin, wanted.to)
-    first = max(first, wanted.first or 0)
-    end = end if wanted.last is None else min(end, wanted.last + 1)
-    return kept_range(kept, first, end, wanted.columns, partial=True)
-
-
 def _check_size(kept: Kept, kind: str, range_: Range) -> None:
-    bound = EXPORTS[kind].max_values
-    if bound is None:
-        return
-    if range_.values * kept.history.signals > bound:
-        others = " or ".join(name for name, other in EXPORTS.items() if other.max_values is None)
-        raise WireError(
-            f"format: {kind.upper()} holds at most {bound} values; ask for {others}, for "
-            "columns, or for a shorter range."
-        )
+    check_values(kind, range_.values * kept.history.signals)

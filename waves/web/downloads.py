@@ -102,9 +102,14 @@ def places() -> Places:
 async def body(kept: Kept, wanted: Range, write: Writer) -> AsyncIterator[bytes]:
     """What ``write`` makes of a range of a stream, piece after piece."""
     for piece in pieces(kept, wanted, chunk(kept.history.signals, wanted.stride)):
-        written = write(kept.frame(piece))
-        while part := await _made(written):
+        async for part in written(write(kept.frame(piece))):
             yield part
+
+
+async def written(pieces_: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """What an iterator makes, each step in the thread of the downloads."""
+    while part := await _made(pieces_):
+        yield part
 
 
 async def _made(written: Iterator[bytes]) -> bytes | None:

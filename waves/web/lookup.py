@@ -16,6 +16,8 @@ from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.hub.status import board
 from waves.protocol.description import Description, describe
 from waves.protocol.spec import StreamSpec
+from waves.recording.framing import seconds
+from waves.recording.past import past_of
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ async def _find(slug: str) -> tuple[int, Description | None]:
     if handle is not None and not _is_known_in_brief_only(handle):
         return handle, _before_its_first_epoch(handle)
     try:
-        spec, epoch = await look_up(partial(specs.find_stream, slug))
+        spec, epoch, since = await look_up(partial(_stored, slug))
     except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)
         if handle is None:
@@ -71,7 +73,24 @@ async def _find(slug: str) -> tuple[int, Description | None]:
     if heard is not None:
         state, message = heard["state"], heard["message"]
     description = describe(spec, epoch, spec.signals)
-    return spec.handle, {**description, "state": state, "message": message}
+    return spec.handle, {
+        **description,
+        "state": state,
+        "message": message,
+        "recorded_since": since,
+    }
+
+
+def _stored(slug: str) -> tuple[StreamSpec, int, float | None]:
+    """A stream with its epoch, and since when it is recorded, as far as that can be read."""
+    spec, epoch = specs.find_stream(slug)
+    if not epoch and not spec.record:  # it never ran
+        return spec, epoch, None
+    try:
+        bounds = past_of(spec.uuid).bounds()
+    except DatabaseError:
+        return spec, epoch, None
+    return spec, epoch, None if bounds is None else seconds(bounds[0])
 
 
 async def every_stream(viewer: Viewer = NOBODY) -> list[StreamSpec]:

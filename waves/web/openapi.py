@@ -20,6 +20,7 @@ from waves.ingest.line_protocol import PRECISIONS
 from waves.web import making, schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
+from waves.web.epochs import EpochsQuery
 
 JSON = "application/json"
 #: Where this description stands, below the API's root.
@@ -60,12 +61,19 @@ OPERATIONS = {
     ),
     "/streams/{slug}/samples": Operation(
         "samples",
-        "What this process keeps of a stream: its samples, or columns of them.",
+        "What is kept of a stream, in memory and recorded: its samples, or columns of them.",
         {JSON: schema.Data},  # and what ``_formats`` adds
         query=SamplesQuery,
         errors=("400", "401", "403", "404", "503", "default"),
     ),
 }
+OPERATIONS["/streams/{slug}/epochs"] = Operation(
+    "epochs",
+    "The epochs of a stream, oldest first: their times, and why each began.",
+    {JSON: schema.Epochs},
+    query=EpochsQuery,
+    errors=("400", "401", "403", "404", "503", "default"),
+)
 SLUG = {
     "name": "slug",
     "in": "path",
@@ -200,7 +208,8 @@ def _push() -> dict[str, Any]:
 
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
     parameters = [SLUG] if "{slug}" in path else []
-    answers = operation.answers if operation.query is None else {**_formats(), **operation.answers}
+    has_formats = operation.query is SamplesQuery
+    answers = {**_formats(), **operation.answers} if has_formats else operation.answers
     success = {
         "description": operation.summary,
         "content": {kind: {"schema": _schema(each)} for kind, each in answers.items()},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from waves.protocol.messages import MAX_INDEX
 
@@ -88,6 +88,11 @@ class Summary(BaseModel):
         int, Field(description="What came from outside and was no sample, or not to be taken.")
     ] = 0
     log: Annotated[list[str], Field(description="The last lines that came and were none.")] = []
+    record: Annotated[bool, Field(description="Whether its samples are recorded.")] = False
+    recorded_since: Annotated[
+        Number, Field(description="Unix seconds of the oldest recorded sample; null: none is.")
+    ] = None
+    not_recorded: Annotated[str, Field(description="Why nothing is recorded now.")] = ""
 
 
 class Streams(BaseModel):
@@ -140,11 +145,58 @@ class Envelope(Frame):
     max: list[list[Number]]
 
 
-class Data(BaseModel):
-    """What is kept of the range that was asked for; between two frames may lie a gap."""
+class EpochData(BaseModel):
+    """The frames of one epoch, where a range crosses several."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     type: Literal["data"]
+    epoch: Epoch
+    begin: Annotated[float, Field(alias="from", description="Unix seconds of its first sample.")]
+    rate: Number
+    clock: Literal["regular", "timed"]
+    sample_type: Literal["float32", "float64"]
+    signals: list[Signal]
+    why: Annotated[str, Field(description="Why it began, for people.")]
     frames: list[Annotated[Samples | Envelope, Field(discriminator="kind")]]
+
+
+class Data(BaseModel):
+    """What is kept of the range that was asked for; between two frames may lie a gap.
+
+    It has ``frames``, or ``epochs`` where it crosses several.
+    """
+
+    type: Literal["data"]
+    frames: list[Annotated[Samples | Envelope, Field(discriminator="kind")]] = []
+    epochs: list[EpochData] = []
+
+
+class KnownEpoch(BaseModel):
+    """An epoch, recorded or in memory; both ends included."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    epoch: Epoch
+    first: Index
+    last: Index
+    begin: Annotated[float, Field(alias="from", description="Unix seconds of its first sample.")]
+    to: Annotated[float, Field(description="Unix seconds of its last sample.")]
+    rate: Number
+    clock: Literal["regular", "timed"]
+    sample_type: Literal["float32", "float64"]
+    signals: list[Signal]
+    why: Annotated[str, Field(description="Why it began, for people; may be empty.")]
+
+
+class Epochs(BaseModel):
+    """The epochs of a stream, oldest first."""
+
+    recorded_since: Annotated[
+        Number, Field(description="Unix seconds of the oldest recorded sample; null: none is.")
+    ]
+    epochs: list[KnownEpoch]
+    more: Annotated[bool, Field(description="There are more: ask with a later from.")]
 
 
 class Receipt(BaseModel):

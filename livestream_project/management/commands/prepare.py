@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from waves.database.readiness import is_migrated
 from waves.keys import make_key
+from waves.recording.place import alias
 
 try:
     import fcntl
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         _check_debug(options["host"], options["port"])
         _check_free(options["host"], options["port"])
         with _alone():
-            if not is_migrated():
+            if not is_migrated() or not is_migrated(database=alias()):
                 call_command("migrate", verbosity=0, stdout=self.stdout)
             if not settings.DEBUG:
                 call_command("collectstatic", verbosity=0, interactive=False, stdout=self.stdout)

@@ -1,0 +1,159 @@
+"""What is recorded, read for the event loop: in steps, in threads, and within a bound.
+
+Each step is a short read in a thread, and no transaction is open between two. Whoever asks waits
+for no more than ``ANSWER_SECONDS`` for a step: a database that hangs holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from django.db import DatabaseError
+
+from waves.database.threads import in_thread
+from waves.exceptions import ServiceUnavailableError, TooMuchError
+from waves.history.past import Extent, Read
+from waves.models import Stream
+from waves.protocol.frames import Frame
+from waves.recording import framing
+from waves.recording.past import Past, past_of
+
+T = TypeVar("T")
+
+#: A step that takes longer is that of a database that hangs; SQLite waits 5 s for a lock.
+ANSWER_SECONDS = 10.0
+#: A step goes on for so long: a few rows, and then others have their turn.
+STEP_SECONDS = 0.02
+#: Bytes that one step gathers at most: it is held until its reader has taken it.
+STEP_BYTES = 512 * 1024
+#: Answers to sockets that are read at once, and those that wait for that. Each holds 1.5 MiB.
+MOST_READ, MOST_WAITING = 4, 64
+#: A label that leaves the line by less is no frame of its own in an answer to a socket, as there.
+LEAST_STEP = 1e-3
+
+SILENT = "What is recorded cannot be read at this moment: the database does not answer."
+BUSY = "So many look at what is recorded that this one has no turn. Ask again in a moment."
+
+
+def find(handle: int) -> Past:
+    """The recorded past of a stream. Blocking; raises DatabaseError, or Stream.DoesNotExist."""
+    return past_of(str(Stream.objects.values_list("uuid", flat=True).get(pk=handle)))
+
+
+async def step(question: Callable[[], T]) -> T:
+    """One short read, in a thread. Raises ServiceUnavailableError where nothing answers."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await in_thread(question, reader=True)()
+    except (TimeoutError, DatabaseError, Stream.DoesNotExist) as error:
+        raise ServiceUnavailableError(SILENT) from error
+
+
+async def steps(frames: Iterator[Frame]) -> AsyncIterator[list[Frame]]:
+    """The frames of an iterator that reads the database, some at a time."""
+    while some := await step(lambda: _some(frames)):
+        yield some
+
+
+def _some(frames: Iterator[Frame]) -> list[Frame]:
+    found: list[Frame] = []
+    until, room = time.monotonic() + STEP_SECONDS, STEP_BYTES
+    for frame in frames:
+        found.append(frame)
+        room -= frame.room
+        if room <= 0 or time.monotonic() >= until:
+            break
+    return found
+
+
+class Pasts:
+    """What the sockets of a process read of what is recorded: a few answers at once."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(MOST_READ)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise ServiceUnavailableError(BUSY)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise ServiceUnavailableError(BUSY) from None
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def extent(self, handle: int, epoch: int, first: int, end: int) -> Extent | None:
+        """What is recorded within ``[first, end)`` of an epoch; None where nothing is."""
+        async with self._turn():
+            return await step(lambda: _extent(handle, epoch, first, end))
+
+    async def frames(
+        self, handle: int, epoch: int, first: int, end: int, stride: int, most: int
+    ) -> Read:
+        """The recorded samples or columns that touch ``[first, end)``. Raises TooMuchError."""
+        async with self._turn():
+            for least in (LEAST_STEP, math.inf):
+                read = await self._read(handle, epoch, first, end, stride, most, least)
+                if read is not None:
+                    return read
+        raise TooMuchError(
+            f"history: there are more than {most} gaps in this; ask for a shorter range, or for "
+            "fewer columns."
+        )
+
+    async def _read(
+        self,
+        handle: int,
+        epoch: int,
+        first: int,
+        end: int,
+        stride: int,
+        most: int,
+        least: float,
+    ) -> Read | None:
+        """Frames whose labels leave the line by less than ``least`` seconds; None: too many."""
+        past = await step(lambda: find(handle))
+        found: list[Frame] = []
+        reading = framing.epoch_frames(past, handle, epoch, stride, first, end, least)
+        async for some in steps(reading):
+            found += some
+            if len(found) > most:
+                return None
+        return Read(found, damage(past))
+
+
+def damage(past: Past) -> str:
+    """What could not be read of a recording, in words; empty where all of it could."""
+    if not past.damaged:
+        return ""
+    rows = "one row" if past.damaged == 1 else f"{past.damaged} rows"
+    return f"A part of the recording is damaged and was left out: {rows}."
+
+
+def _extent(handle: int, epoch: int, first: int, end: int) -> Extent | None:
+    past = find(handle)
+    spans = framing.spans_of(past, epoch, first, end)
+    if not spans:
+        return None
+    told = past.description(epoch, max(first, spans[0].first))
+    signals = len(told["signals"]) if told is not None else 1
+    return Extent(
+        max(first, spans[0].first),
+        min(end, spans[-1].next),
+        max(1, signals),
+        spans[0].sample_type,
+        spans[0].clock == "timed",
+    )

@@ -1,0 +1,147 @@
+"""The epochs of a stream, as they are recorded and as memory has the newest: time to position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from pydantic import BaseModel, ConfigDict, Field
+
+from waves.access import Viewer
+from waves.exceptions import ServiceUnavailableError
+from waves.hub.composing import is_recorded
+from waves.hub.kept import Kept
+from waves.recording.framing import nanoseconds, seconds
+from waves.recording.past import Past, Span
+from waves.server import pasts
+from waves.web.answers import json_answer
+from waves.web.asking import answering, memory_of, parsed
+from waves.web.lookup import find_stream
+from waves.web.streaming import with_problem
+
+MOST = 1000
+#: Descriptions that one step reads: each is a look into an index.
+DESCRIBED = 50
+
+Row = dict[str, Any]
+
+
+class EpochsQuery(BaseModel):
+    """The query of ``epochs``: those that reach into a range of time, both ends included."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    begin: Annotated[
+        float | None,
+        Field(alias="from", allow_inf_nan=False, description="Not over before these unix seconds."),
+    ] = None
+    to: Annotated[
+        float | None,
+        Field(allow_inf_nan=False, description="Not begun after these unix seconds."),
+    ] = None
+    most: Annotated[
+        int, Field(ge=1, le=MOST, description="At most so many, from the oldest on.")
+    ] = MOST
+
+
+@answering
+async def epochs(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
+    """The epochs of a stream, oldest first."""
+    asked = parsed(EpochsQuery, request)
+    handle, fallback = await find_stream(slug, viewer)
+    kept, told = memory_of(handle, fallback)
+    found, problem = Found(), ""
+    if is_recorded(told):
+        try:
+            found = await _recorded(handle, asked)
+        except ServiceUnavailableError as error:
+            if kept is None or not kept.history.started:
+                raise
+            problem = str(error)
+    if kept is not None and kept.history.started and not found.more:
+        _add_memory(found, kept, asked)
+    answer = {"recorded_since": found.since, "epochs": found.rows, "more": found.more}
+    return with_problem(json_answer(answer), problem)
+
+
+class Found:
+    """Epochs of an answer; ``more`` begin later than those."""
+
+    def __init__(self) -> None:
+        self.since: float | None = None
+        self.rows: list[Row] = []
+        self.more = False
+
+
+async def _recorded(handle: int, asked: EpochsQuery) -> Found:
+    found = Found()
+    past = await pasts.step(partial(pasts.find, handle))
+    bounds = await pasts.step(past.bounds)
+    if bounds is None:
+        return found
+    found.since = seconds(bounds[0])
+    begin = None if asked.begin is None else nanoseconds(asked.begin)
+    end = None if asked.to is None else nanoseconds(asked.to)
+    spans = await pasts.step(partial(past.spans, begin, end, asked.most + 1))
+    found.more = len(spans) > asked.most
+    grouped = _grouped(spans[: asked.most])
+    for first in range(0, len(grouped), DESCRIBED):
+        some = grouped[first : first + DESCRIBED]
+        found.rows += await pasts.step(partial(_described, past, some))
+    return found
+
+
+def _grouped(spans: Sequence[Span]) -> list[list[Span]]:
+    """Stretches by epoch, in the order in which the epochs began."""
+    groups: dict[int, list[Span]] = {}
+    for span in spans:
+        groups.setdefault(span.epoch, []).append(span)
+    return list(groups.values())
+
+
+def _described(past: Past, groups: Sequence[list[Span]]) -> list[Row]:
+    rows = []
+    for spans in groups:
+        last = max(span.next for span in spans) - 1
+        told = past.description(spans[0].epoch, last)
+        rows.append(_row(spans, last, told["signals"] if told is not None else []))
+    return rows
+
+
+def _row(spans: list[Span], last: int, signals: list[dict[str, Any]]) -> Row:
+    first = spans[0]
+    return {
+        "epoch": first.epoch,
+        "first": min(span.first for span in spans),
+        "last": last,
+        "from": seconds(min(span.begin for span in spans)),
+        "to": seconds(max(span.end for span in spans)),
+        "rate": first.rate,
+        "clock": first.clock,
+        "sample_type": first.sample_type,
+        "signals": signals,
+        "why": first.why,
+    }
+
+
+def _add_memory(found: Found, kept: Kept, asked: EpochsQuery) -> None:
+    """The newest samples of the newest epoch are in memory, and may not be recorded yet."""
+    history = kept.history
+    oldest, newest = history.t0(history.first), history.t0(history.next - 1)
+    known = next((row for row in found.rows if row["epoch"] == history.epoch), None)
+    if known is not None:
+        known["last"] = max(known["last"], history.next - 1)
+        known["to"] = max(known["to"], newest)
+        return
+    is_late = asked.to is not None and oldest > asked.to
+    is_early = asked.begin is not None and newest < asked.begin
+    told: Mapping[str, Any] | None = kept.description
+    if told is None or is_late or is_early:
+        return
+    facts = {key: told[key] for key in ("rate", "clock", "sample_type", "signals")}
+    where = {"epoch": history.epoch, "first": history.first, "last": history.next - 1}
+    found.rows.append({**where, "from": oldest, "to": newest, **facts, "why": ""})
+    found.rows.sort(key=lambda row: float(row["from"]))

@@ -1,0 +1,147 @@
+"""Samples of memory and recording as one past, as an answer over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from waves.exports import EXPORTS, Epoch, Export
+from waves.hub.kept import Kept
+from waves.protocol.frames import Frame
+from waves.server import pasts
+from waves.web import bytime, downloads
+from waves.web.onepast import Part, Plan, Reading, Wanted, plan
+from waves.web.streaming import SMALL_VALUES, check_values, streamed, with_problem
+
+#: Bytes of frames that are read before an answer begins: its headers then say what is damaged.
+AHEAD_BYTES = 1024 * 1024
+
+Found = tuple[Part | None, Frame]
+
+
+class PastAnswer:
+    """One request for more than memory has, of a recorded stream."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        handle: int,
+        slug: str,
+        kept: Kept | None,
+        told: Mapping[str, Any],
+        kind: str,
+    ) -> None:
+        self._request = request
+        self._handle = handle
+        self._slug = slug
+        self._kept = kept
+        self._told = told
+        self._kind = kind
+
+    async def response(self, wanted: Wanted) -> HttpResponseBase:
+        """The answer. Raises ServiceUnavailableError where the recording cannot be read."""
+        made = await plan(self._handle, self._kept, wanted)
+        signals = self._told.get("signals") or await self._last_signals(made)
+        export = EXPORTS[self._kind](signals, columns=made.has_columns)
+        export.crosses = made.crosses
+        values = self._values(made, len(signals))
+        # Of more stretches than are planned ahead nobody knows how much it is.
+        check_values(self._kind, sys.maxsize if made.more else values)
+        reading = Reading(self._handle, made)
+        frames = self._frames(made, reading, signals)
+        ahead = await _ahead(frames)
+        if ahead:
+            _, first = ahead[0]
+            export.t0, export.dt = first.t0, first.dt
+        parts = self._written(export, reading, ahead, frames, signals)
+        name = f"{self._slug}-{_place(ahead)}"
+        small = values <= SMALL_VALUES
+        response = await streamed(self._request, export, self._kind, parts, name, small=small)
+        return with_problem(response, pasts.damage(made.past))
+
+    async def _last_signals(self, made: Plan) -> list[dict[str, Any]]:
+        """Signals where no worker has described the stream: those of its newest epoch."""
+        if not made.parts:
+            return []
+        last = made.parts[-1]
+        told = await pasts.step(partial(made.past.description, last.epoch, last.end - 1))
+        return told["signals"] if told is not None else []
+
+    def _values(self, made: Plan, signals: int) -> int:
+        """How many values the answer has at most, as far as its parts are known."""
+        if made.by_time is not None:
+            return 2 * 2 * (made.wanted.columns or 0) * signals
+        return sum(part.values for part in made.every) * max(1, signals)
+
+    async def _frames(
+        self, made: Plan, reading: Reading, signals: list[dict[str, Any]]
+    ) -> AsyncIterator[Found]:
+        if made.by_time is None:
+            async for part, frame in reading.frames():
+                yield part, frame
+            return
+        keys = [signal["key"] for signal in signals]
+        columns = made.wanted.columns or 1
+        found = await pasts.step(partial(made.past.by_time, *made.by_time, columns, keys))
+        for frame in bytime.frames(found, self._handle, self._kept, keys):
+            yield None, frame
+
+    async def _written(
+        self,
+        export: Export,
+        reading: Reading,
+        ahead: list[Found],
+        frames: AsyncIterator[Found],
+        signals: list[dict[str, Any]],
+    ) -> AsyncIterator[bytes]:
+        if head := export.head():
+            yield head
+        epoch = -1
+        async for part, frame in _chained(ahead, frames):
+            number = 0 if part is None else part.epoch
+            if number != epoch:
+                epoch = number
+                told = _all_epochs(frame, signals)
+                if part is not None:
+                    told = await reading.epoch(part, frame)
+                if begun := export.begin(told):
+                    yield begun
+            async for piece in downloads.written(export.pieces(frame)):
+                yield piece
+        if tail := export.tail():
+            yield tail
+
+
+def _all_epochs(frame: Frame, signals: list[dict[str, Any]]) -> Epoch:
+    rate = 1 / frame.dt if frame.dt else 0.0
+    return Epoch(0, frame.t0, rate, "regular", "float64", tuple(signals))
+
+
+async def _ahead(frames: AsyncIterator[Found]) -> list[Found]:
+    """The first frames, at most ``AHEAD_BYTES`` and one."""
+    found: list[Found] = []
+    room = AHEAD_BYTES
+    async for each in frames:
+        found.append(each)
+        room -= each[1].room
+        if room <= 0:
+            break
+    return found
+
+
+async def _chained(ahead: list[Found], rest: AsyncIterator[Found]) -> AsyncIterator[Found]:
+    while ahead:
+        yield ahead.pop(0)
+    async for each in rest:
+        yield each
+
+
+def _place(ahead: list[Found]) -> str:
+    """What a file is named by: epoch and index of its first sample."""
+    frame = ahead[0][1] if ahead else None
+    return "0-0" if frame is None else f"{frame.epoch}-{frame.sample}"
