@@ -15,7 +15,7 @@ const how = (more = {}) => ({
 });
 const samples = (first, n, more = {}) => pieceOf(samplesFrame(first, [counting(first, n)], more));
 const timesOf = (ring) => Array.from({ length: ring.next }, (_, k) => Math.round(ring.timeAt(k) * 1e6) / 1e6);
-const valuesOf = (ring, row = 0) => [...ring.slice(row, 0, ring.next)];
+const valuesOf = (ring, row = 0) => [...ring.slice(row, ring.first, ring.next)];
 
 test("samples that follow each other are one run, whatever frames they came in", () => {
   const { ring, envelope, between, isWhole } = joined([samples(5, 5), samples(0, 5)], how());

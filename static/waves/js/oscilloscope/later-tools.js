@@ -12,6 +12,7 @@ import { Frequencies } from "../spectrum/frequencies.js";
 import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { BoxZoom } from "../tools/box-zoom.js";
+import { Crossings } from "../tools/crossings.js";
 import { Cursors } from "../tools/cursors.js";
 import { EpochMarks } from "../tools/epoch-marks.js";
 import { Export } from "../tools/export.js";
@@ -49,6 +50,7 @@ export function allTools(parts, first) {
   return [
     new Trigger(whole),
     new EpochMarks(whole),
+    new Crossings(whole),
     ...first,
     new SignalOrder(whole),
     new Lanes(whole),

@@ -194,7 +194,11 @@ class Scope {
       newest: new Newest((request) => this.#link.ask(request)),
       zone: new ClockZone(),
       screen: this.#screen,
-      server: { isAnswered: () => !this.#link.unanswered, askForView: () => this.#link.askForView() },
+      server: {
+        isAnswered: () => !this.#link.unanswered,
+        askForView: () => this.#link.askForView(),
+        crossing: (query, signal) => this.#link.recorded.lines(this.#link.address("crossing"), query, signal),
+      },
     };
   }
 
@@ -347,10 +351,24 @@ class Scope {
     const source = place.source ?? (held === null ? this.#liveSource(view) : past.source(view));
     if (!source) return;
     const drawn = { ...source, ...view, ...this.#lines(source, live), visible: selection.visible };
-    const points = this.#points.of(source.ring, drawn, this.#known);
+    const points = this.#pointsOf(source, drawn);
     if (!points) return;
     const plotted = lanes.areSeen ? lanes.plotted(points.traces) : points.traces;
     this.#draw({ ...place, ...points, plotted, window, source, ...axes.of(plotted, now) }, now);
+  }
+
+  /**
+   * What is recorded of one epoch is drawn by the numbers of its samples, as what is live is.
+   * @param {Source} source
+   * @param {import("../chart/points.js").View} view
+   */
+  #pointsOf(source, view) {
+    const regular =
+      "regular" in source ? /** @type {import("../samples/regular-past.js").Regular | null} */ (source.regular) : null;
+    if (!regular) return this.#points.of(source.ring, view, this.#known);
+    const { ring, period, shift } = regular;
+    const points = this.#points.of(ring, { ...view, period, edge: view.edge - shift }, this.#known);
+    return points && { ...points, edge: points.edge + shift };
   }
 
   /** The right end where nothing is live: that of the recording; null where there is none. */

@@ -5,40 +5,40 @@
  */
 
 import { timeOf } from "./recorded-tiles.js";
+import { regularOf, SINGLE } from "./regular-past.js";
 import { Ring } from "./ring.js";
 import { indicesWithin, instantOf } from "./window-samples.js";
 
 /**
  * @import { Values } from "../protocol/frames.js"
  * @import { Piece } from "./recorded-tiles.js"
+ * @import { How, Regular } from "./regular-past.js"
  * @import { Source } from "./window-samples.js"
  */
 
 /**
- * @typedef {Source & {between: Between[], longest: number, isWhole: boolean}} Joined `between` are stretches without an
- *   epoch; `longest` seconds from one column to the next where nothing is missing; `isWhole`: each sample, no columns
+ * @typedef {Source & {between: Between[], longest: number, isWhole: boolean, regular: Regular | null}} Joined `between` are
+ *   stretches without an epoch; `longest` seconds from one column to the next where nothing is missing; `isWhole`: each
+ *   sample, no columns; `regular`: the same by the numbers of its samples, where it is of one epoch
  *
  * @typedef {{from: number, to: number, before: number, after: number}} Between seconds of the stream, and two epochs
- *
- * @typedef {object} How
- * @property {number} signals
- * @property {(piece: Piece, k: number) => number} secondsOf a column's beginning, in seconds of the stream
- * @property {(epoch: number, count: number) => (number | null)[] | null} placesOf the row of each signal in pieces of an
- *   epoch; null where it is not known
- * @property {{source: Source, from: number, to: number, columns: number, epoch: number} | null} live what is live: from which second, and to which
  */
 
 /** Of a column: pieces that are as near to each other follow each other. */
 const NEAR = 0.6;
-/** Indices of what is live that are taken one by one, in columns of the view: more are folded. */
-const SINGLE = 4;
 
 /** @param {Piece[]} pieces in any order @param {How} how @returns {Joined} */
 export function joined(pieces, how) {
+  const regular = regularOf(pieces, how);
+  // Of the live epoch seconds are those of its samples: it is read as what is live is.
+  if (regular && regular.shift === 0) {
+    const { ring, period } = regular;
+    return { ring, period, envelope: false, between: [], longest: 0, isWhole: true, regular: null };
+  }
   const writer = new Writer(pieces, how);
   for (const piece of byTime([...pieces])) writer.piece(piece);
   if (how.live) writer.live(how.live);
-  return writer.finish();
+  return { ...writer.finish(), regular };
 }
 
 /** @param {Piece[]} pieces */
@@ -114,7 +114,7 @@ class Writer {
     this.#took(epoch, to * ring.stride, ring.stride, instantOf(source, to - 1) + period, period * per);
   }
 
-  /** @returns {Joined} */
+  /** @returns {Omit<Joined, "regular">} */
   finish() {
     const capacity = Math.max(1, this.#length);
     const ring = new Ring({

@@ -7,7 +7,8 @@ import { Epochs } from "./epochs.js";
 import { joined } from "./joined-past.js";
 import { Overview } from "./overview.js";
 import { RecordedPast } from "./recorded-past.js";
-import { timeOf } from "./recorded-tiles.js";
+import { pieceOf, timeOf } from "./recorded-tiles.js";
+import { regularOf } from "./regular-past.js";
 import { instantOf } from "./window-samples.js";
 
 /**
@@ -15,6 +16,7 @@ import { instantOf } from "./window-samples.js";
  * @import { Joined } from "./joined-past.js"
  * @import { Piece } from "./recorded-tiles.js"
  * @import { Record } from "./record.js"
+ * @import { Regular } from "./regular-past.js"
  */
 
 /** @typedef {{edge: number, window: number, columns: number}} View seconds, and pixels */
@@ -30,6 +32,12 @@ import { instantOf } from "./window-samples.js";
 const FINENESS = 2;
 /** So many columns are asked for at most. */
 const MOST_COLUMNS = 16_384;
+/** Samples of each signal that are fetched to be measured, and values of all together: 16 MB. */
+const MOST_SAMPLES = 1_000_000;
+const MOST_VALUES = 4_000_000;
+/** Seconds that a view rests before all of its samples are asked for, and after an answer that did not come. */
+const REST = 0.4;
+const AFTER_FAILURE = 5;
 /** Bytes of tiles of an epoch that a later one covers. */
 const BENEATH_BYTES = 8 * 2 ** 20;
 
@@ -44,6 +52,8 @@ export class WholePast {
   #tilesWorld;
   /** @type {RecordedPast | null} */
   #beneathTiles = null;
+  /** All samples of the window that was asked for last. @type {{key: string, found: (Regular & {isWhole: boolean}) | null, wanted: string, since: number, isAsking: boolean, notBefore: number}} */
+  #whole = { key: "", found: null, wanted: "", since: 0, isAsking: false, notBefore: -Infinity };
   /** Why something of the recording did not come; empty where nothing is wrong. */
   problem = "";
   /** The clock was set back: the epoch that is looked at though a later one lies over it. @type {number | null} */
@@ -131,6 +141,61 @@ export class WholePast {
     if (this.#last?.key === key) return this.#last.source;
     this.#last = { key, source: joined(pieces, { ...this.#places, live: source }) };
     return this.#last.source;
+  }
+
+  /**
+   * All samples from one second to another, asked for once the view has rested; of several epochs those of the
+   * newest one.
+   * @param {number} first
+   * @param {number} last
+   * @returns {(Regular & {isWhole: boolean}) | null} null while they are on their way, or where they are too many
+   */
+  samples(first, last) {
+    const [from, to] = [this.wallTime(first), this.wallTime(last)];
+    const key = `${from} ${to} ${this.beneath}`;
+    if (this.#whole.key === key) return this.#whole.found;
+    const clock = performance.now() / 1000;
+    if (this.#whole.wanted !== key) this.#whole = { ...this.#whole, wanted: key, since: clock };
+    if (!this.#whole.isAsking && clock - this.#whole.since >= REST && clock >= this.#whole.notBefore) {
+      this.#askForAll(key, from, to);
+    }
+    return null;
+  }
+
+  /** Why there are no samples of a window, for people; empty where they may come. @param {number} window seconds */
+  lackOfSamples(window) {
+    const { description, signals } = this.#record;
+    const rates = this.epochs.list.map(({ rate }) => rate).filter((rate) => rate > 0);
+    const rate = Math.max(description?.rate ?? 0, ...rates);
+    const count = rate * window;
+    if (description?.clock === "timed") return "its samples are not evenly spaced";
+    return count > MOST_SAMPLES || count * signals > MOST_VALUES ? "the window has over a million samples" : "";
+  }
+
+  /** @param {string} key @param {number} from @param {number} to */
+  async #askForAll(key, from, to) {
+    if (this.lackOfSamples(to - from)) return;
+    this.#whole.isAsking = true;
+    try {
+      const known = this.beneath === null ? null : this.epochs.of(this.beneath);
+      const at = (/** @type {number} */ unix) =>
+        known ? known.first + Math.round((unix - known.from) * known.rate) : 0;
+      /** @type {{[name: string]: number}} */
+      const query = known
+        ? { epoch: known.epoch, first: Math.max(known.first, at(from)), last: Math.min(known.last, at(to)) }
+        : { from, to };
+      const frames = await this.#ask(query, new AbortController().signal);
+      const pieces = frames.map(pieceOf);
+      const newest = pieces[pieces.length - 1]?.epoch;
+      const own = pieces.filter(({ epoch }) => epoch === newest);
+      const regular = regularOf(own, { ...this.#places, live: null });
+      const found = regular && { ...regular, isWhole: own.length === pieces.length };
+      this.#whole = { ...this.#whole, key, found, isAsking: false };
+    } catch {
+      const notBefore = performance.now() / 1000 + AFTER_FAILURE;
+      this.#whole = { ...this.#whole, isAsking: false, notBefore };
+    }
+    this.#came();
   }
 
   /**

@@ -37,6 +37,8 @@ export class Measurements {
   #parts;
   #measuredAt = -Infinity;
   #measuredKey = "";
+  /** What was measured of a recording the last time. @type {{ring: object, asked: string} | null} */
+  #past = null;
   #shape = "";
   /** How often there was no room for a layout: the next one is narrower. */
   #narrower = 0;
@@ -56,7 +58,7 @@ export class Measurements {
   /** @type {Measured | null} */
   #result = null;
 
-  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "record" | "screen" | "selection" | "timeline">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "past" | "record" | "screen" | "selection" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -158,7 +160,14 @@ export class Measurements {
     const [first, last] = this.#span ?? [edge - window, edge];
     const latest = source.envelope ? fullRate.samples() : null;
     const longest = record.description ? longestOf(record.description) : Infinity;
-    const stretch = { source, first, last, latest, lines: selection.signals.map(lineOf), longest };
+    const stretch = { ...onItsGrid(source, first, last), latest, lines: selection.signals.map(lineOf), longest };
+    const isPast = "between" in source;
+    const asked = isPast
+      ? JSON.stringify([first, last, latest?.edge, stretch.lines, selection.visible, this.#keys, this.#referenceAt])
+      : "";
+    // A million samples are measured once, and not four times a second.
+    if (isPast && this.#past?.ring === source.ring && this.#past.asked === asked && this.#result) return this.#result;
+    this.#past = isPast ? { ring: source.ring, asked } : null;
     const all = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
     const result = withoutQuantities(all, selection.signals);
     this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
@@ -248,11 +257,20 @@ export class Measurements {
     const isBetween = this.#span !== null;
     const where = isBetween ? "between the cursors" : "of the window";
     if (!part) return isBetween ? "Between the cursors." : "";
+    const { past, screen } = this.#parts;
+    if (samples === 0 && screen.picture && "between" in screen.picture.source) {
+      const lack = past.whole?.lackOfSamples(screen.picture.window) || this.#stillComing();
+      return `Minimum, maximum and Vpp ${where}, of the recording’s columns; not the rest: ${lack}.`;
+    }
     if (samples === 0) {
       return `Minimum, maximum and Vpp ${where}; there are no full-rate samples of it for the rest.`;
     }
     const rest = `the rest from its latest ${count(samples)} samples (${quantity(seconds, "s", 3)})`;
     return `Minimum, maximum and Vpp ${where}; ${rest}.`;
+  }
+
+  #stillComing() {
+    return this.#parts.timeline.running ? "it is measured once the view is paused" : "its samples are on their way";
   }
 
   /** @param {string} shape */
@@ -416,6 +434,20 @@ export class Measurements {
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
+}
+
+/**
+ * What is recorded of one epoch is measured by the numbers of its samples, as what is live is.
+ * @param {Picture["source"]} source
+ * @param {number} first
+ * @param {number} last
+ */
+function onItsGrid(source, first, last) {
+  const regular =
+    "regular" in source ? /** @type {import("../samples/regular-past.js").Regular | null} */ (source.regular) : null;
+  if (!regular) return { source, first, last };
+  const { ring, period, shift } = regular;
+  return { source: { ring, period, envelope: false }, first: first - shift, last: last - shift };
 }
 
 /** Whether the table is wider than the room for it. */
