@@ -6,7 +6,7 @@ Health and metrics have ``waves.health_urls`` of their own, since probes come fr
 from django.urls import include, path
 
 from waves.addresses import API, APP
-from waves.web import api, doors, epochs, openapi, pages
+from waves.web import api, crossing, doors, epochs, openapi, pages
 
 app_name = APP
 
@@ -23,5 +23,6 @@ urlpatterns = [
     path(f"{API}v1/streams/<slug:slug>", api.stream, name="api-stream"),
     path(f"{API}v1/streams/<slug:slug>/samples", doors.samples, name="api-samples"),
     path(f"{API}v1/streams/<slug:slug>/epochs", epochs.epochs, name="api-epochs"),
+    path(f"{API}v1/streams/<slug:slug>/crossing", crossing.crossing, name="api-crossing"),
     path("", include("waves.influx_urls")),
 ]

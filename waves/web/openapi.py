@@ -20,6 +20,7 @@ from waves.ingest.line_protocol import PRECISIONS
 from waves.web import making, schema
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
+from waves.web.crossing import CrossingQuery
 from waves.web.epochs import EpochsQuery
 
 JSON = "application/json"
@@ -73,6 +74,13 @@ OPERATIONS["/streams/{slug}/epochs"] = Operation(
     {JSON: schema.Epochs},
     query=EpochsQuery,
     errors=("400", "401", "403", "404", "503", "default"),
+)
+OPERATIONS["/streams/{slug}/crossing"] = Operation(
+    "crossing",
+    "The crossing of a level that is next to a moment: lines of JSON, the last one says which.",
+    {"application/x-ndjson": {"type": "string"}},
+    query=CrossingQuery,
+    errors=("400", "401", "403", "404", "429", "503", "default"),
 )
 SLUG = {
     "name": "slug",
@@ -248,8 +256,15 @@ def _error(status: str) -> dict[str, Any]:
 
 
 def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
-    fields = query.model_json_schema(schema_generator=_Query)["properties"]
+    schema_ = query.model_json_schema(schema_generator=_Query)
+    required = schema_.get("required", ())
     return [
-        {"name": name, "in": "query", "description": one.pop("description"), "schema": one}
-        for name, one in fields.items()
+        {
+            "name": name,
+            "in": "query",
+            "description": one.pop("description"),
+            "schema": one,
+            **({"required": True} if name in required else {}),
+        }
+        for name, one in schema_["properties"].items()
     ]

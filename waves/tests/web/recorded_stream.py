@@ -15,7 +15,7 @@ from waves.protocol.frames import Frame, encode, parse
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.recording import store
 from waves.recording.writing import StreamWriter
-from waves.web import api, epochs
+from waves.web import api, crossing, epochs
 
 T0 = 1_800_000_000.0
 #: The second epoch begins so many seconds after the first one.
@@ -24,7 +24,7 @@ FIRST, SECOND = 101, 102
 RATES = {FIRST: 1000.0, SECOND: 2000.0}
 BEGINS = {FIRST: T0, SECOND: T0 + LATER}
 KEYS = ("a", "b")
-VIEWS = {"samples": api.samples, "epochs": epochs.epochs}
+VIEWS = {"samples": api.samples, "epochs": epochs.epochs, "crossing": crossing.crossing}
 
 
 def values_of(epoch: int, first: int, last: int) -> np.ndarray:
