@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { dayText, fileStamp, fullInstant, instantText } from "../../../static/waves/js/text/instants.js";
+import { dayText, fileStamp, fullInstant, instantText, typedInstant } from "../../../static/waves/js/text/instants.js";
 import { ClockTicks, clockStep, clockTimes, markText } from "../../../static/waves/js/time/clock-ticks.js";
 import { ClockZone } from "../../../static/waves/js/time/clock-zone.js";
 
@@ -168,4 +168,14 @@ test("the axis says the time of day from ten seconds a division on, unless it co
   other.restore(zone.state());
   assert.equal(other.axis, "seconds");
   assert.deepEqual(new ClockZone().state(), {});
+});
+
+test("an instant that is typed is read in the zone of the page, or is none", () => {
+  assert.equal(typedInstant("2026-11-28 14:02", "utc"), unix("2026-11-28T14:02:00Z"));
+  assert.equal(typedInstant("2026-11-28T14:02:03.5", "utc"), unix("2026-11-28T14:02:03.5Z"));
+  assert.equal(typedInstant("2026-11-28", "utc"), unix("2026-11-28T00:00:00Z"));
+  inZone("Europe/Berlin", () => assert.equal(typedInstant("2026-06-28 14:02", "local"), unix("2026-06-28T12:02:00Z")));
+  for (const text of ["", "yesterday", "2026-02-30 10:00", "2026-13-01", "2026-11-28 24:00"]) {
+    assert.equal(typedInstant(text, "utc"), null, text);
+  }
 });

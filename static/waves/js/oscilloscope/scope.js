@@ -342,6 +342,7 @@ class Scope {
   /** Draw, where there is anything new to see. @param {number} now */
   #frame(now) {
     const { axes, chart, lanes, past, selection, timeline } = this.#parts;
+    this.#follow(now);
     const { held, window } = timeline;
     const live = timeline.edge(now) ?? this.#restingEdge();
     if (document.hidden || live === null || !past.isThere) return;
@@ -355,6 +356,17 @@ class Scope {
     if (!points) return;
     const plotted = lanes.areSeen ? lanes.plotted(points.traces) : points.traces;
     this.#draw({ ...place, ...points, plotted, window, source, ...axes.of(plotted, now) }, now);
+  }
+
+  /** A view that is frozen in a former epoch goes on in the recording, and with it what stands at its samples. @param {number} now */
+  #follow(now) {
+    const { past, timeline } = this.#parts;
+    const { held } = timeline;
+    const moved = held === null ? null : past.rebased(held, now);
+    if (held === null || moved === null) return;
+    timeline.hold(moved);
+    this.#each((tool) => tool.shifted?.(moved - held));
+    this.#changed();
   }
 
   /**

@@ -16,7 +16,7 @@ const AGAIN = 60;
 /** Of its length: so much more of it is asked for at once. */
 const GROWN = 0.02;
 /** The least seconds between two requests. */
-const LEAST = 2;
+const LEAST = 5;
 
 export class Overview {
   #ask;

@@ -43,6 +43,8 @@ const MOST_COLUMNS = 16384;
 const MARGIN = 0.5;
 /** Of a sample: what rounding may take from an index that was seconds meanwhile. */
 const HAIR = 1e-3;
+/** Seconds after which the end of an epoch is recorded. */
+const RECORDED_AFTER = 6;
 /** An answer without frames. */
 const NOTHING = { ring: new Ring({ rows: 1, capacity: 1 }), period: 1, envelope: false, stride: 1, from: 0, to: 0 };
 
@@ -54,6 +56,8 @@ export class Past {
   #asking = false;
   /** @type {Kept | null} */
   #former = null;
+  /** Page seconds since when samples of the next epoch come. @type {number | null} */
+  #formerSince = null;
 
   /**
    * @param {Record} record
@@ -78,10 +82,28 @@ export class Past {
     this.record.former = null;
   }
 
+  /**
+   * Where a frozen view stands once what it is of is recorded, and read as any other past: in seconds of the epoch
+   * that is live now.
+   * @param {number} held second of the former epoch
+   * @param {number} now page seconds
+   * @returns {number | null} null where it stays where it is
+   */
+  rebased(held, now) {
+    const former = this.#former;
+    if (!former || !this.whole?.isThere || this.record.labels.isEmpty) return null;
+    this.#formerSince ??= now;
+    if (now - this.#formerSince < RECORDED_AFTER) return null;
+    const unix = former.labels.wallTime(held);
+    this.release();
+    return this.whole.secondsAt(unix);
+  }
+
   /** Nothing is frozen any longer. */
   release() {
     if (this.#former) this.#answers = [];
     this.#former = null;
+    this.#formerSince = null;
   }
 
   /** Whether what is looked at is of an epoch that is over. */

@@ -42,7 +42,7 @@ export class Crossings {
     const { controls, past, triggering } = this.#parts;
     const canSearch = past.isRecorded && triggering.settings.kind === "edge";
     controls.show("crossings", canSearch);
-    const isReady = triggering.settings.level !== null && this.#search === null;
+    const isReady = this.#level !== null && this.#search === null;
     for (const direction of ["previous", "next"]) controls.enable(`crossing-${direction}`, isReady);
     controls.show("crossing-stop", this.#search !== null);
     controls.text("crossing-progress", this.#progress);
@@ -57,6 +57,14 @@ export class Crossings {
     return [
       { id: "crossing", line: "vertical", x, colour: "--warn", dash: true, title: "The crossing that was found" },
     ];
+  }
+
+  /** The level that is looked for: while none was chosen, the middle of what is seen of the signal. */
+  get #level() {
+    const { screen, triggering } = this.#parts;
+    const { low = NaN, high = NaN } = screen.picture?.traces[triggering.k] ?? {};
+    const middle = low <= high ? Number((low / 2 + high / 2).toPrecision(3)) : null;
+    return triggering.settings.level ?? middle;
   }
 
   get #progress() {
@@ -76,9 +84,12 @@ export class Crossings {
   async #look(direction) {
     const { controls, past, server, triggering } = this.#parts;
     const from = this.#from();
-    const { level, slope, hysteresis } = triggering.settings;
+    const level = this.#level;
+    const { slope, hysteresis } = triggering.settings;
     if (from === null || level === null || !past.whole) return;
     this.#stop();
+    // What is looked for is said by the panel.
+    if (triggering.settings.level === null) triggering.set({ level });
     const abort = new AbortController();
     const search = { abort, direction, at: from };
     this.#search = search;
@@ -90,6 +101,7 @@ export class Crossings {
         if (this.#search !== search) return;
         if (typeof said.at === "number") search.at = said.at;
         if (typeof said.error === "string") controls.toast(said.error);
+        if (typeof said.problem === "string") controls.toast(said.problem);
         if ("found" in said) this.#take(said.found, direction);
       }
     } catch (error) {

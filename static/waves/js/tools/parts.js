@@ -88,6 +88,7 @@
  * @property {() => Kept} [state] the view as short names and values, for the address and the storage
  * @property {(description: Description) => void} [described] the stream's description came
  * @property {() => void} [began] another epoch begins
+ * @property {(by: number) => void} [shifted] a paused view goes on in seconds of another epoch, so many more
  * @property {() => void} [renamed] the stream has another name or slug, as `config` says by then
  * @property {(frame: Frame, now: number) => void} [data] a frame went into `record`
  * @property {() => void} [changedSignals] there are other signals
