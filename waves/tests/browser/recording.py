@@ -1,4 +1,4 @@
-"""A recording that is given to the page in place of the server's: a year of it is made in no time."""
+"""A recording that is given to the page in place of the server's: a year in no time."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import { Views } from "../controls/views.js";
 import { areOthers, readConfig } from "../protocol/description.js";
 import { ANSWER } from "../protocol/frames.js";
 import { FullRate } from "../samples/full-rate.js";
+import { onItsGrid } from "../samples/joined-past.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { Newest } from "../samples/newest.js";
 import { Past } from "../samples/past.js";
@@ -375,10 +376,9 @@ class Scope {
    * @param {import("../chart/points.js").View} view
    */
   #pointsOf(source, view) {
-    const regular =
-      "regular" in source ? /** @type {import("../samples/regular-past.js").Regular | null} */ (source.regular) : null;
-    if (!regular) return this.#points.of(source.ring, view, this.#known);
-    const { ring, period, shift } = regular;
+    const { source: drawn, shift } = onItsGrid(source);
+    if (drawn === source) return this.#points.of(source.ring, view, this.#known);
+    const { ring, period } = drawn;
     const points = this.#points.of(ring, { ...view, period, edge: view.edge - shift }, this.#known);
     return points && { ...points, edge: points.edge + shift };
   }

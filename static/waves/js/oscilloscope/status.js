@@ -1,7 +1,7 @@
 /** What the scope says of itself in words and numbers: pill, readings, status line. */
 
 import { shortMessage, stateWord } from "../protocol/description.js";
-import { count, duration, NONE, setting, timeSetting } from "../text/quantities.js";
+import { count, duration, NONE, quantity, setting, timeSetting } from "../text/quantities.js";
 import { Steady } from "../text/steady.js";
 
 /**
@@ -196,6 +196,8 @@ function latency(seconds, now) {
 /** @param {Source | undefined} source @param {Record} record */
 function modeText(source, record) {
   if (!source) return NONE;
+  // Columns of a recording are as long as each other, whatever the rate was.
+  if ("longest" in source && source.envelope) return `min and max of ${quantity(Number(source.longest) / 2, "s", 3)}`;
   if (source.envelope) return `min and max of ${count(source.ring.stride)} samples`;
   return source.ring === record.swept ? "every sample, in sweeps" : "every sample";
 }

@@ -41,6 +41,24 @@ export function joined(pieces, how) {
   return { ...writer.finish(), regular };
 }
 
+/**
+ * What a picture was drawn from by the numbers of its samples, where it is of one epoch, and how many seconds of the
+ * stream that is off; else as it is.
+ * @param {Source} source
+ * @returns {{source: Source, shift: number}}
+ */
+export function onItsGrid(source) {
+  const regular = isJoined(source) ? source.regular : null;
+  if (!regular) return { source, shift: 0 };
+  const { ring, period, shift } = regular;
+  return { source: { ring, period, envelope: false }, shift };
+}
+
+/** Whether something is put together of a recording. @param {Source} source @returns {source is Joined} */
+export function isJoined(source) {
+  return "between" in source;
+}
+
 /** @param {Piece[]} pieces */
 function byTime(pieces) {
   return pieces.sort((a, b) => timeOf(a, 0) - timeOf(b, 0) || a.epoch - b.epoch);

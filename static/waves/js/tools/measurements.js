@@ -7,6 +7,7 @@ import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
 import { lackOfStates, withoutQuantities } from "../measurements/of-states.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
+import { isJoined, onItsGrid } from "../samples/joined-past.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { count, NONE, quantity } from "../text/quantities.js";
 import { Steady } from "../text/steady.js";
@@ -160,8 +161,10 @@ export class Measurements {
     const [first, last] = this.#span ?? [edge - window, edge];
     const latest = source.envelope ? fullRate.samples() : null;
     const longest = record.description ? longestOf(record.description) : Infinity;
-    const stretch = { ...onItsGrid(source, first, last), latest, lines: selection.signals.map(lineOf), longest };
-    const isPast = "between" in source;
+    const { source: measured, shift } = onItsGrid(source);
+    const range = { source: measured, first: first - shift, last: last - shift };
+    const stretch = { ...range, latest, lines: selection.signals.map(lineOf), longest };
+    const isPast = isJoined(source);
     const asked = isPast
       ? JSON.stringify([first, last, latest?.edge, stretch.lines, selection.visible, this.#keys, this.#referenceAt])
       : "";
@@ -174,9 +177,9 @@ export class Measurements {
     // The same samples once more are no second measurement.
     const { ring } = source;
     const end = Math.min(ring.next, last / source.period || ring.next);
-    const measured = `${first} ${last} ${ring.revision} ${end} ${latest?.edge}`;
-    if (measured !== this.#measuredKey) this.#count(result);
-    this.#measuredKey = measured;
+    const key = `${first} ${last} ${ring.revision} ${end} ${latest?.edge}`;
+    if (key !== this.#measuredKey) this.#count(result);
+    this.#measuredKey = key;
     return result;
   }
 
@@ -258,7 +261,7 @@ export class Measurements {
     const where = isBetween ? "between the cursors" : "of the window";
     if (!part) return isBetween ? "Between the cursors." : "";
     const { past, screen } = this.#parts;
-    if (samples === 0 && screen.picture && "between" in screen.picture.source) {
+    if (samples === 0 && screen.picture && isJoined(screen.picture.source)) {
       const lack = past.whole?.lackOfSamples(screen.picture.window) || this.#stillComing();
       return `Minimum, maximum and Vpp ${where}, of the recording’s columns; not the rest: ${lack}.`;
     }
@@ -434,20 +437,6 @@ export class Measurements {
     const note = byId("measure-span").textContent;
     return [this.#parts.config.name, ...rows, ...(note ? [note] : [])].join("\n");
   }
-}
-
-/**
- * What is recorded of one epoch is measured by the numbers of its samples, as what is live is.
- * @param {Picture["source"]} source
- * @param {number} first
- * @param {number} last
- */
-function onItsGrid(source, first, last) {
-  const regular =
-    "regular" in source ? /** @type {import("../samples/regular-past.js").Regular | null} */ (source.regular) : null;
-  if (!regular) return { source, first, last };
-  const { ring, period, shift } = regular;
-  return { source: { ring, period, envelope: false }, first: first - shift, last: last - shift };
 }
 
 /** Whether the table is wider than the room for it. */
