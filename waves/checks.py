@@ -86,6 +86,24 @@ def check_channel_layer(app_configs: object = None, **kwargs: Any) -> list[Check
     return []
 
 
+#: Leads what is recorded to a database of its own.
+ROUTER = "waves.recording.place.Router"
+
+
+@register()
+def check_recordings(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """A database of recordings needs our router: else its tables are made in each database."""
+    if "recordings" not in settings.DATABASES or ROUTER in settings.DATABASE_ROUTERS:
+        return []
+    return [
+        Error(
+            "DATABASES has “recordings”, and nothing leads recordings there.",
+            hint=f"Add “{ROUTER}” to DATABASE_ROUTERS, and run `migrate --database recordings`.",
+            id="waves.E007",
+        )
+    ]
+
+
 @register()
 def check_application(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
     """Without daphne's ``runserver``, or without our ASGI application, no stream runs."""

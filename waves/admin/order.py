@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from itertools import count
 
@@ -37,6 +38,7 @@ def copy_of(stream: Stream) -> Stream:
     with transaction.atomic():
         copy = Stream.objects.get(pk=stream.pk)
         copy.pk, copy._state.adding = None, True
+        copy.uuid = uuid.uuid4()  # its past is its own
         copy.epoch, copy.enabled, copy.position = 0, False, Stream.last_position()
         copy.name = _free(stream.name, " ", names)
         copy.slug = _free(slugify(stream.slug) or "stream", "-", slugs)

@@ -13,6 +13,7 @@ from django.forms.models import BaseInlineFormSet
 from numpy.typing import NDArray
 
 from waves import limits
+from waves.admin.recorded import disk
 from waves.dsp.decimation import envelope
 from waves.exceptions import WavesError
 from waves.models import Signal, Stream
@@ -27,7 +28,13 @@ MAX_VALUES = 1200
 MAX_SAMPLES = 1_000_000
 
 #: The answer where there is nothing to draw.
-NOTHING: Mapping[str, Any] = {"errors": {}, "warnings": [], "signals": [], "memory": ""}
+NOTHING: Mapping[str, Any] = {
+    "errors": {},
+    "warnings": [],
+    "signals": [],
+    "memory": "",
+    "disk": "",
+}
 
 
 def memory(stream: Stream) -> str:
@@ -52,7 +59,7 @@ def answer(form: ModelForm[Stream], formset: BaseInlineFormSet[Any, Any, Any]) -
     result: dict[str, Any] = {**NOTHING, "errors": errors, "previewed": previewed}
     if source is None or errors:
         return result
-    result["memory"] = memory(form.instance)
+    result["memory"], result["disk"] = memory(form.instance), disk(form.instance)
     spec = spec_of(form, formset)
     try:
         return {**result, "signals": traces(source, spec), "warnings": source.warnings(spec)}

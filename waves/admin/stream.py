@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from waves.addresses import are_included
-from waves.admin import forms, preview, trying
+from waves.admin import forms, preview, recorded, trying
 from waves.admin.order import copy_of, reorder
 from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
@@ -120,7 +121,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "slug", "description", "tag")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
     actions = ("start", "stop", "duplicate")
-    readonly_fields = ("memory",)
+    readonly_fields = ("memory", "disk", "recorded")
+    delete_selected_confirmation_template = "admin/waves/stream/delete_selected_confirmation.html"
     change_form_template = "admin/waves/stream/change_form.html"
 
     @admin.display(description="state")
@@ -161,6 +163,16 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def memory(self, stream: Stream) -> str:
         """What the history takes; preview.js keeps it true while one edits."""
         return preview.memory(stream)
+
+    @admin.display(description="disk")
+    def disk(self, stream: Stream) -> str:
+        """What a recording takes, and what is free; preview.js keeps it true."""
+        return recorded.disk(stream)
+
+    @admin.display(description="recorded")
+    def recorded(self, stream: Stream) -> str:
+        """What is recorded so far."""
+        return (recorded.recorded(stream) if stream.pk else "") or "–"
 
     @admin.action(description="Start the selected streams", permissions=["change"])
     def start(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
@@ -224,6 +236,35 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {**(extra_context or {}), "examples": shown}
         return super().change_view(request, object_id, form_url, context)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask what becomes of what was recorded."""
+        stream = self.get_object(request, object_id)
+        said = recorded.recorded(stream) if stream is not None else ""
+        return super().delete_view(
+            request, object_id, {**(extra_context or {}), "recordings": said}
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Stream) -> None:
+        """Delete a stream and, where that was chosen, what was recorded of it."""
+        self._give_up(request, [obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
+        """As for one."""
+        self._give_up(request, list(queryset))
+        super().delete_queryset(request, queryset)
+
+    def _give_up(self, request: HttpRequest, streams: list[Stream]) -> None:
+        if request.POST.get("recording") != "delete":
+            return
+        try:
+            recorded.give_up(recorded.of_streams(streams))
+        except Error:
+            said = "What was recorded is still there: its database cannot be written."
+            self.message_user(request, said, messages.WARNING)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
@@ -252,6 +293,13 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             ),
             *options,
             ("Samples", {"fields": [("rate", "window", "history", "memory")]}),
+            (
+                "Recording",
+                {
+                    "fields": [("record", "keep_seconds", "keep_bytes"), ("disk", "recorded")],
+                    "classes": ("collapse",),
+                },
+            ),
             (
                 "Description, tag, sample type, frames, worker",
                 {

@@ -16,14 +16,16 @@ T = TypeVar("T")
 #: the worker, which asks twice a second, has one: neither can take the other's.
 _VIEWERS = ThreadPoolExecutor(8, "waves-database")
 _WORKER = ThreadPoolExecutor(1, "waves-worker-database")
-#: Those who read what is recorded, in steps: two, so that one long answer holds up no short one.
-_READERS = ThreadPoolExecutor(2, "waves-recorded")
+#: Writes recordings: a database of theirs that is locked, or slow, holds up nothing else.
+RECORDER = ThreadPoolExecutor(1, "waves-recorder")
+#: Read recordings, in steps: two, so that one long answer holds up no short one.
+READERS = ThreadPoolExecutor(2, "waves-recorded")
 
 
 def in_thread(
-    function: Callable[P, T], *, worker: bool = False, reader: bool = False
+    function: Callable[P, T], *, worker: bool = False, pool: ThreadPoolExecutor | None = None
 ) -> Callable[P, Awaitable[T]]:
-    """A database function for the event loop, for a viewer, the worker, or who reads recordings.
+    """A database function for the event loop.
 
     Not in asgiref's one shared thread: a locked SQLite would block every connect with it.
     """
@@ -35,5 +37,5 @@ def in_thread(
         finally:
             close_old_connections()
 
-    executor = _WORKER if worker else _READERS if reader else _VIEWERS
+    executor = pool or (_WORKER if worker else _VIEWERS)
     return sync_to_async(call, thread_sensitive=False, executor=executor)

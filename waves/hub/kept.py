@@ -21,6 +21,9 @@ from waves.protocol.frames import Frame
 #: What a frame adds to its values, in bytes: header and padding.
 FRAMING = frames.HEADER.size + 7
 _NOTHING = np.dtype("<f4")
+#: Of a stream that is recorded at least so many seconds are kept: a recorder writes every 3 s, and
+#: between what it has written and what memory has nothing is to be missing.
+RECORDED_SECONDS = 8.0
 
 #: Made frames and messages of one tick that a stream keeps for others: they are the same for
 #: those who are up to date; those who are behind may each need their own, so there is a bound.
@@ -96,7 +99,7 @@ class Kept:
     def edit(self, description: Description) -> None:
         """The epoch is described anew: where history's length was edited, keep what fits."""
         old, self.description = self.description, description
-        if old is not None and old["history"] != description["history"]:
+        if old is not None and _seconds(old) != _seconds(description):
             self._resizing = Resizing(self.history, _capacity(description))
             self._resize()
 
@@ -221,4 +224,9 @@ class Kept:
 
 
 def _capacity(description: Description) -> int:
-    return int(description["rate"] * description["history"]) + 1
+    return int(description["rate"] * _seconds(description)) + 1
+
+
+def _seconds(description: Description) -> float:
+    history = description["history"]
+    return max(history, RECORDED_SECONDS) if description.get("record") else history

@@ -45,7 +45,7 @@ def _half(kept: Kept, stride: int, sample: int) -> Frame:
         kept.handle,
         history.epoch,
         sample,
-        history.t0(first),
+        history.t0(sample),
         history.dt * stride,
         minima,
         maxima,

@@ -41,8 +41,8 @@ class Description(TypedDict):
 
     ``log`` are the last lines, at most LOG_LINES, that came and were no samples.
 
-    ``record`` says whether it is recorded, ``recorded_since`` the unix seconds of the oldest recorded
-    sample (None: nothing is recorded), and ``not_recorded`` in words why nothing is added now.
+    ``record`` says whether it is recorded, ``recorded_since`` the unix seconds of the oldest
+    recorded sample (None: there is none), ``not_recorded`` in words why nothing is added now.
     """
 
     type: str

@@ -58,16 +58,12 @@ def _of_columns(columns: Iterable[Columns], handle: int, span: Span) -> Iterator
     for found in columns:
         timed = found.times is not None
         dt = 0.0 if timed else found.stride / span.rate
-        t0 = seconds(found.t0)
-        if not timed and found.first < span.first:
-            # The label is that of the first sample, and the column began before that.
-            t0 -= (span.first - found.first) / span.rate
         yield from _pieces(
             Frame(
                 handle,
                 found.epoch,
                 found.first,
-                t0,
+                seconds(found.t0),
                 dt,
                 found.minima,
                 found.maxima,

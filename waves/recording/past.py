@@ -93,10 +93,11 @@ class Columns:
 
     def labels(self, dt: float) -> NDArray[np.int64]:
         """The label of each column; ``dt`` in nanoseconds a sample, 0 on a timed clock."""
-        if self.times is not None:
-            return self.t0 + self.times
-        after = np.arange(self.minima.shape[1]) * (dt * self.stride)
-        return self.t0 + np.rint(after).astype(np.int64)
+        after = self.times
+        if after is None:
+            after = np.rint(np.arange(self.minima.shape[1]) * (dt * self.stride)).astype(np.int64)
+        labels: NDArray[np.int64] = self.t0 + after
+        return labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,7 @@ class TimeColumns:
     @property
     def end(self) -> int:
         """Where the last column ends."""
-        return self.begin + self.width * self.minima.shape[1]
+        return self.begin + self.width * int(self.minima.shape[1])
 
 
 class Past:
@@ -132,12 +133,13 @@ class Past:
     def _using(self) -> str:
         return alias()
 
-    def _recording(self) -> Recording | None:
+    def recording(self) -> Recording | None:
+        """The row that names it; None where nothing was ever recorded."""
         known = Recording.objects.using(self._using)
         return known.filter(installation=self._identity, stream=self._stream).first()
 
     def _stretches(self) -> QuerySet[RecordedStretch]:
-        recording = self._recording()
+        recording = self.recording()
         found = RecordedStretch.objects.using(self._using)
         return found.none() if recording is None else found.filter(recording=recording)
 
@@ -182,7 +184,7 @@ class Past:
 
     def description(self, epoch: int, sample: int) -> Description | None:
         """The ``stream`` message of an epoch as it was at a sample."""
-        recording = self._recording()
+        recording = self.recording()
         if recording is None:
             return None
         told = RecordedDescription.objects.using(self._using)
@@ -208,6 +210,10 @@ class Past:
         for block in self._samples(span, sample, span.next):
             return block.t0
         return span.end
+
+    def first_sample(self, stretch: RecordedStretch, label: int) -> int:
+        """The first sample of a stretch whose label is not before ``label``."""
+        return self._index(_span(stretch), label)
 
     def _index(self, span: Span, label: int) -> int:
         """The first recorded sample whose label is not before ``label``."""
@@ -358,7 +364,7 @@ class Past:
         first, last = begin >> exponent, -(-end >> exponent)
         cells = np.full((len(keys), 2, last - first), np.nan)
         found = TimeColumns(first << exponent, 1 << exponent, cells[:, 0], cells[:, 1])
-        recording = self._recording()
+        recording = self.recording()
         if recording is not None:
             self._add_stored(found, recording, level, exponent, keys)
             self._add_newest(found, max(begin, recording.folded_until), end, keys)

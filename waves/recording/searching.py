@@ -30,6 +30,9 @@ LOOK_BACK, AGAIN = 16, 8
 MEASURED = 8192
 #: Stretches that one read brings.
 PAGE = 500
+#: So many stretches are first looked at by time, in so many columns: each by itself takes a look
+#: into the database or three.
+MANY, TIME_COLUMNS = 5, 4096
 #: A crossing that is nearer than this to where the search begins is the one that it begins at.
 HAIR_NS = 500
 
@@ -80,36 +83,56 @@ def search(past: Past, sought: Sought) -> Iterator[int | Found]:
     Blocking; raises DatabaseError.
     """
     described: dict[int, Mapping[str, Any] | None] = {}
-    for span in _spans(past, sought):
-        if span.epoch not in described:
-            described = {span.epoch: past.description(span.epoch, span.first)}
-        told = described[span.epoch]
-        keys = [signal["key"] for signal in told["signals"]] if told is not None else []
-        yield span.begin if sought.is_forward else span.end
-        if told is not None and sought.settings.signal in keys:
-            row = keys.index(sought.settings.signal)
-            yield from _InSpan(past, span, row, told["signals"][row], sought).search()
+    groups = _later(past, sought) if sought.is_forward else _earlier(past, sought)
+    for group in groups:
+        yield group[0].begin if sought.is_forward else group[0].end
+        for span in _promising(past, sought, group):
+            if span.epoch not in described:
+                described = {span.epoch: past.description(span.epoch, span.first)}
+            told = described[span.epoch]
+            keys = [signal["key"] for signal in told["signals"]] if told is not None else []
+            yield span.begin if sought.is_forward else span.end
+            if told is not None and sought.settings.signal in keys:
+                row = keys.index(sought.settings.signal)
+                yield from _InSpan(past, span, row, told["signals"][row], sought).search()
 
 
-def _spans(past: Past, sought: Sought) -> Iterator[Span]:
+def _promising(past: Past, sought: Sought, group: list[Span]) -> list[Span]:
+    """Of many stretches those in which the signal is beyond the level, by the columns by time."""
+    if len(group) < MANY:
+        return group
+    begin, end = min(span.begin for span in group), max(span.end for span in group) + 1
+    recording, settings = past.recording(), sought.settings
+    until = 0 if recording is None else recording.folded_until
+    found = past.by_time(begin, end, TIME_COLUMNS, [settings.signal])
+    with np.errstate(invalid="ignore"):
+        rising, falling = found.maxima[0] >= settings.level, found.minima[0] <= settings.level
+    beyond = {"rising": rising, "falling": falling}.get(settings.slope, rising | falling)
+
+    def may_cross(span: Span) -> bool:
+        a, b = ((at - found.begin) // found.width for at in (span.begin, span.end))
+        return span.end >= until or bool(beyond[a : b + 1].any())
+
+    return [span for span in group if may_cross(span)]
+
+
+def _later(past: Past, sought: Sought) -> Iterator[list[Span]]:
     begin, end = sought.bounds
-    return _later(past, begin, end) if sought.is_forward else _earlier(past, begin, end)
-
-
-def _later(past: Past, begin: int, end: int) -> Iterator[Span]:
     seen: set[int] = set()
     while True:
         spans = past.spans(begin, end, PAGE)
         new = [span for span in spans if span.key not in seen]
-        yield from new
+        if new:
+            yield new
         if len(spans) < PAGE or not new:
             return
         seen = {span.key for span in spans}
         begin = max(begin, spans[-1].begin)
 
 
-def _earlier(past: Past, begin: int, end: int) -> Iterator[Span]:
+def _earlier(past: Past, sought: Sought) -> Iterator[list[Span]]:
     """Stretches from the newest on: windows that double as long as they hold few of them."""
+    begin, end = sought.bounds
     bounds = past.bounds()
     if bounds is None:
         return
@@ -121,7 +144,9 @@ def _earlier(past: Past, begin: int, end: int) -> Iterator[Span]:
             width = max(1, width // 2)
             continue
         spans = past.spans(first, end, 2 * PAGE)
-        yield from (span for span in reversed(spans) if span.key not in seen)
+        new = [span for span in reversed(spans) if span.key not in seen]
+        if new:
+            yield new
         seen = {span.key for span in spans}
         end, width = first - 1, width * 2
 

@@ -7,6 +7,7 @@ rolled back, or whose process was killed, leaves everything as it was before.
 from __future__ import annotations
 
 import abc
+import contextlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F, Max
 
+from waves.exceptions import BlockError
 from waves.protocol.block import SAMPLE_TYPES
 from waves.protocol.description import Description
 from waves.recorded import (
@@ -255,6 +257,9 @@ class Seal(Step):
 def take(steps: Iterable[Step]) -> None:
     """Take steps in one transaction, in their order. Raises DatabaseError, FencedError."""
     using = alias()
+    # With DEBUG on Django keeps the text of the last 9,000 statements: samples would be among them.
+    connection: Any = connections[using]
+    connection.make_debug_cursor = connection.make_cursor
     with transaction.atomic(using=using):
         for kind, group in groupby(steps, _kind):
             if kind is None:
@@ -262,7 +267,8 @@ def take(steps: Iterable[Step]) -> None:
                     step.take(using)
                 continue
             rows = [step.row() for step in group if isinstance(step, SampleRow | LevelRow)]
-            kind._default_manager.using(using).bulk_create(rows, batch_size=AT_ONCE)
+            table: Any = kind._default_manager.using(using)
+            table.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def _kind(step: Step) -> type[RecordedRow] | type[RecordedTail] | None:
@@ -345,7 +351,8 @@ def _rows_beyond(stretch: RecordedStretch, ends: list[int], using: str) -> Itera
         )
         for row in rows.order_by("first"):
             if row.first + row.n > above * levels.FACTOR:
-                yield column_row(row, SAMPLE_TYPES[stretch.sample_type])
+                with contextlib.suppress(BlockError):  # it is damaged
+                    yield column_row(row, SAMPLE_TYPES[stretch.sample_type])
 
 
 def _samples_from(stretch: RecordedStretch, first: int, using: str) -> Iterator[Samples]:
@@ -358,10 +365,10 @@ def _samples_from(stretch: RecordedStretch, first: int, using: str) -> Iterator[
     tails = RecordedTail.objects.using(using).filter(stretch=stretch)
     for found in (rows, tails):
         for row in found.order_by("first").iterator(chunk_size=PIECE_ROWS):
-            samples = samples_of(row, dtype)
-            if samples.next > first:
-                at = max(first, samples.first)
-                yield samples.part(at, samples.next, dt)
+            with contextlib.suppress(BlockError):  # it is damaged
+                samples = samples_of(row, dtype)
+                if samples.next > first:
+                    yield samples.part(max(first, samples.first), samples.next, dt)
 
 
 def _fold_rest(recording: Recording, stretch: RecordedStretch, using: str) -> None:
@@ -390,8 +397,8 @@ def first_row_from(stretch: RecordedStretch, label: int, using: str) -> int:
             low = middle
         else:
             high = middle
-    row = rows.filter(first__lte=low).order_by("-first").values_list("first", flat=True).first()
-    return stretch.first if row is None else row
+    found = rows.filter(first__lte=low).order_by("-first").values_list("first", flat=True).first()
+    return stretch.first if found is None else found
 
 
 def fold(

@@ -1,7 +1,7 @@
 """What is recorded, read for the event loop: in steps, in threads, and within a bound.
 
 Each step is a short read in a thread, and no transaction is open between two. Whoever asks waits
-for no more than ``ANSWER_SECONDS`` for a step: a database that hangs holds up nobody else.
+for no more than ``ANSWER_SECONDS``: a database that hangs holds up nobody else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError
 
-from waves.database.threads import in_thread
+from waves.database.threads import READERS, in_thread
 from waves.exceptions import ServiceUnavailableError, TooMuchError
 from waves.history.past import Extent, Read
 from waves.models import Stream
@@ -37,6 +37,7 @@ MOST_READ, MOST_WAITING = 4, 64
 LEAST_STEP = 1e-3
 
 SILENT = "What is recorded cannot be read at this moment: the database does not answer."
+SLOW = "What is recorded is read too slowly: ask for a shorter range, or for fewer columns."
 BUSY = "So many look at what is recorded that this one has no turn. Ask again in a moment."
 
 
@@ -49,7 +50,7 @@ async def step(question: Callable[[], T]) -> T:
     """One short read, in a thread. Raises ServiceUnavailableError where nothing answers."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await in_thread(question, reader=True)()
+            return await in_thread(question, pool=READERS)()
     except (TimeoutError, DatabaseError, Stream.DoesNotExist) as error:
         raise ServiceUnavailableError(SILENT) from error
 
@@ -105,10 +106,14 @@ class Pasts:
     ) -> Read:
         """The recorded samples or columns that touch ``[first, end)``. Raises TooMuchError."""
         async with self._turn():
-            for least in (LEAST_STEP, math.inf):
-                read = await self._read(handle, epoch, first, end, stride, most, least)
-                if read is not None:
-                    return read
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    for least in (LEAST_STEP, math.inf):
+                        read = await self._read(handle, epoch, first, end, stride, most, least)
+                        if read is not None:
+                            return read
+            except TimeoutError:
+                raise ServiceUnavailableError(SLOW) from None
         raise TooMuchError(
             f"history: there are more than {most} gaps in this; ask for a shorter range, or for "
             "fewer columns."

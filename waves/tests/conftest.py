@@ -34,6 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parents):
             item.add_marker(pytest.mark.servers)
+        _open_recordings(item, asked)
+
+
+def _open_recordings(item: pytest.Item, asked: set[str]) -> None:
+    """Whoever tests with the database may use that of recordings, too."""
+    mark = item.get_closest_marker("django_db")
+    if mark is not None or "db" in asked:
+        said = {"databases": ["default", "recordings"], **(mark.kwargs if mark else {})}
+        item.add_marker(pytest.mark.django_db(**said), append=False)
 
 
 class ByFile(LoadFileScheduling):

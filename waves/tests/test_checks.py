@@ -47,6 +47,13 @@ def test_the_worker_fits_the_channel_layer(settings, worker, layer, expected):
     assert ids(checks.check_worker()) == expected
 
 
+def test_a_database_of_recordings_needs_its_router(settings):
+    settings.DATABASE_ROUTERS = [checks.ROUTER]
+    assert checks.check_recordings() == []
+    settings.DATABASE_ROUTERS = []
+    assert ids(checks.check_recordings()) == ["waves.E007"]
+
+
 GOOD_ORIGINS = ["https://good.example", "http://10.0.0.1:8000", "https://[::1]:8443"]
 BAD_ORIGINS = [
     *("bad.example", "null", "*", "ws://bad.example", "https://", "https://bad.example/"),

@@ -27,7 +27,7 @@ from waves.web.asking import answering, memory_of, parsed
 from waves.web.lookup import every_stream, find_stream
 from waves.web.onepast import Wanted
 from waves.web.pastanswer import PastAnswer
-from waves.web.streaming import SMALL_VALUES, check_values, streamed, with_problem
+from waves.web.streaming import check_values, place_for, streamed, with_problem
 
 
 def _known_format(name: str) -> str:
@@ -134,10 +134,10 @@ async def _of_memory(
     _check_size(kept, asked.format, range_)
     if kept.history.started:
         export.t0, export.dt = kept.history.t0(range_.first), kept.history.dt * range_.stride
-    small = range_.columns * kept.history.signals <= SMALL_VALUES
+    give_back = await place_for(request, range_.columns * kept.history.signals)
     parts = _written(kept, description, export, range_)
     name = f"{slug}-{kept.history.epoch}-{range_.first}"
-    return await streamed(request, export, asked.format, parts, name, small=small)
+    return streamed(request, export, asked.format, parts, name, give_back)
 
 
 async def _written(

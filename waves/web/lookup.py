@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 
 from waves import access, specs
 from waves.access import NOBODY, Viewer
@@ -60,7 +60,7 @@ async def _find(slug: str) -> tuple[int, Description | None]:
     if handle is not None and not _is_known_in_brief_only(handle):
         return handle, _before_its_first_epoch(handle)
     try:
-        spec, epoch, since = await look_up(partial(_stored, slug))
+        spec, epoch = await look_up(partial(specs.find_stream, slug))
     except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)
         if handle is None:
@@ -71,26 +71,25 @@ async def _find(slug: str) -> tuple[int, Description | None]:
         state, message = "stale", board.problem or "No worker reports this stream yet."
     heard = board.description(spec.handle)
     if heard is not None:
-        state, message = heard["state"], heard["message"]
-    description = describe(spec, epoch, spec.signals)
+        state, message, since = heard["state"], heard["message"], heard.get("recorded_since")
+    else:
+        since = await look_up(partial(_recorded_since, spec)) if epoch or spec.record else None
+    described = describe(spec, epoch, spec.signals)
     return spec.handle, {
-        **description,
+        **described,
         "state": state,
         "message": message,
         "recorded_since": since,
     }
 
 
-def _stored(slug: str) -> tuple[StreamSpec, int, float | None]:
-    """A stream with its epoch, and since when it is recorded, as far as that can be read."""
-    spec, epoch = specs.find_stream(slug)
-    if not epoch and not spec.record:  # it never ran
-        return spec, epoch, None
+def _recorded_since(spec: StreamSpec) -> float | None:
+    """Since when a stream is recorded of which no worker spoke, as far as that can be read."""
     try:
         bounds = past_of(spec.uuid).bounds()
-    except DatabaseError:
-        return spec, epoch, None
-    return spec, epoch, None if bounds is None else seconds(bounds[0])
+    except Error:
+        return None
+    return None if bounds is None else seconds(bounds[0])
 
 
 async def every_stream(viewer: Viewer = NOBODY) -> list[StreamSpec]:

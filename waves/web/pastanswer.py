@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from waves.protocol.frames import Frame
 from waves.server import pasts
 from waves.web import bytime, downloads
 from waves.web.onepast import Part, Plan, Reading, Wanted, plan
-from waves.web.streaming import SMALL_VALUES, check_values, streamed, with_problem
+from waves.web.streaming import check_values, place_for, streamed, with_problem
 
 #: Bytes of frames that are read before an answer begins: its headers then say what is damaged.
 AHEAD_BYTES = 1024 * 1024
@@ -52,6 +52,21 @@ class PastAnswer:
         values = self._values(made, len(signals))
         # Of more stretches than are planned ahead nobody knows how much it is.
         check_values(self._kind, sys.maxsize if made.more else values)
+        give_back = await place_for(self._request, values)
+        try:
+            return await self._read(made, export, signals, give_back)
+        except BaseException:
+            if give_back is not None:
+                give_back()
+            raise
+
+    async def _read(
+        self,
+        made: Plan,
+        export: Export,
+        signals: list[dict[str, Any]],
+        give_back: Callable[[], None] | None,
+    ) -> HttpResponseBase:
         reading = Reading(self._handle, made)
         frames = self._frames(made, reading, signals)
         ahead = await _ahead(frames)
@@ -60,8 +75,7 @@ class PastAnswer:
             export.t0, export.dt = first.t0, first.dt
         parts = self._written(export, reading, ahead, frames, signals)
         name = f"{self._slug}-{_place(ahead)}"
-        small = values <= SMALL_VALUES
-        response = await streamed(self._request, export, self._kind, parts, name, small=small)
+        response = streamed(self._request, export, self._kind, parts, name, give_back)
         return with_problem(response, pasts.damage(made.past))
 
     async def _last_signals(self, made: Plan) -> list[dict[str, Any]]:

@@ -18,29 +18,40 @@ SMALL_VALUES = 8192
 PROBLEM = "Waves-Problem"
 
 
-async def streamed(
+async def place_for(request: HttpRequest, values: int) -> Callable[[], None] | None:
+    """A place among the downloads for an answer of so many values; None where it needs none.
+
+    What is returned gives it back. Raises BusyError where there is none.
+    """
+    if request.method == "HEAD" or values <= SMALL_VALUES:
+        return None
+    return await downloads.places().take()
+
+
+def streamed(
     request: HttpRequest,
     export: Export,
     kind: str,
     parts: AsyncIterator[bytes],
     name: str,
-    *,
-    small: bool,
+    give_back: Callable[[], None] | None,
 ) -> HttpResponseBase:
-    """An answer that is made as it is read. Raises BusyError where there is no place for it."""
-    response = await _answer(request, export, parts, small=small)
+    """An answer that is made as it is read; ``give_back`` its place when the request has ended."""
+    response = _answer(request, export, parts, give_back)
     if export.saved:
         file = f"{name}.{export.ending or kind}"
         response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 
-async def _answer(
-    request: HttpRequest, export: Export, parts: AsyncIterator[bytes], *, small: bool
+def _answer(
+    request: HttpRequest,
+    export: Export,
+    parts: AsyncIterator[bytes],
+    give_back: Callable[[], None] | None,
 ) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=export.content_type)
-    give_back = None if small else await downloads.places().take()
     body = _Body(parts, give_back)
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](body.close)

@@ -29,10 +29,12 @@ from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import LOG_LINES, MAX_DESCRIPTION, describe, log_lines, size_of
 from waves.protocol.frames import Frame, encode, split
 from waves.protocol.spec import SignalSpec, StreamSpec
+from waves.recording import words
 from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Inbox, Settled
 from waves.worker.rate import RateMeter
+from waves.worker.recorder import Track
 
 logger = logging.getLogger("waves")
 
@@ -91,8 +93,11 @@ class Runner:
         clock: Clock,
         inbox: Inbox | None = None,
         door: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        track: Track | None = None,
     ) -> None:
         self.spec = spec
+        #: Records what is published; None where nobody records.
+        self.track = track
         self._inbox = inbox
         #: Brings what is pushed, for as long as a source takes it.
         self._door = door
@@ -113,6 +118,8 @@ class Runner:
         self._known: tuple[SignalInfo, ...] = ()
         #: What a person should know while the stream is live.
         self._note = ""
+        #: Why the next epoch begins, where the past cannot tell.
+        self._why = ""
         #: What came and was no sample: it outlives an epoch, which its beginning may begin.
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         #: When the source last yielded, or was started.
@@ -123,6 +130,8 @@ class Runner:
     async def stop(self, state: str = "stopped", message: str = "") -> None:
         """Cancel the source, await its end, and say why."""
         await self._end()
+        if self.track is not None:
+            self.track.close()
         self._say(state, message)
         await self.announce()
 
@@ -167,6 +176,9 @@ class Runner:
         self.description["measured_rate"] = float(f"{rate:.4g}")
         self.description["infinities"] = self.infinities
         self.description["unpublished"] = self.unpublished
+        if self.track is not None:
+            self.description["not_recorded"] = self.track.told
+            self.description["recorded_since"] = self.track.since
         log_lines(self.description, self._log)
         if self.description["clock"] == "timed" and rate > 0:
             self.description["rate"] = self.description["measured_rate"]
@@ -194,7 +206,7 @@ class Runner:
                 return
             except ClockStepError as step:
                 logger.warning("Stream %s: %s", self.spec.slug, step)
-                attempt = 0
+                attempt, self._why = 0, words.CLOCK_SET
                 continue
             except Exception as error:  # whatever a source raises
                 self._fail(error)
@@ -274,6 +286,8 @@ class Runner:
                     await self._publish_block(block)
         finally:
             self._source = None
+            if self.track is not None:
+                self.track.end()
 
     @contextlib.asynccontextmanager
     async def _served(self, source: Source) -> AsyncIterator[None]:
@@ -299,7 +313,12 @@ class Runner:
                 f"{MAX_DESCRIPTION // 1024} KiB: use fewer, or shorter names."
             )
         new["message"] = new["message"] or self._note
-        if old["epoch"] == self.epoch:
+        new["recorded_since"], new["not_recorded"] = old["recorded_since"], old["not_recorded"]
+        is_new = old["epoch"] != self.epoch
+        if self.track is not None:
+            self.track.describe(self.spec, new, self._why, new=is_new)
+            self._why = ""
+        if not is_new:
             for count in ("skipped", "late", "doubled", "nameless", "left_out"):
                 new[count] = old[count]
         self.description, self._known = new, known
@@ -366,6 +385,8 @@ class Runner:
         while True:
             try:
                 await self._publisher.frame(handle, place, data, keys, settled)
+                if self.track is not None:
+                    self.track.add(piece)
                 return
             except ServiceUnavailableError:  # the publisher has said so
                 if self._inbox is None or not self._inbox.taken:

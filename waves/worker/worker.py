@@ -26,6 +26,7 @@ from waves.exceptions import ServiceUnavailableError
 from waves.protocol.description import Description, brief, describe, same_at_length
 from waves.protocol.spec import StreamSpec
 from waves.sources.base import Clock
+from waves.worker.recorder import FLUSH_SECONDS, Recorder
 from waves.worker.runner import Runner
 from waves.worker.shares import RENEW_SECONDS, Decision
 from waves.worker.stores import Leases
@@ -75,6 +76,7 @@ class Worker:
         self._publisher = publisher
         self._clock = clock or Clock()
         self._intake = intake.intake()
+        self._recorder = Recorder(self._identity)
         self._stopped: dict[int, Description] = {}
         #: The descriptions as all servers know them.
         self._told: dict[int, Description] = {}
@@ -95,6 +97,7 @@ class Worker:
             asyncio.create_task(self._repeat(self.look, LOOK_SECONDS)),
             asyncio.create_task(self._repeat(self.steer, LOOK_SECONDS, self._news)),
             asyncio.create_task(self._repeat(self.announce, ANNOUNCE_SECONDS)),
+            asyncio.create_task(self._repeat(self.record, FLUSH_SECONDS, self._recorder.news)),
         ]
         try:
             await asyncio.gather(*loops)
@@ -121,6 +124,16 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await news.wait()
+
+    async def record(self) -> None:
+        """Write what runners published, once the installation is known."""
+        if self._publisher.installation is not None:
+            await self._recorder.flush()
+
+    def _identity(self) -> str:
+        """Whose recordings these are."""
+        found = self._publisher.installation
+        return "" if found is None else found.identity
 
     async def look(self) -> bool:
         """Read the streams; False where the database cannot be read (all goes on as it was)."""
@@ -242,7 +255,10 @@ class Worker:
             self._stopped.pop(spec.handle, None)
             door = partial(self._intake.serve, self._leases.identity, spec.handle)
             inbox = self._intake.inbox(spec.handle)
-            self.runners[spec.handle] = Runner(spec, self._publisher, self._clock, inbox, door)
+            track = self._recorder.track(spec)
+            self.runners[spec.handle] = Runner(
+                spec, self._publisher, self._clock, inbox, door, track
+            )
         else:
             self._stopped.pop(spec.handle, None)
 
@@ -251,14 +267,25 @@ class Worker:
         ran = old is not None and old["epoch"] == epoch
         clock = old["clock"] if old is not None and ran else "regular"
         description = describe(spec, epoch, spec.signals, clock)
-        if not spec.signals and old is not None:
-            description["signals"] = old["signals"]
+        description["recorded_since"] = self._recorder.since.get(spec.uuid)
+        if not spec.signals:
+            self._take_last_signals(description, old)
         if not spec.enabled:
             ended = old is not None and ran and old["state"] == "stopped"
             message = old["message"] if old is not None and ended else ""
             return {**description, "state": "stopped", "message": message}
         message = f"It runs on the worker “{spec.runs_on}” only, and that one is not there."
         return {**description, "state": "failed", "message": message}
+
+    def _take_last_signals(self, description: Description, old: Description | None) -> None:
+        """Of a source that says its signals only while it runs: those that it had, or recorded."""
+        uuid = self._wanted[description["handle"]][0].uuid if self._wanted else ""
+        self._recorder.asks.add(uuid)
+        last = self._recorder.last.get(uuid)
+        if old is not None and old["signals"]:
+            description["signals"] = old["signals"]
+        elif last is not None:
+            description["signals"], description["clock"] = last["signals"], last["clock"]
 
     async def _delete(self, handle: int) -> None:
         runner = self.runners.pop(handle, None)
@@ -307,6 +334,8 @@ class Worker:
         leaving = [self._leases.close()] if self._leases is not None else []
         if self._exclusive:  # under the reloader there is a quarter of a second for all of it
             await asyncio.gather(*stops, *leaving, return_exceptions=True)
+            await self._recorder.close()
             return
         await asyncio.gather(*stops, return_exceptions=True)
+        await self._recorder.close()
         await asyncio.gather(*leaving, return_exceptions=True)

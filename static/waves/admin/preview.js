@@ -14,6 +14,7 @@ import { Running } from "./running.js";
  * @property {string[]} warnings
  * @property {Record<string, string[]>} errors by the name of a field
  * @property {string} memory
+ * @property {string} disk
  * @property {boolean} [previewed] whether the signals are to be shown, and not the running stream; left
  *   out where there is no such stream, or one may not see it
  */
@@ -76,8 +77,9 @@ export class Preview {
   }
 
   /** @param {Answer} answer */
-  #answered({ signals, warnings, errors, memory, previewed }) {
+  #answered({ signals, warnings, errors, memory, disk, previewed }) {
     if (memory) part(this.#form, ".field-memory .readonly", HTMLElement).textContent = memory;
+    if (disk) part(this.#form, ".field-disk .readonly", HTMLElement).textContent = disk;
     const [name, messages] = Object.entries(errors)[0] ?? [];
     if (name !== undefined && messages) this.#say(this.#withLabel(name, messages[0]), true);
     else this.#say(warnings.join(" "));

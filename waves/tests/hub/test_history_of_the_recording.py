@@ -114,6 +114,14 @@ async def test_columns_over_the_seam_are_those_of_all_samples(server, stream, pe
     np.testing.assert_array_equal(high, truth.max(axis=2))
 
 
+async def test_memory_has_what_the_recorder_has_not_written_yet(server):
+    stream = server.stream(rate=RATE, history=1.0)
+    stream.describe(record=True)
+    for _ in range(40):
+        stream.produce(500)
+    assert server.hub.streams[1].kept.history.first <= 20_000 - 8000
+
+
 async def test_an_epoch_that_is_gone_from_memory_is_read(server, stream, peer):
     ask(peer, 100, 999, epoch=0)
     await settled(server)

@@ -140,3 +140,20 @@ def test_a_signal_that_is_not_there_is_crossed_nowhere():
 
 def test_nothing_is_recorded():
     assert found(Past("here", Recorded().stream), settings_of(), START, 0)[0] is None
+
+
+def test_very_many_epochs_are_passed_by_time(monkeypatch):
+    recorded = Recorded()
+    for epoch in range(60):
+        recorded.begin()
+        values = np.zeros(1000)
+        if epoch == 47:
+            values[300] = 1.0
+        recorded.add(values, 0, t0=T0 + epoch * 1000)
+    recorded.end()
+    hit, looks = found(recorded.past, settings_of(), START, 9 * NANO**2)
+    assert (hit.epoch, hit.sample, looks < 30) == (48, 299, True)
+    hit, looks = found(recorded.past, settings_of(), 9 * NANO**2, 0)
+    assert (hit.epoch, hit.sample, looks < 60) == (48, 299, True)
+    hit, looks = found(recorded.past, settings_of(level=9.0), START, 9 * NANO**2)
+    assert (hit, looks < 20) == (None, True)

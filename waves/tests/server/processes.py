@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 #: The administrator of every prepared site.
 USER, PASSWORD = "admin", "a-password-for-tests"
+#: Where recordings stand, beside the database.
+RECORDINGS = "recordings.sqlite3"
 #: A slow machine may scale this.
 START_SECONDS = float(os.environ.get("WAVES_TEST_PATIENCE", "30"))
 
@@ -149,6 +152,9 @@ class Site:
     def start_from(self, prepared: "Site") -> None:
         """Copy a prepared database: far quicker than to prepare another one."""
         shutil.copyfile(prepared.database, self.database)
+        recordings = prepared.folder / RECORDINGS
+        if recordings.exists():
+            shutil.copyfile(recordings, self.folder / RECORDINGS)
 
     def execute(self, sql: str, *values: object) -> int:
         """Change the database behind the servers' back; the key of what was inserted."""
@@ -160,7 +166,8 @@ class Site:
     def add_stream(self, slug: str, like: str, **changes: object) -> int:
         """Copy a stream with its signals; returns the primary key of the copy."""
         like = f"(SELECT id FROM waves_stream WHERE slug = '{like}')"
-        key = self._copy("waves_stream", f"id = {like}", {"slug": slug, **changes})
+        changes = {"slug": slug, "uuid": uuid.uuid4().hex, **changes}
+        key = self._copy("waves_stream", f"id = {like}", changes)
         self._copy("waves_signal", f"stream_id = {like}", {"stream_id": key})
         return key
 

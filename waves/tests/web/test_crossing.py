@@ -27,7 +27,7 @@ def written(transactional_db):
 @pytest.fixture
 async def stream(written, running):
     written.hub = running.hub
-    written.keep(SECOND, 20_000, NEXT)
+    written.keep(SECOND, 10_000, NEXT)
     return written
 
 
@@ -105,6 +105,26 @@ async def test_who_closes_a_search_may_begin_another(stream):
     async for _ in first.streaming_content:
         pass
     assert (await another).status_code == 200
+
+
+async def test_a_search_that_is_cut_off_has_ended(stream, monkeypatch):
+    monkeypatch.setattr(crossing, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(crossing, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(crossing, "CLOSING_SECONDS", 0.01)
+    query = {"signal": "a", "from_": T0, "level": 1e6}
+    first = await stream.ask("crossing", **query)
+    began = asyncio.Event()
+
+    async def read():
+        async for _ in first.streaming_content:
+            began.set()
+
+    reader = asyncio.create_task(read())
+    await began.wait()
+    reader.cancel()
+    await asyncio.wait({reader})
+    assert reader.cancelled()
+    assert (await stream.ask("crossing", **query)).status_code == 200
 
 
 async def test_so_many_are_searched_for_at_once(monkeypatch):

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from django.db import DatabaseError
 
-from waves.hub.status import board
-from waves.protocol.frames import BY_TIME, INCOMPLETE
+from waves.database.threads import in_thread
+from waves.protocol.frames import BY_TIME, INCOMPLETE, parse
+from waves.recorded import RecordedRow
+from waves.recording import place
 from waves.server import pasts
 from waves.tests.web.recorded_stream import (
     FIRST,
@@ -36,10 +38,9 @@ def written(transactional_db):
 
 
 @pytest.fixture
-async def stream(written, running, monkeypatch):
+async def stream(written, running):
     written.hub = running.hub
-    monkeypatch.setattr(board, "_descriptions", {}, raising=False)
-    written.keep(SECOND, 20_000, NEXT)
+    written.keep(SECOND, 10_000, NEXT)
     return written
 
 
@@ -53,7 +54,7 @@ def joined(frames, epoch):
 async def test_the_memory_of_the_stream_is_shorter_than_its_recording(stream):
     (frame,) = await stream.frames(first=NEXT - 10)
     assert (frame.epoch, frame.n) == (SECOND, 10)
-    assert stream.hub.streams[stream.row.pk].kept.history.first > 25_000
+    assert stream.hub.streams[stream.row.pk].kept.history.first > 16_000
 
 
 async def test_an_epoch_is_read_over_the_seam_of_recording_and_memory(stream):
@@ -105,6 +106,8 @@ async def test_columns_over_the_seam_are_those_of_all_samples(stream, columns):
     np.testing.assert_array_equal(low, np.minimum.reduceat(truth, bounds, axis=1))
     high = np.concatenate([frame.maxima for frame in frames], axis=1)
     np.testing.assert_array_equal(high, np.maximum.reduceat(truth, bounds, axis=1))
+    for frame in frames:
+        assert frame.t0 == pytest.approx(T0 + LATER + frame.sample / 2000, abs=1e-5)
     lacking = [frame for frame in frames if frame.flags & INCOMPLETE]
     assert [frame.sample for frame in lacking] == (
         [NEXT // stride * stride] if NEXT % stride else []
@@ -179,6 +182,27 @@ async def test_a_recording_that_does_not_answer_leaves_what_memory_has_and_says_
     stream.hub.streams.clear()
     answer = await stream.ask(epoch=FIRST)
     assert answer.status_code == 503
+
+
+async def test_rows_that_are_damaged_are_left_out_and_said(transactional_db, running):
+    stream = await in_thread(write_damaged)()
+    stream.hub = running.hub
+    stream.keep(SECOND, 0, 1000)
+    answer = await stream.ask(epoch=FIRST, format="waves")
+    assert "damaged" in answer["Waves-Problem"]
+    data = b"".join([part async for part in answer.streaming_content])
+    index, values = joined(parse(data), FIRST)
+    np.testing.assert_array_equal(values, values_of(FIRST, 0, ENDED)[:, index])
+    assert 0 < len(index) < ENDED
+
+
+def write_damaged() -> RecordedStream:
+    stream = RecordedStream()
+    stream.record(FIRST, ENDED)
+    stream.end()
+    row = RecordedRow.objects.using(place.alias()).filter(level=0).order_by("first")[1]
+    RecordedRow.objects.using(place.alias()).filter(pk=row.pk).update(payload=b"damaged")
+    return stream
 
 
 async def test_epochs_have_times_positions_and_why(stream):
