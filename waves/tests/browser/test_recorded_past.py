@@ -3,6 +3,7 @@
 import re
 import time
 
+import numpy as np
 import pytest
 
 from waves.tests.browser.conftest import in_session_loop
@@ -158,3 +159,34 @@ async def test_a_stream_that_is_not_recorded_has_neither_band_nor_field(context,
     await scope.until("document.getElementById('history').ariaValueText.startsWith('live')")
     for name in ("minimap", "go-to", "recording", "crossings", "beneath"):
         assert not await scope.page.locator(f"#{name}").is_visible(), name
+
+
+async def test_a_stopped_stream_shows_the_end_of_its_recording(
+    new_context, daphne, add_stream, recording
+):
+    add_stream("still", like="noise", enabled=False, window=60)
+    context = await new_context()
+    await recording.give(context)
+    scope = await Oscilloscope.open(context, daphne, "still")
+    await scope.until("drawn()?.window === 60 && Math.min(...drawn().signals[0].x) < -59")
+    await zoom(scope, YEAR)
+    await scope.until(f"{HIGHEST} === 3")
+    await scope.page.keyboard.press("Home")
+    await scope.until_text("behind", "the oldest")
+
+
+async def test_what_a_worker_records_goes_on_where_memory_ends(context, daphne, add_stream):
+    add_stream("recorded", like="sine", record=True, history=1, window=1, rate=1000)
+    scope = await Oscilloscope.open(context, daphne, "recorded")
+    await scope.until("!document.getElementById('minimap').hidden")
+    await scope.until_received(6000)
+    await zoom(scope, 5)
+    await scope.until("Math.min(...drawn().signals[0].x) < -4.9")
+    await scope.page.keyboard.press("Space")
+    await scope.until("!document.getElementById('coarse').offsetParent")
+    await scope.until_still()
+    drawn = await scope.drawn()
+    assert not drawn.gaps
+    assert not np.isnan(drawn.y).any(), "the line is broken"
+    assert np.diff(drawn.x).max() < 0.05
+    assert np.abs(drawn.y).max() == pytest.approx(1, abs=0.01)
