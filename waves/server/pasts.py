@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError
 
+from waves.database.readiness import problem_of
 from waves.database.threads import READERS, in_thread
 from waves.exceptions import ServiceUnavailableError, TooMuchError
 from waves.history.past import Extent, Read
@@ -36,6 +37,7 @@ MOST_READ, MOST_WAITING = 4, 64
 #: A label that leaves the line by less is no frame of its own in an answer to a socket, as there.
 LEAST_STEP = 1e-3
 
+UNREAD = "What is recorded cannot be read."
 SILENT = "What is recorded cannot be read at this moment: the database does not answer."
 SLOW = "What is recorded is read too slowly: ask for a shorter range, or for fewer columns."
 BUSY = "So many look at what is recorded that this one has no turn. Ask again in a moment."
@@ -52,7 +54,8 @@ async def step(question: Callable[[], T]) -> T:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await in_thread(question, pool=READERS)()
     except (TimeoutError, DatabaseError, Stream.DoesNotExist) as error:
-        raise ServiceUnavailableError(SILENT) from error
+        words = problem_of(error) if isinstance(error, DatabaseError) else ""
+        raise ServiceUnavailableError(f"{UNREAD} {words}" if words else SILENT) from error
 
 
 async def steps(frames: Iterator[Frame]) -> AsyncIterator[list[Frame]]:
