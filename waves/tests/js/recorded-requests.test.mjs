@@ -5,9 +5,10 @@ import { RecordedRequests, withQuery } from "../../../static/waves/js/protocol/r
 
 const PLACE = "/api/v1/streams/sine/samples";
 
-function answering(answer) {
+function answering(answer, clock = () => 0) {
   const asked = [];
   const requests = new RecordedRequests({
+    clock,
     ask: async (url, options) => {
       asked.push({ url, options });
       return answer();
@@ -24,13 +25,21 @@ test("frames are asked for as bytes, with the cookies of the page", async () => 
   assert.equal(withQuery("/a", { signal: "a b&c" }), "/a?signal=a+b%26c");
 });
 
-test("what the server says of a part that cannot be read is kept, and taken back", async () => {
+test("what the server says of a part that cannot be read stays for a while, whatever is answered after it", async () => {
   let problem = "Part of the recording is damaged.";
-  const { requests } = answering(() => new Response("{}", { headers: problem ? { "Waves-Problem": problem } : {} }));
+  let now = 0;
+  const { requests } = answering(
+    () => new Response("{}", { headers: problem ? { "Waves-Problem": problem } : {} }),
+    () => now,
+  );
   await requests.json(PLACE, {});
-  assert.equal(requests.problem, problem);
+  const said = problem;
+  assert.equal(requests.problem, said);
   problem = "";
+  now = 5;
   await requests.json(PLACE, {});
+  assert.equal(requests.problem, said);
+  now = 40;
   assert.equal(requests.problem, "");
 });
 

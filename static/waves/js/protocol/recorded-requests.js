@@ -6,10 +6,12 @@ import { parse, WireError } from "./frames.js";
 
 /** @typedef {Record<string, string | number | undefined>} Query what is undefined is left out */
 
-/** @typedef {{ask: typeof globalThis.fetch}} World given by tests */
+/** @typedef {{ask: typeof globalThis.fetch, clock?: () => number}} World given by tests; `clock` in seconds */
 
 /** The sentence of an answer that lacks a part of the recording. */
 const PROBLEM = "Waves-Problem";
+/** Seconds that it stays: the answers after it are of what lies beside, and may lack nothing. */
+const STAYS = 30;
 /** Characters of a sentence: more nobody reads. */
 const SENTENCE = 1000;
 
@@ -29,12 +31,19 @@ export function withQuery(address, query) {
 
 export class RecordedRequests {
   #fetch;
-  /** What the server said of its last answer; empty where nothing was wrong. */
-  problem = "";
+  #clock;
+  /** What the server said of an answer last, and when. */
+  #said = { sentence: "", at: -Infinity };
 
   /** @param {World} [world] */
-  constructor({ ask } = { ask: (...given) => globalThis.fetch(...given) }) {
+  constructor({ ask, clock = () => performance.now() / 1000 } = { ask: (...given) => globalThis.fetch(...given) }) {
     this.#fetch = ask;
+    this.#clock = clock;
+  }
+
+  /** What the server said of what it could not read lately; empty where nothing was wrong. */
+  get problem() {
+    return this.#clock() - this.#said.at < STAYS ? this.#said.sentence : "";
   }
 
   /**
@@ -89,7 +98,8 @@ export class RecordedRequests {
   async #ask(url, signal) {
     const answer = await this.#fetch(url, { credentials: "same-origin", signal });
     if (!answer.ok) throw new RequestError(await sentenceOf(answer));
-    this.problem = (answer.headers.get(PROBLEM) ?? "").slice(0, SENTENCE);
+    const sentence = (answer.headers.get(PROBLEM) ?? "").slice(0, SENTENCE);
+    if (sentence) this.#said = { sentence, at: this.#clock() };
     return answer;
   }
 }
