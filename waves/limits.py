@@ -11,7 +11,8 @@ MIN_RATE = 0.01
 MAX_RATE = 2_000_000.0
 #: Below 1 the page would stutter; above 60 nobody sees the difference, and every frame costs.
 MIN_FRAMES, MAX_FRAMES = 1.0, 60.0
-MIN_WINDOW, MAX_WINDOW = 1e-4, 86_400.0
+#: Ten divisions of a microsecond, and of 40 days: a recording goes back a year and more.
+MIN_WINDOW, MAX_WINDOW = 1e-5, 400 * 86_400.0
 MIN_HISTORY, MAX_HISTORY = 1.0, 86_400.0
 #: Seconds without a sample beyond which there is a hole: a microsecond to some three years.
 MIN_INTERVAL, MAX_INTERVAL = 1e-6, 1e8

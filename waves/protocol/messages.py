@@ -30,7 +30,7 @@ MAX_INDEX = 2**53 - 1
 
 Index = Annotated[int, Field(ge=0, le=MAX_INDEX)]
 Handle = Annotated[int, Field(ge=0, le=2**32 - 1)]
-Window = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
+Window = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
 Columns = Annotated[int, Field(ge=16, le=16384)]
 #: Bytes a second that one viewer may have of one stream, whatever its budget says: more than most
 #: lines carry, and at most a few per cent of a core.

@@ -176,7 +176,7 @@ def test_an_option_that_the_source_refuses_is_told_on_the_page(admin_client):
     [
         ({"rate": "0"}, "rate", "At least 0.01 Hz"),
         ({"rate": "3000000"}, "rate", "At most 2,000,000 Hz"),
-        ({"window": "0"}, "window", "At least 0.0001 s"),
+        ({"window": "0"}, "window", "At least 1e-05 s"),
         ({"frames_per_second": "61"}, "frames_per_second", "At most 60"),
         ({"history": "100000"}, "history", "At most 86,400 s"),
         ({"history": "0"}, "history", "At least 1 s"),

@@ -1,11 +1,13 @@
 """Whatever can be operated has a name, is reached by Tab, and shows that it has the focus."""
 
 import re
+import time
 
 import pytest
 from playwright.async_api import expect
 
 from waves.tests.browser.oscilloscope import Oscilloscope
+from waves.tests.browser.recording import Epoch, Recording
 
 #: What can be operated; dialogs and the menu of the plot have the page's focus for themselves.
 OPERABLE = (
@@ -71,7 +73,7 @@ def prepared(context, daphne):
 
 
 async def test_every_control_has_a_name_is_reached_by_tab_and_shows_the_focus(
-    prepared, context, daphne
+    prepared, context, daphne, new_context
 ):
     seen = set()
     for query in STATES:
@@ -102,9 +104,36 @@ async def test_every_control_has_a_name_is_reached_by_tab_and_shows_the_focus(
     plain = await Oscilloscope.load(context, daphne, "waveforms")
     await expect(plain.page.locator("#welcome-close")).to_have_accessible_name("Got it")
     seen.add("welcome-close")
+    seen.update(await of_a_recording(new_context, daphne))
     every = await scope.page.evaluate("operable().map(named)")
     unseen = sorted(set(every) - seen)
     assert not unseen, "no state of this test shows these"
+
+
+async def of_a_recording(new_context, daphne) -> list[str]:
+    """What is there where a stream is recorded, its clock was set back, and a search goes on."""
+    context = await new_context()
+    now = time.time()
+    epochs = [Epoch(1, now - 900, now - 300, 1000.0), Epoch(2, now - 600, now - 20, 1000.0)]
+    await Recording(epochs, ["sine", "square", "triangle", "sawtooth"]).give(context)
+    # A search that never ends.
+    await context.route("**/api/v1/streams/*/crossing?*", lambda route: None)
+    scope = await Oscilloscope.open(context, daphne, "waveforms", "?window=1200")
+    await scope.page.keyboard.press("Space")
+    await scope.page.locator("#beneath").wait_for()
+    await scope.page.evaluate(WATCH)
+    await scope.page.evaluate(UNFOLD)
+    await scope.click("crossing-next")
+    await scope.page.locator("#crossing-stop").wait_for()
+    shown = await scope.page.evaluate(SHOWN)
+    new = ["minimap", "go-to-time", "go-to-submit", "beneath", "crossing-stop"]
+    for name in new:
+        control = scope.page.locator(f"#{name}")
+        await expect(control).to_have_accessible_name(re.compile(r"[A-Za-z]"))
+    # One search at a time: the others wait for its end.
+    await scope.click("crossing-stop")
+    await scope.until("!document.getElementById('crossing-previous').disabled")
+    return [*shown, *new, "crossing-previous", "crossing-next"]
 
 
 async def test_no_id_is_there_twice(prepared):

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { dayText, fileStamp, fullInstant, instantText } from "../../../static/waves/js/text/instants.js";
+import { dayText, fileStamp, fullInstant, instantText, typedInstant } from "../../../static/waves/js/text/instants.js";
 import { ClockTicks, clockStep, clockTimes, markText } from "../../../static/waves/js/time/clock-ticks.js";
 import { ClockZone } from "../../../static/waves/js/time/clock-zone.js";
 
@@ -45,6 +45,24 @@ test("marks stand on whole minutes and hours, and midnight says which day begins
   );
   assert.equal(markText(unix("2026-11-26T14:03:20Z"), 10, "utc", NOW), "14:03:20");
   assert.equal(markText(unix("2025-11-26T00:00:00Z"), DAY, "utc", NOW), "26 Nov 2025");
+});
+
+test("a window of a year has the months, and says which year begins", () => {
+  for (const [width, months] of [
+    [1200, 2],
+    [250, 3],
+  ]) {
+    const step = clockStep(400 * DAY, 10, width);
+    const times = clockTimes(NOW - 400 * DAY, NOW, step, "utc");
+    const texts = times.map((time) => markText(time, step, "utc", NOW));
+    assert.ok(texts.includes("2026") && texts.includes("Jul"), texts.join());
+    assert.equal(Math.round((times[1] - times[0]) / (30.4 * DAY)), months);
+    assert.ok(times.every((time) => new Date(time * 1000).getUTCDate() === 1));
+  }
+  inZone("Europe/Berlin", () => {
+    const times = clockTimes(NOW - 400 * DAY, NOW, clockStep(400 * DAY, 10, 1200), "local");
+    assert.ok(times.every((time) => new Date(time * 1000).getHours() === 0 && new Date(time * 1000).getDate() === 1));
+  });
 });
 
 test("in a zone that is not whole hours from UTC marks stand on its own hours", () => {
@@ -150,4 +168,14 @@ test("the axis says the time of day from ten seconds a division on, unless it co
   other.restore(zone.state());
   assert.equal(other.axis, "seconds");
   assert.deepEqual(new ClockZone().state(), {});
+});
+
+test("an instant that is typed is read in the zone of the page, or is none", () => {
+  assert.equal(typedInstant("2026-11-28 14:02", "utc"), unix("2026-11-28T14:02:00Z"));
+  assert.equal(typedInstant("2026-11-28T14:02:03.5", "utc"), unix("2026-11-28T14:02:03.5Z"));
+  assert.equal(typedInstant("2026-11-28", "utc"), unix("2026-11-28T00:00:00Z"));
+  inZone("Europe/Berlin", () => assert.equal(typedInstant("2026-06-28 14:02", "local"), unix("2026-06-28T12:02:00Z")));
+  for (const text of ["", "yesterday", "2026-02-30 10:00", "2026-13-01", "2026-11-28 24:00"]) {
+    assert.equal(typedInstant(text, "utc"), null, text);
+  }
 });

@@ -159,7 +159,7 @@ function check(read) {
   }
   assert.ok(read.state);
   for (const field of ["rate", "window", "history"]) assert.ok(isAbove(read[field]), field);
-  assert.ok(read.window >= 10 * SHORTEST && read.window <= 86_400);
+  assert.ok(read.window >= 10 * SHORTEST && read.window <= 400 * 86_400);
   assert.ok(["regular", "timed"].includes(read.clock));
   assert.ok(["float32", "float64"].includes(read.sample_type));
   for (const { key, name, unit, colour } of read.signals) {

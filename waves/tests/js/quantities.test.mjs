@@ -126,11 +126,13 @@ test("the labels of an axis share prefix and decimals", () => {
 test("counts are grouped, durations take the largest unit", () => {
   assert.equal(count(1234567), "1\u202f234\u202f567");
   assert.equal(count(12), "12");
-  assert.deepEqual([5, 65, 720, 5400, 90000].map(duration), ["5 s", "1 min", "12 min", "1.5 h", "1.0 d"]);
+  assert.deepEqual([5, 65, 720, 5400, 90000, 400.5 * 86_400].map(duration), [
+    ...["5 s", "1 min", "12 min", "1.5 h", "1.0 d", "400 d"],
+  ]);
 });
 
 test("a time that is set is in minutes and hours where these are whole", () => {
-  assert.deepEqual([0.02, 60, 90, 120, 600, 3600, 8640, 86_400].map(timeSetting), [
+  assert.deepEqual([0.02, 60, 90, 120, 600, 3600, 8640, 86_400, 5 * 86_400, 400 * 86_400].map(timeSetting), [
     "20 ms",
     "60 s",
     "90 s",
@@ -139,6 +141,8 @@ test("a time that is set is in minutes and hours where these are whole", () => {
     "1 h",
     "2.4 h",
     "24 h",
+    "5 d",
+    "400 d",
   ]);
 });
 

@@ -112,9 +112,10 @@ test("a rate is told while samples can come, and no longer", () => {
         socket: { state: { name }, words: () => words, clock: { time: () => 0 } },
         record: { description: { state: "live", rate: 1000 }, lost: 0, rate: () => 1000, wallTime: () => 0 },
         timebase: new Timebase(2),
-        controls: { text: (id, text) => texts.set(id, text) },
+        controls: { text: (id, text) => texts.set(id, text), show: () => {} },
         drawn: [],
         openedAt: 9,
+        picture: null,
       },
       10,
     );

@@ -5,6 +5,8 @@ import { ServerClock } from "../../../static/waves/js/protocol/server-clock.js";
 import { ceil125, step125 } from "../../../static/waves/js/text/divisions.js";
 import { goesOn, LiveEdge, stepTimePerDivision, Timebase } from "../../../static/waves/js/time/timebase.js";
 
+const DAY = 86_400;
+
 test("time goes on beyond the newest sample on a timed clock, and where samples are rare", () => {
   for (const rate of [1e-3, 0.1, 1, 9.9]) assert.ok(goesOn({ clock: "regular", rate }), String(rate));
   for (const rate of [10, 1000, 1e6]) assert.ok(!goesOn({ clock: "regular", rate }), String(rate));
@@ -29,16 +31,17 @@ test("a step from between goes to the neighbour", () => {
 
 test("from ten seconds on, steps of time/div are those that people divide time by", () => {
   const up = [5];
-  while (up.at(-1) < 8640) up.push(stepTimePerDivision(up.at(-1), 1));
-  assert.deepEqual(up, [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 8640]);
-  const down = [8640];
+  while (up.at(-1) < 40 * DAY) up.push(stepTimePerDivision(up.at(-1), 1));
+  const hours = [1, 2, 4, 6, 12, 24, 48, 120, 240, 480, 960].map((hour) => hour * 3600);
+  assert.deepEqual(up, [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, ...hours]);
+  const down = [40 * DAY];
   while (down.at(-1) > 5) down.push(stepTimePerDivision(down.at(-1), -1));
   assert.deepEqual(down, up.reverse());
   assert.deepEqual([stepTimePerDivision(45, 1), stepTimePerDivision(45, -1)], [60, 30]);
 });
 
 test("time/div has bounds", () => {
-  assert.equal(stepTimePerDivision(8640, 1), 8640);
+  assert.equal(stepTimePerDivision(40 * DAY, 1), 40 * DAY);
   assert.equal(stepTimePerDivision(1e-6, -1), 1e-6);
 });
 

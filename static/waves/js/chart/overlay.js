@@ -7,7 +7,7 @@
  *   `dash`, `handle` ("flag" with `label`, "triangle", or none; at the top or at the right end),
  *   `clamp` (beyond the plot its handle stays at the border, and a flag points to where it is), `drag(point)` and `drop()`; `bare`
  *   has no line, and its triangle stands at the left end, where alone it can be taken hold of;
- *   `lineless` is the same at the right end;
+ *   `lineless` is the same at the right end; a `tick` is a short line at the time axis;
  * - {id, band: {from, to}, colour, opacity?}: x from … to, which may be infinite;
  * - {id, text, x, y, axis = 0, colour, align = "left"}; `boxed` keeps what is behind it off;
  * - {id, rows: [{text, colour}], line, x or y, side, …}: what is read at a line, before or above it (-1), or behind or below (1).
@@ -38,6 +38,7 @@ import { boxOf, flagOf, flagShapes, halfHandle, rowShapes, triangleOf } from "./
  * @property {boolean} [clamp]
  * @property {boolean} [bare]
  * @property {boolean} [lineless]
+ * @property {boolean} [tick]
  * @property {(point: Point) => void} [drag]
  * @property {() => void} [drop]
  * @property {{from: number, to: number}} [band]
@@ -94,6 +95,8 @@ import { boxOf, flagOf, flagShapes, halfHandle, rowShapes, triangleOf } from "./
 /** CSS pixels around a handle or a line that take hold of it: a finger is wider than a pointer. */
 const REACH = 6;
 const TOUCH_REACH = 22;
+/** CSS pixels of a tick at the time axis. */
+const TICK = 9;
 /** A band narrower than this is drawn stronger: a hair's breadth must be seen. */
 const NARROW = 8;
 
@@ -183,9 +186,10 @@ export class Overlay {
   }
 
   /** @param {Placed} item @param {Plot} plot */
-  #line({ line, px, py, dash, tone: stroke }, { x, y, width, height }) {
+  #line({ line, px, py, dash, tick, tone: stroke }, { x, y, width, height }) {
+    const top = tick ? y + height - grown(TICK) : y;
     const shape =
-      line === "vertical" ? { x1: px, x2: px, y1: y, y2: y + height } : { x1: x, x2: x + width, y1: py, y2: py };
+      line === "vertical" ? { x1: px, x2: px, y1: top, y2: y + height } : { x1: x, x2: x + width, y1: py, y2: py };
     const style = { stroke, lineWidth: 1, lineDash: dash ? [3, 3] : null };
     return new this.#graphic.Line({ shape, style, silent: true, z: 5, subPixelOptimize: true });
   }

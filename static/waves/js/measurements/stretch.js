@@ -15,7 +15,7 @@ import { Columns, lackOf, MEASUREMENTS, measure, Signal } from "./measurements.j
  */
 
 /**
- * @typedef {{values: Values[], dt: number, edge: number}} Latest full-rate samples by signal, up to the second `edge`
+ * @typedef {{values: Values[], dt: number, edge: number, whole?: boolean}} Latest full-rate samples by signal, up to the second `edge`; `whole`: all of the window
  */
 
 /**
@@ -65,11 +65,18 @@ export function measureStretch(keys, stretch, visible, reference) {
     if (!on) return {};
     const signal = of(k);
     const all = signal ? measure(keys, signal, of(reference)) : {};
-    return part ? { ...blank(keys), ...all, ...ofColumns(keys, source, k, from, to) } : all;
+    // What was fetched whole says the extremes, too, and exactly from one instant to the other.
+    return part && !latest?.whole ? { ...blank(keys), ...all, ...ofColumns(keys, source, k, from, to) } : all;
   });
   const samples = signals.find(Boolean)?.samples.length ?? 0;
   const seconds = samples * ((source.envelope ? latest?.dt : source.period) || NaN);
-  return { values, lack: (k, key) => lackOf(key, of(k), of(reference)), samples, seconds, part };
+  return {
+    values,
+    lack: (k, key) => lackOf(key, of(k), of(reference)),
+    samples,
+    seconds,
+    part: part && !latest?.whole,
+  };
 }
 
 /**

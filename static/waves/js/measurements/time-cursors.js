@@ -115,6 +115,12 @@ export class TimeCursors {
     return !NAMES.some((name) => Math.abs(this.x(name, seen) - x) < NEAR * window);
   }
 
+  /** What is frozen goes on in seconds of another epoch, so many more. @param {number} by */
+  shift(by) {
+    if (this.#times && this.#frozen) this.#times = [this.#times[0] + by, this.#times[1] + by];
+    if (this.#last) this.#last = { ...this.#last, edge: this.#last.edge + by };
+  }
+
   /** @param {Seen} seen */
   drawn({ edge, zero }) {
     this.#last = { edge, zero };

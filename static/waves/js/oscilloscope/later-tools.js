@@ -12,12 +12,15 @@ import { Frequencies } from "../spectrum/frequencies.js";
 import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { BoxZoom } from "../tools/box-zoom.js";
+import { Crossings } from "../tools/crossings.js";
 import { Cursors } from "../tools/cursors.js";
+import { EpochMarks } from "../tools/epoch-marks.js";
 import { Export } from "../tools/export.js";
 import { HistoryBar } from "../tools/history-bar.js";
 import { Lanes } from "../tools/lanes.js";
 import { Log } from "../tools/log.js";
 import { Measurements } from "../tools/measurements.js";
+import { Minimap } from "../tools/minimap.js";
 import { Page } from "../tools/page.js";
 import { PlotMenu } from "../tools/plot-menu.js";
 import { Readout } from "../tools/readout.js";
@@ -46,6 +49,8 @@ export function allTools(parts, first) {
   const whole = { ...parts, cursors: new TimeCursors(), frequencies, triggering: triggeringOf(parts) };
   return [
     new Trigger(whole),
+    new EpochMarks(whole),
+    new Crossings(whole),
     ...first,
     new SignalOrder(whole),
     new Lanes(whole),
@@ -66,6 +71,7 @@ export function allTools(parts, first) {
     new Log(whole),
     new Page(whole),
     new HistoryBar(whole),
+    new Minimap(whole),
     new Welcome(whole),
   ];
 }

@@ -3,6 +3,7 @@
 import { readDescription } from "../protocol/description.js";
 import { parse, WireError } from "../protocol/frames.js";
 import { HistoryRequests } from "../protocol/history-requests.js";
+import { RecordedRequests } from "../protocol/recorded-requests.js";
 import { StreamSocket } from "../protocol/stream-socket.js";
 import { addressOf, socketAddress } from "../text/address.js";
 
@@ -52,6 +53,9 @@ export class Link {
   /** Page seconds of the last opening. */
   openedAt = NaN;
 
+  /** What is asked of the recording, by HTTP. */
+  recorded = new RecordedRequests();
+
   /** @param {World} world */
   constructor(world) {
     this.#world = world;
@@ -68,6 +72,13 @@ export class Link {
     const { handle, epoch, ring, signals } = this.#world.record;
     if (this.socket.state.name !== "open" || !ring || epoch === null) return Promise.resolve(null);
     return this.#requests.ask({ handle, epoch, ...request }, signals);
+  }
+
+  /** Where something of the stream is asked for by HTTP. @param {"samples" | "epochs" | "crossing"} what */
+  address(what) {
+    const { addresses, slug } = this.#world.config;
+    // They stand side by side, wherever that is.
+    return addressOf(addresses[what] ?? addresses.samples.replace(/samples$/, what), slug);
   }
 
   /** Tell the server what the page shows, unless it knows, or has not yet answered the last time. */

@@ -13,10 +13,12 @@ import { Views } from "../controls/views.js";
 import { areOthers, readConfig } from "../protocol/description.js";
 import { ANSWER } from "../protocol/frames.js";
 import { FullRate } from "../samples/full-rate.js";
+import { onItsGrid } from "../samples/joined-past.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { Newest } from "../samples/newest.js";
 import { Past } from "../samples/past.js";
 import { Record } from "../samples/record.js";
+import { WholePast } from "../samples/whole-past.js";
 import { COLUMNS, rolls } from "../text/divisions.js";
 import { ClockTicks } from "../time/clock-ticks.js";
 import { ClockZone } from "../time/clock-zone.js";
@@ -164,6 +166,11 @@ class Scope {
     const redraw = () => this.#redraw();
     const record = new Record(config.handle);
     const past = new Past(record, (request) => this.#link.ask(request), redraw);
+    past.whole = new WholePast(record, {
+      samples: (asking, signal) => this.#link.recorded.frames(this.#link.address("samples"), asking, signal),
+      epochs: (asking, signal) => this.#link.recorded.json(this.#link.address("epochs"), asking, signal),
+      came: redraw,
+    });
     const chart = new Chart(byId("chart"), `Live chart of ${config.name}`);
     const selection = new Selection({ toggled: () => this.#toggled(), chosen: changed });
     const axes = new Axes(new Plotted(selection), chart, changed);
@@ -188,7 +195,11 @@ class Scope {
       newest: new Newest((request) => this.#link.ask(request)),
       zone: new ClockZone(),
       screen: this.#screen,
-      server: { isAnswered: () => !this.#link.unanswered, askForView: () => this.#link.askForView() },
+      server: {
+        isAnswered: () => !this.#link.unanswered,
+        askForView: () => this.#link.askForView(),
+        crossing: (query, signal) => this.#link.recorded.lines(this.#link.address("crossing"), query, signal),
+      },
     };
   }
 
@@ -331,28 +342,78 @@ class Scope {
 
   /** Draw, where there is anything new to see. @param {number} now */
   #frame(now) {
-    const { axes, chart, lanes, past, record, selection, timeline } = this.#parts;
+    const { axes, chart, lanes, past, selection, timeline } = this.#parts;
+    this.#follow(now);
     const { held, window } = timeline;
-    const live = timeline.edge(now);
+    const live = timeline.edge(now) ?? this.#restingEdge();
     if (document.hidden || live === null || !past.isThere) return;
     const place = this.#first((tool) => tool.place?.({ now, edge: live, held })) ?? { edge: live, zero: 0 };
     if (held === null && !place.trigger && this.#rests(now)) return;
-    const view = { ...place, window, columns: chart.columns, ratio: devicePixelRatio };
-    const source = place.source ?? (held === null ? record.source : past.source(view));
+    const view = this.#steady({ ...place, window, columns: chart.columns, ratio: devicePixelRatio }, held);
+    const source = place.source ?? (held === null ? this.#liveSource(view) : past.source(view));
     if (!source) return;
     const drawn = { ...source, ...view, ...this.#lines(source, live), visible: selection.visible };
-    const points = this.#points.of(source.ring, drawn, this.#known);
+    const points = this.#pointsOf(source, drawn);
     if (!points) return;
     const plotted = lanes.areSeen ? lanes.plotted(points.traces) : points.traces;
     this.#draw({ ...place, ...points, plotted, window, source, ...axes.of(plotted, now) }, now);
   }
 
+  /** A view that is frozen in a former epoch goes on in the recording, and with it what stands at its samples. @param {number} now */
+  #follow(now) {
+    const { past, timeline } = this.#parts;
+    const { held } = timeline;
+    const moved = held === null ? null : past.rebased(held, now);
+    if (held === null || moved === null) return;
+    timeline.hold(moved);
+    this.#each((tool) => tool.shifted?.(moved - held));
+    this.#changed();
+  }
+
+  /**
+   * What is recorded of one epoch is drawn by the numbers of its samples, as what is live is.
+   * @param {Source} source
+   * @param {import("../chart/points.js").View} view
+   */
+  #pointsOf(source, view) {
+    const { source: drawn, shift } = onItsGrid(source);
+    if (drawn === source) return this.#points.of(source.ring, view, this.#known);
+    const { ring, period } = drawn;
+    const points = this.#points.of(ring, { ...view, period, edge: view.edge - shift }, this.#known);
+    return points && { ...points, edge: points.edge + shift };
+  }
+
+  /** The right end where nothing is live: that of the recording; null where there is none. */
+  #restingEdge() {
+    const { past } = this.#parts;
+    if (!past.whole || !past.isRecorded) return null;
+    const { end, epochs, now, recordedSince } = past.whole;
+    if (Number.isNaN(end)) epochs.want(recordedSince ?? now, now);
+    return Number.isNaN(end) ? null : end;
+  }
+
+  /** What runs and is longer than memory moves by whole pixels: it is put together anew for each of them.
+   * @template {{edge: number, window: number, columns: number}} T @param {T} view @param {number | null} held @returns {T} */
+  #steady(view, held) {
+    if (held !== null || !this.#parts.past.reaches(view, true)) return view;
+    const pixel = view.window / view.columns;
+    return { ...view, edge: Math.floor(view.edge / pixel) * pixel };
+  }
+
+  /** @param {{edge: number, window: number, columns: number}} view */
+  #liveSource(view) {
+    const { past, record } = this.#parts;
+    return past.whole && past.reaches(view, true) ? past.whole.source(view, true) : record.source;
+  }
+
   /** How its signals are drawn; nobody knows how long the last value of what is not live held. @param {Source} source @param {number} live */
-  #lines({ ring }, live) {
+  #lines({ ring, ...source }, live) {
     const { record, selection } = this.#parts;
     const { description } = record;
     const isLive = ring === record.ring && description?.state === "live";
-    const longest = description ? longestOf(description) : Infinity;
+    // Columns of a recording may be further apart than samples.
+    const apart = "longest" in source ? Number(source.longest) : 0;
+    const longest = Math.max(apart, description ? longestOf(description) : Infinity);
     return { lines: selection.signals.map(lineOf), longest, heldTo: isLive ? live : -Infinity };
   }
 
@@ -417,11 +478,12 @@ class Scope {
 
   #showReadings() {
     if (document.hidden) return;
-    const { config, controls, record, selection, timeline } = this.#parts;
-    const { socket, refusal, problem, noticed, openedAt } = this.#link;
+    const { config, controls, past, record, selection, timeline } = this.#parts;
+    const { socket, refusal, problem, noticed, openedAt, recorded } = this.#link;
     socket.look();
     const now = seconds();
-    const said = { socket, refusal, problem, noticed, openedAt, record, config, controls };
+    const recording = past.whole?.problem || recorded.problem;
+    const said = { socket, refusal, problem, noticed, openedAt, record, config, controls, recording };
     const seen = { timebase: timeline, picture: this.#screen.picture, signals: selection.signals, drawn: this.#drawn };
     showStatus({ ...said, ...seen }, now);
     this.#each((tool) => tool.readings?.(now));

@@ -1,7 +1,7 @@
 /** What the scope says of itself in words and numbers: pill, readings, status line. */
 
 import { shortMessage, stateWord } from "../protocol/description.js";
-import { count, duration, NONE, setting, timeSetting } from "../text/quantities.js";
+import { count, duration, NONE, quantity, setting, timeSetting } from "../text/quantities.js";
 import { Steady } from "../text/steady.js";
 
 /**
@@ -24,6 +24,7 @@ import { Steady } from "../text/steady.js";
  * @property {string | null} problem what a person must do
  * @property {Pick<Notice, "code" | "message"> | null} noticed
  * @property {number} openedAt page seconds
+ * @property {string} [recording] what of the recording could not be read, as a sentence
  * @property {Controls} controls
  * @property {Config} config
  * @property {Signal[]} signals
@@ -108,17 +109,19 @@ function stateText(description) {
 
 /**
  * The one sentence that a person should read now, or null.
- * @param {Pick<Status, "socket" | "record" | "refusal" | "problem" | "noticed" | "config">} status
+ * @param {Pick<Status, "socket" | "record" | "refusal" | "problem" | "noticed" | "config"> & {recording?: string}} status
  */
-export function notice({ socket, record, refusal, problem, noticed, config }) {
+export function notice({ socket, record, refusal, problem, noticed, config, recording = "" }) {
   if (problem) return problem;
   if (socket.state.name === "refused") return refusal || "The server refused this page.";
   const { description } = record;
-  if (!description || description.state === "live") return told(noticed) ?? (description?.message || null);
+  if (!description || description.state === "live") {
+    return told(noticed) ?? (description?.message || description?.not_recorded || recording || null);
+  }
   const { state, message } = description;
   if (state === "failed") return `${message || "The source failed."} ${afterFailure(config)}`;
   // It has a line of its own, which covers nothing: see `tools/stream-control.js`.
-  if (state === "stopped") return null;
+  if (state === "stopped") return recording || null;
   // What the pill says already does not lie over the picture too.
   return stateText(description) === shortMessage(description) ? null : message;
 }
@@ -160,10 +163,14 @@ export function showLine({ socket, record, timebase, controls, drawn, openedAt, 
   const comes = record.description?.state !== "stopped" && record.description?.state !== "failed";
   const rate = open && !quiet && comes ? record.rate(now) : NaN;
   controls.text("rate", rates.text(rate, "S/s", { now, digits: RATE_DIGITS, nominal }));
-  const wall = record.wallTime(picture?.edge ?? NaN);
+  // What is put together of a recording stands on whole pixels, behind what is newest.
+  const isJoined = picture !== null && "between" in picture.source;
+  const wall = record.wallTime((isJoined ? timebase.edge(now) : picture?.edge) ?? NaN);
   const live = open && !quiet && timebase.running && record.description?.state === "live";
   controls.text("latency", live ? latency(socket.clock.time(now) - wall, now) : NONE);
   controls.text("lost", lossText(record));
+  const { description } = record;
+  controls.show("recording", description?.record === true && !description.not_recorded && description.state === "live");
   controls.text("drawn", `${drawn.filter((at) => at > now - 1).length} fps`);
 }
 
@@ -189,6 +196,8 @@ function latency(seconds, now) {
 /** @param {Source | undefined} source @param {Record} record */
 function modeText(source, record) {
   if (!source) return NONE;
+  // Columns of a recording are as long as each other, whatever the rate was.
+  if ("longest" in source && source.envelope) return `min and max of ${quantity(Number(source.longest) / 2, "s", 3)}`;
   if (source.envelope) return `min and max of ${count(source.ring.stride)} samples`;
   return source.ring === record.swept ? "every sample, in sweeps" : "every sample";
 }

@@ -35,6 +35,9 @@
  * @property {number} nameless texts of this epoch that could become no state
  * @property {number} left_out what came from outside in this epoch and was not taken
  * @property {string[]} log the last lines that came and are no samples
+ * @property {boolean} record whether it is being recorded
+ * @property {number | null} recorded_since unix seconds of the oldest recorded sample; null where nothing is recorded
+ * @property {string} not_recorded why it is not, where it should be; else empty
  */
 
 /**
@@ -54,7 +57,7 @@
  * @property {Signal[]} signals
  * @property {boolean} staff whether who looks may configure it
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
- * @property {{page: string, socket: string, samples: string, control: string}} addresses of a stream, as `addressOf` takes them
+ * @property {{page: string, socket: string, samples: string, epochs?: string, crossing?: string, control: string}} addresses of a stream, as `addressOf` takes them
  */
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */
@@ -64,9 +67,9 @@ const NAME = 200;
 const SENTENCE = 1000;
 /** Lines that came and are no samples. */
 const LOG_LINES = 20;
-/** Seconds: the shortest window, ten divisions of a microsecond, and the longest: a day, as the longest history. */
+/** Seconds: the shortest window, ten divisions of a microsecond, and the longest, ten of 40 days. */
 const SHORTEST_WINDOW = 1e-5;
-const LONGEST_WINDOW = 86_400;
+const LONGEST_WINDOW = 400 * 86_400;
 /** Characters that a pill has room for. */
 const PILL = 28;
 /** What stands for a name's characters that no drawing may hold: controls, halves of pairs. */
@@ -109,6 +112,9 @@ export function readDescription(said, known = {}) {
     late: whole(said.late, 0),
     nameless: whole(said.nameless, 0),
     left_out: whole(said.left_out, 0),
+    record: said.record === true,
+    recorded_since: positive(said.recorded_since, 0) || null,
+    not_recorded: line(said.not_recorded, SENTENCE),
     log: Array.isArray(said.log) ? said.log.slice(-LOG_LINES).map((each) => line(each, NAME)) : [],
   };
 }

@@ -9,6 +9,7 @@ import { indicesWithin, instantOf } from "./window-samples.js";
 
 /**
  * @import { Frame, SamplesFrame, Values } from "../protocol/frames.js"
+ * @import { Joined } from "./joined-past.js"
  * @import { Past } from "./past.js"
  * @import { Record } from "./record.js"
  * @import { Source } from "./window-samples.js"
@@ -77,7 +78,24 @@ export class FullRate {
   samples(most = Infinity) {
     const seen = this.#seen();
     if (!seen.source || seen.edge === null) return null;
+    if ("between" in seen.source) return this.#ofPast(seen.source, seen.edge, seen, most);
     return seen.source.envelope ? this.#latest(most, seen) : own(seen.source, seen.edge, seen, most);
+  }
+
+  /** Of the whole past: what is held where that is all samples, else what is asked for. @param {Source} source @param {number} edge @param {Seen} seen @param {number} most */
+  #ofPast(source, edge, seen, most) {
+    const joined = /** @type {Joined} */ (source);
+    if (joined.isWhole && joined.regular) {
+      const { ring, period, shift } = joined.regular;
+      const found = own({ ring, period, envelope: false }, edge - shift, seen, most);
+      return found && { ...found, edge: found.edge + shift };
+    }
+    if (joined.isWhole) return own(source, edge, seen, most);
+    const all = seen.running ? null : (this.#past.whole?.samples(edge - seen.window, edge) ?? null);
+    if (!all) return null;
+    const { ring, period, shift } = all;
+    const found = own({ ring, period, envelope: false }, edge - shift, seen, most);
+    return found && { ...found, edge: found.edge + shift, whole: found.whole && all.isWhole };
   }
 
   /** @param {number} most @param {Seen} seen @returns {Samples | null} */

@@ -8,10 +8,12 @@ import { MOST_VALUES } from "../protocol/history-requests.js";
 import { searchTime } from "./decimation.js";
 import { rowsOf } from "./record.js";
 import { Ring } from "./ring.js";
+import { instantOf } from "./window-samples.js";
 
 /**
  * @import { Frame } from "../protocol/frames.js"
  * @import { Kept, Record } from "./record.js"
+ * @import { WholePast } from "./whole-past.js"
  * @import { Source } from "./window-samples.js"
  */
 
@@ -41,15 +43,21 @@ const MOST_COLUMNS = 16384;
 const MARGIN = 0.5;
 /** Of a sample: what rounding may take from an index that was seconds meanwhile. */
 const HAIR = 1e-3;
+/** Seconds after which the end of an epoch is recorded. */
+const RECORDED_AFTER = 6;
 /** An answer without frames. */
 const NOTHING = { ring: new Ring({ rows: 1, capacity: 1 }), period: 1, envelope: false, stride: 1, from: 0, to: 0 };
 
 export class Past {
+  /** What is recorded, where anything is. @type {WholePast | null} */
+  whole = null;
   /** @type {(Piece & {asked: {from: number, to: number}})[]} */
   #answers = [];
   #asking = false;
   /** @type {Kept | null} */
   #former = null;
+  /** Page seconds since when samples of the next epoch come. @type {number | null} */
+  #formerSince = null;
 
   /**
    * @param {Record} record
@@ -74,10 +82,28 @@ export class Past {
     this.record.former = null;
   }
 
+  /**
+   * Where a frozen view stands once what it is of is recorded, and read as any other past: in seconds of the epoch
+   * that is live now.
+   * @param {number} held second of the former epoch
+   * @param {number} now page seconds
+   * @returns {number | null} null where it stays where it is
+   */
+  rebased(held, now) {
+    const former = this.#former;
+    if (!former || !this.whole?.isThere || this.record.labels.isEmpty) return null;
+    this.#formerSince ??= now;
+    if (now - this.#formerSince < RECORDED_AFTER) return null;
+    const unix = former.labels.wallTime(held);
+    this.release();
+    return this.whole.secondsAt(unix);
+  }
+
   /** Nothing is frozen any longer. */
   release() {
     if (this.#former) this.#answers = [];
     this.#former = null;
+    this.#formerSince = null;
   }
 
   /** Whether what is looked at is of an epoch that is over. */
@@ -87,16 +113,45 @@ export class Past {
 
   /** Whether there is anything to look back on. */
   get isThere() {
-    return this.record.ring !== null || this.isFormer;
+    return this.record.ring !== null || this.isFormer || this.isRecorded;
+  }
+
+  /** Whether there is a recording that goes on before what is held in memory. */
+  get isRecorded() {
+    return this.whole?.isThere === true && !this.isFormer;
   }
 
   /** Unix seconds of an instant of what is looked at. @param {number} seconds */
   wallTime(seconds) {
+    if (this.whole && this.isRecorded) return this.whole.wallTime(seconds);
     return (this.#former ?? this.record).labels.wallTime(seconds);
   }
 
-  /** First and last second that can be looked at: what the page holds, or the server keeps. */
+  /** First and last second that can be looked at: what the page holds, or the server keeps in memory or on disk. */
   span() {
+    const memory = this.memory();
+    const { whole } = this;
+    if (!whole || !this.isRecorded) return memory;
+    const end = this.record.ring ? memory.end : whole.end;
+    return { first: Math.min(whole.first, this.record.ring ? memory.first : end), end };
+  }
+
+  /**
+   * Whether a window begins before what is held in memory, and there is a recording of that.
+   * @param {{edge: number, window: number}} view
+   * @param {boolean} running
+   */
+  reaches({ edge, window }, running) {
+    const { whole } = this;
+    if (!whole || !this.isRecorded) return false;
+    const { ring, source } = this.record;
+    if (!ring || !source || whole.beneath !== null) return true;
+    const first = running ? instantOf(source, ring.first) : this.memory().first;
+    return edge - window < first - HAIR * (source.period || HAIR) && whole.first < first && ring !== this.record.swept;
+  }
+
+  /** First and last second of what the page holds, or the server keeps in memory. */
+  memory() {
     const { ring, dt } = this.#former ?? this.record;
     if (!ring) return { first: 0, end: 0 };
     const at = (/** @type {number} */ index) => (ring.times ? ring.timeAt(index) : index * dt);
@@ -120,9 +175,9 @@ export class Past {
 
   /** When the stream began anew, at either end of what can be looked at. */
   restarts() {
-    if (this.#former) return [this.span().end];
+    if (this.#former) return [this.memory().end];
     const { ring } = this.record;
-    return ring?.afterCut && ring.first === ring.begin ? [this.span().first] : [];
+    return ring?.afterCut && ring.first === ring.begin ? [this.memory().first] : [];
   }
 
   /**
@@ -132,6 +187,10 @@ export class Past {
    * @returns {Source}
    */
   source(view) {
+    if (this.whole && this.reaches(view, false)) {
+      this.isCoarse = false;
+      return this.whole.source(view, false);
+    }
     const live = this.#live();
     const wanted = this.#wanted(view, live);
     const sources = [live, ...this.#answers];
@@ -168,7 +227,7 @@ export class Past {
    * @param {Piece} live
    */
   #wanted({ edge, window, columns }, live) {
-    const span = this.span();
+    const span = this.memory();
     const index = (/** @type {number} */ seconds) => indexAt(live, seconds, this.record.description?.rate);
     const length = index(edge) - index(edge - window);
     const most = Math.min(columns, MOST_COLUMNS / 2, Math.floor(MOST_VALUES / 8 / this.#signals(live)));

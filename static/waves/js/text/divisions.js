@@ -31,7 +31,13 @@ export function step125(value, direction) {
 }
 
 /** Seconds of a time division from which on people divide time by 60, and what they take then. */
-const LONG = [10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
+const LONG = [
+  ...[10, 20, 30],
+  ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 4, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 5, 10, 20, 40].map((days) => days * DAY),
+];
 
 /** The smallest time division that is not below `seconds`. @param {number} seconds */
 export function ceilTime(seconds) {

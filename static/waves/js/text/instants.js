@@ -37,6 +37,12 @@ export function dayText(unixSeconds, zone, now) {
   return `${day} ${MONTHS[month - 1]}${ofYear}`;
 }
 
+/** "Nov", and in January the year that begins. @param {number} unixSeconds @param {Zone} zone */
+export function monthText(unixSeconds, zone) {
+  const { year, month } = partsOf(unixSeconds, zone);
+  return month === 1 ? String(year) : MONTHS[month - 1];
+}
+
 /** The same where it is not today, else nothing. @param {number} unixSeconds @param {Zone} zone @param {number} now */
 export function otherDayText(unixSeconds, zone, now) {
   return dateNumber(unixSeconds, zone) === dateNumber(now, zone) ? "" : dayText(unixSeconds, zone, now);
@@ -60,6 +66,23 @@ export function fileStamp(unixSeconds, zone) {
   const { hour, minute, second, offset } = partsOf(unixSeconds, zone);
   const time = [hour, minute, second].map(two).join("");
   return `${isoDate(unixSeconds, zone)}T${time}${offset === 0 ? "Z" : offsetText(offset, "")}`;
+}
+
+/** What is typed as "2026-11-28 14:02", or as a field for dates gives it, with seconds or without. */
+const TYPED = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?)?$/;
+
+/** Unix seconds of a date and a time; null where a text says none. @param {string} text @param {Zone} zone */
+export function typedInstant(text, zone) {
+  const found = TYPED.exec(text.trim());
+  if (!found) return null;
+  const [year, month, day, hour, minute, second] = found.slice(1).map((part) => Number(part ?? 0));
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60)) return null;
+  const whole =
+    zone === "utc"
+      ? Date.UTC(year, month - 1, day, hour, minute)
+      : new Date(year, month - 1, day, hour, minute).getTime();
+  // There is no 31 June.
+  return partsOf(whole / 1000, zone).day === day ? whole / 1000 + second : null;
 }
 
 /** @param {number} unixSeconds */

@@ -102,12 +102,13 @@ export function duration(seconds) {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${(seconds / 86400).toFixed(1)} d`;
+  return seconds < 100 * 86400 ? `${(seconds / 86400).toFixed(1)} d` : `${Math.floor(seconds / 86400)} d`;
 }
 
-/** A time that was set, such as time/div: "20 ms", from two minutes on "10 min" or "1.5 h". @param {number} seconds */
+/** A time that was set, such as time/div: "20 ms", from two minutes on "10 min", "1.5 h" or "20 d". @param {number} seconds */
 export function timeSetting(seconds) {
   const whole = (/** @type {number} */ part) => Math.abs(seconds / part - Math.round(seconds / part)) < 1e-9;
+  if (seconds >= 2 * 86400 && whole(8640)) return `${Math.round(seconds / 8640) / 10} d`;
   if (seconds >= 3600 && whole(360)) return `${Math.round(seconds / 360) / 10} h`;
   return seconds >= 120 && whole(60) ? `${Math.round(seconds / 60)} min` : setting(seconds, "s");
 }

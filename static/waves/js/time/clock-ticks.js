@@ -1,19 +1,22 @@
 /** Times of day at the x axis, on whole seconds, minutes, hours and days of the browser's zone or of UTC. */
 
 import { grown } from "../text/fitting.js";
-import { dayText, otherDayText, partsOf } from "../text/instants.js";
+import { dayText, monthText, otherDayText, partsOf } from "../text/instants.js";
 
 /** @import { Zone } from "../text/instants.js" */
 
 /** @typedef {{x: number, text: string}} Mark x in seconds from the right end; NaN where it has no place */
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
+/** Seconds of a month on the average: as a step it stands for one of the calendar. */
+const MONTH = 2_629_746;
 /** Seconds between marks, as people divide time. */
 const STEPS = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
   ...[1, 2, 7, 14].map((days) => days * DAY),
+  ...[1, 2, 3, 6, 12].map((months) => months * MONTH),
 ];
 /** A clock with one mark tells no distance. */
 const LEAST_MARKS = 2;
@@ -51,6 +54,7 @@ export function clockStep(window, divisions, width) {
  * @returns {number[]} unix seconds
  */
 export function clockTimes(from, to, step, zone) {
+  if (step >= MONTH) return monthTimes(from, to, Math.round(step / MONTH), zone);
   if (step <= QUARTER || zone === "utc") return evenTimes(from, to, step, step > DAY ? MONDAY : 0);
   return step < DAY ? hourTimes(from, to, step) : dayTimes(from, to, step / DAY);
 }
@@ -87,14 +91,26 @@ function dayTimes(from, to, days) {
   }
 }
 
+/** First days of months, of which January is one. @param {number} from @param {number} to @param {number} months @param {Zone} zone */
+function monthTimes(from, to, months, zone) {
+  const { year } = partsOf(from, zone);
+  const times = [];
+  for (let month = 0; ; month += months) {
+    const time = (zone === "utc" ? Date.UTC(year, month) : new Date(year, month).getTime()) / 1000;
+    if (time > to) return times;
+    if (time >= from) times.push(time);
+  }
+}
+
 /**
- * What a mark says: the time as exactly as the step asks for; midnight is the day that begins.
+ * What a mark says: the time as exactly as the step asks for; midnight is the day that begins, January the year.
  * @param {number} time unix seconds
  * @param {number} step
  * @param {Zone} zone
  * @param {number} now unix seconds
  */
 export function markText(time, step, zone, now) {
+  if (step >= MONTH) return monthText(time, zone);
   const { hour, minute, second } = partsOf(time, zone);
   if (step >= DAY || (step >= MINUTE && hour === 0 && minute === 0)) return dayText(time, zone, now);
   const parts = step < MINUTE ? [hour, minute, second] : [hour, minute];

@@ -2,9 +2,9 @@
 
 import { COLUMNS, stepTime } from "../text/divisions.js";
 
-/** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, a day is seen, the longest history. */
+/** Bounds of time/div in seconds: below, a sample at 1 MS/s fills a division; above, more than a year of a recording is seen. */
 export const SHORTEST = 1e-6;
-export const LONGEST = 8640;
+export const LONGEST = 40 * 86_400;
 /** Seconds of arrivals that the live edge remembers. */
 const MEMORY = 2;
 /** The edge catches up by at most this share of the passing time: nobody sees 5 %. */

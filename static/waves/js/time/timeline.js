@@ -29,7 +29,7 @@ export class Timeline extends Timebase {
 
   /** Freeze with this second of the stream at the right end, or the nearest that there is. @param {number} edge */
   goTo(edge) {
-    if (!this.#past.isThere) return;
+    if (!this.#past.isThere || Number.isNaN(this.#past.span().end)) return;
     this.freeze(within(edge, { ...this.#past.span(), window: this.window }));
   }
 

@@ -57,6 +57,11 @@ export class Cursors {
     this.#table = new CursorTable(parts);
   }
 
+  /** @param {number} by seconds */
+  shifted(by) {
+    this.#cursors.shift(by);
+  }
+
   /** @param {Controls} controls */
   bind(controls) {
     controls.click("cursors-toggle", () => this.#toggle());

@@ -130,6 +130,11 @@ export class Export {
     const { config, past, record, screen, selection } = this.#parts;
     const source = screen.picture?.source;
     if (!source) return;
+    // What is put together of a recording the server has sample by sample.
+    if ("between" in source) {
+      const times = { from: past.wallTime(from), to: past.wallTime(to) };
+      return download(this.#address(times, formatOf(style)), "");
+    }
     const range = indicesWithin(source, from, to);
     const { stride } = source.ring;
     if (source.envelope && !past.isFormer) {

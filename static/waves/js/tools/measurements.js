@@ -7,6 +7,7 @@ import { MEASUREMENTS, SIGNAL_UNIT } from "../measurements/measurements.js";
 import { lackOfStates, withoutQuantities } from "../measurements/of-states.js";
 import { Statistics } from "../measurements/statistics.js";
 import { measureStretch } from "../measurements/stretch.js";
+import { isJoined, onItsGrid } from "../samples/joined-past.js";
 import { lineOf, longestOf } from "../samples/line.js";
 import { count, NONE, quantity } from "../text/quantities.js";
 import { Steady } from "../text/steady.js";
@@ -37,6 +38,8 @@ export class Measurements {
   #parts;
   #measuredAt = -Infinity;
   #measuredKey = "";
+  /** What was measured of a recording the last time. @type {{ring: object, asked: string} | null} */
+  #past = null;
   #shape = "";
   /** How often there was no room for a layout: the next one is narrower. */
   #narrower = 0;
@@ -56,7 +59,7 @@ export class Measurements {
   /** @type {Measured | null} */
   #result = null;
 
-  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "record" | "screen" | "selection" | "timeline">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "config" | "controls" | "cursors" | "fullRate" | "past" | "record" | "screen" | "selection" | "timeline">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -158,16 +161,25 @@ export class Measurements {
     const [first, last] = this.#span ?? [edge - window, edge];
     const latest = source.envelope ? fullRate.samples() : null;
     const longest = record.description ? longestOf(record.description) : Infinity;
-    const stretch = { source, first, last, latest, lines: selection.signals.map(lineOf), longest };
+    const { source: measured, shift } = onItsGrid(source);
+    const range = { source: measured, first: first - shift, last: last - shift };
+    const stretch = { ...range, latest, lines: selection.signals.map(lineOf), longest };
+    const isPast = isJoined(source);
+    const asked = isPast
+      ? JSON.stringify([first, last, latest?.edge, stretch.lines, selection.visible, this.#keys, this.#referenceAt])
+      : "";
+    // A million samples are measured once, and not four times a second.
+    if (isPast && this.#past?.ring === source.ring && this.#past.asked === asked && this.#result) return this.#result;
+    this.#past = isPast ? { ring: source.ring, asked } : null;
     const all = measureStretch(this.#keys, stretch, selection.visible, this.#referenceAt);
     const result = withoutQuantities(all, selection.signals);
     this.#statistics.select(selection.signals.flatMap(({ key }) => this.#keys.map((name) => `${key}/${name}`)));
     // The same samples once more are no second measurement.
     const { ring } = source;
     const end = Math.min(ring.next, last / source.period || ring.next);
-    const measured = `${first} ${last} ${ring.revision} ${end} ${latest?.edge}`;
-    if (measured !== this.#measuredKey) this.#count(result);
-    this.#measuredKey = measured;
+    const key = `${first} ${last} ${ring.revision} ${end} ${latest?.edge}`;
+    if (key !== this.#measuredKey) this.#count(result);
+    this.#measuredKey = key;
     return result;
   }
 
@@ -248,11 +260,20 @@ export class Measurements {
     const isBetween = this.#span !== null;
     const where = isBetween ? "between the cursors" : "of the window";
     if (!part) return isBetween ? "Between the cursors." : "";
+    const { past, screen } = this.#parts;
+    if (samples === 0 && screen.picture && isJoined(screen.picture.source)) {
+      const lack = past.whole?.lackOfSamples(screen.picture.window) || this.#stillComing();
+      return `Minimum, maximum and Vpp ${where}, of the recording’s columns; not the rest: ${lack}.`;
+    }
     if (samples === 0) {
       return `Minimum, maximum and Vpp ${where}; there are no full-rate samples of it for the rest.`;
     }
     const rest = `the rest from its latest ${count(samples)} samples (${quantity(seconds, "s", 3)})`;
     return `Minimum, maximum and Vpp ${where}; ${rest}.`;
+  }
+
+  #stillComing() {
+    return this.#parts.timeline.running ? "it is measured once the view is paused" : "its samples are on their way";
   }
 
   /** @param {string} shape */

@@ -16,6 +16,7 @@
  * @import { TimeCursors } from "../measurements/time-cursors.js"
  * @import { Config, Description } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
+ * @import { Query } from "../protocol/recorded-requests.js"
  * @import { FullRate } from "../samples/full-rate.js"
  * @import { Newest } from "../samples/newest.js"
  * @import { Past } from "../samples/past.js"
@@ -52,6 +53,8 @@
  * @typedef {object} Server what the page asks of it
  * @property {() => boolean} isAnswered whether it knows what is wanted
  * @property {() => void} askForView
+ * @property {(query: Query, signal: AbortSignal) => AsyncGenerator<{[name: string]: unknown}>} crossing looks for a
+ *   crossing in the recording: says where it is, and at last what it found
  *
  * @typedef {object} FirstParts what is there from the first picture on
  * @property {Config} config what the page was told of its stream
@@ -85,6 +88,7 @@
  * @property {() => Kept} [state] the view as short names and values, for the address and the storage
  * @property {(description: Description) => void} [described] the stream's description came
  * @property {() => void} [began] another epoch begins
+ * @property {(by: number) => void} [shifted] a paused view goes on in seconds of another epoch, so many more
  * @property {() => void} [renamed] the stream has another name or slug, as `config` says by then
  * @property {(frame: Frame, now: number) => void} [data] a frame went into `record`
  * @property {() => void} [changedSignals] there are other signals

@@ -52,7 +52,7 @@ export class Spectrum {
     { name: "spectrum", charts: () => [this.#chart], panels: PANELS },
   ];
 
-  /** @param {Pick<Parts, "config" | "controls" | "frequencies" | "fullRate" | "screen" | "selection" | "views">} parts */
+  /** @param {Pick<Parts, "config" | "controls" | "frequencies" | "fullRate" | "past" | "screen" | "selection" | "timeline" | "views">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -149,6 +149,7 @@ export class Spectrum {
     const samples = this.#parts.fullRate.samples(2 * this.#options.size);
     const { visible } = this.#parts.selection;
     const signature = JSON.stringify([samples?.edge, samples?.span, this.#options, visible]);
+    if (!samples && this.#isOfPast) this.#lacking();
     if (!samples || signature === this.#known) return;
     this.#known = signature;
     this.#at = now;
@@ -156,6 +157,30 @@ export class Spectrum {
     await this.#transform(samples);
     this.#busy = false;
     this.#draw();
+  }
+
+  /** Whether what is seen is put together of a recording. */
+  get #isOfPast() {
+    const { picture } = this.#parts.screen;
+    return picture !== null && "between" in picture.source;
+  }
+
+  /** Of another window nothing stays: a spectrum is of what is seen. */
+  #lacking() {
+    if (this.#spectra.length === 0) return;
+    this.#spectra = [];
+    this.#known = "";
+    this.#draw();
+  }
+
+  /** Why there is none. */
+  get #why() {
+    const { past, screen, selection, timeline } = this.#parts;
+    if (!selection.visible.includes(true)) return "No signal is on.";
+    const lack = this.#isOfPast ? past.whole?.lackOfSamples(screen.picture?.window ?? timeline.window) : "";
+    if (lack) return `There is no spectrum of this: ${lack}.`;
+    if (this.#isOfPast && timeline.running) return "There is a spectrum once the view is paused.";
+    return "Waiting for samples.";
   }
 
   /** @param {Samples} samples */
@@ -179,11 +204,10 @@ export class Spectrum {
 
   #draw() {
     if (!this.#isSeen) return;
-    const { controls, selection } = this.#parts;
+    const { controls } = this.#parts;
     const good = this.#good;
     controls.show("spectrum-note", good.length === 0);
-    const lacking = selection.visible.includes(true) ? "Waiting for samples." : "No signal is on.";
-    controls.text("spectrum-note", this.#spectra[0]?.refused ?? lacking);
+    controls.text("spectrum-note", this.#spectra[0]?.refused ?? this.#why);
     if (good.length > 0) this.#drawSpectra(good);
   }
 

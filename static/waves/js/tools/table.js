@@ -1,8 +1,9 @@
 /** The samples of the window as a table: for those who cannot see the chart, or want the numbers. */
 
 import { byId } from "../controls/elements.js";
+import { isJoined, onItsGrid } from "../samples/joined-past.js";
 import { indicesWithin, instantOf, rowsOfSignal, rowsOfSignals } from "../samples/window-samples.js";
-import { count } from "../text/quantities.js";
+import { count, NONE } from "../text/quantities.js";
 import { heading, pageOf, tableRows, toTabs } from "../text/table-rows.js";
 
 /**
@@ -68,23 +69,27 @@ export class Table {
   }
 
   /** @param {Picture} picture */
-  #show({ source, edge, zero, window }) {
+  #show({ source: drawn, edge: right, zero, window }) {
     const { signals } = this.#parts.selection;
+    const { source, shift } = onItsGrid(drawn);
+    const edge = right - shift;
     const page = pageOf(indicesWithin(source, edge - window, edge), this.#offset, ROWS);
     this.#offset = page.offset;
     const rows = rowsOfSignals(source, signals.length);
     const timeOf = (/** @type {number} */ index) => instantOf(source, index) - (edge + zero);
     const head = heading(signals, source.envelope);
     const body = tableRows(source.ring, page, rows, { timeOf, period: source.period }, statesOf(signals, source));
+    // Over several epochs, or of columns by time, there is no number of a sample.
+    if (isJoined(source) && source.period === 0) for (const row of body) row[0] = NONE;
     this.#shown = [head, ...body];
     this.#fill(head, body);
     this.#showRange(page, source);
   }
 
   /** @param {ReturnType<typeof pageOf>} page @param {Source} source */
-  #showRange({ first, next, offset, count: all }, { envelope, ring }) {
+  #showRange({ first, next, offset, count: all }, { envelope, period, ring }) {
     const { controls } = this.#parts;
-    const kind = envelope ? `columns of ${count(ring.stride)} samples` : "samples";
+    const kind = envelope ? (period === 0 ? "columns" : `columns of ${count(ring.stride)} samples`) : "samples";
     const rows = `${count(offset + 1)} to ${count(offset + next - first)} of ${count(all)} ${kind} in the window`;
     controls.text("samples-range", all === 0 ? "No samples in the window." : `Newest first: ${rows}`);
     controls.enable("samples-newer", offset !== 0);

@@ -4,6 +4,7 @@ import { byId } from "../controls/elements.js";
 import { ANSWER } from "../protocol/frames.js";
 import { instantOf } from "../samples/window-samples.js";
 import { COLUMNS, ceilTime } from "../text/divisions.js";
+import { fullInstant, instantText } from "../text/instants.js";
 import { parseQuantity } from "../text/parse-quantity.js";
 import { duration, timeSetting } from "../text/quantities.js";
 import { allowed, nearestWindow, shortestOf } from "../time/navigation.js";
@@ -32,7 +33,7 @@ const pageSeconds = () => performance.now() / 1000;
 export class Time {
   #parts;
   #timeline;
-  /** The position of a link, until the stream's epoch is known. @type {{epoch: number, end: number} | null} */
+  /** The position of a link, until the stream's epoch is known. @type {{epoch: number, end: number, unix: number | null} | null} */
   #wanted = null;
   /** @type {View[]} */
   views;
@@ -143,8 +144,9 @@ export class Time {
 
   /** Where nothing is kept, or nothing came yet, there is no empty picture that looks like a line of nothing. @param {Picture} picture @returns {Item[]} */
   overlay({ edge, window, source, axes, gaps }) {
+    if ("between" in source) return this.#beforeRecording(edge, window, axes);
     const { ring } = source;
-    const { first } = this.#parts.past.span();
+    const { first } = this.#parts.past.memory();
     const x = (ring.first < ring.next ? Math.min(first, instantOf(source, ring.first)) : first) - edge;
     const isCut = gaps.some(({ from }) => from === -Infinity);
     if (isCut || x < -window * (1 - 1 / this.#parts.chart.columns)) return [];
@@ -157,8 +159,25 @@ export class Time {
     return [shade, { id: "not-kept-text", ...why, y: (min + max) / 2, colour: "--dim", align: "center" }];
   }
 
+  /** What is older than the recording. @param {number} edge @param {number} window @param {Picture["axes"]} axes @returns {Item[]} */
+  #beforeRecording(edge, window, [{ min, max }]) {
+    const { past } = this.#parts;
+    const x = past.span().first - edge;
+    if (!(x > -window)) return [];
+    const shade = { id: "not-kept", band: { from: -Infinity, to: Math.min(0, x) }, colour: "--dim", opacity: SHADE };
+    if (x + window < ROOM * window) return [shade];
+    const since = instantText(past.wallTime(past.span().first), "local", Date.now() / 1000).replace(/\.\d+$/, "");
+    const text = { id: "not-kept-text", text: `Recorded since ${since}`, x: (Math.min(0, x) - window) / 2 };
+    return [shade, { ...text, y: (min + max) / 2, colour: "--dim", align: "center" }];
+  }
+
   readings() {
-    const { controls, past } = this.#parts;
+    const { controls, past, record } = this.#parts;
+    // Of a stream that is not live nothing comes that a link could wait for.
+    if (this.#wanted?.unix && !record.ring && past.isRecorded && past.span().end > -Infinity) {
+      this.#goToInstant(this.#wanted.unix);
+      this.#wanted = null;
+    }
     const { running, perDivision } = this.#timeline;
     const canPause = running && !this.#isStopped;
     controls.mark("run", "does", canPause ? "pause" : "run");
@@ -173,7 +192,9 @@ export class Time {
         ? "from before the restart"
         : `${behindText(this.#behind)} ago${this.#isOldest ? ", the oldest" : ""}`,
     );
-    controls.show("coarse", past.isCoarse);
+    const isWaiting = past.whole?.tiles.isWaiting === true && past.isRecorded;
+    controls.text("coarse", isWaiting ? "The recording is on its way." : "No finer samples are kept.");
+    controls.show("coarse", past.isCoarse || isWaiting);
     controls.text("live", this.#isStopped ? "To the end" : "Go live");
   }
 
@@ -197,29 +218,47 @@ export class Time {
   state() {
     const { past, record } = this.#parts;
     const { held, window } = this.#timeline;
-    if (held === null || past.isFormer || !record.ring) return { window };
+    if (held === null || past.isFormer || !past.isThere) return { window };
+    // By its time it is found after restarts, too.
+    const at = past.isRecorded ? past.wallTime(held) * 1000 : undefined;
+    if (!record.ring) return { window, run: 0, at };
     // On a timed clock each page counts seconds from its own first label.
     const end = record.ring.times ? record.wallTime(held) : held;
-    return { window, run: 0, epoch: record.epoch, end };
+    return { window, run: 0, epoch: record.epoch, end, at };
   }
 
   /** @param {Restored} state */
-  restore({ window, run, epoch, end }) {
+  restore({ window, run, epoch, end, at }) {
     const perDivision = allowed(Number(window) / COLUMNS);
     if (Number.isFinite(perDivision) && perDivision > 0) this.#timeline.resize(perDivision * COLUMNS);
-    if (run === "0" && Number.isFinite(Number(end))) this.#wanted = { epoch: Number(epoch), end: Number(end) };
+    const has = (/** @type {string | undefined} */ text) => text !== undefined && Number.isFinite(Number(text));
+    if (run !== "0" || !(has(end) || has(at))) return;
+    const unix = has(at) ? Number(at) / 1000 : null;
+    this.#wanted = { epoch: Number(epoch), end: has(end) ? Number(end) : NaN, unix };
   }
 
   /** Samples came: stand where the link says, once they reach there, or are live. @param {Frame} frame */
   data(frame) {
     const { controls, record } = this.#parts;
     if (!this.#wanted || !record.ring) return;
-    const { epoch, end } = this.#wanted;
+    const { epoch, end, unix } = this.#wanted;
+    const isSame = epoch === record.epoch && !Number.isNaN(end);
     const edge = record.ring.times ? record.secondsAt(end) : end;
-    if (epoch === record.epoch && frame.flags & ANSWER && record.end < edge) return;
+    if (isSame && frame.flags & ANSWER && record.end < edge) return;
     this.#wanted = null;
-    if (epoch === record.epoch) this.#timeline.goTo(edge);
+    if (isSame) this.#timeline.goTo(edge);
+    else if (unix !== null && this.#goToInstant(unix)) return;
     else controls.toast("What this link shows is no longer kept; this is live.");
+  }
+
+  /** Show an instant of the recording at the right end. @param {number} unix @returns {boolean} whether it is there, or was told that it is not */
+  #goToInstant(unix) {
+    const { controls, past } = this.#parts;
+    const { whole } = past;
+    if (!whole || !past.isRecorded || whole.recordedSince === null) return false;
+    if (unix > whole.recordedSince) this.#timeline.goTo(whole.secondsAt(unix));
+    else controls.toast(`What this link shows is gone. Recorded since ${fullInstant(whole.recordedSince, "local")}.`);
+    return true;
   }
 
   get #isStopped() {

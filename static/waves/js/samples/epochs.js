@@ -1,0 +1,145 @@
+/** The epochs of a recording: when each began and ended, why, and of which signals it was. */
+
+/**
+ * @typedef {object} Epoch
+ * @property {number} epoch
+ * @property {number} first samples
+ * @property {number} last
+ * @property {number} from unix seconds of the first sample
+ * @property {number} to and of the last
+ * @property {number} rate
+ * @property {string[]} keys of its signals, in the order of their rows
+ * @property {string} why it began
+ */
+
+/** @typedef {{from?: number, to?: number, most: number}} Asking unix seconds */
+
+/**
+ * @typedef {object} World
+ * @property {(asking: Asking, signal: AbortSignal) => Promise<unknown>} ask
+ * @property {() => void} came
+ * @property {() => number} [clock] page seconds
+ */
+
+/** Epochs of one answer. */
+const MOST = 1000;
+/** Answers of one stretch of time that are put together: more marks nobody can tell apart. */
+const PAGES = 4;
+/** Seconds that a view rests before its epochs are asked for. */
+const REST = 0.25;
+/** Seconds after which what is asked for may be asked for again: the newest epoch goes on, and others begin. */
+const AGAIN = 30;
+
+export class Epochs {
+  #world;
+  /** The stretch that is known whole. @type {{from: number, to: number, at: number} | null} */
+  #known = null;
+  /** The stretch that is wanted, and since when. @type {{from: number, to: number, since: number} | null} */
+  #wanted = null;
+  #isAsking = false;
+  /** @type {Map<number, Epoch>} */
+  #byNumber = new Map();
+  /** In order of time, those of the stretch that is known. @type {Epoch[]} */
+  list = [];
+  /** Whether there are more in the stretch than the list has. */
+  isCut = false;
+  /** Unix seconds since when there is a recording, as the last answer says; null for none. @type {number | null} */
+  since = null;
+  /** Grows with every answer. */
+  revision = 0;
+
+  /** @param {World} world */
+  constructor(world) {
+    this.#world = world;
+  }
+
+  /** An epoch by its number, where it is known. @param {number} epoch */
+  of(epoch) {
+    return this.#byNumber.get(epoch) ?? null;
+  }
+
+  /** What is known may be old: ask again once something is wanted. */
+  renew() {
+    this.#known = null;
+  }
+
+  /**
+   * Epochs of a stretch of time are wanted; they are asked for once it has rested.
+   * @param {number} from unix seconds
+   * @param {number} to
+   */
+  want(from, to) {
+    const now = this.#clock();
+    const known = this.#known;
+    if (known && known.from <= from && known.to >= to && now - known.at < AGAIN) return;
+    const wanted = this.#wanted;
+    if (!wanted || wanted.from !== from || wanted.to !== to) {
+      // What is live moves all the time, and rests never: it counts as the same stretch.
+      const isMoving = wanted && Math.abs(wanted.from - from) + Math.abs(wanted.to - to) < (to - from) / 50;
+      this.#wanted = { from, to, since: isMoving ? wanted.since : now };
+    }
+    if (this.#isAsking || now - (this.#wanted?.since ?? now) < REST) return;
+    this.#ask();
+  }
+
+  async #ask() {
+    const wanted = this.#wanted;
+    if (!wanted) return;
+    this.#isAsking = true;
+    // A window at either side: scrolling finds it there.
+    const length = wanted.to - wanted.from;
+    const [from, to] = [wanted.from - length, wanted.to + length];
+    /** @type {Epoch[]} */
+    const list = [];
+    try {
+      const isWhole = await this.#pages(from, to, list);
+      this.list = list;
+      this.isCut = !isWhole;
+      this.revision += 1;
+      for (const epoch of list) this.#byNumber.set(epoch.epoch, epoch);
+    } catch {
+      // The samples say what is wrong: see `recorded-past.js`. This is asked for again later.
+    }
+    this.#known = { from, to, at: this.#clock() };
+    this.#wanted = null;
+    this.#isAsking = false;
+    this.#world.came();
+  }
+
+  /** @param {number} from @param {number} to @param {Epoch[]} list that is filled @returns {Promise<boolean>} whether these are all */
+  async #pages(from, to, list) {
+    for (let page = 0, begin = from; page < PAGES; page += 1) {
+      const answer = await this.#world.ask({ from: begin, to, most: MOST }, new AbortController().signal);
+      const { epochs, more, since } = readEpochs(answer);
+      this.since = since;
+      list.push(...epochs.filter(({ epoch }) => epoch !== list[list.length - 1]?.epoch));
+      if (!more || epochs.length === 0) return true;
+      begin = Math.max(begin, epochs[epochs.length - 1].to);
+    }
+    return false;
+  }
+
+  #clock() {
+    return this.#world.clock?.() ?? performance.now() / 1000;
+  }
+}
+
+/** @param {unknown} answer of the server: of any kind @returns {{epochs: Epoch[], more: boolean, since: number | null}} */
+export function readEpochs(answer) {
+  const { epochs, more, recorded_since: since } = /** @type {Record<string, unknown>} */ (answer ?? {});
+  const list = Array.isArray(epochs) ? epochs.flatMap((said) => readEpoch(said) ?? []) : [];
+  return { epochs: list, more: more === true, since: typeof since === "number" ? since : null };
+}
+
+/** @param {Record<string, unknown>} said @returns {Epoch | null} null where it says no time */
+function readEpoch(said) {
+  const number = (/** @type {unknown} */ value) => (typeof value === "number" ? value : NaN);
+  const [epoch, from, to] = [said?.epoch, said?.from, said?.to].map(number);
+  if (!Number.isSafeInteger(epoch) || !(from <= to)) return null;
+  const signals = Array.isArray(said.signals) ? said.signals : [];
+  return {
+    ...{ epoch, from, to, first: number(said.first), last: number(said.last), rate: number(said.rate) },
+    keys: signals.map((signal) => String(signal?.key ?? "")),
+    why: typeof said.why === "string" ? said.why.slice(0, 200) : "",
+  };
+}

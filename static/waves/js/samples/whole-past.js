@@ -1,0 +1,283 @@
+/**
+ * The past of a stream as one axis of time: what is recorded, whatever epoch it is of, and what is live at its
+ * right end. Seconds are those of the live epoch, which go on below 0 for what was before it.
+ */
+
+import { Epochs } from "./epochs.js";
+import { joined } from "./joined-past.js";
+import { Overview } from "./overview.js";
+import { RecordedPast } from "./recorded-past.js";
+import { pieceOf, timeOf } from "./recorded-tiles.js";
+import { regularOf } from "./regular-past.js";
+import { instantOf } from "./window-samples.js";
+
+/**
+ * @import { Frame } from "../protocol/frames.js"
+ * @import { Joined } from "./joined-past.js"
+ * @import { Piece } from "./recorded-tiles.js"
+ * @import { Record } from "./record.js"
+ * @import { Regular } from "./regular-past.js"
+ */
+
+/** @typedef {{edge: number, window: number, columns: number}} View seconds, and pixels */
+
+/**
+ * @typedef {object} World
+ * @property {(asking: {[name: string]: number}, signal: AbortSignal) => Promise<Frame[]>} samples
+ * @property {(asking: {from?: number, to?: number, most: number}, signal: AbortSignal) => Promise<unknown>} epochs
+ * @property {() => void} came
+ */
+
+/** Columns for a pixel. */
+const FINENESS = 2;
+/** So many columns are asked for at most. */
+const MOST_COLUMNS = 16_384;
+/** Samples of each signal that are fetched to be measured, and values of all together: 16 MB. */
+const MOST_SAMPLES = 1_000_000;
+const MOST_VALUES = 4_000_000;
+/** Seconds that a view rests before all of its samples are asked for, and after an answer that did not come. */
+const REST = 0.4;
+const AFTER_FAILURE = 5;
+/** Bytes of tiles of an epoch that a later one covers. */
+const BENEATH_BYTES = 8 * 2 ** 20;
+
+export class WholePast {
+  #record;
+  #came;
+  /** Of a stream that is not live nobody knows seconds: they count from when the page came. */
+  #base = Math.floor(Date.now() / 1000);
+  /** @type {{key: string, source: Joined} | null} */
+  #last = null;
+  #ask;
+  #tilesWorld;
+  /** @type {RecordedPast | null} */
+  #beneathTiles = null;
+  /** All samples of the window that was asked for last. @type {{key: string, found: (Regular & {isWhole: boolean}) | null, wanted: string, since: number, isAsking: boolean, notBefore: number}} */
+  #whole = { key: "", found: null, wanted: "", since: 0, isAsking: false, notBefore: -Infinity };
+  /** Why something of the recording did not come; empty where nothing is wrong. */
+  problem = "";
+  /** The clock was set back: the epoch that is looked at though a later one lies over it. @type {number | null} */
+  beneath = null;
+
+  /** @param {Record} record @param {World} world */
+  constructor(record, { samples, epochs, came }) {
+    this.#record = record;
+    this.#came = came;
+    this.#ask = samples;
+    this.#tilesWorld = {
+      came: () => {
+        this.problem = "";
+        came();
+      },
+      failed: (/** @type {string} */ message) => {
+        this.problem = message;
+        came();
+      },
+      now: () => this.now,
+    };
+    this.tiles = new RecordedPast({ ...this.#tilesWorld, ask: (asking, signal) => samples({ ...asking }, signal) });
+    this.epochs = new Epochs({ ask: epochs, came });
+    this.overview = new Overview((asking) => samples({ ...asking }, new AbortController().signal), came);
+  }
+
+  /** Unix seconds since when there is a recording; null where there is none. */
+  get recordedSince() {
+    return this.#record.description?.recorded_since ?? null;
+  }
+
+  get isThere() {
+    return this.recordedSince !== null;
+  }
+
+  /** The first second of the recording. */
+  get first() {
+    return this.secondsAt(this.recordedSince ?? NaN);
+  }
+
+  /** Unix seconds of the newest sample, as far as the page knows; NaN where it does not. */
+  get now() {
+    const { labels, end } = this.#record;
+    if (!labels.isEmpty && Number.isFinite(end)) return labels.wallTime(end);
+    return Date.now() / 1000;
+  }
+
+  /** The second of the newest sample of a stream that is not live; NaN where nothing is known of it yet. */
+  get end() {
+    const { list } = this.epochs;
+    return list.length > 0 ? this.secondsAt(Math.max(...list.map(({ to }) => to))) : NaN;
+  }
+
+  /** @param {number} unix */
+  secondsAt(unix) {
+    const { labels } = this.#record;
+    return labels.isEmpty ? unix - this.#base : labels.secondsAt(unix);
+  }
+
+  /** @param {number} seconds */
+  wallTime(seconds) {
+    const { labels } = this.#record;
+    return labels.isEmpty ? seconds + this.#base : labels.wallTime(seconds);
+  }
+
+  /**
+   * What a window is drawn from that reaches before what is held in memory.
+   * @param {View} view
+   * @param {boolean} running
+   * @returns {Joined}
+   */
+  source({ edge, window, columns }, running) {
+    const wanted = Math.min(MOST_COLUMNS, Math.round(columns * FINENESS));
+    const live = this.beneath === null ? this.#live({ edge, window, columns: wanted }, running) : null;
+    const from = this.wallTime(edge - window);
+    const to = live ? Math.min(this.wallTime(edge), this.wallTime(live.from)) : this.wallTime(edge);
+    this.epochs.want(from, this.wallTime(edge));
+    const share = Math.max(1, Math.round((wanted * (to - from)) / window));
+    const since = this.recordedSince ?? undefined;
+    const tiles = this.#beneathTiles ?? this.tiles;
+    const pieces = tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
+    const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
+    const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
+    const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
+    if (this.#last?.key === key) return this.#last.source;
+    this.#last = { key, source: joined(pieces, { ...this.#places, live: source }) };
+    return this.#last.source;
+  }
+
+  /**
+   * All samples from one second to another, asked for once the view has rested; of several epochs those of the
+   * newest one.
+   * @param {number} first
+   * @param {number} last
+   * @returns {(Regular & {isWhole: boolean}) | null} null while they are on their way, or where they are too many
+   */
+  samples(first, last) {
+    const [from, to] = [this.wallTime(first), this.wallTime(last)];
+    const key = `${from} ${to} ${this.beneath}`;
+    if (this.#whole.key === key) return this.#whole.found;
+    const clock = performance.now() / 1000;
+    if (this.#whole.wanted !== key) this.#whole = { ...this.#whole, wanted: key, since: clock };
+    if (!this.#whole.isAsking && clock - this.#whole.since >= REST && clock >= this.#whole.notBefore) {
+      this.#askForAll(key, from, to);
+    }
+    return null;
+  }
+
+  /** Why there are no samples of a window, for people; empty where they may come. @param {number} window seconds */
+  lackOfSamples(window) {
+    const { description, signals } = this.#record;
+    const rates = this.epochs.list.map(({ rate }) => rate).filter((rate) => rate > 0);
+    const rate = Math.max(description?.rate ?? 0, ...rates);
+    const count = rate * window;
+    if (description?.clock === "timed") return "its samples are not evenly spaced";
+    return count > MOST_SAMPLES || count * signals > MOST_VALUES ? "the window has over a million samples" : "";
+  }
+
+  /** @param {string} key @param {number} from @param {number} to */
+  async #askForAll(key, from, to) {
+    if (this.lackOfSamples(to - from)) return;
+    this.#whole.isAsking = true;
+    try {
+      const known = this.beneath === null ? null : this.epochs.of(this.beneath);
+      const at = (/** @type {number} */ unix) =>
+        known ? known.first + Math.round((unix - known.from) * known.rate) : 0;
+      /** @type {{[name: string]: number}} */
+      const query = known
+        ? { epoch: known.epoch, first: Math.max(known.first, at(from)), last: Math.min(known.last, at(to)) }
+        : { from, to };
+      const frames = await this.#ask(query, new AbortController().signal);
+      const pieces = frames.map(pieceOf);
+      const newest = pieces[pieces.length - 1]?.epoch;
+      const own = pieces.filter(({ epoch }) => epoch === newest);
+      const regular = regularOf(own, { ...this.#places, live: null });
+      const found = regular && { ...regular, isWhole: own.length === pieces.length };
+      this.#whole = { ...this.#whole, key, found, isAsking: false };
+    } catch {
+      const notBefore = performance.now() / 1000 + AFTER_FAILURE;
+      this.#whole = { ...this.#whole, isAsking: false, notBefore };
+    }
+    this.#came();
+  }
+
+  /**
+   * Look at an epoch that a later one lies over, as the clock was set back; null for what is drawn else.
+   * @param {number | null} epoch
+   */
+  lookBeneath(epoch) {
+    if (epoch === this.beneath) return;
+    this.beneath = epoch;
+    this.#beneathTiles = epoch === null ? null : this.#tilesOf(epoch);
+    this.#came();
+  }
+
+  /** Tiles of one epoch only, by its samples. @param {number} epoch */
+  #tilesOf(epoch) {
+    return new RecordedPast({
+      ...this.#tilesWorld,
+      ask: async ({ from, to, columns }, signal) => {
+        const known = this.epochs.of(epoch);
+        if (!known || !(known.rate > 0)) return [];
+        const at = (/** @type {number} */ unix) => known.first + Math.round((unix - known.from) * known.rate);
+        const [first, last] = [Math.max(known.first, at(from)), Math.min(known.last, at(to))];
+        if (last < first) return [];
+        const share = Math.ceil((columns * ((last - first + 1) / known.rate)) / (to - from));
+        return await this.#ask({ epoch, first, last, columns: Math.max(16, share) }, signal);
+      },
+      bytes: BENEATH_BYTES,
+    });
+  }
+
+  /** Ask for what failed, or may be another, again. */
+  renew() {
+    this.epochs.renew();
+    this.#came();
+  }
+
+  /** How pieces stand on the axis. */
+  get #places() {
+    const { description } = this.#record;
+    return {
+      signals: (description?.signals ?? []).length,
+      secondsOf: (/** @type {Piece} */ piece, /** @type {number} */ k) => this.#secondsOf(piece, k),
+      placesOf: this.placesOf,
+    };
+  }
+
+  /** Of the live epoch samples have their own seconds, to the last digit. @param {Piece} piece @param {number} k */
+  #secondsOf(piece, k) {
+    const isLive = piece.epoch === this.#record.epoch && !piece.byTime && !piece.times && !this.#record.labels.isEmpty;
+    if (isLive) return (piece.sample / piece.stride + k) * piece.dt;
+    return this.secondsAt(timeOf(piece, k));
+  }
+
+  /**
+   * Which row of an epoch's pieces each signal of now is: by key, or, while nothing is known of the epoch, by
+   * place where there are as many.
+   * @param {number} epoch
+   * @param {number} count
+   */
+  placesOf = (/** @type {number} */ epoch, /** @type {number} */ count) => {
+    const keys = (this.#record.description?.signals ?? []).map(({ key }) => key);
+    const known = this.epochs.of(epoch);
+    if (!known || known.keys.length !== count) return count === keys.length ? keys.map((_, k) => k) : null;
+    const places = keys.map((key) => known.keys.indexOf(key));
+    return places.map((place) => (place < 0 ? null : place));
+  };
+
+  /** Narrower columns than half a sample show nothing more. */
+  get #finest() {
+    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
+    const fastest = Math.max(...rates.filter((rate) => rate > 0));
+    return Number.isFinite(fastest) ? 0.5 / fastest : 0;
+  }
+
+  /** What is live of a window, where it is fine enough for it. @param {View} view @param {boolean} running */
+  #live({ edge, window, columns }, running) {
+    const { source, epoch, labels } = this.#record;
+    if (!source || epoch === null || labels.isEmpty || source.ring.first >= source.ring.next) return null;
+    const { ring, period } = source;
+    const isFine = running || period * columns <= FINENESS * window;
+    const begin = instantOf(source, ring.first);
+    if (!isFine || begin > edge || ring === this.#record.swept) return null;
+    return { source, from: Math.max(begin, edge - window), to: edge, columns, epoch };
+  }
+}

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Past } from "../../../static/waves/js/samples/past.js";
+import { Record } from "../../../static/waves/js/samples/record.js";
+import { WholePast } from "../../../static/waves/js/samples/whole-past.js";
+import { counting, envelopeFrame, samplesFrame } from "./frames.mjs";
+
+/** Unix seconds at which the live epoch, 2, begins; the recording begins an hour before, with epoch 1. */
+const BEGIN = 1_700_000_000;
+const HOUR = 3600;
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const live = (first, n) => samplesFrame(first, [counting(first, n)], { epoch: 2, t0: BEGIN + first / 1000 });
+
+/** A page that holds the last second of 20 s at 1 kHz, of a stream that is recorded. */
+function looking(more = {}) {
+  const record = new Record(1);
+  const signals = [{ key: "a", name: "A", unit: "V", colour: "" }];
+  const said = { handle: 1, epoch: 2, history: 1, rate: 1000, clock: "regular", signals, state: "live" };
+  record.describe({ ...said, recorded_since: BEGIN - HOUR, ...more });
+  record.add(live(19_000, 1000), 0);
+  const asked = [];
+  const whole = new WholePast(record, {
+    samples: (asking) => new Promise((resolve) => asked.push({ ...asking, resolve })),
+    epochs: async () => ({ recorded_since: BEGIN - HOUR, epochs: [], more: false }),
+    came: () => {},
+  });
+  const past = new Past(
+    record,
+    async () => null,
+    () => {},
+  );
+  past.whole = whole;
+  return { record, past, whole, asked };
+}
+
+/** Columns of a quarter of a second, of epoch 1, over all that is asked for. */
+function columnsOf({ from, to }) {
+  const stride = 256;
+  const first = Math.floor(((from - (BEGIN - HOUR)) * 1000) / stride);
+  const n = Math.floor(((Math.min(to, BEGIN - 60) - from) * 1000) / stride);
+  const row = counting(first, n);
+  return [
+    envelopeFrame(first * stride, stride, [row], [row], { t0: BEGIN - HOUR + (first * stride) / 1000, epoch: 1 }),
+  ];
+}
+
+test("seconds of the stream go on below 0, by the clock, for what was before its epoch", () => {
+  const { whole, past } = looking();
+  assert.equal(whole.first, -HOUR);
+  assert.equal(whole.wallTime(-10), BEGIN - 10);
+  assert.equal(whole.secondsAt(BEGIN - 10), -10);
+  assert.deepEqual(past.span(), { first: -HOUR, end: 19.999 });
+});
+
+test("only what begins before memory is of the recording", () => {
+  const { past } = looking();
+  const reaches = (edge, window, running = false) => past.reaches({ edge, window, columns: 100 }, running);
+  assert.equal(reaches(19.9, 0.5), false);
+  assert.equal(reaches(19.9, 5), true);
+  assert.equal(reaches(19.9, 5, true), true);
+  const none = looking({ recorded_since: null });
+  assert.equal(none.past.reaches({ edge: 19.9, window: 5, columns: 100 }, false), false);
+  assert.deepEqual(none.past.span().first, 18.999);
+});
+
+test("a window over a restart has both epochs, each at its time, and shades what is between", async () => {
+  const { past, asked } = looking();
+  const view = { edge: 19.9, window: 2000, columns: 1000 };
+  past.source(view);
+  assert.ok(asked[0].from <= BEGIN - 1981 && asked[0].to >= BEGIN);
+  asked[0].resolve(columnsOf(asked[0]));
+  await settled();
+  const { ring, between, envelope } = past.source(view);
+  assert.ok(envelope && ring.times);
+  assert.equal(between.length, 1);
+  assert.ok(Math.abs(between[0].from + 60) < 0.6 && Math.abs(between[0].to - 19) < 0.01, JSON.stringify(between));
+  const last = ring.next - 1;
+  assert.ok(ring.timeAt(last) < 19.9001 && ring.timeAt(last) > 19.8);
+  assert.equal(ring.at(1, last), 19_900);
+  const k = Array.from({ length: ring.next }, (_, at) => at).find((at) => ring.timeAt(at) >= -1000);
+  assert.ok(Math.abs(ring.at(0, k) - (HOUR - 1000) / 0.256) < 1.5);
+});
+
+test("of the live epoch alone it is a ring as what is live is, to the last digit", async () => {
+  const { past, asked } = looking();
+  const view = { edge: 19.5, window: 1.5, columns: 1000 };
+  past.source(view);
+  asked[0].resolve([live(17_000, 2500)]);
+  await settled();
+  const { ring, period, regular } = past.source(view);
+  assert.deepEqual([ring.times, period, regular], [null, 0.001, null]);
+  assert.deepEqual([ring.at(0, 18_000), ring.at(0, 19_499)], [18_000, 19_499]);
+});
+
+test("a view that is frozen while the stream restarts goes on in the recording", () => {
+  const { record, past } = looking();
+  const said = { ...record.description, epoch: 3 };
+  record.describe(said);
+  past.begin(true);
+  assert.equal(past.isFormer, true);
+  assert.equal(past.rebased(19.5, 100), null);
+  record.add(samplesFrame(0, [counting(0, 10)], { epoch: 3, t0: BEGIN + 50 }), 0);
+  assert.equal(past.rebased(19.5, 101), null, "its end is yet to be recorded");
+  assert.ok(Math.abs(past.rebased(19.5, 108) - (19.5 - 50)) < 1e-6);
+  assert.equal(past.isFormer, false);
+});
+
+test("where nothing is live the recording's end is known by its epochs", async () => {
+  const record = new Record(1);
+  const signals = [{ key: "a" }];
+  record.describe({ handle: 1, epoch: 2, signals, rate: 1000, recorded_since: BEGIN - HOUR, state: "stopped" });
+  const epoch = { epoch: 1, first: 0, last: 9, from: BEGIN - HOUR, to: BEGIN - 60, rate: 1000, signals, why: "" };
+  const whole = new WholePast(record, {
+    samples: async () => [],
+    epochs: async () => ({ recorded_since: BEGIN - HOUR, epochs: [epoch], more: false }),
+    came: () => {},
+  });
+  assert.ok(Number.isNaN(whole.end));
+  whole.epochs.want(BEGIN - HOUR, BEGIN);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  whole.epochs.want(BEGIN - HOUR, BEGIN);
+  await settled();
+  assert.equal(whole.wallTime(whole.end), BEGIN - 60);
+});
+
+test("it says why a window is not measured sample by sample", () => {
+  const { whole } = looking();
+  assert.equal(whole.lackOfSamples(100), "");
+  assert.match(whole.lackOfSamples(2000), /over a million/);
+  assert.match(looking({ clock: "timed" }).whole.lackOfSamples(1), /not evenly spaced/);
+});
+
+test("all samples of a window are asked for once it rests, and are those of the newest epoch", async () => {
+  const { whole, asked } = looking();
+  assert.equal(whole.samples(-100, -90), null);
+  assert.equal(asked.length, 0);
+  await new Promise((resolve) => setTimeout(resolve, 450));
+  whole.samples(-100, -90);
+  assert.deepEqual([asked[0].from, asked[0].to, asked[0].columns], [BEGIN - 100, BEGIN - 90, undefined]);
+  const older = samplesFrame(0, [counting(0, 10)], { epoch: 0, t0: BEGIN - 100 });
+  asked[0].resolve([older, samplesFrame(5000, [counting(5000, 100)], { epoch: 1, t0: BEGIN - 95 })]);
+  await settled();
+  const { ring, period, shift, isWhole } = whole.samples(-100, -90);
+  assert.deepEqual([ring.first, ring.next, period, isWhole], [5000, 5100, 0.001, false]);
+  assert.ok(Math.abs(5000 * period + shift + 95) < 1e-6);
+});
