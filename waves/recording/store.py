@@ -98,7 +98,8 @@ class Begin(Step):
         former = last_description(recording.pk, using)
         told = self.description
         known = RecordedStretch.objects.using(using).filter(recording=recording)
-        if known.filter(epoch=told["epoch"], next__gt=self.first).exists():
+        mine = known.filter(epoch=told["epoch"], first__lte=self.first, next__gt=self.first)
+        if mine.exists():
             raise UsedError
         stretch = RecordedStretch(
             recording=recording,
