@@ -1,8 +1,8 @@
 """The signals of the made recordings: counts of a converter, known at every sample.
 
-A block of 256 samples is one number (slow sine and noise) and one shape added to it, so that the
-minimum and the maximum of any number of blocks are known without their samples. All are whole
-numbers, which float32 holds exactly.
+A block of 256 samples is one number (slow sine and noise) and one shape added to it in an order of
+its own, so that the minimum and the maximum of any number of blocks are known without their samples.
+All are whole numbers, which float32 holds exactly.
 """
 
 from __future__ import annotations
@@ -24,21 +24,29 @@ SINE, NOISE = 10_000, 1_000
 Values = NDArray[Any]
 
 
+def _mixed(first: int, last: int) -> NDArray[np.uint64]:
+    """A random number for each block of each signal, which anybody can make again."""
+    places = np.arange(first, last) * SIGNALS + np.arange(SIGNALS)[:, None]
+    # Two steps of splitmix64.
+    mixed = places.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+
+
 def numbers(first: int, last: int) -> NDArray[np.int64]:
     """The numbers of blocks ``[first, last)``, ``[signals, n]``."""
-    blocks = np.arange(first, last)
-    places = blocks * SIGNALS + np.arange(SIGNALS)[:, None]
-    # Two steps of splitmix64: noise that anybody can make again at any place.
-    mixed = places.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = _mixed(first, last)
     noise = ((mixed >> np.uint64(33)) % np.uint64(2 * NOISE + 1)).astype(np.int64) - NOISE
-    return noise + np.rint(SINE * np.sin(2 * np.pi * blocks / PERIODS)).astype(np.int64)
+    sines = np.sin(2 * np.pi * np.arange(first, last) / PERIODS)
+    return noise + np.rint(SINE * sines).astype(np.int64)
 
 
 def samples(first: int, end: int) -> Values:
     """The samples ``[first, end)``, ``[signals, n]`` in float32."""
-    block = first // BLOCK
-    made = numbers(block, -(-end // BLOCK))[:, :, None] + SHAPE
+    block, last = first // BLOCK, -(-end // BLOCK)
+    # Each block has the shape in another order: else stores that compress would find it again.
+    mixed = _mixed(block, last)[:, :, None].view(np.int64)
+    order = (np.arange(BLOCK) * (mixed >> 20 | 1) + (mixed >> 40)) % BLOCK
+    made = numbers(block, last)[:, :, None] + SHAPE[order]
     whole = made.reshape(SIGNALS, -1).astype(np.float32)
     return whole[:, first - block * BLOCK : end - block * BLOCK]
 
