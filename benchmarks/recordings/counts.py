@@ -1,7 +1,7 @@
 """The signals of the made recordings: counts of a converter, known at every sample.
 
 A block of 256 samples is one number (slow sine and noise) and one shape added to it in an order of
-its own, so that the minimum and the maximum of any number of blocks are known without their samples.
+its own, so that minimum and maximum of any number of blocks are known without their samples.
 All are whole numbers, which float32 holds exactly.
 """
 
