@@ -21,6 +21,10 @@ PAGE = 1000
 MOST_STRETCHES = 200_000
 
 
+class NothingRecordedError(ConfigurationError):
+    """Of what is asked for nothing is recorded."""
+
+
 class Outgoing:
     """What is recorded of one stream from ``begin`` to ``end``, both included: nanoseconds since
     1970, None for all there is. All of it asks the database, and so runs in a thread.
@@ -36,20 +40,23 @@ class Outgoing:
         self._spans = [span for span, _ in found]
         stretches = tuple(stretch for _, stretch in found)
         if not stretches:
-            raise ConfigurationError(self._nothing(begin, end))
+            raise self._nothing(begin, end)
         self.contents = Contents(name, slug, all_signals(stretches), stretches)
         #: Samples up to which all was read, those that are missing among them; and those read.
         self.done = 0
         self.read = 0
 
-    def _nothing(self, begin: int | None, end: int | None) -> str:
+    def _nothing(self, begin: int | None, end: int | None) -> ConfigurationError:
+        if begin is not None and end is not None and begin > end:
+            words = "The range ends before it begins: exchange from and to."
+            return ConfigurationError(words)
         bounds = self._past.bounds()
         if bounds is None:
-            return "Nothing is recorded of this stream."
-        if begin is not None and end is not None and begin > end:
-            return "The range ends before it begins: exchange --from and --to."
+            return NothingRecordedError("Nothing is recorded of this stream.")
         since, until = (moment / 1e9 for moment in bounds)
-        return f"Nothing is recorded in this range: it is from {since:.3f} to {until:.3f} (unix)."
+        return NothingRecordedError(
+            f"Nothing is recorded in this range: it is from {since:.3f} to {until:.3f} (unix)."
+        )
 
     def _stretches(self, begin: int | None, end: int | None) -> Iterator[tuple[Span, Stretch]]:
         known: list[Signals] = []

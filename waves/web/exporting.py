@@ -24,12 +24,12 @@ from pydantic_core import PydanticCustomError
 
 from waves import specs
 from waves.access import Viewer
-from waves.exceptions import BusyError, ConfigurationError, WireError
+from waves.exceptions import BusyError, ConfigurationError, UnknownStreamError, WireError
 from waves.exports.files import FILES, FileExport
 from waves.protocol.spec import StreamSpec
 from waves.recording.past import past_of
 from waves.recording.writing import nanoseconds
-from waves.transfer.outgoing import Outgoing
+from waves.transfer.outgoing import NothingRecordedError, Outgoing
 from waves.web.asking import answering, parsed
 from waves.web.downloads import REST
 from waves.web.lookup import find_stream, look_up
@@ -112,6 +112,8 @@ async def export(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
         response = _answer(request, outgoing, made, partial(_open.discard, place))
     except BaseException as error:
         _open.discard(place)
+        if isinstance(error, NothingRecordedError):
+            raise UnknownStreamError(str(error)) from None
         if isinstance(error, ConfigurationError):
             raise WireError(str(error)) from None
         raise

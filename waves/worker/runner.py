@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -110,6 +111,8 @@ class Runner:
         self.unpublished = 0
         #: Why there is nothing more to come, where the source has ended by itself; else empty.
         self.ending = ""
+        #: When the database had it that the stream is stopped, as the source had ended.
+        self._over_at: float | None = None
         self._publisher = publisher
         self._clock = clock
         self._source: Source | None = None
@@ -162,6 +165,13 @@ class Runner:
             self._describe(self._source)
             self._say(old["state"], old["message"])
             await self.announce()
+
+    def begin_again(self, asked_at: float) -> None:
+        """Begin anew where the source has ended, and the database, when it was asked, had it that
+        the stream is to run: somebody started it before its stop was seen."""
+        if self._over_at is not None and asked_at > self._over_at:
+            self._over_at = None
+            self._task = asyncio.create_task(self._run(), name=f"runner {self.spec.slug}")
 
     async def announce(self) -> None:
         """Send the description into the stream's group, with the rate as it is now."""
@@ -218,16 +228,17 @@ class Runner:
             attempt += 1
 
     async def _finish(self, ending: str) -> None:
-        """Stop the stream for good, also in the database: another worker would begin again."""
+        """Stop the stream for good, also in the database: another worker would begin again. Only
+        then it is said, so that whoever starts it again starts what is stopped."""
         self.ending = ending
-        self._say("stopped", ending)
-        await self.announce()
-        while True:
+        while self._over_at is None:
             try:
                 await in_thread(specs.stop, worker=True)(self.spec.handle, self.epoch)
-                return
+                self._over_at = time.monotonic()
             except DatabaseError:  # the worker tells of that
                 await asyncio.sleep(DATABASE_SECONDS)
+        self._say("stopped", ending)
+        await self.announce()
 
     def _fail(self, error: BaseException) -> None:
         known = isinstance(error, WavesError)

@@ -84,6 +84,7 @@ class Worker:
         #: What the database said last, by handle; None before it has spoken.
         self._wanted: dict[int, tuple[StreamSpec, int]] | None = None
         self._looks = specs.Looks()
+        self._asked_at = 0.0
         #: The database says something else than before.
         self._news = asyncio.Event()
         self._leases: Leases | None = None
@@ -142,11 +143,12 @@ class Worker:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._identify()
+                asked_at = time.monotonic()
                 streams = await in_thread(self._looks.read, worker=True)()
         except (DatabaseError, TimeoutError) as error:
             self._say(str(error) or "it does not answer")
             return False
-        self.problem = ""
+        self.problem, self._asked_at = "", asked_at
         wanted = {spec.handle: (spec, epoch) for spec, epoch in streams}
         if wanted != self._wanted:
             self._wanted = wanted
@@ -251,6 +253,8 @@ class Worker:
                 await self._hand_over(spec.handle)
             elif spec != runner.spec:
                 await runner.update(spec)
+            else:
+                runner.begin_again(self._asked_at)
         elif not spec.enabled or spec.handle in self._decision.orphans:
             self._stopped[spec.handle] = self._not_running(spec, epoch)
         elif may_start and self._leases and spec.handle in self._decision.own:

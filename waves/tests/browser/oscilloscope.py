@@ -162,12 +162,14 @@ class Oscilloscope:
 
     async def until_told(self, kind: str, since: int, **fields: object) -> None:
         """Wait for a message with these fields, by the wire; ``since`` so many were told."""
-        while not any(
-            {"type": kind, **fields}.items() <= {k: told.get(k) for k in ("type", *fields)}.items()
-            for told in self.received.told[since:]
-        ):
-            self._came.clear()
-            await asyncio.wait_for(self._came.wait(), START_SECONDS)
+        due = {"type": kind, **fields}.items()
+        async with asyncio.timeout(START_SECONDS):
+            while not any(
+                due <= {k: told.get(k) for k in ("type", *fields)}.items()
+                for told in self.received.told[since:]
+            ):
+                self._came.clear()
+                await self._came.wait()
 
     async def until_shown(self, index: int, condition: str = "true") -> Drawn:
         """Wait for a picture of a condition of ``drawn`` that goes on to a sample, or beyond it."""

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from livestream_project import databases
-from livestream_project.databases import SQLITE_OPTIONS, database
+from livestream_project.databases import POSTGRESQL, SQLITE_OPTIONS, database, recordings
 
 USUAL = Path("/usual/db.sqlite3")
 OURS = "livestream_project.sqlite"
@@ -15,7 +15,8 @@ OURS = "livestream_project.sqlite"
 @pytest.fixture(autouse=True)
 def nothing_is_set(monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.delenv("WAVES_DATABASE", raising=False)
+    for name in ("WAVES_DATABASE", "WAVES_RECORDINGS", "RECORDINGS_URL"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def refusal(monkeypatch, url: str) -> str:
@@ -106,3 +107,44 @@ def test_without_psycopg_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(databases, "find_spec", lambda name: None)
     told = refusal(monkeypatch, "postgresql://me:secret@db/waves")
     assert 'pip install "psycopg[binary]"' in told
+
+
+def test_recordings_stand_beside_the_file_of_the_default_database():
+    (found,) = recordings(database(USUAL)).values()
+    assert (found["ENGINE"], found["NAME"]) == (OURS, Path("/usual/recordings.sqlite3"))
+    assert found["OPTIONS"]["init_command"].startswith("PRAGMA auto_vacuum=INCREMENTAL;")
+
+
+def test_recordings_stand_in_postgresql_where_that_is_the_default_database():
+    assert recordings({"ENGINE": POSTGRESQL, "NAME": "waves"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WAVES_RECORDINGS", "/srv/r.sqlite3"), ("RECORDINGS_URL", "sqlite:////srv/r.sqlite3")],
+)
+def test_recordings_may_have_a_file_of_their_own(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    for default in (database(USUAL), {"ENGINE": POSTGRESQL, "NAME": "waves"}):
+        (found,) = recordings(default).values()
+        assert str(found["NAME"]) == "/srv/r.sqlite3"
+        assert "auto_vacuum" in found["OPTIONS"]["init_command"]
+
+
+def test_recordings_may_have_a_postgresql_of_their_own(monkeypatch):
+    monkeypatch.setenv("RECORDINGS_URL", "postgresql://waves:secret@db/past")
+    (found,) = recordings(database(USUAL)).values()
+    assert (found["ENGINE"], found["NAME"]) == (POSTGRESQL, "past")
+
+
+def test_recordings_are_in_one_place_which_is_not_the_default_file(monkeypatch):
+    monkeypatch.setenv("WAVES_RECORDINGS", str(USUAL))
+    with pytest.raises(ImproperlyConfigured, match="names the file of the default database"):
+        recordings(database(USUAL))
+    monkeypatch.setenv("RECORDINGS_URL", "sqlite:////srv/r.sqlite3")
+    with pytest.raises(ImproperlyConfigured, match="^RECORDINGS_URL and WAVES_RECORDINGS"):
+        recordings(database(USUAL))
+    monkeypatch.delenv("WAVES_RECORDINGS")
+    monkeypatch.setenv("RECORDINGS_URL", "mysql://db/past")
+    with pytest.raises(ImproperlyConfigured, match="^RECORDINGS_URL begins with"):
+        recordings(database(USUAL))

@@ -75,7 +75,7 @@ async def test_what_a_format_leaves_out_is_said_in_a_header(recorded, async_clie
         ({"format": "wav"}, "changes from 1,000 to 2,000 Hz"),
         ({"format": "xml"}, "'csv', 'parquet', 'npz' or 'wav'"),
         ({"from": "1e300"}, "from"),
-        ({"from": "4e9"}, "Nothing is recorded in this range"),
+        ({"from": "4e9", "to": "1"}, "The range ends before it begins"),
     ],
 )
 async def test_what_cannot_be_made_is_answered_in_words(query, words, recorded, async_client):
@@ -95,7 +95,7 @@ async def test_a_long_npz_is_left_to_the_command(recorded, async_client, monkeyp
 async def test_a_stream_that_is_not_recorded_says_so(running, async_client):
     await sync_to_async(make)()
     response = await async_client.get(ADDRESS)
-    assert response.status_code == 400
+    assert response.status_code == 404
     assert "Nothing is recorded" in response.json()["error"]
 
 
@@ -181,3 +181,9 @@ async def test_who_may_not_see_a_stream_gets_nothing(recorded, async_client, set
 def test_wide_recordings_have_a_name_for_each_column():
     signals = ({"key": "time", "name": "T"}, {"key": "time_", "name": "U"}, {"key": VOLTS.key})
     assert Contents("", "", signals, ()).columns() == ["time__", "time_", "volts"]
+
+
+async def test_a_range_in_which_nothing_is_recorded_says_what_is(recorded, async_client):
+    response = await async_client.get(ADDRESS, {"from": "4e9"})
+    assert response.status_code == 404
+    assert "Nothing is recorded in this range: it is from" in response.json()["error"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -117,6 +118,22 @@ async def test_a_source_that_has_finished_is_stopped_for_good(source, numbers, m
         said = publisher.descriptions[-1]
         assert said["state"] == "stopped"
         assert said["message"] == runner.ending == "The file ended. This stream is stopped."
+
+
+async def test_one_that_was_started_again_before_its_end_was_seen_begins_anew(
+    source, numbers, monkeypatch
+):
+    monkeypatch.setattr(specs, "stop", lambda handle, epoch: None)
+    publisher = Publisher()
+    async with running(Clock(), publisher) as runner:
+        before = time.monotonic()
+        source.let.put_nowait(FinishedError("The file ended."))
+        await publisher.until(lambda: any(d["state"] == "stopped" for d in publisher.descriptions))
+        runner.begin_again(before)  # what the database said before it was stopped there
+        source.let.put_nowait(1.0)
+        runner.begin_again(time.monotonic())
+        await publisher.until(lambda: publisher.frames)
+        assert (runner.epoch, runner.description["state"]) == (8, "live")
 
 
 async def test_a_source_that_hangs_is_silent_until_it_yields(source, numbers):
