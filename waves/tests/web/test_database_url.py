@@ -142,9 +142,9 @@ def test_recordings_are_in_one_place_which_is_not_the_default_file(monkeypatch):
     with pytest.raises(ImproperlyConfigured, match="names the file of the default database"):
         recordings(database(USUAL))
     monkeypatch.setenv("RECORDINGS_URL", "sqlite:////srv/r.sqlite3")
-    with pytest.raises(ImproperlyConfigured, match="^RECORDINGS_URL and WAVES_RECORDINGS"):
+    with pytest.raises(ImproperlyConfigured, match=r"^RECORDINGS_URL and WAVES_RECORDINGS"):
         recordings(database(USUAL))
     monkeypatch.delenv("WAVES_RECORDINGS")
     monkeypatch.setenv("RECORDINGS_URL", "mysql://db/past")
-    with pytest.raises(ImproperlyConfigured, match="^RECORDINGS_URL begins with"):
+    with pytest.raises(ImproperlyConfigured, match=r"^RECORDINGS_URL begins with"):
         recordings(database(USUAL))
