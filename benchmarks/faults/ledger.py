@@ -10,6 +10,8 @@ from waves.tests.client.frames import Frame
 
 #: A process that is killed loses what was published so shortly before, and no more (s).
 LOST_SECONDS = 5.0
+#: What was published just before a kill may be on its way to a viewer for so long after it (s).
+ON_ITS_WAY = 2.0
 
 #: Ranges ``[first, next)`` of samples, ascending and apart.
 Ranges = list[list[int]]
@@ -46,7 +48,7 @@ class Ledger:
     def is_due(self, piece: Piece, now: float) -> bool:
         """Whether it must have been written by now."""
         ends = [*self.kills, now]
-        hurried = any(piece.at <= end < piece.at + LOST_SECONDS for end in ends)
+        hurried = any(piece.at - ON_ITS_WAY < end < piece.at + LOST_SECONDS for end in ends)
         return not hurried and not any(a <= piece.at <= b for a, b in self.outages)
 
     def as_dict(self, now: float, since: float = 0.0) -> dict[str, Any]:

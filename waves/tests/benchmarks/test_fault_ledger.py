@@ -35,7 +35,13 @@ def test_all_but_the_last_seconds_is_due(ledger):
 def test_what_came_shortly_before_a_kill_or_in_an_outage_is_not_due(ledger):
     ledger.kills.append(8.5)
     ledger.outages.append((12.0, 14.0))
-    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 40], [90, 120], [150, 200]]
+    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 40], [110, 120], [150, 200]]
+
+
+def test_what_was_on_its_way_to_a_viewer_when_who_recorded_was_killed_is_not_due(ledger):
+    ledger.kills.append(19.0)
+    ledger.take("s", frame(200), 19.3)
+    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 150]]
 
 
 def test_what_several_viewers_were_sent_is_one_range_and_a_gap_is_none(ledger):
