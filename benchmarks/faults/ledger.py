@@ -43,11 +43,19 @@ class Ledger:
             piece = Piece(now, frame.first, frame.end, label)
             self._pieces[slug, frame.epoch].append(piece)
 
-    def is_due(self, piece: Piece, now: float) -> bool:
-        """Whether it must have been written by now."""
-        ends = [*self.kills, now]
-        hurried = any(piece.at <= end < piece.at + LOST_SECONDS for end in ends)
-        return not hurried and not any(a <= piece.at <= b for a, b in self.outages)
+    def due(self, pieces: list[Piece], now: float) -> list[Piece]:
+        """Those of an epoch that must have been written by now.
+
+        A kill ends the epoch that runs. What of it comes to a viewer later was on its way.
+        """
+        began = min(piece.at for piece in pieces)
+        end = min((kill for kill in self.kills if kill >= began), default=now)
+        return [
+            piece
+            for piece in pieces
+            if piece.at + LOST_SECONDS < end
+            and not any(a <= piece.at <= b for a, b in self.outages)
+        ]
 
     def as_dict(self, now: float, since: float = 0.0) -> dict[str, Any]:
         """By slug and epoch: the ranges that were published, those that are due, and labels.
@@ -60,7 +68,7 @@ class Ledger:
                 continue
             told[slug][str(epoch)] = {
                 "published": joined(pieces),
-                "due": joined([piece for piece in pieces if self.is_due(piece, now)]),
+                "due": joined(self.due(pieces, now)),
                 "labels": [[piece.first, piece.label] for piece in pieces],
             }
         return told

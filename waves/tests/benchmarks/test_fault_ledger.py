@@ -33,9 +33,24 @@ def test_all_but_the_last_seconds_is_due(ledger):
 
 
 def test_what_came_shortly_before_a_kill_or_in_an_outage_is_not_due(ledger):
-    ledger.kills.append(8.5)
-    ledger.outages.append((12.0, 14.0))
-    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 40], [90, 120], [150, 200]]
+    ledger.outages.append((8.0, 9.0))
+    ledger.kills.append(18.5)
+    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 80], [100, 140]]
+
+
+def test_the_epoch_after_a_kill_is_due_until_the_next_one(ledger):
+    ledger.kills.append(19.5)
+    for place in range(20):
+        ledger.take("s", frame(10 * place, epoch=4), 21.0 + place)
+    ledger.kills.append(40.5)
+    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 150]]
+    assert ledger.as_dict(100.0)["s"]["4"]["due"] == [[0, 150]]
+
+
+def test_what_was_on_its_way_to_a_viewer_when_who_recorded_was_killed_is_not_due(ledger):
+    ledger.kills.append(19.5)
+    ledger.take("s", frame(200), 23.0)  # with the word that the epoch has ended
+    assert ledger.as_dict(100.0)["s"]["3"]["due"] == [[0, 150]]
 
 
 def test_what_several_viewers_were_sent_is_one_range_and_a_gap_is_none(ledger):
