@@ -57,7 +57,7 @@ types: .venv/dev.stamp node_modules/made.stamp ## Check the types.
 	$(BIN)/mypy
 	$(NODE) node_modules/typescript/bin/tsc
 
-bench: .venv/dev.stamp ## Measure servers, writers, waveforms and bad neighbours, for 95 minutes.
+bench: .venv/dev.stamp ## Measure servers, writers, waveforms, recordings and bad neighbours, for hours.
 	@tools/system_packages influxdb:influxd victoria-metrics postgresql:postgres
 	$(BIN)/python -m benchmarks
 

@@ -1,6 +1,6 @@
 """``python -m benchmarks``, what ``make bench`` runs: everything, kept in docs/benchmarks.md.
 
-It takes about 95 minutes, and wants the machine for itself; the bad neighbours are most of it, and
+It takes some hours (95 minutes without recordings), and wants the machine for itself; the bad neighbours are most of it, and
 come last. ``python -m benchmarks.compare`` and the others take parts of it.
 """
 
