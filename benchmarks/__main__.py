@@ -1,7 +1,7 @@
 """``python -m benchmarks``, what ``make bench`` runs: everything, kept in docs/benchmarks.md.
 
-It takes some hours (95 minutes without recordings), and wants the machine for itself; the bad neighbours are most of it, and
-come last. ``python -m benchmarks.compare`` and the others take parts of it.
+It takes some hours (95 minutes without recordings), and wants the machine for itself; the bad
+neighbours come last. ``python -m benchmarks.compare`` and the others take parts of it.
 """
 
 from __future__ import annotations
