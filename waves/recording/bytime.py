@@ -77,19 +77,7 @@ def _segments(samples: Samples, dt: float) -> Iterator[tuple[int, int, int]]:
     last = samples.last_label(dt) >> level
     a = 0
     for column in range(first, last + 1):
-        end = samples.n if column == last else _place(samples, (column + 1) << level, dt)
+        end = samples.n if column == last else samples.place((column + 1) << level, dt)
         if end > a:
             yield column, a, end
         a = end
-
-
-def _place(samples: Samples, label: int, dt: float) -> int:
-    """The place of the first sample whose label is not before a label."""
-    if samples.times is not None:
-        return int(np.searchsorted(samples.times, label - samples.t0))
-    place = min(samples.n, max(0, int((label - samples.t0) / dt)))
-    while place > 0 and samples.label(place - 1, dt) >= label:
-        place -= 1
-    while place < samples.n and samples.label(place, dt) < label:
-        place += 1
-    return place

@@ -67,6 +67,17 @@ class Samples:
         """The label of the sample at a place, from 0 on."""
         return self.t0 + (round(place * dt) if self.times is None else int(self.times[place]))
 
+    def place(self, label: int, dt: float) -> int:
+        """The place of the first one whose label is not before ``label``; n where none is."""
+        if self.times is not None:
+            return int(np.searchsorted(self.times, label - self.t0))
+        place = min(self.n, max(0, int((label - self.t0) / dt)))
+        while place > 0 and self.label(place - 1, dt) >= label:
+            place -= 1
+        while place < self.n and self.label(place, dt) < label:
+            place += 1
+        return place
+
     def last_label(self, dt: float) -> int:
         """The label of the last one."""
         return self.label(self.n - 1, dt)

@@ -223,7 +223,7 @@ class Past:
             return span.next
         row = self._row_at(span, label)
         for samples in self._samples(span, span.first if row is None else row, span.next):
-            place = _place(samples, label, span.dt)
+            place = samples.place(label, span.dt)
             if place < samples.n:
                 return samples.first + place
         return span.next
@@ -493,18 +493,6 @@ def _widen(
     inside = (at >= 0) & (at < found.minima.shape[1])
     np.fmin.at(found.minima[place], at[inside], low[inside])
     np.fmax.at(found.maxima[place], at[inside], high[inside])
-
-
-def _place(samples: Samples, label: int, dt: float) -> int:
-    """The place of the first sample whose label is not before ``label``; n where there is none."""
-    if samples.times is not None:
-        return int(np.searchsorted(samples.times, label - samples.t0))
-    place = min(samples.n, max(0, int((label - samples.t0) / dt)))
-    while place > 0 and samples.label(place - 1, dt) >= label:
-        place -= 1
-    while place < samples.n and samples.label(place, dt) < label:
-        place += 1
-    return place
 
 
 def _span(stretch: RecordedStretch) -> Span:
