@@ -190,3 +190,19 @@ async def test_what_a_worker_records_goes_on_where_memory_ends(context, daphne, 
     assert not np.isnan(drawn.y).any(), "the line is broken"
     assert np.diff(drawn.x).max() < 0.05
     assert np.abs(drawn.y).max() == pytest.approx(1, abs=0.01)
+
+
+async def test_what_is_live_is_sent_and_counted_while_a_year_is_on_the_screen(
+    context, daphne, add_stream
+):
+    add_stream("long", like="sine", record=True, history=600, window=1, rate=20)
+    scope = await Oscilloscope.open(context, daphne, "long")
+    await scope.until("!document.getElementById('minimap').hidden")
+    told = len(scope.received.told)
+    await scope.enter("time", f"{YEAR / 10} s")
+    # The memory of 12,000 samples in at least a thousand columns, not a year in as many.
+    await scope.until_told("view", told)
+    strides = [said["stride"] for said in scope.received.told[told:] if said["type"] == "view"]
+    assert max(strides) <= 12
+    await scope.until_received(100)
+    await scope.until_text("rate", "20.0")

@@ -123,10 +123,16 @@ export class Link {
 
   /** @typedef {{window: number, columns: number}} Asked */
 
-  /** @returns {Asked} */
+  /**
+   * Of a stream that is recorded no more than its memory holds, as what was before comes from the recording: columns
+   * as wide as a year asks for would come once in hours, and all that is read of what is live would stand still.
+   * @returns {Asked}
+   */
   get #view() {
     const { window, columns } = this.#world.view();
-    return { window, columns: Math.min(MOST_COLUMNS, columns) };
+    const { description } = this.#world.record;
+    const most = (description?.recorded_since ?? null) === null ? window : (description?.history ?? window);
+    return { window: Math.min(window, most), columns: Math.min(MOST_COLUMNS, columns) };
   }
 
   /** @param {ArrayBuffer} buffer @param {number} now */
