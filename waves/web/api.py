@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from waves.access import Viewer
 from waves.exceptions import (
@@ -23,19 +22,11 @@ from waves.protocol.messages import MAX_INDEX, Columns
 from waves.server.lifespan import serving
 from waves.web import downloads, onepast
 from waves.web.answers import json_answer
-from waves.web.asking import answering, memory_of, parsed
+from waves.web.asking import answering, known_format, memory_of, parsed
 from waves.web.lookup import every_stream, find_stream
 from waves.web.onepast import Wanted
 from waves.web.pastanswer import PastAnswer
 from waves.web.streaming import check_values, place_for, streamed, with_problem
-
-
-def _known_format(name: str) -> str:
-    if name not in EXPORTS:
-        *others, last = map(repr, EXPORTS)
-        expected = f"{', '.join(others)} or {last}"
-        raise PydanticCustomError("format", "Input should be {expected}", {"expected": expected})
-    return name
 
 
 class SamplesQuery(BaseModel):
@@ -63,7 +54,7 @@ class SamplesQuery(BaseModel):
     ] = None
     format: Annotated[
         str,
-        AfterValidator(_known_format),
+        AfterValidator(known_format(EXPORTS)),
         Field(
             description="waves is the frames of docs/protocol.md, one after the other.",
             json_schema_extra=lambda schema: schema.update(enum=list(EXPORTS)),

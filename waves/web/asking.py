@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from waves.access import Viewer
 from waves.database.readiness import SILENT, problem_of
@@ -32,6 +33,19 @@ from waves.web.answers import MOMENTARY, View, error_answer, in_any_project
 from waves.web.visitors import reader_of
 
 Query = TypeVar("Query", bound=BaseModel)
+
+
+def known_format(kinds: Mapping[str, Any]) -> Callable[[str], str]:
+    """A validator of the name of a format, which says which there are."""
+
+    def check(name: str) -> str:
+        if name in kinds:
+            return name
+        *others, last = map(repr, kinds)
+        expected = f"{', '.join(others)} or {last}"
+        raise PydanticCustomError("format", "Input should be {expected}", {"expected": expected})
+
+    return check
 
 
 def answering(view: View) -> View:

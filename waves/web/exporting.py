@@ -20,7 +20,6 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from waves import specs
 from waves.access import Viewer
@@ -30,7 +29,7 @@ from waves.protocol.spec import StreamSpec
 from waves.recording.past import past_of
 from waves.recording.writing import nanoseconds
 from waves.transfer.outgoing import NothingRecordedError, Outgoing
-from waves.web.asking import answering, parsed
+from waves.web.asking import answering, known_format, parsed
 from waves.web.downloads import REST
 from waves.web.lookup import find_stream, look_up
 
@@ -58,14 +57,6 @@ _maker = ThreadPoolExecutor(1, thread_name_prefix="waves export")
 _open: set[object] = set()
 
 
-def _known_format(name: str) -> str:
-    if name not in FILES:
-        *others, last = map(repr, FILES)
-        expected = f"{', '.join(others)} or {last}"
-        raise PydanticCustomError("format", "Input should be {expected}", {"expected": expected})
-    return name
-
-
 class ExportQuery(BaseModel):
     """The query of ``export``: a format, and a range of time whose ends are included."""
 
@@ -73,7 +64,7 @@ class ExportQuery(BaseModel):
 
     format: Annotated[
         str,
-        AfterValidator(_known_format),
+        AfterValidator(known_format(FILES)),
         Field(
             description="docs/recording.md says what each holds.",
             json_schema_extra=lambda schema: schema.update(enum=list(FILES)),
