@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -225,6 +225,8 @@ class Recorder:
         #: Streams that do not run, whose rows name no signals: how they were recorded last.
         self.asks: set[str] = set()
         self.last: dict[str, Description] = {}
+        #: Streams that do not run, whose recordings are kept no longer for that.
+        self.resting: Sequence[StreamSpec] = ()
         self._looked_at = -LOOK_SECONDS
         self._trimmed_at = 0.0
         self._flushed_at = 0.0
@@ -368,8 +370,7 @@ class Recorder:
         if now - self._trimmed_at < TRIM_SECONDS:
             return
         more = False
-        for track in list(self._tracks):
-            spec = track.spec
+        for spec in [*(track.spec for track in list(self._tracks)), *self.resting]:
             if spec.keep_seconds is None and spec.keep_bytes is None:
                 continue
             before = None

@@ -311,6 +311,8 @@ class Worker:
             await runner.announce()
         running = [runner.description for runner in self.runners.values()]
         idle = list(self._stopped.values()) if self._decision.leads else []
+        wanted = self._wanted or {}
+        self._recorder.resting = [wanted[d["handle"]][0] for d in idle if d["handle"] in wanted]
         with contextlib.suppress(ServiceUnavailableError):
             for description in idle:
                 await self._publisher.description(description)

@@ -426,6 +426,20 @@ def test_what_is_older_than_a_stream_keeps_is_deleted(recorder, always_looks, mo
     assert stream.track.since == T0 + 1e4 + first / RATE
 
 
+def test_what_a_stream_at_rest_keeps_is_deleted_as_well(recorder, always_looks, monkeypatch):
+    stream = Recorded(recorder)
+    stream.begin()
+    stream.publish(5000)
+    stream.track.close()
+    flush(recorder)
+    monkeypatch.setattr(module.time, "time_ns", lambda: int((T0 + 1e6) * 1e9))
+    flush(recorder)
+    assert stream.ranges()
+    recorder.resting = [replace(stream.spec, record=False, keep_seconds=60.0)]
+    flush(recorder)
+    assert not stream.ranges()
+
+
 def test_a_recording_takes_no_more_than_it_may(recorder, always_looks):
     stream = Recorded(recorder, keep_bytes=200_000)
     stream.begin()
