@@ -10,6 +10,7 @@ from waves.hub.pump import Pump
 from waves.hub.status import StatusBoard
 from waves.server import lifespan
 from waves.tests.passwords import quick_passwords  # noqa: F401
+from waves.tests.web.recorded_stream import ENDED, FIRST, NEXT, RECORDED, SECOND, RecordedStream
 from waves.web import not_ready
 
 
@@ -30,3 +31,21 @@ async def running(monkeypatch) -> AsyncIterator[SimpleNamespace]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.fixture
+def written(transactional_db):
+    """A stream of which two epochs are recorded."""
+    stream = RecordedStream()
+    stream.record(FIRST, ENDED, "started")
+    stream.end()
+    stream.record(SECOND, RECORDED, "1 kHz → 2 kHz")
+    return stream
+
+
+@pytest.fixture
+async def stream(written, running):
+    """It, with the newest samples in memory."""
+    written.hub = running.hub
+    written.keep(SECOND, 10_000, NEXT)
+    return written

@@ -21,6 +21,8 @@ T0 = 1_800_000_000.0
 #: The second epoch begins so many seconds after the first one.
 LATER = 100.0
 FIRST, SECOND = 101, 102
+#: The first epoch is recorded up to here, the second one too; and then what memory has of it.
+ENDED, RECORDED, NEXT = 20_300, 30_000, 33_000
 RATES = {FIRST: 1000.0, SECOND: 2000.0}
 BEGINS = {FIRST: T0, SECOND: T0 + LATER}
 KEYS = ("a", "b")
@@ -28,7 +30,8 @@ VIEWS = {"samples": api.samples, "epochs": epochs.epochs, "crossing": crossing.c
 
 
 def values_of(epoch: int, first: int, last: int) -> np.ndarray:
-    """What the samples of an epoch are: told by their place."""
+    """What the samples of an epoch are, by their place: a is a saw, which falls at each thousandth
+    sample and is above 0 from the middle on."""
     index = np.arange(first, last)
     saw = index % 1000 - 500.0
     return np.array([saw + epoch, index % 7919], np.float32)

@@ -6,29 +6,10 @@ import json
 import pytest
 
 from waves.server import pasts
-from waves.tests.web.recorded_stream import FIRST, LATER, SECOND, T0, RecordedStream
+from waves.tests.web.recorded_stream import FIRST, LATER, NEXT, SECOND, T0
 from waves.web import crossing
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "recordings"])
-
-#: Signal a is a saw: it falls at each thousandth sample, and is above 0 from the middle on.
-ENDED, RECORDED, NEXT = 20_300, 30_000, 33_000
-
-
-@pytest.fixture
-def written(transactional_db):
-    stream = RecordedStream()
-    stream.record(FIRST, ENDED, "started")
-    stream.end()
-    stream.record(SECOND, RECORDED, "1 kHz → 2 kHz")
-    return stream
-
-
-@pytest.fixture
-async def stream(written, running):
-    written.hub = running.hub
-    written.keep(SECOND, 10_000, NEXT)
-    return written
 
 
 async def lines(stream, **query) -> list[dict]:

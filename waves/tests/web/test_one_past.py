@@ -13,8 +13,10 @@ from waves.recorded import RecordedRow
 from waves.recording import place
 from waves.server import pasts
 from waves.tests.web.recorded_stream import (
+    ENDED,
     FIRST,
     LATER,
+    NEXT,
     SECOND,
     T0,
     RecordedStream,
@@ -23,25 +25,6 @@ from waves.tests.web.recorded_stream import (
 from waves.web import onepast
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "recordings"])
-
-#: The first epoch is recorded up to here, the second one too; and then what memory has of it.
-ENDED, RECORDED, NEXT = 20_300, 30_000, 33_000
-
-
-@pytest.fixture
-def written(transactional_db):
-    stream = RecordedStream()
-    stream.record(FIRST, ENDED, "started")
-    stream.end()
-    stream.record(SECOND, RECORDED, "1 kHz → 2 kHz")
-    return stream
-
-
-@pytest.fixture
-async def stream(written, running):
-    written.hub = running.hub
-    written.keep(SECOND, 10_000, NEXT)
-    return written
 
 
 def joined(frames, epoch):
