@@ -58,21 +58,26 @@ async def step(question: Callable[[], T]) -> T:
         raise ServiceUnavailableError(f"{UNREAD} {words}" if words else SILENT) from error
 
 
-async def steps(frames: Iterator[Frame]) -> AsyncIterator[list[Frame]]:
-    """The frames of an iterator that reads the database, some at a time."""
-    while some := await step(lambda: _some(frames)):
+async def steps(found: Iterator[T], frame_of: Callable[[T], Frame]) -> AsyncIterator[list[T]]:
+    """What an iterator that reads the database finds, some at a time: each has a frame."""
+    while some := await step(lambda: _some(found, frame_of)):
         yield some
 
 
-def _some(frames: Iterator[Frame]) -> list[Frame]:
-    found: list[Frame] = []
+def _some(found: Iterator[T], frame_of: Callable[[T], Frame]) -> list[T]:
+    some: list[T] = []
     until, room = time.monotonic() + STEP_SECONDS, STEP_BYTES
-    for frame in frames:
-        found.append(frame)
-        room -= frame.room
+    for each in found:
+        some.append(each)
+        room -= frame_of(each).room
         if room <= 0 or time.monotonic() >= until:
             break
-    return found
+    return some
+
+
+def itself(frame: Frame) -> Frame:
+    """Where all that is found are frames."""
+    return frame
 
 
 class Pasts:
@@ -136,7 +141,7 @@ class Pasts:
         past = await step(lambda: find(handle))
         found: list[Frame] = []
         reading = framing.epoch_frames(past, handle, epoch, stride, first, end, least)
-        async for some in steps(reading):
+        async for some in steps(reading, itself):
             found += some
             if len(found) > most:
                 return None

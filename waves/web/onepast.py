@@ -6,9 +6,10 @@ loop, as it is there. Where both have a sample memory's is taken.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from waves.exports import Epoch
@@ -21,6 +22,7 @@ from waves.protocol.block import SAMPLE_TYPES
 from waves.protocol.frames import Frame
 from waves.protocol.messages import MAX_INDEX
 from waves.recording import framing
+from waves.recording.levels import level_below
 from waves.recording.past import Past, Span
 from waves.server import pasts
 from waves.web import downloads
@@ -29,6 +31,8 @@ from waves.web import downloads
 MOST_STRETCHES = 200
 #: Stretches that one read of the database brings.
 PAGE = 1000
+#: Columns of a level that one read brings, of several stretches together: at most some MB.
+AT_ONCE = 4096
 
 
 class Wanted(NamedTuple):
@@ -232,6 +236,22 @@ def _lasts(made: Plan) -> float:
     return max(0.0, (end or 0.0) - (begin or 0.0))
 
 
+def _read_at_once(parts: Iterable[Part]) -> Iterator[tuple[int, list[Part]]]:
+    """Parts, those together whose columns one question brings, with the level of these; 0: none."""
+    group: list[Part] = []
+    level, columns = 0, 0
+    for part in parts:
+        own = level_below(part.stride)
+        n = 0 if part.span is None else part.span.n >> own
+        if group and not (own == level and columns + n <= AT_ONCE):
+            yield level if len(group) > 1 else 0, group
+            group, columns = [], 0
+        group.append(part)
+        level, columns = own, columns + n
+    if group:
+        yield level if len(group) > 1 else 0, group
+
+
 class Reading:
     """The frames of a plan, oldest first, each with the part that it is of."""
 
@@ -241,15 +261,19 @@ class Reading:
 
     async def frames(self) -> AsyncIterator[tuple[Part, Frame]]:
         """Every frame, read as it is asked for."""
-        async for part in self._parts():
-            found = self._recorded(part) if part.kept is None else self._newest(part, part.kept)
-            async for frame in found:
-                yield part, frame
+        async for parts in self._parts():
+            async for some in pasts.steps(self._recorded(parts), itemgetter(1)):
+                for part, frame in some:
+                    yield part, frame
+        newest = self._plan.newest
+        if newest is not None and newest.kept is not None:
+            async for frame in self._newest(newest, newest.kept):
+                yield newest, frame
 
-    async def _parts(self) -> AsyncIterator[Part]:
+    async def _parts(self) -> AsyncIterator[list[Part]]:
+        """What is recorded, as it is found."""
         made = self._plan
-        for part in made.parts:
-            yield part
+        yield made.parts
         seen = {part.span.key for part in made.parts if part.span is not None}
         last = max((part.span.begin for part in made.parts if part.span is not None), default=0)
         more = made.more
@@ -260,21 +284,22 @@ class Reading:
             seen |= {span.key for span in new}
             last = max([last, *(span.begin for span in new)])
             more = len(spans) == PAGE and bool(new)
-            for part in await pasts.step(partial(_parts, made.past, made.wanted, new)):
-                if made.newest is None or part.epoch != made.newest.epoch:
-                    yield part
-        if made.newest is not None:
-            yield made.newest
+            parts = await pasts.step(partial(_parts, made.past, made.wanted, new))
+            newest = None if made.newest is None else made.newest.epoch
+            yield [part for part in parts if part.epoch != newest]
 
-    async def _recorded(self, part: Part) -> AsyncIterator[Frame]:
-        if part.span is None:
-            return
-        found = framing.frames(
-            self._plan.past, self._handle, part.span, part.stride, part.first, part.end
-        )
-        async for some in pasts.steps(found):
-            for frame in some:
-                yield frame
+    def _recorded(self, parts: Sequence[Part]) -> Iterator[tuple[Part, Frame]]:
+        """Blocking."""
+        past = self._plan.past
+        for level, group in _read_at_once(parts):
+            if level:
+                past.read_ahead([part.span for part in group if part.span is not None], level)
+            for part in group:
+                if part.span is None:
+                    continue
+                span, stride = part.span, part.stride
+                for frame in framing.frames(past, self._handle, span, stride, part.first, part.end):
+                    yield part, frame
 
     async def _newest(self, part: Part, kept: Kept) -> AsyncIterator[Frame]:
         """The recording up to where memory begins (now: it goes on meanwhile), and then memory."""
@@ -323,7 +348,7 @@ class Reading:
             end,
             framing.SAME_LABEL,
         )
-        async for some in pasts.steps(found):
+        async for some in pasts.steps(found, pasts.itself):
             for frame in some:
                 yield frame
 

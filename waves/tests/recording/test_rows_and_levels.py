@@ -15,7 +15,7 @@ from waves.protocol.description import describe
 from waves.protocol.spec import SignalSpec, StreamSpec
 from waves.recorded import RecordedColumns, RecordedRow, RecordedStretch, RecordedTail
 from waves.recording import store
-from waves.recording.levels import LEVELS
+from waves.recording.levels import LEVELS, level_below
 from waves.recording.past import Past
 from waves.recording.place import alias
 from waves.recording.writing import StreamWriter, samples_of_block
@@ -115,6 +115,11 @@ def check(recorded, epoch):
     assert np.array_equal(found[1], values, equal_nan=True)
     for stride in (2, 64, 256, 1024, 4096, 2**16, 2**22):
         columns = columns_of(past, epoch, stride, len(recorded.keys))
+        ahead = recorded.past
+        ahead.read_ahead(ahead.spans_of(epoch), level_below(stride))
+        same = columns_of(ahead, epoch, stride, len(recorded.keys))
+        assert same.keys() == columns.keys()
+        assert all(np.array_equal(same[at], columns[at], equal_nan=True) for at in columns)
         due, starts = np.unique(indices // stride, return_index=True)
         low = np.fmin.reduceat(values, starts, axis=1)
         high = np.fmax.reduceat(values, starts, axis=1)
@@ -292,6 +297,27 @@ def test_by_time_across_many_epochs_signals_by_key():
             assert np.array_equal(due[0], found.minima[place], equal_nan=True)
             assert np.array_equal(due[1], found.maxima[place], equal_nan=True)
     assert RecordedColumns.objects.filter(recording__stream=recorded.stream).exists()
+
+
+def test_columns_of_many_short_stretches_are_one_question():
+    asked = []
+
+    def ask(execute, sql, *rest):
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    recorded = Recorded()
+    for epoch in range(30):
+        recorded.begin()
+        recorded.add(np.arange(1024) + epoch, 0, T0 + 2 * epoch)
+        recorded.end()
+    past = recorded.past
+    spans = past.spans(None, None)
+    with connections[alias()].execute_wrapper(ask):
+        past.read_ahead(spans, 8)
+        found = [piece for span in spans for piece in past.columns(span, 512, 0, span.next)]
+    assert len(asked) == 1
+    assert [piece.maxima.tolist() for piece in found] == [[[511 + e, 1023 + e]] for e in range(30)]
 
 
 def test_a_damaged_row_is_left_out_and_counted():
