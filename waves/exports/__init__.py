@@ -53,6 +53,8 @@ class Export(abc.ABC):
     max_values: ClassVar[int | None] = None
     #: How the name of its file ends; empty: as the format is called.
     ending: ClassVar[str] = ""
+    #: Whether ``begin`` is told of each epoch: to look up two hundred takes a while.
+    tells_epochs: ClassVar[bool] = True
 
     def __init__(self, signals: Iterable[Mapping[str, Any]], *, columns: bool) -> None:
         self.signals = tuple(signals)
@@ -83,6 +85,7 @@ class FramesExport(Export):
     """Frames as a WebSocket has them, one after the other (docs/protocol.md)."""
 
     content_type = "application/octet-stream"
+    tells_epochs = False
 
     def pieces(self, frame: Frame) -> Iterator[bytes]:
         yield encode(frame)

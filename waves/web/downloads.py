@@ -32,6 +32,9 @@ WAIT_SECONDS = 5.0
 #: The thread rests so many times as long as a piece took: the others have two thirds of a core.
 REST = 2.0
 
+#: Short pieces go together until they have taken so long, or are so many bytes.
+STEP_SECONDS, MOST_JOINED = 0.0005, 64 * 1024
+
 #: Makes the pieces of all downloads, in the order in which they are asked for.
 _maker = ThreadPoolExecutor(1, thread_name_prefix="waves download")
 
@@ -112,15 +115,20 @@ async def written(pieces_: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield part
 
 
-async def _made(written: Iterator[bytes]) -> bytes | None:
+async def _made(written: Iterator[bytes]) -> bytes:
     return await asyncio.get_running_loop().run_in_executor(_maker, _make, written)
 
 
-def _make(written: Iterator[bytes]) -> bytes | None:
+def _make(written: Iterator[bytes]) -> bytes:
     started = time.thread_time()  # what it took of a core, however busy that is
-    part = next(written, None)
+    made, room = [], MOST_JOINED
+    for piece in written:
+        made.append(piece)
+        room -= len(piece)
+        if room <= 0 or time.thread_time() - started >= STEP_SECONDS:
+            break
     time.sleep(REST * (time.thread_time() - started))
-    return part
+    return b"".join(made)
 
 
 def chunk(signals: int, stride: int) -> int:

@@ -259,16 +259,15 @@ class Reading:
         self._handle = handle
         self._plan = made
 
-    async def frames(self) -> AsyncIterator[tuple[Part, Frame]]:
-        """Every frame, read as it is asked for."""
+    async def frames(self) -> AsyncIterator[list[tuple[Part, Frame]]]:
+        """Every frame, some at a time, read as they are asked for."""
         async for parts in self._parts():
             async for some in pasts.steps(self._recorded(parts), itemgetter(1)):
-                for part, frame in some:
-                    yield part, frame
+                yield some
         newest = self._plan.newest
         if newest is not None and newest.kept is not None:
             async for frame in self._newest(newest, newest.kept):
-                yield newest, frame
+                yield [(newest, frame)]
 
     async def _parts(self) -> AsyncIterator[list[Part]]:
         """What is recorded, as it is found."""

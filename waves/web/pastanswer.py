@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
+from itertools import chain, groupby
 from typing import Any
 
 from django.http import HttpRequest
@@ -71,7 +72,7 @@ class PastAnswer:
         frames = self._frames(made, reading, signals)
         ahead = await _ahead(frames)
         if ahead:
-            _, first = ahead[0]
+            _, first = ahead[0][0]
             export.t0, export.dt = first.t0, first.dt
         parts = self._written(export, reading, ahead, frames, signals)
         name = f"{self._slug}-{_place(ahead)}"
@@ -94,41 +95,54 @@ class PastAnswer:
 
     async def _frames(
         self, made: Plan, reading: Reading, signals: list[dict[str, Any]]
-    ) -> AsyncIterator[Found]:
+    ) -> AsyncIterator[list[Found]]:
         if made.by_time is None:
-            async for part, frame in reading.frames():
-                yield part, frame
+            async for some in reading.frames():
+                yield list(some)
             return
         keys = [signal["key"] for signal in signals]
         columns = made.wanted.columns or 1
         found = await pasts.step(partial(made.past.by_time, *made.by_time, columns, keys))
-        for frame in bytime.frames(found, self._handle, self._kept, keys):
-            yield None, frame
+        yield [(None, frame) for frame in bytime.frames(found, self._handle, self._kept, keys)]
 
     async def _written(
         self,
         export: Export,
         reading: Reading,
-        ahead: list[Found],
-        frames: AsyncIterator[Found],
+        ahead: list[list[Found]],
+        frames: AsyncIterator[list[Found]],
         signals: list[dict[str, Any]],
     ) -> AsyncIterator[bytes]:
         if head := export.head():
             yield head
-        epoch = -1
-        async for part, frame in _chained(ahead, frames):
-            number = 0 if part is None else part.epoch
-            if number != epoch:
-                epoch = number
-                told = _all_epochs(frame, signals)
-                if part is not None:
-                    told = await reading.epoch(part, frame)
-                if begun := export.begin(told):
-                    yield begun
-            async for piece in downloads.written(export.pieces(frame)):
-                yield piece
+        former = -1
+        async for some in _chained(ahead, frames):
+            for epoch, group in groupby(some, _epoch if export.tells_epochs else _any):
+                found = list(group)
+                if export.tells_epochs and epoch != former:
+                    former = epoch
+                    if begun := export.begin(await self._epoch_of(reading, found[0], signals)):
+                        yield begun
+                pieces = chain.from_iterable(export.pieces(frame) for _, frame in found)
+                async for piece in downloads.written(pieces):
+                    yield piece
         if tail := export.tail():
             yield tail
+
+    async def _epoch_of(
+        self, reading: Reading, found: Found, signals: list[dict[str, Any]]
+    ) -> Epoch:
+        part, frame = found
+        return _all_epochs(frame, signals) if part is None else await reading.epoch(part, frame)
+
+
+def _epoch(found: Found) -> int:
+    part, _ = found
+    return 0 if part is None else part.epoch
+
+
+def _any(_: Found) -> int:
+    return 0
 
 
 def _all_epochs(frame: Frame, signals: list[dict[str, Any]]) -> Epoch:
@@ -136,26 +150,28 @@ def _all_epochs(frame: Frame, signals: list[dict[str, Any]]) -> Epoch:
     return Epoch(0, frame.t0, rate, "regular", "float64", tuple(signals))
 
 
-async def _ahead(frames: AsyncIterator[Found]) -> list[Found]:
-    """The first frames, at most ``AHEAD_BYTES`` and one."""
-    found: list[Found] = []
+async def _ahead(frames: AsyncIterator[list[Found]]) -> list[list[Found]]:
+    """The first frames: some more than ``AHEAD_BYTES``, or all."""
+    found: list[list[Found]] = []
     room = AHEAD_BYTES
-    async for each in frames:
-        found.append(each)
-        room -= each[1].room
+    async for some in frames:
+        found.append(some)
+        room -= sum(frame.room for _, frame in some)
         if room <= 0:
             break
     return found
 
 
-async def _chained(ahead: list[Found], rest: AsyncIterator[Found]) -> AsyncIterator[Found]:
+async def _chained(
+    ahead: list[list[Found]], rest: AsyncIterator[list[Found]]
+) -> AsyncIterator[list[Found]]:
     while ahead:
         yield ahead.pop(0)
-    async for each in rest:
-        yield each
+    async for some in rest:
+        yield some
 
 
-def _place(ahead: list[Found]) -> str:
+def _place(ahead: list[list[Found]]) -> str:
     """What a file is named by: epoch and index of its first sample."""
-    frame = ahead[0][1] if ahead else None
+    frame = ahead[0][0][1] if ahead else None
     return "0-0" if frame is None else f"{frame.epoch}-{frame.sample}"
