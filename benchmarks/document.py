@@ -34,6 +34,12 @@ def replace_section(text: str, name: str, body: str) -> str:
     return text.rstrip() + "\n\n" + section + "\n"
 
 
+def section(text: str, name: str) -> str:
+    """What stands in the section ``name``; empty where there is none."""
+    _, found, rest = text.partition(f"<!-- {name}: begin -->")
+    return rest.partition(f"<!-- {name}: end -->")[0] if found else ""
+
+
 def write_section(name: str, body: str, document: Path = DOCUMENT) -> None:
     """Keep a section in the document; the others stay as they are."""
     text = document.read_text() if document.exists() else TITLE

@@ -38,7 +38,7 @@ def options() -> argparse.Namespace:
 def main() -> int:
     """Run what is missing; 1 where a fault did not go as it shall."""
     given = options()
-    kept = results.Results(results.code(), fresh=given.fresh)
+    kept = results.Results(results.code(), fresh=given.names if given.fresh else ())
     names = [name for name in given.names if name in FAULTS]
     with tempfile.TemporaryDirectory(prefix="waves-faults-") as folder:
         prepared = prepare(Path(folder))

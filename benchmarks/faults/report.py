@@ -24,6 +24,7 @@ HEAD = (
     "wrongly live, s",
     "log lines",
     "verdict",
+    "run on, of commit",
 )
 
 
@@ -54,13 +55,25 @@ def machine() -> str:
 
 
 def write(kept: Results) -> None:
-    """The table of all runs of this commit; the text above it stays."""
-    run = [(fault, kept.rows[fault.name]) for fault in FAULTS.values() if kept.rows[fault.name]]
-    rows = [[f"`{fault.name}`: {fault.what}", *_figures(runs)] for fault, runs in run]
-    if rows:
-        parts = ["## Fault by fault", f"{machine()}; commit `{kept.commit}`."]
-        body = "\n\n".join([*parts, document.table(HEAD, rows)])
-        document.write_section("faults", body, PAGE)
+    """A row for each fault that was run of this commit; the others keep the row they have."""
+    rows = _standing(PAGE.read_text() if PAGE.exists() else "")
+    when = f"{datetime.now(UTC):%Y-%m-%d}, `{kept.commit}`"
+    for fault in FAULTS.values():
+        if runs := kept.rows[fault.name]:
+            named = f"`{fault.name}`"
+            rows[named] = [f"{named}: {fault.what}", *_figures(runs), when]
+    known = [f"`{name}`" for name in FAULTS]
+    if due := [rows[named] for named in known if named in rows]:
+        parts = ["## Fault by fault", f"Run last: {machine()}.", document.table(HEAD, due)]
+        document.write_section("faults", "\n\n".join(parts), PAGE)
+
+
+def _standing(page: str) -> dict[str, list[str]]:
+    """The rows that the page has, by the name of the fault as it stands there."""
+    section = document.section(page, "faults")
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {cells[0].split(":")[0]: cells for cells in rows}
 
 
 def _figures(runs: dict[int, Row]) -> list[str]:

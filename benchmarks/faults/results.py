@@ -33,21 +33,23 @@ def _git(*arguments: str) -> str:
 
 
 class Results:
-    """The lines of one commit; ``fresh`` forgets those that there are."""
+    """The lines of one commit; those of the faults in ``fresh`` are forgotten."""
 
-    def __init__(self, commit: str, *, fresh: bool = False, path: Path = FILE) -> None:
+    def __init__(self, commit: str, *, fresh: Iterable[str] = (), path: Path = FILE) -> None:
         self.commit, self.path = commit, path
         self.rows: dict[str, dict[int, Row]] = defaultdict(dict)
         path.parent.mkdir(exist_ok=True)
-        others = []
+        forgotten, remaining = set(fresh), []
         for line in path.read_text().splitlines() if path.exists() else ():
             row = json.loads(line)
-            if row["commit"] != commit:
-                others.append(line)
-            elif not fresh:
+            is_own = row["commit"] == commit
+            if is_own and row["fault"] in forgotten:
+                continue
+            remaining.append(line)
+            if is_own:
                 self.rows[row["fault"]][row["run"]] = row
-        if fresh:
-            path.write_text("".join(f"{line}\n" for line in others))
+        if forgotten:
+            path.write_text("".join(f"{line}\n" for line in remaining))
 
     def missing(self, faults: Iterable[str], times: int) -> list[tuple[str, int]]:
         """The runs that are still to be made, each fault once before any comes twice."""

@@ -26,12 +26,27 @@ def test_what_was_run_of_other_code_is_kept_and_does_not_count(tmp_path):
     assert (NAMES[0], 0) not in results.Results("abc", path=path).missing(NAMES, 1)
 
 
-def test_a_fresh_start_forgets_this_code_only(tmp_path):
+def test_a_fresh_start_forgets_its_faults_of_this_code_only(tmp_path):
     path = tmp_path / "faults.jsonl"
     for commit in ("abc", "def"):
-        results.Results(commit, path=path).add(outcome(NAMES[0], 0))
-    assert (NAMES[0], 0) in results.Results("abc", fresh=True, path=path).missing(NAMES, 1)
-    assert (NAMES[0], 0) not in results.Results("def", path=path).missing(NAMES, 1)
+        for name in NAMES:
+            results.Results(commit, path=path).add(outcome(name, 0))
+    results.Results("abc", fresh=NAMES[:1], path=path)
+    assert results.Results("abc", path=path).missing(NAMES, 1) == [(NAMES[0], 0)]
+    assert results.Results("def", path=path).missing(NAMES, 1) == []
+
+
+def test_what_was_not_run_keeps_its_row_on_the_page(tmp_path, monkeypatch):
+    page = tmp_path / "reliability.md"
+    monkeypatch.setattr(report, "PAGE", page)
+    for commit, name in (("abc", NAMES[1]), ("def", NAMES[0]), ("ghi", NAMES[0])):
+        kept = results.Results(commit, path=tmp_path / "faults.jsonl")
+        kept.add(outcome(name, 0))
+        report.write(kept)
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == NAMES
+    assert "`ghi`" in rows[0]
+    assert "`abc`" in rows[1]
 
 
 def test_the_table_has_median_worst_and_verdict(tmp_path, monkeypatch):
