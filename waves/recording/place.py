@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from waves.addresses import APP
 from waves.recorded import (
@@ -47,6 +48,46 @@ def is_full() -> bool:
         return shutil.disk_usage(Path(database["NAME"]).parent).free < PAGE
     except OSError:
         return False
+
+
+class KeptOpen:
+    """The connection of the thread that records, from one write to the next.
+
+    SQLite writes its whole log over into the file when the last connection is closed: to open one
+    for each write would have every page written twice.
+    """
+
+    def __init__(self) -> None:
+        self._file: tuple[int, int] | None = None
+
+    def open(self) -> None:
+        """Open it, or leave it open. A file that took the place of the other is opened anew.
+
+        Raises DatabaseError.
+        """
+        connection = connections[alias()]
+        if connection.connection is not None and _file_of(connection) != self._file:
+            connection.close()
+        if connection.connection is None:
+            connection.ensure_connection()
+            self._file = _file_of(connection)
+        # What ends a request closes what is older than CONN_MAX_AGE.
+        connection.close_at = None
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        connections[alias()].close()
+
+
+def _file_of(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
+    """What tells a file from others that have had its name; None where there is none."""
+    if connection.vendor != "sqlite":
+        return None
+    try:
+        found = Path(connection.settings_dict["NAME"]).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class Router:

@@ -26,7 +26,7 @@ from waves.recorded import Recording
 from waves.recording import store, trimming
 from waves.recording.levels import NANOSECONDS
 from waves.recording.past import Past
-from waves.recording.place import alias, is_full
+from waves.recording.place import KeptOpen, alias, is_full
 from waves.recording.store import Step
 from waves.recording.writing import StreamWriter
 
@@ -230,6 +230,7 @@ class Recorder:
         self._looked_at = -LOOK_SECONDS
         self._trimmed_at = 0.0
         self._flushed_at = 0.0
+        self._connection = KeptOpen()
 
     def track(self, spec: StreamSpec) -> Track:
         """What a new runner gives its samples to."""
@@ -286,6 +287,7 @@ class Recorder:
                 track.work(identity, items)
                 tracks.append(track)
         try:
+            self._connection.open()
             self._write(tracks)
             self._look(identity)
             self._trim(identity)
@@ -402,5 +404,6 @@ class Recorder:
         try:
             async with asyncio.timeout(END_SECONDS):
                 await self.flush()
+                await in_thread(self._connection.close, pool=RECORDER)()
         except TimeoutError:
             logger.warning("The last seconds were not recorded: %s.", self._problem or TOO_SLOW)
