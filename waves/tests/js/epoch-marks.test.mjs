@@ -83,7 +83,7 @@ test("a correction of the clock is marked where as much as a pixel lies beneath"
   assert.deepEqual(marksOf([setBack(0.005)], view(2), measure), []);
   const near = { ...view(0), from: NOW - 601, to: NOW - 599 };
   const [mark] = marksOf([setBack(0.005)], near, measure);
-  assert.equal(mark.name, "clock set back by 5 ms");
+  assert.equal(mark.name, "clock set back by 6 ms");
   assert.equal(mark.beneath.first, 0);
 });
 

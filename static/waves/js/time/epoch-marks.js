@@ -87,15 +87,24 @@ function isSetBack(before, { from }) {
 }
 
 /**
+ * By how much: the next sample of an epoch is due a period later.
+ * @param {Omit<Epoch, "stretches">} before
+ * @param {Omit<Epoch, "stretches">} part
+ */
+function setBackBy(before, { epoch, first, from, rate, isTimed }) {
+  const due = epoch === before.epoch && !isTimed && rate > 0 ? (first - before.last) / rate : 0;
+  const back = before.to + due - from;
+  return back < SET ? setting(Number(back.toPrecision(2)), "s") : duration(back + 0.5);
+}
+
+/**
  * What became another, or that it began anew, and when.
  * @param {Omit<Epoch, "stretches">} before
  * @param {Omit<Epoch, "stretches">} epoch
  * @param {{zone: Zone, now: number, isLong: boolean}} how
  */
 export function nameOf(before, epoch, { zone, now, isLong }) {
-  if (isSetBack(before, epoch)) return `clock set back by ${duration(before.to - epoch.from)}`;
-  if (epoch.epoch === before.epoch)
-    return `clock set back by ${setting(Number((before.to - epoch.from).toPrecision(2)), "s")}`;
+  if (epoch.epoch === before.epoch || isSetBack(before, epoch)) return `clock set back by ${setBackBy(before, epoch)}`;
   if (epoch.why && !AS_EVER.has(epoch.why)) return epoch.why;
   if (before.rate > 0 && epoch.rate > 0 && before.rate !== epoch.rate) {
     return `${setting(before.rate, "Hz")} → ${setting(epoch.rate, "Hz")}`;
