@@ -22,6 +22,8 @@ SAME_LABEL = 1e-6
 HAIR = 2e-3
 #: The same in seconds, on a timed clock: float64 has unix seconds to 0.24 µs.
 TIMED_HAIR = 5e-7
+#: A clock that goes back by more than this was set: the same in what is recorded. In seconds.
+SET_BACK = 1e-3
 
 
 class History:
@@ -194,6 +196,20 @@ class History:
             first = max(at, self.first)
             if first < end:
                 yield first, end, t0 + (first - at) * self.dt
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """The runs ``[a, b)`` of samples that are kept whose labels never go back: there is one
+        more for each time that the clock was set back. In order of the samples."""
+        if not self.started or self.is_timed:  # times of a timed clock are in order
+            return [(self.first, self.next)] if self.started else []
+        found: list[tuple[int, int]] = []
+        newest = -math.inf
+        for first, end, t0 in self._segments():
+            goes_on = bool(found) and t0 >= newest - SET_BACK
+            begin = found.pop()[0] if goes_on else first
+            found.append((begin, end))
+            newest = t0 + (end - 1 - first) * self.dt
+        return found
 
     def _at_or_after(
         self, segment: tuple[int, int, float], unix: float, hair: float = 1e-9

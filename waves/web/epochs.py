@@ -1,4 +1,7 @@
-"""The epochs of a stream, as they are recorded and as memory has the newest: time to position."""
+"""The epochs of a stream, as they are recorded and as memory has the newest: time to position.
+
+Within a stretch of an epoch times never go back, so that a time and an epoch's stretch are a place.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from waves.access import Viewer
 from waves.exceptions import ServiceUnavailableError
+from waves.history.history import SET_BACK
 from waves.hub.composing import is_recorded
 from waves.hub.kept import Kept
 from waves.recording.framing import nanoseconds, seconds
@@ -43,7 +47,7 @@ class EpochsQuery(BaseModel):
         Field(allow_inf_nan=False, description="Not begun after these unix seconds."),
     ] = None
     most: Annotated[
-        int, Field(ge=1, le=MOST, description="At most so many, from the oldest on.")
+        int, Field(ge=1, le=MOST, description="At most so many stretches, from the oldest on.")
     ] = MOST
 
 
@@ -113,9 +117,13 @@ def _described(past: Past, groups: Sequence[list[Span]]) -> list[Row]:
 
 def _row(spans: list[Span], last: int, signals: list[dict[str, Any]]) -> Row:
     first = spans[0]
+    stretches = [
+        _stretch(span.first, span.next - 1, seconds(span.begin), seconds(span.end))
+        for span in sorted(spans, key=lambda span: span.first)
+    ]
     return {
         "epoch": first.epoch,
-        "first": min(span.first for span in spans),
+        "first": stretches[0]["first"],
         "last": last,
         "from": seconds(min(span.begin for span in spans)),
         "to": seconds(max(span.end for span in spans)),
@@ -123,25 +131,68 @@ def _row(spans: list[Span], last: int, signals: list[dict[str, Any]]) -> Row:
         "clock": first.clock,
         "sample_type": first.sample_type,
         "signals": signals,
-        "why": first.why,
+        "why": min(spans, key=lambda span: span.first).why,
+        "stretches": stretches,
     }
+
+
+def _stretch(first: int, last: int, begin: float, end: float) -> Row:
+    return {"first": first, "last": last, "from": begin, "to": end}
 
 
 def _add_memory(found: Found, kept: Kept, asked: EpochsQuery) -> None:
     """The newest samples of the newest epoch are in memory, and may not be recorded yet."""
     history = kept.history
-    oldest, newest = history.t0(history.first), history.t0(history.next - 1)
-    known = next((row for row in found.rows if row["epoch"] == history.epoch), None)
-    if known is not None:
-        known["last"] = max(known["last"], history.next - 1)
-        known["to"] = max(known["to"], newest)
+    row = next((row for row in found.rows if row["epoch"] == history.epoch), None)
+    own = [
+        _stretch(first, end - 1, history.t0(first), history.t0(end - 1))
+        for first, end in history.stretches()
+    ]
+    if row is not None:
+        _go_on(row, own, asked)
         return
-    is_late = asked.to is not None and oldest > asked.to
-    is_early = asked.begin is not None and newest < asked.begin
+    own = [stretch for stretch in own if _reaches(stretch, asked)]
     told: Mapping[str, Any] | None = kept.description
-    if told is None or is_late or is_early:
+    if told is None or not own:
         return
     facts = {key: told[key] for key in ("rate", "clock", "sample_type", "signals")}
-    where = {"epoch": history.epoch, "first": history.first, "last": history.next - 1}
-    found.rows.append({**where, "from": oldest, "to": newest, **facts, "why": ""})
+    found.rows.append({"epoch": history.epoch, **_ends(own), **facts, "why": "", "stretches": own})
     found.rows.sort(key=lambda row: float(row["from"]))
+
+
+def _go_on(row: Row, own: Sequence[Row], asked: EpochsQuery) -> None:
+    """An epoch's recorded stretches go on as memory has them."""
+    stretches = row["stretches"]
+    for stretch in own:
+        newest = stretches[-1]
+        if stretch["last"] <= newest["last"]:
+            continue
+        if _is_same(newest, stretch):
+            newest.update(last=stretch["last"], to=stretch["to"])
+        elif _reaches(stretch, asked):
+            stretches.append(stretch)
+    row.update(_ends(stretches))
+
+
+def _is_same(recorded: Row, kept: Row) -> bool:
+    """Whether a stretch in memory is the recorded one, or follows it without a step back."""
+    if kept["first"] <= recorded["last"]:
+        return True
+    goes_on: bool = kept["from"] >= recorded["to"] - SET_BACK
+    return goes_on and kept["first"] == recorded["last"] + 1
+
+
+def _reaches(stretch: Row, asked: EpochsQuery) -> bool:
+    is_late = asked.to is not None and stretch["from"] > asked.to
+    is_early = asked.begin is not None and stretch["to"] < asked.begin
+    return not (is_late or is_early)
+
+
+def _ends(stretches: Sequence[Row]) -> Row:
+    """First and last sample of stretches in their order, earliest and latest time."""
+    return {
+        "first": stretches[0]["first"],
+        "last": stretches[-1]["last"],
+        "from": min(stretch["from"] for stretch in stretches),
+        "to": max(stretch["to"] for stretch in stretches),
+    }

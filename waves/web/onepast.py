@@ -196,6 +196,8 @@ def _go_on_in_memory(made: Plan, kept: Kept | None, window: tuple[int, int]) -> 
         return
     history = kept.history
     own = [part for part in made.parts if part.epoch == history.epoch and part.first < a]
+    # By position: the clock may have been set back to before the epoch began.
+    own.sort(key=lambda part: part.first)
     others = [part for part in made.parts if part.epoch != history.epoch]
     first = own[-1].first if own else a
     made.parts = [*others, *own[:-1]]

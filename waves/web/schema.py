@@ -172,6 +172,17 @@ class Data(BaseModel):
     epochs: list[EpochData] = []
 
 
+class Stretch(BaseModel):
+    """Samples of an epoch within which times never go back; both ends included."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: Index
+    last: Index
+    begin: Annotated[float, Field(alias="from", description="Unix seconds of its first sample.")]
+    to: Annotated[float, Field(description="Unix seconds of its last sample.")]
+
+
 class KnownEpoch(BaseModel):
     """An epoch, recorded or in memory; both ends included."""
 
@@ -180,13 +191,20 @@ class KnownEpoch(BaseModel):
     epoch: Epoch
     first: Index
     last: Index
-    begin: Annotated[float, Field(alias="from", description="Unix seconds of its first sample.")]
-    to: Annotated[float, Field(description="Unix seconds of its last sample.")]
+    begin: Annotated[float, Field(alias="from", description="Its earliest time, in unix seconds.")]
+    to: Annotated[float, Field(description="Its latest time, in unix seconds.")]
     rate: Number
     clock: Literal["regular", "timed"]
     sample_type: Literal["float32", "float64"]
     signals: list[Signal]
     why: Annotated[str, Field(description="Why it began, for people; may be empty.")]
+    stretches: Annotated[
+        list[Stretch],
+        Field(
+            description="In the order of their samples: one, and one more for each time that the "
+            "clock was set back."
+        ),
+    ]
 
 
 class Epochs(BaseModel):

@@ -7,7 +7,8 @@ const NOW = Date.parse("2026-11-28T20:00:00Z") / 1000;
 const HOUR = 3600;
 const measure = (text) => 6 * text.length;
 const epoch = (number, from, to, more = {}) => ({
-  ...{ epoch: number, from, to, first: 0, last: 10, rate: 1000, keys: ["a"], why: "" },
+  ...{ epoch: number, from, to, first: 0, last: 10, rate: 1000, keys: ["a"], why: "", isTimed: false },
+  stretches: [{ epoch: number, first: 0, last: 10, from, to }],
   ...more,
 });
 const view = (hours, width = 1000) => ({ from: NOW - hours * HOUR, to: NOW, width, zone: "utc", now: NOW });
@@ -22,7 +23,7 @@ test("what became another is said, else when it began anew", () => {
   );
   assert.equal(nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { rate: 2000 }), how), "1 kHz → 2 kHz");
   assert.equal(nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { keys: ["a", "b"] }), how), "other signals");
-  assert.equal(nameOf(before, epoch(2, NOW - 8 * HOUR, NOW), how), "clock set back 2.0 h");
+  assert.equal(nameOf(before, epoch(2, NOW - 8 * HOUR, NOW), how), "clock set back by 2.0 h");
   assert.equal(
     nameOf(before, epoch(2, NOW - 6 * HOUR, NOW, { why: "source: push → mqtt" }), how),
     "source: push → mqtt",
@@ -58,5 +59,48 @@ test("many in little room are ticks, and those that nobody can tell apart are on
 test("a clock that was set back says which epoch it covers", () => {
   const epochs = [epoch(1, NOW - 9 * HOUR, NOW - 2 * HOUR), epoch(2, NOW - 3 * HOUR, NOW)];
   const [mark] = marksOf(epochs, view(8), measure);
-  assert.deepEqual([mark.beneath, mark.unix], [1, NOW - 3 * HOUR]);
+  assert.deepEqual([mark.beneath, mark.unix], [epochs[0].stretches[0], NOW - 3 * HOUR]);
+});
+
+/** An epoch of two stretches: at sample 11 its clock was set back by so many seconds. */
+function setBack(by) {
+  const stretches = [
+    { epoch: 1, first: 0, last: 10, from: NOW - HOUR, to: NOW - 600 },
+    { epoch: 1, first: 11, last: 20, from: NOW - 600 - by, to: NOW },
+  ];
+  return epoch(1, NOW - HOUR, NOW, { first: 0, last: 20, stretches });
+}
+
+test("a clock that was set back within an epoch is marked, and says which stretch it covers", () => {
+  const epochs = [setBack(40)];
+  const [mark, ...others] = marksOf(epochs, view(2), measure);
+  assert.deepEqual(others, []);
+  assert.deepEqual([mark.name, mark.isNamed], ["clock set back by 40 s", true]);
+  assert.deepEqual([mark.unix, mark.beneath], [NOW - 640, epochs[0].stretches[0]]);
+});
+
+test("a correction of the clock is marked where as much as a pixel lies beneath", () => {
+  assert.deepEqual(marksOf([setBack(0.005)], view(2), measure), []);
+  const near = { ...view(0), from: NOW - 601, to: NOW - 599 };
+  const [mark] = marksOf([setBack(0.005)], near, measure);
+  assert.equal(mark.name, "clock set back by 6 ms");
+  assert.equal(mark.beneath.first, 0);
+});
+
+test("each stretch of an epoch is named after the one before it, not after all that were", () => {
+  const later = epoch(2, NOW - 300, NOW);
+  const former = setBack(2000);
+  former.stretches[1].to = NOW - 1000;
+  const names = marksOf([former, later], view(2), measure).map(({ name }) => name);
+  assert.deepEqual(names, ["clock set back by 33 min", "restarted 19:55"]);
+});
+
+test("of marks that nobody can tell apart one stays beneath which something lies", () => {
+  const stretches = Array.from({ length: 500 }, (_, k) => {
+    const from = NOW - HOUR + k;
+    return { epoch: 1, first: 10 * k, last: 10 * k + 9, from, to: from + 5 };
+  });
+  const marks = marksOf([epoch(1, NOW - HOUR, NOW, { stretches })], view(1), measure);
+  assert.ok(marks.length > 10 && marks.length < 100, String(marks.length));
+  assert.ok(marks.every(({ beneath }) => beneath !== null));
 });

@@ -95,3 +95,43 @@ test("an answer of any kind breaks nothing", () => {
     assert.deepEqual(readEpochs(said).epochs, []);
   }
 });
+
+test("an epoch has its stretches in the order of their samples; one that is told none is one", () => {
+  const stretches = [
+    { first: 5, last: 9, from: 1, to: 1.5 },
+    { first: 0, last: 4, from: 1.2, to: 1.4 },
+    { first: 7, last: 3, from: 1, to: 2 },
+  ];
+  const [epoch] = readEpochs({ epochs: [{ ...row(1), clock: "timed", stretches }] }).epochs;
+  assert.deepEqual(
+    epoch.stretches.map((each) => [each.epoch, each.first, each.last, each.from, each.to]),
+    [
+      [1, 0, 4, 1.2, 1.4],
+      [1, 5, 9, 1, 1.5],
+    ],
+  );
+  assert.equal(epoch.isTimed, true);
+  const [plain] = readEpochs({ epochs: [row(2)] }).epochs;
+  assert.deepEqual(plain.stretches, [{ epoch: 2, first: 0, last: 9, from: 2, to: 2.5 }]);
+});
+
+test("stretches of one epoch that come in two answers are put together", async () => {
+  const one = { first: 0, last: 4, from: 1, to: 9 };
+  const two = { first: 5, last: 9, from: 3, to: 12 };
+  const page = looking(({ from }) => {
+    const stretches = from < 1 ? [one] : [one, two];
+    return { epochs: [{ ...row(1), stretches, from: 1, to: 9 }], more: from < 1 };
+  });
+  page.epochs.want(0, 10);
+  page.clock += 1;
+  page.epochs.want(0, 10);
+  await settled();
+  await settled();
+  const [epoch, ...others] = page.epochs.list;
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    epoch.stretches.map(({ first }) => first),
+    [0, 5],
+  );
+  assert.deepEqual([epoch.last, epoch.to], [9, 12]);
+});

@@ -137,3 +137,61 @@ test("columns by time are one run over all epochs, with holes where there was no
   assert.deepEqual(valuesOf(ring), [1, 2, 3, NaN, 4]);
   assert.deepEqual([between.length, ring.gaps.length], [1, 0]);
 });
+
+/** Samples of 1 kHz of one epoch whose clock was set back by 60 ms at sample 100. */
+const setBack = (first, n) => samples(first, n, { t0: 1000 + first / 1000 - (first < 100 ? 0 : 0.06) });
+
+/** Each value that is there, by its time in milliseconds. */
+function byMillisecond(ring) {
+  const found = new Map();
+  for (const [k, value] of valuesOf(ring).entries()) {
+    if (!Number.isNaN(value)) found.set(Math.round(timesOf(ring)[k] * 1e3), value);
+  }
+  return found;
+}
+
+test("within an epoch the later stretch is drawn over the time that both have, wherever tiles meet", () => {
+  const whole = [setBack(0, 100), setBack(100, 100)];
+  const tiles = [setBack(0, 64), setBack(100, 24), setBack(64, 36), setBack(124, 76)];
+  for (const pieces of [whole, tiles, [...tiles].reverse()]) {
+    const found = byMillisecond(joined(pieces, how()).ring);
+    assert.deepEqual([...found.keys()], counting(0, 140));
+    assert.deepEqual([...found.values()], [...counting(0, 40), ...counting(100, 100)]);
+  }
+});
+
+test("what a later stretch does not cover is drawn, before it and behind it", () => {
+  for (const pieces of [
+    [setBack(0, 100), setBack(100, 20)],
+    [setBack(0, 50), setBack(100, 20), setBack(50, 50)],
+  ]) {
+    const found = byMillisecond(joined(pieces, how()).ring);
+    assert.deepEqual([...found.keys()], counting(0, 100));
+    assert.deepEqual([...found.values()], [...counting(0, 40), ...counting(100, 20), ...counting(60, 40)]);
+  }
+});
+
+test("columns of an epoch whose clock was set back stand by their times, too", () => {
+  const column = (sample, lows, t0) => pieceOf(envelopeFrame(sample, 4, [lows], [lows], { t0 }));
+  // Sample 18 is the first after the clock was set, and its column has samples of both.
+  const before = column(0, [0, 1, 2, 3, 4], 1000);
+  const after = column(16, [4, 5, 6, 7], 1000.004);
+  const { ring, envelope } = joined([before, after], how());
+  assert.ok(envelope);
+  const found = valuesOf(ring).filter((value) => !Number.isNaN(value));
+  assert.deepEqual(found, [0, 4, 5, 6, 7]);
+});
+
+test("samples of a timed clock go by their times where it was set back", () => {
+  const timed = (first, times) =>
+    samples(first, times.length, { clock: "timed", dt: 0, t0: 1000, times: Float64Array.from(times) });
+  const { ring } = joined([timed(0, [0, 0.1, 0.2, 0.9]), timed(4, [0.15, 0.4, 0.5])], how());
+  assert.deepEqual(timesOf(ring), [0, 0.1, 0.15, 0.4, 0.5, 0.9]);
+  assert.deepEqual(valuesOf(ring), [0, 1, 4, 5, 6, 3]);
+});
+
+test("of one stretch that is seen alone samples stand by their own numbers, whatever it covers", () => {
+  const { regular } = joined([setBack(50, 50), setBack(100, 60)], how());
+  assert.deepEqual([regular.ring.first, regular.ring.next, regular.ring.at(0, 120)], [100, 160, 120]);
+  assert.ok(Math.abs(regular.shift + 0.06) < 1e-6);
+});

@@ -67,3 +67,21 @@ test("the page keeps the times of what it shows when the server's clock is set",
   record.add(samplesFrame(0, [new Array(500).fill(0)], { flags: ANSWER }), 2);
   near(record.wallTime(0.25), 1000.25);
 });
+
+test("by the clock as it is now what was before it was set back has the times that it would have had", () => {
+  const labels = stepped(-5);
+  near(labels.ownTime(15), 1010);
+  near(labels.ownTime(25), 1020);
+  near(labels.ownSecondsAt(1010), 15);
+  near(labels.ownSecondsAt(1019), 24);
+  assert.equal(labels.since, 20);
+});
+
+test("a clock that was set forward, or corrected by little, goes on", () => {
+  for (const step of [3600, -0.5]) {
+    const labels = stepped(step);
+    near(labels.ownTime(15), 1015);
+    near(labels.ownTime(25), 1025 + step);
+    assert.equal(labels.since, -Infinity);
+  }
+});

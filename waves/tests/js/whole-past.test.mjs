@@ -146,3 +146,136 @@ test("all samples of a window are asked for once it rests, and are those of the 
   assert.deepEqual([ring.first, ring.next, period, isWhole], [5000, 5100, 0.001, false]);
   assert.ok(Math.abs(5000 * period + shift + 95) < 1e-6);
 });
+
+/** A recorded stream of one epoch whose clock was set back by 40 s at second 100, and which is at second 130 now. */
+function setBack(more = {}) {
+  const page = looking({ epoch: 2, history: 1, ...more });
+  const { record } = page;
+  const label = (first) => BEGIN + first / 1000 - (first < 100_000 ? 0 : 40);
+  page.at = (first, n) => samplesFrame(first, [counting(first, n)], { epoch: 2, t0: label(first) });
+  record.add(page.at(99_000, 1000), 0);
+  record.add(page.at(100_000, 30_000), 0);
+  const [first, second] = [
+    { epoch: 2, first: 0, last: 99_999, from: BEGIN, to: BEGIN + 99.999 },
+    { epoch: 2, first: 100_000, last: 129_999, from: BEGIN + 60, to: BEGIN + 89.999 },
+  ];
+  return { ...page, first, second };
+}
+
+/** What a source has, by whole seconds of the stream. */
+function bySecond({ ring, period }) {
+  const found = new Map();
+  for (let k = ring.first; k < ring.next; k += 1) {
+    const seconds = ring.times ? ring.timeAt(k) : k * period;
+    const isWhole = Math.abs(seconds - Math.round(seconds)) < 1e-5;
+    if (isWhole && !Number.isNaN(ring.at(0, k))) found.set(Math.round(seconds), ring.at(0, k));
+  }
+  return found;
+}
+
+test("what was before the clock was set back stands at the times that it was given, under what came after", async () => {
+  const { past, whole, asked, at } = setBack();
+  // Second 130 of the stream is second 90 of the clock; 20 s before the step the clock was at second 40.
+  assert.ok(Math.abs(whole.wallTime(130) - (BEGIN + 90)) < 1e-5);
+  assert.ok(Math.abs(whole.wallTime(80) - (BEGIN + 40)) < 1e-5);
+  const view = { edge: 129, window: 49, columns: 30_000 };
+  for (let k = 0; k < 2; k += 1) {
+    past.source(view);
+    const { from, to } = asked[k];
+    assert.ok(from >= BEGIN + 40 && to < BEGIN + 61, "by the times that it was given");
+    asked[k].resolve([at(30_000, 70_000), at(100_000, 30_000)]);
+    await settled();
+  }
+  const found = bySecond(past.source(view));
+  assert.deepEqual([found.get(81), found.get(99)], [41_000, 59_000]);
+  assert.deepEqual([found.get(101), found.get(129)], [101_000, 129_000]);
+});
+
+test("a window that reaches before the step is of the recording, though memory has what was before", () => {
+  const { past } = setBack({ history: 60 });
+  const reaches = (edge, window, running = false) => past.reaches({ edge, window, columns: 100 }, running);
+  assert.equal(reaches(129, 20), false);
+  assert.equal(reaches(129, 35), true);
+  assert.equal(reaches(129, 35, true), true);
+});
+
+test("what lies beneath is asked for by its place and by times, whatever the rate is", async () => {
+  for (const clock of ["regular", "timed"]) {
+    const { past, whole, asked, first, at } = setBack({ clock });
+    whole.lookBeneath(first);
+    const view = { edge: 129, window: 49, columns: 1000 };
+    past.source(view);
+    const { epoch, from, to } = asked[0];
+    assert.deepEqual([epoch, asked[0].first, asked[0].last], [2, 0, 99_999]);
+    assert.ok(
+      from >= BEGIN && from <= BEGIN + 40 && to >= BEGIN + 89 && to <= BEGIN + 99.999,
+      JSON.stringify(asked[0]),
+    );
+    asked[0].resolve([at(30_000, 70_000)]);
+    await settled();
+    const found = bySecond(past.source(view));
+    assert.deepEqual([found.get(81), found.get(125)], [41_000, 85_000]);
+    assert.ok(Math.abs(past.span().end - 139.999) < 1e-3, "its end is yet to come by the clock as it is now");
+    whole.lookBeneath(null);
+    assert.ok(past.span().end < 131);
+  }
+});
+
+test("all samples of what lies beneath are asked for by its place and by times", async () => {
+  const { whole, asked, first, at } = setBack();
+  whole.lookBeneath(first);
+  whole.samples(100, 120);
+  await new Promise((resolve) => setTimeout(resolve, 450));
+  whole.samples(100, 120);
+  const { from, to, ...place } = asked[0];
+  assert.ok(Math.abs(from - BEGIN - 60) < 1e-5 && Math.abs(to - BEGIN - 80) < 1e-5);
+  assert.deepEqual([place.epoch, place.first, place.last, place.columns], [2, 0, 99_999, undefined]);
+  asked[0].resolve([at(60_000, 20_000)]);
+  await settled();
+  const { ring, isWhole } = whole.samples(100, 120);
+  assert.deepEqual([ring.first, ring.next, isWhole], [60_000, 80_000, true]);
+});
+
+test("of samples of both the later stretch is measured, and it is said that these are not all", async () => {
+  const { whole, asked, at } = setBack();
+  whole.samples(90, 120);
+  await new Promise((resolve) => setTimeout(resolve, 450));
+  whole.samples(90, 120);
+  asked[0].resolve([at(50_000, 30_000), at(100_000, 20_000)]);
+  await settled();
+  const { ring, isWhole } = whole.samples(90, 120);
+  assert.deepEqual([ring.first, ring.next, isWhole], [100_000, 120_000, false]);
+});
+
+test("where the clock goes back what is held of the times that come again is asked for anew", async () => {
+  const { record, past, asked } = looking({ epoch: 2 });
+  record.add(samplesFrame(99_000, [counting(99_000, 1000)], { epoch: 2, t0: BEGIN + 99 }), 0);
+  const view = { edge: 99, window: 90, columns: 100 };
+  for (let k = 0; k < 3; k += 1) {
+    past.source(view);
+    asked[k]?.resolve([]);
+    await settled();
+  }
+  const [{ from, to }] = asked;
+  past.source(view);
+  assert.ok(asked.length <= 3, "what is there is asked for no more");
+  record.add(samplesFrame(100_000, [counting(100_000, 30_000)], { epoch: 2, t0: BEGIN + 60 }), 0);
+  const before = asked.length;
+  past.source({ edge: 129, window: 90, columns: 100 });
+  const again = asked.slice(before);
+  assert.ok(again.some((each) => each.from < to && each.to > from));
+});
+
+test("on a timed clock columns are narrower than the rate says where samples are denser", async () => {
+  const { past, asked } = looking({ clock: "timed", rate: 1 });
+  const view = { edge: 15, window: 0.1, columns: 1000 };
+  past.source(view);
+  const [{ from, to, columns }] = asked;
+  assert.ok((to - from) / columns > 0.2, "as its rate says at first");
+  const dense = envelopeFrame(0, 64, [[0]], [[1]], { epoch: 2, t0: BEGIN + 14, clock: "timed", dt: 0, times: [0] });
+  asked[0].resolve([dense]);
+  await settled();
+  past.source(view);
+  const last = asked[asked.length - 1];
+  assert.ok((last.to - last.from) / last.columns < 0.05, JSON.stringify(last));
+});

@@ -1,13 +1,25 @@
-/** The epochs of a recording: when each began and ended, why, and of which signals it was. */
+/**
+ * The epochs of a recording: when each began and ended, why, and of which signals it was. An epoch is of one stretch,
+ * and of one more for each time that its clock was set back.
+ */
 
 /**
- * @typedef {object} Epoch
+ * @typedef {object} Stretch samples of an epoch within which times never go back
  * @property {number} epoch
  * @property {number} first samples
  * @property {number} last
  * @property {number} from unix seconds of the first sample
  * @property {number} to and of the last
+ *
+ * @typedef {object} Epoch
+ * @property {number} epoch
+ * @property {number} first samples
+ * @property {number} last
+ * @property {number} from the earliest of its times, in unix seconds
+ * @property {number} to and the latest
+ * @property {Stretch[]} stretches in the order of their samples, one at least
  * @property {number} rate
+ * @property {boolean} isTimed whether each sample has a time of its own
  * @property {string[]} keys of its signals, in the order of their rows
  * @property {string} why it began
  */
@@ -112,9 +124,11 @@ export class Epochs {
       const answer = await this.#world.ask({ from: begin, to, most: MOST }, new AbortController().signal);
       const { epochs, more, since } = readEpochs(answer);
       this.since = since;
-      list.push(...epochs.filter(({ epoch }) => epoch !== list[list.length - 1]?.epoch));
+      for (const epoch of epochs) take(list, epoch);
       if (!more || epochs.length === 0) return true;
-      begin = Math.max(begin, epochs[epochs.length - 1].to);
+      const latest = Math.max(...epochs.flatMap(({ stretches }) => stretches.map((stretch) => stretch.from)));
+      if (latest <= begin) return false;
+      begin = latest;
     }
     return false;
   }
@@ -122,6 +136,28 @@ export class Epochs {
   #clock() {
     return this.#world.clock?.() ?? performance.now() / 1000;
   }
+}
+
+/** Into a list, in which it may be already, with other stretches. @param {Epoch[]} list @param {Epoch} epoch */
+function take(list, epoch) {
+  const at = list.findIndex((known) => known.epoch === epoch.epoch);
+  if (at < 0) {
+    list.push(epoch);
+    return;
+  }
+  const byFirst = new Map([...list[at].stretches, ...epoch.stretches].map((stretch) => [stretch.first, stretch]));
+  const stretches = [...byFirst.values()].sort((a, b) => a.first - b.first);
+  list[at] = { ...list[at], ...endsOf(stretches), stretches };
+}
+
+/** @param {Stretch[]} stretches in the order of their samples */
+function endsOf(stretches) {
+  return {
+    first: stretches[0].first,
+    last: stretches[stretches.length - 1].last,
+    from: Math.min(...stretches.map(({ from }) => from)),
+    to: Math.max(...stretches.map(({ to }) => to)),
+  };
 }
 
 /** @param {unknown} answer of the server: of any kind @returns {{epochs: Epoch[], more: boolean, since: number | null}} */
@@ -133,13 +169,30 @@ export function readEpochs(answer) {
 
 /** @param {Record<string, unknown>} said @returns {Epoch | null} null where it says no time */
 function readEpoch(said) {
-  const number = (/** @type {unknown} */ value) => (typeof value === "number" ? value : NaN);
-  const [epoch, from, to] = [said?.epoch, said?.from, said?.to].map(number);
+  const [epoch, from, to] = [said?.epoch, said?.from, said?.to].map(numberOf);
   if (!Number.isSafeInteger(epoch) || !(from <= to)) return null;
   const signals = Array.isArray(said.signals) ? said.signals : [];
+  const whole = { epoch, from, to, first: numberOf(said.first), last: numberOf(said.last) };
+  const stretches = readStretches(epoch, said.stretches);
   return {
-    ...{ epoch, from, to, first: number(said.first), last: number(said.last), rate: number(said.rate) },
+    ...{ ...whole, rate: numberOf(said.rate), isTimed: said.clock === "timed" },
+    stretches: stretches.length > 0 ? stretches : [whole],
     keys: signals.map((signal) => String(signal?.key ?? "")),
     why: typeof said.why === "string" ? said.why.slice(0, 200) : "",
   };
+}
+
+/** @param {number} epoch @param {unknown} said @returns {Stretch[]} */
+function readStretches(epoch, said) {
+  if (!Array.isArray(said)) return [];
+  const stretches = said.slice(0, MOST).map((stretch) => {
+    const [first, last, from, to] = [stretch?.first, stretch?.last, stretch?.from, stretch?.to].map(numberOf);
+    return { epoch, first, last, from, to };
+  });
+  return stretches.filter(({ first, last, from, to }) => first <= last && from <= to).sort((a, b) => a.first - b.first);
+}
+
+/** @param {unknown} value */
+function numberOf(value) {
+  return typeof value === "number" ? value : NaN;
 }

@@ -4,6 +4,7 @@
  * missing value.
  */
 
+import { uncovered } from "./covered.js";
 import { timeOf } from "./recorded-tiles.js";
 import { regularOf, SINGLE } from "./regular-past.js";
 import { Ring } from "./ring.js";
@@ -11,6 +12,7 @@ import { indicesWithin, instantOf } from "./window-samples.js";
 
 /**
  * @import { Values } from "../protocol/frames.js"
+ * @import { Seen } from "./covered.js"
  * @import { Piece } from "./recorded-tiles.js"
  * @import { How, Regular } from "./regular-past.js"
  * @import { Source } from "./window-samples.js"
@@ -29,14 +31,15 @@ const NEAR = 0.6;
 
 /** @param {Piece[]} pieces in any order @param {How} how @returns {Joined} */
 export function joined(pieces, how) {
-  const regular = regularOf(pieces, how);
+  const seen = uncovered(pieces);
+  const regular = regularOf(seen, how);
   // Of the live epoch seconds are those of its samples: it is read as what is live is.
   if (regular && regular.shift === 0) {
     const { ring, period } = regular;
     return { ring, period, envelope: false, between: [], longest: 0, isWhole: true, regular: null };
   }
-  const writer = new Writer(pieces, how);
-  for (const piece of byTime([...pieces])) writer.piece(piece);
+  const writer = new Writer(seen, how);
+  for (const piece of byTime(seen)) writer.piece(piece);
   if (how.live) writer.live(how.live);
   return { ...writer.finish(), regular };
 }
@@ -59,9 +62,9 @@ export function isJoined(source) {
   return "between" in source;
 }
 
-/** @param {Piece[]} pieces */
+/** @param {Seen[]} pieces */
 function byTime(pieces) {
-  return pieces.sort((a, b) => timeOf(a, 0) - timeOf(b, 0) || a.epoch - b.epoch);
+  return pieces.sort((a, b) => timeOf(a, 0) - timeOf(b, 0) || a.stretch - b.stretch);
 }
 
 class Writer {
@@ -79,7 +82,7 @@ class Writer {
   #between = [];
   #longest = 0;
   #stride = 1;
-  /** The end of what was written last. @type {{epoch: number, sample: number, stride: number, end: number, dt: number} | null} */
+  /** The end of what was written last. @type {{epoch: number, stretch: number, sample: number, stride: number, end: number, dt: number} | null} */
   #last = null;
 
   /** @param {Piece[]} pieces @param {How} how */
@@ -95,7 +98,7 @@ class Writer {
     this.#rows = rowsFor(this.#envelope ? 2 * how.signals : how.signals, () => new Kind(room));
   }
 
-  /** @param {Piece} piece */
+  /** @param {Seen} piece */
   piece(piece) {
     const count = piece.envelope ? piece.rows.length / 2 : piece.rows.length;
     const places = this.#how.placesOf(piece.epoch, count);
@@ -108,7 +111,8 @@ class Writer {
       for (let signal = 0; signal < places.length; signal += 1) this.#value(signal, piece, places[signal], k);
     }
     const end = this.#how.secondsOf(piece, piece.n);
-    this.#took(piece.epoch, piece.sample + piece.n * piece.stride, piece.stride, end, piece.dt);
+    const { epoch, stretch, sample, n, stride, dt } = piece;
+    this.#took({ epoch, stretch, sample: sample + n * stride, stride, end, dt });
   }
 
   /** What is live, from a second on: one by one, or folded where that would be more than can be seen. @param {NonNullable<How["live"]>} live */
@@ -117,7 +121,7 @@ class Writer {
     const { ring, period } = source;
     const { from, to, per, envelope } = foldOf(live);
     if (to <= from) return;
-    this.#cutBack(instantOf(source, from), epoch);
+    this.#cutBack(instantOf(source, from));
     const head = { epoch, sample: from * ring.stride, stride: ring.stride, dt: period * per, byTime: false };
     this.#part(head, instantOf(source, from), 0);
     for (let index = from; index < to; index += per) {
@@ -129,7 +133,9 @@ class Writer {
       for (let signal = 0; signal < this.#how.signals; signal += 1) this.#liveValue(signal, source, index, next);
       this.#length += 1;
     }
-    this.#took(epoch, to * ring.stride, ring.stride, instantOf(source, to - 1) + period, period * per);
+    const end = instantOf(source, to - 1) + period;
+    const { stride } = ring;
+    this.#took({ epoch, stretch: Infinity, sample: to * stride, stride, end, dt: period * per });
   }
 
   /** @returns {Omit<Joined, "regular">} */
@@ -158,21 +164,21 @@ class Writer {
     };
   }
 
-  /** The first column of a piece that is not there already. Where a clock was set back the later epoch stays. @param {Piece} piece */
+  /** The first column of a piece that is not there already. Where a clock was set back the later stretch stays. @param {Seen} piece */
   #begin(piece) {
     const last = this.#last;
     if (!last) return 0;
-    if (piece.epoch === last.epoch && !piece.byTime) {
+    if (piece.stretch === last.stretch && !piece.byTime) {
       const behind = last.sample - piece.sample;
       if (behind > 0 && behind < Infinity) return Math.ceil(behind / piece.stride);
-      this.#cutBack(this.#how.secondsOf(piece, 0), piece.epoch);
+      this.#cutBack(this.#how.secondsOf(piece, 0));
       return 0;
     }
     if (piece.byTime) return this.#beginOfTimes(piece);
     const seconds = this.#how.secondsOf(piece, 0);
     if (seconds >= last.end - NEAR * piece.dt) return 0;
-    if (piece.epoch > last.epoch) {
-      this.#cutBack(seconds, piece.epoch);
+    if (piece.stretch > last.stretch) {
+      this.#cutBack(seconds);
       return 0;
     }
     let k = 0;
@@ -188,8 +194,8 @@ class Writer {
     return k;
   }
 
-  /** Take back what was written from a second on. @param {number} seconds @param {number} epoch */
-  #cutBack(seconds, epoch) {
+  /** Take back what was written from a second on. @param {number} seconds */
+  #cutBack(seconds) {
     const last = this.#last;
     if (!last || last.end <= seconds) return;
     while (this.#length > 0 && this.#times[this.#length - 1] >= seconds) {
@@ -197,8 +203,7 @@ class Writer {
       this.#lost.delete(this.#length);
     }
     this.#between = this.#between.filter(({ at }) => at < this.#length);
-    const isSame = last.epoch === epoch;
-    this.#last = this.#length > 0 ? { ...last, end: seconds, sample: isSame ? Infinity : last.sample } : null;
+    this.#last = this.#length > 0 ? { ...last, end: seconds, sample: Infinity } : null;
   }
 
   /** What lies between the last column and the next. @param {Pick<Piece, "epoch" | "sample" | "stride" | "dt" | "byTime">} next @param {number} seconds @param {number} skip columns of `next` */
@@ -215,9 +220,10 @@ class Writer {
     this.#length += 1;
   }
 
-  /** @param {number} epoch @param {number} sample @param {number} stride @param {number} end @param {number} dt */
-  #took(epoch, sample, stride, end, dt) {
-    this.#last = { epoch, sample, stride, end, dt };
+  /** @param {{epoch: number, stretch: number, sample: number, stride: number, end: number, dt: number}} last */
+  #took(last) {
+    const { stride, dt } = last;
+    this.#last = last;
     this.#longest = Math.max(this.#longest, dt);
     this.#stride = Math.max(this.#stride, stride < 2 ** 20 ? stride : 1);
   }

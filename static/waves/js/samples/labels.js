@@ -9,16 +9,25 @@
 const MOST = 4096;
 /** Seconds: labels that differ by less from the line of those before say nothing new. */
 const SAME = 1e-6;
+/** Seconds: a clock that goes back by less was corrected, and what was before it keeps its place. */
+const SET = 1;
 
 export class Labels {
   /** Where a line of labels begins, in order. @type {Label[]} */
   #lines = [];
   /** The newest second that has a label. */
   #newest = -Infinity;
+  /** The line that begins where the clock was set back last, or 0. */
+  #own = 0;
 
   /** Whether there is none yet. */
   get isEmpty() {
     return this.#lines.length === 0;
+  }
+
+  /** The second since which the clock was not set back; -Infinity where it never was. */
+  get since() {
+    return this.#own > 0 ? this.#lines[this.#own].at : -Infinity;
   }
 
   /**
@@ -37,23 +46,44 @@ export class Labels {
     const next = this.#lines[made + 1];
     if (next && isOn(this.#lines[made], next.at, next.t0)) this.#lines.splice(made + 1, 1);
     if (this.#lines.length > MOST) this.#lines.shift();
+    this.#own = Math.max(0, this.#lines.findLastIndex(wasSetBack));
   }
 
   /** Unix seconds of an instant of the stream; NaN where nothing is known. @param {number} seconds */
   wallTime(seconds) {
-    const line = this.#lines[Math.max(0, this.#before(seconds))];
-    return line ? line.t0 + (seconds - line.at) : NaN;
+    return this.#timeFrom(0, seconds);
   }
 
   /** The instant of the stream at unix seconds: of those that came the newest. @param {number} unix */
   secondsAt(unix) {
+    return this.#secondsFrom(0, unix);
+  }
+
+  /** The same by the clock as it is now: as if it had been so before it was set back. @param {number} seconds */
+  ownTime(seconds) {
+    return this.#timeFrom(this.#own, seconds);
+  }
+
+  /** The inverse of `ownTime`. @param {number} unix */
+  ownSecondsAt(unix) {
+    return this.#secondsFrom(this.#own, unix);
+  }
+
+  /** @param {number} oldest of the lines that count @param {number} seconds */
+  #timeFrom(oldest, seconds) {
+    const line = this.#lines[Math.max(oldest, this.#before(seconds))];
+    return line ? line.t0 + (seconds - line.at) : NaN;
+  }
+
+  /** @param {number} oldest of the lines that count @param {number} unix */
+  #secondsFrom(oldest, unix) {
     if (this.isEmpty) return NaN;
-    for (let k = this.#lines.length - 1; k >= 0; k -= 1) {
+    for (let k = this.#lines.length - 1; k >= oldest; k -= 1) {
       const { at, t0 } = this.#lines[k];
       const seconds = at + (unix - t0);
       if (seconds >= at && seconds <= (this.#lines[k + 1]?.at ?? this.#newest)) return seconds;
     }
-    const { at, t0 } = this.#lines[unix < this.#lines[0].t0 ? 0 : this.#lines.length - 1];
+    const { at, t0 } = this.#lines[unix < this.#lines[oldest].t0 ? oldest : this.#lines.length - 1];
     return at + (unix - t0);
   }
 
@@ -67,6 +97,12 @@ export class Labels {
     }
     return low - 1;
   }
+}
+
+/** @param {Label} line @param {number} k @param {Label[]} lines */
+function wasSetBack({ at, t0 }, k, lines) {
+  const before = lines[k - 1];
+  return before !== undefined && t0 < before.t0 + (at - before.at) - SET;
 }
 
 /** @param {Label} line @param {number} at @param {number} t0 */

@@ -132,7 +132,9 @@ export class Past {
     const memory = this.memory();
     const { whole } = this;
     if (!whole || !this.isRecorded) return memory;
-    const end = this.record.ring ? memory.end : whole.end;
+    // What lies beneath may go on to times that are yet to come.
+    const beneath = whole.beneath ? whole.secondsAt(whole.beneath.to) : -Infinity;
+    const end = Math.max(this.record.ring ? memory.end : whole.end, beneath);
     return { first: Math.min(whole.first, this.record.ring ? memory.first : end), end };
   }
 
@@ -146,7 +148,9 @@ export class Past {
     if (!whole || !this.isRecorded) return false;
     const { ring, source } = this.record;
     if (!ring || !source || whole.beneath !== null) return true;
-    const first = running ? instantOf(source, ring.first) : this.memory().first;
+    const held = running ? instantOf(source, ring.first) : this.memory().first;
+    // Where the clock was set back what was before it has times of its own, and lies beneath in part.
+    const first = Math.max(held, this.record.labels.since);
     return edge - window < first - HAIR * (source.period || HAIR) && whole.first < first && ring !== this.record.swept;
   }
 

@@ -99,6 +99,20 @@ export class RecordedPast {
     return parts.flatMap((piece) => cut(piece, from - 2 * 2 ** level, to + 2 ** level) ?? []);
   }
 
+  /**
+   * Whether what is held of a stretch of time is each sample, where columns may be so wide; or whether that is not known yet.
+   * @param {{from: number, to: number, width: number}} view unix seconds
+   */
+  mayHaveEach({ from, to, width }) {
+    const level = levelOf(width);
+    const length = lengthOf(level);
+    const run = { level, first: Math.floor(from / length), last: Math.ceil(to / length) - 1 };
+    return numbers(run).every((number) => {
+      const tile = this.#use(level, number);
+      return !tile?.pieces.some(({ envelope }) => envelope);
+    });
+  }
+
   /** @param {Run} run @param {number} oldest number of the tile in which the recording begins */
   #want(run, oldest) {
     const count = run.last - run.first + 1;

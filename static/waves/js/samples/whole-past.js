@@ -13,6 +13,7 @@ import { instantOf } from "./window-samples.js";
 
 /**
  * @import { Frame } from "../protocol/frames.js"
+ * @import { Stretch } from "./epochs.js"
  * @import { Joined } from "./joined-past.js"
  * @import { Piece } from "./recorded-tiles.js"
  * @import { Record } from "./record.js"
@@ -38,8 +39,15 @@ const MOST_VALUES = 4_000_000;
 /** Seconds that a view rests before all of its samples are asked for, and after an answer that did not come. */
 const REST = 0.4;
 const AFTER_FAILURE = 5;
-/** Bytes of tiles of an epoch that a later one covers. */
+/** Bytes of tiles of a stretch that a later one covers. */
 const BENEATH_BYTES = 8 * 2 ** 20;
+/** Seconds that what is newest may go back by before the clock was set. */
+const SET = 1;
+/** Seconds, and columns: samples of the live epoch whose times are off by more have the times that they were given. */
+const OFF = 1e-3;
+const OFF_COLUMNS = 1.5;
+/** Of a timed clock samples may be denser than its rate says: columns are then so much narrower, and narrower again. */
+const NARROWER = 16;
 
 export class WholePast {
   #record;
@@ -56,8 +64,10 @@ export class WholePast {
   #whole = { key: "", found: null, wanted: "", since: 0, isAsking: false, notBefore: -Infinity };
   /** Why something of the recording did not come; empty where nothing is wrong. */
   problem = "";
-  /** The clock was set back: the epoch that is looked at though a later one lies over it. @type {number | null} */
+  /** The clock was set back: the stretch that is looked at though a later one lies over it. @type {Stretch | null} */
   beneath = null;
+  /** The newest instant that was seen, in unix seconds. */
+  #newest = -Infinity;
 
   /** @param {Record} record @param {World} world */
   constructor(record, { samples, epochs, came }) {
@@ -110,13 +120,13 @@ export class WholePast {
   /** @param {number} unix */
   secondsAt(unix) {
     const { labels } = this.#record;
-    return labels.isEmpty ? unix - this.#base : labels.secondsAt(unix);
+    return labels.isEmpty ? unix - this.#base : labels.ownSecondsAt(unix);
   }
 
   /** @param {number} seconds */
   wallTime(seconds) {
     const { labels } = this.#record;
-    return labels.isEmpty ? seconds + this.#base : labels.wallTime(seconds);
+    return labels.isEmpty ? seconds + this.#base : labels.ownTime(seconds);
   }
 
   /**
@@ -126,6 +136,7 @@ export class WholePast {
    * @returns {Joined}
    */
   source({ edge, window, columns }, running) {
+    this.#follow();
     const wanted = Math.min(MOST_COLUMNS, Math.round(columns * FINENESS));
     const live = this.beneath === null ? this.#live({ edge, window, columns: wanted }, running) : null;
     const from = this.wallTime(edge - window);
@@ -134,9 +145,10 @@ export class WholePast {
     const share = Math.max(1, Math.round((wanted * (to - from)) / window));
     const since = this.recordedSince ?? undefined;
     const tiles = this.#beneathTiles ?? this.tiles;
-    const pieces = tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
+    const finest = this.#finest(tiles, { from, to, columns: share });
+    const pieces = tiles.pieces({ from, to, columns: share, finest, since });
     const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
-    const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
+    const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath?.first} ${edge} ${window}`;
     const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
     if (this.#last?.key === key) return this.#last.source;
     this.#last = { key, source: joined(pieces, { ...this.#places, live: source }) };
@@ -145,14 +157,14 @@ export class WholePast {
 
   /**
    * All samples from one second to another, asked for once the view has rested; of several epochs those of the
-   * newest one.
+   * newest one, and where its clock was set back those after that.
    * @param {number} first
    * @param {number} last
    * @returns {(Regular & {isWhole: boolean}) | null} null while they are on their way, or where they are too many
    */
   samples(first, last) {
     const [from, to] = [this.wallTime(first), this.wallTime(last)];
-    const key = `${from} ${to} ${this.beneath}`;
+    const key = `${from} ${to} ${this.beneath?.epoch} ${this.beneath?.first}`;
     if (this.#whole.key === key) return this.#whole.found;
     const clock = performance.now() / 1000;
     if (this.#whole.wanted !== key) this.#whole = { ...this.#whole, wanted: key, since: clock };
@@ -177,17 +189,10 @@ export class WholePast {
     if (this.lackOfSamples(to - from)) return;
     this.#whole.isAsking = true;
     try {
-      const known = this.beneath === null ? null : this.epochs.of(this.beneath);
-      const at = (/** @type {number} */ unix) =>
-        known ? known.first + Math.round((unix - known.from) * known.rate) : 0;
-      /** @type {{[name: string]: number}} */
-      const query = known
-        ? { epoch: known.epoch, first: Math.max(known.first, at(from)), last: Math.min(known.last, at(to)) }
-        : { from, to };
-      const frames = await this.#ask(query, new AbortController().signal);
+      const query = this.beneath ? within(this.beneath, from, to) : { from, to };
+      const frames = query ? await this.#ask(query, new AbortController().signal) : [];
       const pieces = frames.map(pieceOf);
-      const newest = pieces[pieces.length - 1]?.epoch;
-      const own = pieces.filter(({ epoch }) => epoch === newest);
+      const own = newestLine(pieces);
       const regular = regularOf(own, { ...this.#places, live: null });
       const found = regular && { ...regular, isWhole: own.length === pieces.length };
       this.#whole = { ...this.#whole, key, found, isAsking: false };
@@ -199,31 +204,40 @@ export class WholePast {
   }
 
   /**
-   * Look at an epoch that a later one lies over, as the clock was set back; null for what is drawn else.
-   * @param {number | null} epoch
+   * Look at a stretch that a later one lies over, as the clock was set back; null for what is drawn else.
+   * @param {Stretch | null} stretch
    */
-  lookBeneath(epoch) {
-    if (epoch === this.beneath) return;
-    this.beneath = epoch;
-    this.#beneathTiles = epoch === null ? null : this.#tilesOf(epoch);
+  lookBeneath(stretch) {
+    if (stretch === this.beneath) return;
+    this.beneath = stretch;
+    this.#beneathTiles = stretch === null ? null : this.#tilesOf(stretch);
     this.#came();
   }
 
-  /** Tiles of one epoch only, by its samples. @param {number} epoch */
-  #tilesOf(epoch) {
+  /** Tiles of one stretch only. It has ended, whatever the clock says now. @param {Stretch} stretch */
+  #tilesOf(stretch) {
     return new RecordedPast({
       ...this.#tilesWorld,
+      now: () => Infinity,
       ask: async ({ from, to, columns }, signal) => {
-        const known = this.epochs.of(epoch);
-        if (!known || !(known.rate > 0)) return [];
-        const at = (/** @type {number} */ unix) => known.first + Math.round((unix - known.from) * known.rate);
-        const [first, last] = [Math.max(known.first, at(from)), Math.min(known.last, at(to))];
-        if (last < first) return [];
-        const share = Math.ceil((columns * ((last - first + 1) / known.rate)) / (to - from));
-        return await this.#ask({ epoch, first, last, columns: Math.max(16, share) }, signal);
+        const query = within(stretch, from, to);
+        if (!query) return [];
+        const share = Math.ceil((columns * (query.to - query.from)) / (to - from));
+        return await this.#ask({ ...query, columns: Math.max(16, share) }, signal);
       },
       bytes: BENEATH_BYTES,
     });
+  }
+
+  /** Where the clock was set back what is held of the times that come again is no longer all. */
+  #follow() {
+    const { now } = this;
+    if (now < this.#newest - SET) {
+      this.tiles.clear();
+      this.epochs.renew();
+      this.#newest = now;
+    }
+    this.#newest = Math.max(this.#newest, now);
   }
 
   /** Ask for what failed, or may be another, again. */
@@ -235,18 +249,24 @@ export class WholePast {
   /** How pieces stand on the axis. */
   get #places() {
     const { description } = this.#record;
+    /** @type {{piece: Piece | null, isOwn: boolean}} */
+    let last = { piece: null, isOwn: false };
     return {
       signals: (description?.signals ?? []).length,
-      secondsOf: (/** @type {Piece} */ piece, /** @type {number} */ k) => this.#secondsOf(piece, k),
+      secondsOf: (/** @type {Piece} */ piece, /** @type {number} */ k) => {
+        if (last.piece !== piece) last = { piece, isOwn: this.#hasOwnSeconds(piece) };
+        return last.isOwn ? (piece.sample / piece.stride + k) * piece.dt : this.secondsAt(timeOf(piece, k));
+      },
       placesOf: this.placesOf,
     };
   }
 
-  /** Of the live epoch samples have their own seconds, to the last digit. @param {Piece} piece @param {number} k */
-  #secondsOf(piece, k) {
-    const isLive = piece.epoch === this.#record.epoch && !piece.byTime && !piece.times && !this.#record.labels.isEmpty;
-    if (isLive) return (piece.sample / piece.stride + k) * piece.dt;
-    return this.secondsAt(timeOf(piece, k));
+  /** Of the live epoch samples have their own seconds, to the last digit, unless the clock was set since. @param {Piece} piece */
+  #hasOwnSeconds(piece) {
+    const { epoch, labels } = this.#record;
+    if (piece.epoch !== epoch || piece.byTime || piece.times || labels.isEmpty) return false;
+    const off = (piece.sample / piece.stride) * piece.dt - this.secondsAt(piece.t0);
+    return Math.abs(off) <= Math.max(OFF, OFF_COLUMNS * piece.dt);
   }
 
   /**
@@ -263,11 +283,20 @@ export class WholePast {
     return places.map((place) => (place < 0 ? null : place));
   };
 
-  /** Narrower columns than half a sample show nothing more. */
-  get #finest() {
-    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
-    const fastest = Math.max(...rates.filter((rate) => rate > 0));
-    return Number.isFinite(fastest) ? 0.5 / fastest : 0;
+  /**
+   * The least width of a column that shows more: half a sample. On a timed clock that is known once samples are there.
+   * @param {RecordedPast} tiles
+   * @param {{from: number, to: number, columns: number}} view unix seconds
+   */
+  #finest(tiles, { from, to, columns }) {
+    const { description } = this.#record;
+    const { list } = this.epochs;
+    const fastest = Math.max(...[description?.rate ?? 0, ...list.map(({ rate }) => rate)].filter((rate) => rate > 0));
+    if (!Number.isFinite(fastest)) return 0;
+    let width = 0.5 / fastest;
+    if (description?.clock !== "timed" && !list.some(({ isTimed }) => isTimed)) return width;
+    while (width > (to - from) / columns && !tiles.mayHaveEach({ from, to, width })) width /= NARROWER;
+    return width;
   }
 
   /** What is live of a window, where it is fine enough for it. @param {View} view @param {boolean} running */
@@ -276,8 +305,29 @@ export class WholePast {
     if (!source || epoch === null || labels.isEmpty || source.ring.first >= source.ring.next) return null;
     const { ring, period } = source;
     const isFine = running || period * columns <= FINENESS * window;
-    const begin = instantOf(source, ring.first);
+    const begin = Math.max(instantOf(source, ring.first), labels.since);
     if (!isFine || begin > edge || ring === this.#record.swept) return null;
     return { source, from: Math.max(begin, edge - window), to: edge, columns, epoch };
   }
+}
+
+/**
+ * What to ask for to have the samples of a stretch within a range of time; null where there are none.
+ * @param {Stretch} stretch
+ * @param {number} from unix seconds
+ * @param {number} to
+ */
+function within({ epoch, first, last, ...ends }, from, to) {
+  const range = { from: Math.max(from, ends.from), to: Math.min(to, ends.to) };
+  return range.from <= range.to ? { epoch, first, last, ...range } : null;
+}
+
+/** The pieces of the newest epoch, on a regular clock those on the line of its newest. @param {Piece[]} pieces */
+function newestLine(pieces) {
+  if (pieces.length === 0) return [];
+  const newest = pieces.reduce((a, b) => ((b.epoch - a.epoch || b.sample - a.sample) > 0 ? b : a));
+  const zero = (/** @type {Piece} */ { t0, sample, stride, dt }) => t0 - (sample / stride) * dt;
+  return pieces.filter(
+    (piece) => piece.epoch === newest.epoch && Math.abs(zero(piece) - zero(newest)) <= Math.max(OFF, newest.dt / 2),
+  );
 }

@@ -1,22 +1,26 @@
-/** What stands at the beginning of an epoch on the time axis: a line and a name, or a tick where there is no room. */
+/**
+ * What stands at the beginning of an epoch on the time axis, and where its clock was set back: a line and a name, or a
+ * tick where there is no room.
+ */
 
 import { textWidth } from "../text/fitting.js";
 import { dayText, partsOf } from "../text/instants.js";
 import { duration, setting } from "../text/quantities.js";
 
 /**
- * @import { Epoch } from "../samples/epochs.js"
+ * @import { Epoch, Stretch } from "../samples/epochs.js"
  * @import { Zone } from "../text/instants.js"
  */
 
 /**
  * @typedef {object} EpochMark
- * @property {number} unix seconds at which the epoch begins
+ * @property {number} unix seconds at which the epoch begins, or a stretch of it
  * @property {number} epoch
+ * @property {number} first sample of what begins there
  * @property {string} name
  * @property {boolean} isNamed whether there is room for the name
  * @property {"left" | "right"} side of its line on which the name stands
- * @property {number | null} beneath the epoch that a later one lies over, as the clock was set back
+ * @property {Stretch | null} beneath what a later stretch lies over, as the clock was set back
  */
 
 /** CSS pixels between two names, and between two ticks. */
@@ -30,7 +34,8 @@ const AS_EVER = new Set(["restarted", "recording began"]);
 const LONG = 600;
 
 /**
- * The marks of the epochs that begin in a window. Of those that are nearer than a tick only one is there.
+ * The marks of the epochs that begin in a window, and of the clock where it was set back. Of those that are nearer
+ * than a tick only one is there, and one beneath which something lies beside it.
  * @param {Epoch[]} epochs in order of their numbers
  * @param {{from: number, to: number, width: number, zone: Zone, now: number}} view unix seconds, CSS pixels
  * @param {(text: string) => number} [measure] CSS pixels of a text
@@ -40,15 +45,20 @@ export function marksOf(epochs, { from, to, width, zone, now }, measure = textWi
   const place = (/** @type {number} */ unix) => ((unix - from) / (to - from)) * width;
   /** @type {EpochMark[]} */
   const marks = [];
-  const ordered = [...epochs].sort((a, b) => a.epoch - b.epoch);
+  const ordered = partsOfAll(epochs);
   for (let k = 1; k < ordered.length; k += 1) {
-    const [before, epoch] = [ordered[k - 1], ordered[k]];
-    if (epoch.from < from || epoch.from > to) continue;
-    const beneath = epoch.from < before.to - SET ? before.epoch : null;
-    const last = marks[marks.length - 1];
-    if (last && beneath === null && Math.abs(place(epoch.from) - place(last.unix)) < TICKS) continue;
-    const name = nameOf(before, epoch, { zone, now, isLong: to - from > LONG });
-    marks.push({ unix: epoch.from, epoch: epoch.epoch, name, isNamed: false, side: "right", beneath });
+    const [before, part] = [ordered[k - 1], ordered[k]];
+    const { epoch, first, from: unix } = part;
+    if (unix < from || unix > to) continue;
+    const isWide = epoch === before.epoch && place(before.to) - place(unix) >= 1;
+    const beneath = isSetBack(before, part) || isWide ? before.stretch : null;
+    if (epoch === before.epoch && beneath === null) continue;
+    const isOne = marks.some(
+      (mark) => Math.abs(place(mark.unix) - place(unix)) < TICKS && (beneath === null || mark.beneath !== null),
+    );
+    if (isOne) continue;
+    const name = nameOf(before, part, { zone, now, isLong: to - from > LONG });
+    marks.push({ unix, epoch, first, name, isNamed: false, side: "right", beneath });
   }
   marks.sort((a, b) => a.unix - b.unix);
   let taken = 0;
@@ -62,14 +72,39 @@ export function marksOf(epochs, { from, to, width, zone, now }, measure = textWi
   return marks;
 }
 
+/** @typedef {Epoch & {stretch: Stretch}} Part an epoch, with the ends of one of its stretches */
+
+/** The stretches of all epochs, in the order in which they came. @param {Epoch[]} epochs @returns {Part[]} */
+function partsOfAll(epochs) {
+  return [...epochs]
+    .sort((a, b) => a.epoch - b.epoch)
+    .flatMap((epoch) => epoch.stretches.map((stretch) => ({ ...epoch, ...stretch, stretch })));
+}
+
+/** @param {Pick<Stretch, "to">} before @param {Pick<Stretch, "from">} part */
+function isSetBack(before, { from }) {
+  return from < before.to - SET;
+}
+
+/**
+ * By how much: the next sample of an epoch is due a period later.
+ * @param {Omit<Epoch, "stretches">} before
+ * @param {Omit<Epoch, "stretches">} part
+ */
+function setBackBy(before, { epoch, first, from, rate, isTimed }) {
+  const due = epoch === before.epoch && !isTimed && rate > 0 ? (first - before.last) / rate : 0;
+  const back = before.to + due - from;
+  return back < SET ? setting(Number(back.toPrecision(2)), "s") : duration(back + 0.5);
+}
+
 /**
  * What became another, or that it began anew, and when.
- * @param {Epoch} before
- * @param {Epoch} epoch
+ * @param {Omit<Epoch, "stretches">} before
+ * @param {Omit<Epoch, "stretches">} epoch
  * @param {{zone: Zone, now: number, isLong: boolean}} how
  */
 export function nameOf(before, epoch, { zone, now, isLong }) {
-  if (epoch.from < before.to - SET) return `clock set back ${duration(before.to - epoch.from)}`;
+  if (epoch.epoch === before.epoch || isSetBack(before, epoch)) return `clock set back by ${setBackBy(before, epoch)}`;
   if (epoch.why && !AS_EVER.has(epoch.why)) return epoch.why;
   if (before.rate > 0 && epoch.rate > 0 && before.rate !== epoch.rate) {
     return `${setting(before.rate, "Hz")} → ${setting(epoch.rate, "Hz")}`;

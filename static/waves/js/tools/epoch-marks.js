@@ -1,10 +1,11 @@
-/** Epochs on the time axis: where each begins, what lies between two, and what a clock that was set back covers. */
+/** Epochs on the time axis: where each begins, what lies between two, and what lies beneath where a clock was set back. */
 
 import { marksOf } from "../time/epoch-marks.js";
 
 /**
  * @import { Item } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
+ * @import { Stretch } from "../samples/epochs.js"
  * @import { EpochMark } from "../time/epoch-marks.js"
  * @import { Parts, Picture } from "./parts.js"
  */
@@ -53,13 +54,13 @@ export class EpochMarks {
     const y = max - DOWN * (max - min);
     const items = this.#marks(edge, window).flatMap((mark) => {
       const x = whole.secondsAt(mark.unix) - edge;
-      const hand = mark.beneath === null ? {} : { drag: () => {}, drop: () => this.#turn() };
+      const hand = mark.beneath === null ? {} : { drag: () => {}, drop: () => this.#turnAt(mark) };
       const title = mark.beneath === null ? mark.name : `${mark.name}: shows what was before`;
       /** @type {Item} */
-      const line = { id: `epoch-${mark.epoch}`, line: "vertical", x, colour: "--dim", dash: true, title };
+      const line = { id: `epoch-${mark.epoch}-${mark.first}`, line: "vertical", x, colour: "--dim", dash: true, title };
       if (!mark.isNamed) return [{ ...line, tick: mark.beneath === null, ...hand }];
       const text = {
-        id: `epoch-name-${mark.epoch}`,
+        id: `epoch-name-${mark.epoch}-${mark.first}`,
         text: mark.name,
         y,
         align: mark.side === "left" ? "right" : "left",
@@ -77,21 +78,37 @@ export class EpochMarks {
     const { controls, past, screen } = this.#parts;
     const { picture } = screen;
     const beneath = past.whole?.beneath ?? null;
-    const isThere = picture && "between" in picture.source;
-    const mark = isThere ? this.#last.marks.find((each) => each.beneath !== null) : undefined;
-    controls.show("beneath", beneath !== null || mark !== undefined);
+    const isThere = picture && "between" in picture.source && this.#firstSet !== undefined;
+    controls.show("beneath", beneath !== null || isThere === true);
     controls.text("beneath", beneath === null ? "Before the clock was set" : "After the clock was set");
   }
 
-  /** Look at what the later epoch covers, or at that again. */
+  /** The first mark of the window beneath which something lies. */
+  get #firstSet() {
+    return this.#last.marks.find((each) => each.beneath !== null);
+  }
+
+  /** Look at what lies beneath the first mark, or at what covers it again. */
   #turn() {
+    const isThere = this.#parts.past.whole?.beneath !== null;
+    this.#look(isThere ? null : (this.#firstSet?.beneath ?? null));
+  }
+
+  /** The same at one of several marks. @param {EpochMark} mark */
+  #turnAt({ beneath }) {
+    const seen = this.#parts.past.whole?.beneath ?? null;
+    const isSeen = seen !== null && seen.epoch === beneath?.epoch && seen.first === beneath.first;
+    this.#look(isSeen ? null : beneath);
+  }
+
+  /** @param {Stretch | null} beneath */
+  #look(beneath) {
     const { past, screen, timeline } = this.#parts;
     const { whole } = past;
     const edge = screen.picture?.edge;
     if (!whole || edge === undefined) return;
-    const mark = this.#last.marks.find((each) => each.beneath !== null);
     if (timeline.running) timeline.freeze(edge);
-    whole.lookBeneath(whole.beneath === null ? (mark?.beneath ?? null) : null);
+    whole.lookBeneath(beneath);
     screen.changed();
   }
 
