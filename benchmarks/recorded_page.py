@@ -1,16 +1,17 @@
 """``python -m benchmarks.recorded_page``: from a year to ten microseconds and back, by the wheel.
 
-The page of a stream with a recording of 10^9 samples (``recordings/year.py``) is opened in Chromium
-while the stream goes on. It is paused, and the wheel is turned a notch at a time with the pointer on
-a spike of one sample: down to the least window, and up again. Each picture at rest must show the
-spikes that are due there, and no other; and it is told how long after the notch the picture changed
-last, which is when it was as sharp as it gets. Then the same way once more in one go, on what the
-page holds by now: how many frames a second, and how many milliseconds of work.
+The page of a stream with a recording of 10^9 samples (``recordings/year.py``) is opened in
+Chromium while the stream goes on. It is paused, and the wheel is turned a notch at a time with the
+pointer on a spike of one sample: down to the least window, and up again. Each picture at rest must
+show the spikes that are due there, and no other; and it is told how long after the notch the
+picture changed last, which is when it was as sharp as it gets. Then the same way once more in one
+go, on what the page holds by now: how many frames a second, and how many milliseconds of work.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import subprocess
 import sys
@@ -174,15 +175,24 @@ class Wheel:
     def __init__(self, page: Page, parts: Sequence[year.Part], target: int) -> None:
         self._page, self._parts, self._target = page, parts, target
         self._box = page.locator("#chart").bounding_box() or {}
+        #: Each notch so far, and the pixel of the chart on which the pointer was.
+        self._turned: list[tuple[int, float]] = []
 
-    def turn(self, direction: int) -> None:
-        """A notch, down (-1) or up, with the pointer on the spike that is nearest to the target."""
-        picture = self.look()
-        x = picture.seconds_to(self._target)
-        x = min(picture.spikes, key=lambda each: abs(each - x), default=x)
-        pixel = picture.left + (1 + x / picture.window) * picture.width
-        y = self._box["y"] + self._box["height"] / 2
-        self._page.mouse.move(self._box["x"] + pixel, y)
+    def turn(self, direction: int, picture: Picture) -> None:
+        """A notch, down (-1) or up, with the pointer on the target."""
+        share = 1 + picture.seconds_to(self._target) / picture.window
+        self._turned.append((direction, picture.left + share * picture.width))
+        self._turn(*self._turned[-1])
+
+    def turn_again(self) -> None:
+        """All notches once more, in one go."""
+        for direction, pixel in self._turned:
+            began = time.monotonic()
+            self._turn(direction, pixel)
+            self._page.wait_for_timeout(max(0.0, NOTCH_MS - (time.monotonic() - began) * 1000))
+
+    def _turn(self, direction: int, pixel: float) -> None:
+        self._page.mouse.move(self._box["x"] + pixel, self._box["y"] + self._box["height"] / 2)
         self._page.mouse.wheel(0, 100 * direction)
 
     def look(self) -> Picture:
@@ -196,18 +206,20 @@ class Wheel:
 
     def steps(self, direction: int) -> Iterator[Picture]:
         """Each picture on the way to the least window, or to the year."""
-        former = self.rest().window
+        picture = self.rest()
         for _ in range(MOST_STEPS):
-            self.turn(direction)
+            former = picture.window
+            self.turn(direction, picture)
             picture = self.rest()
             if picture.window == former:
                 return
-            former = picture.window
             yield picture
 
 
 def to_the_year(page: Page) -> None:
-    """Pause, and show the year."""
+    """Go live, pause, and show the year."""
+    page.keyboard.press("End")
+    page.wait_for_function("() => !/[?&]at=/.test(location.search)")
     page.keyboard.press("Space")
     page.wait_for_function("() => /[?&]at=/.test(location.search)")
     page.fill("#time", f"{YEAR / 10} s")
@@ -230,21 +242,17 @@ def go(page: Page, what: str, parts: Sequence[year.Part], target: int, shots: Pa
                 wrong.append(f"{what}, a window of {picture.window:g} s: {problem}")
             if shots and direction < 0:
                 page.screenshot(path=shots / f"{what}-{len(pictures):02}-{picture.window:g}.png")
-    frames, work = in_one_go(page, wheel, len(pictures) // 2)
+    frames, work = in_one_go(page, wheel)
     return Way(what, pictures, wrong, frames, work)
 
 
-def in_one_go(page: Page, wheel: Wheel, steps: int) -> tuple[list[float], list[float]]:
+def in_one_go(page: Page, wheel: Wheel) -> tuple[list[float], list[float]]:
     """Milliseconds between the frames of the way down and up, and of the work in each."""
     page.evaluate("() => { bench.frames = []; bench.on = true; }")
-    for direction in (-1, 1):
-        for _ in range(steps):
-            began = time.monotonic()
-            wheel.turn(direction)
-            page.wait_for_timeout(max(0.0, NOTCH_MS - (time.monotonic() - began) * 1000))
+    wheel.turn_again()
     told = page.evaluate("() => { bench.on = false; return bench.frames; }")
-    times, work = [at for at, _ in told], [each for _, each in told]
-    return [b - a for a, b in zip(times, times[1:], strict=False)], work
+    times = [at for at, _ in told]
+    return [b - a for a, b in itertools.pairwise(times)], [work for _, work in told]
 
 
 @contextmanager

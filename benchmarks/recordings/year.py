@@ -62,10 +62,10 @@ class Part:
 
 def parts_of(now: int, total: int = SAMPLES) -> list[Part]:
     """The parts of a recording of ``total`` samples that began 365 days before ``now`` (unix
-    seconds): 26 % of them at 10 Hz, 35 % at 100 Hz, and the rest at 2 MS/s two days ago."""
+    seconds): 300 days of 10 Hz and 40 of 100 Hz, and between them some minutes of 2 MS/s."""
     slow, medium = int(0.2592 * total), int(0.3456 * total)
     fast = total - slow - medium
-    told = ((365, 10.0, slow), (65, 100.0, medium), (2, 2_000_000.0, fast))
+    told = ((365, 10.0, slow), (64, 2_000_000.0, fast), (60, 100.0, medium))
     return [
         Part(epoch, (now - days * DAY) * SECOND, rate, n, (n // 7, n // 2, n // 2 + n // 5))
         for epoch, (days, rate, n) in enumerate(told, 1)

@@ -95,3 +95,18 @@ test("an answer of any kind breaks nothing", () => {
     assert.deepEqual(readEpochs(said).epochs, []);
   }
 });
+
+test("where there was no epoch is told of what is known whole", async () => {
+  const rows = [{ ...row(1), to: 2 }, { ...row(3), to: 9, rate: 10 }, { ...row(4), to: 5 }, row(20)];
+  const page = looking(() => ({ recorded_since: 1, epochs: rows, more: false }));
+  assert.deepEqual(page.epochs.between(0, 10), []);
+  page.epochs.want(0, 30);
+  page.clock += 1;
+  page.epochs.want(0, 30);
+  await settled();
+  // The last sample of an epoch holds until the next one would have come.
+  assert.deepEqual(page.epochs.between(0, 15), [{ from: 9.1, to: 20 }]);
+  assert.deepEqual(page.epochs.between(12, 13), [{ from: 9.1, to: 20 }]);
+  assert.deepEqual(page.epochs.between(4, 8), []);
+  assert.deepEqual(page.epochs.between(0, 100), [], "beyond what is known nothing is told");
+});

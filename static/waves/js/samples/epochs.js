@@ -8,6 +8,7 @@
  * @property {number} from unix seconds of the first sample
  * @property {number} to and of the last
  * @property {number} rate
+ * @property {string} clock "regular" or "timed"
  * @property {string[]} keys of its signals, in the order of their rows
  * @property {string} why it began
  */
@@ -56,6 +57,23 @@ export class Epochs {
   /** An epoch by its number, where it is known. @param {number} epoch */
   of(epoch) {
     return this.#byNumber.get(epoch) ?? null;
+  }
+
+  /**
+   * Stretches of time without an epoch that reach into a window, as far as is known; in unix seconds.
+   * @param {number} from
+   * @param {number} to
+   */
+  between(from, to) {
+    const known = this.#known;
+    if (!known || this.isCut || known.from > from || known.to < to) return [];
+    const ordered = [...this.list].sort((a, b) => a.from - b.from);
+    let end = Infinity;
+    return ordered.flatMap((epoch) => {
+      const stretch = { from: end, to: epoch.from };
+      end = Math.max(end === Infinity ? -Infinity : end, epoch.to + (epoch.rate > 0 ? 1 / epoch.rate : 0));
+      return stretch.to > stretch.from && stretch.from < to && stretch.to > from ? [stretch] : [];
+    });
   }
 
   /** What is known may be old: ask again once something is wanted. */
@@ -139,6 +157,7 @@ function readEpoch(said) {
   const signals = Array.isArray(said.signals) ? said.signals : [];
   return {
     ...{ epoch, from, to, first: number(said.first), last: number(said.last), rate: number(said.rate) },
+    clock: said.clock === "timed" ? "timed" : "regular",
     keys: signals.map((signal) => String(signal?.key ?? "")),
     why: typeof said.why === "string" ? said.why.slice(0, 200) : "",
   };

@@ -263,6 +263,19 @@ export class WholePast {
     return places.map((place) => (place < 0 ? null : place));
   };
 
+  /**
+   * The finest clock that a window has, as far as its epochs are known: there may be faster ones than what is live.
+   * @param {number} first second
+   * @param {number} last
+   * @returns {{clock: string, rate: number} | null} null where none is known
+   */
+  finestClock(first, last) {
+    const [from, to] = [this.wallTime(first), this.wallTime(last)];
+    const seen = this.epochs.list.filter((epoch) => epoch.from <= to && epoch.to >= from && epoch.rate > 0);
+    const [fastest] = seen.sort((a, b) => b.rate - a.rate);
+    return seen.find(({ clock }) => clock === "timed") ?? fastest ?? null;
+  }
+
   /** Narrower columns than half a sample show nothing more. */
   get #finest() {
     const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];

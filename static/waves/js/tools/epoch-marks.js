@@ -9,6 +9,8 @@ import { marksOf } from "../time/epoch-marks.js";
  * @import { Parts, Picture } from "./parts.js"
  */
 
+/** @typedef {{from: number, to: number}} Band seconds */
+
 /** How strongly it is shaded where there was no epoch. */
 const SHADE = 0.16;
 /** Of the height: how far from the top names stand. */
@@ -43,12 +45,13 @@ export class EpochMarks {
   overlay({ edge, window, source, axes }) {
     const { whole } = this.#parts.past;
     if (!whole || !("between" in source)) return [];
-    const between = /** @type {{from: number, to: number}[]} */ (source.between);
-    /** @type {Item[]} */
-    const bands = between
+    const between = /** @type {Band[]} */ (source.between)
       .map(({ from, to }) => ({ from: from - edge, to: to - edge }))
-      .filter(({ from, to }) => to > -window && from < 0)
-      .map((band, k) => ({ id: `between-${k}`, band, colour: "--dim", opacity: SHADE }));
+      .filter(({ from, to }) => to > -window && from < 0);
+    /** @type {Item[]} */
+    const bands = [...between, ...this.#atEnds(between, edge, window)].map((band, k) => {
+      return { id: `between-${k}`, band, colour: "--dim", opacity: SHADE };
+    });
     const [{ min, max }] = axes;
     const y = max - DOWN * (max - min);
     const items = this.#marks(edge, window).flatMap((mark) => {
@@ -71,6 +74,17 @@ export class EpochMarks {
       ];
     });
     return [...bands, ...items];
+  }
+
+  /** Where there was no epoch, and a window has only one side of it, or neither. @param {Band[]} known @param {number} edge @param {number} window @returns {Band[]} */
+  #atEnds(known, edge, window) {
+    const { whole } = this.#parts.past;
+    if (!whole || whole.tiles.isWaiting || whole.beneath !== null) return [];
+    return whole.epochs
+      .between(whole.wallTime(edge - window), whole.wallTime(edge))
+      .map(({ from, to }) => ({ from: whole.secondsAt(from) - edge, to: whole.secondsAt(to) - edge }))
+      .filter(({ from, to }) => from <= -window || to >= 0)
+      .filter(({ from, to }) => !known.some((band) => band.from < to && band.to > from));
   }
 
   readings() {
