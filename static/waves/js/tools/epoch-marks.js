@@ -1,5 +1,6 @@
 /** Epochs on the time axis: where each begins, what lies between two, and what a clock that was set back covers. */
 
+import { instantOf } from "../samples/window-samples.js";
 import { marksOf } from "../time/epoch-marks.js";
 
 /**
@@ -21,7 +22,7 @@ export class EpochMarks {
   /** @type {{key: string, marks: EpochMark[]}} */
   #last = { key: "", marks: [] };
 
-  /** @param {Pick<Parts, "chart" | "controls" | "past" | "screen" | "selection" | "timeline" | "zone">} parts */
+  /** @param {Pick<Parts, "chart" | "controls" | "past" | "record" | "screen" | "selection" | "timeline" | "zone">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -42,14 +43,15 @@ export class EpochMarks {
   }
 
   /** @param {Picture} picture @returns {Item[]} */
-  overlay({ edge, window, source, axes }) {
+  overlay(picture) {
+    const { edge, window, source, axes } = picture;
     const { whole } = this.#parts.past;
     if (!whole || !("between" in source)) return [];
     const between = /** @type {Band[]} */ (source.between)
       .map(({ from, to }) => ({ from: from - edge, to: to - edge }))
       .filter(({ from, to }) => to > -window && from < 0);
     /** @type {Item[]} */
-    const bands = [...between, ...this.#atEnds(between, edge, window)].map((band, k) => {
+    const bands = [...between, ...this.#atEnds(picture, between)].map((band, k) => {
       return { id: `between-${k}`, band, colour: "--dim", opacity: SHADE };
     });
     const [{ min, max }] = axes;
@@ -76,15 +78,29 @@ export class EpochMarks {
     return [...bands, ...items];
   }
 
-  /** Where there was no epoch, and a window has only one side of it, or neither. @param {Band[]} known @param {number} edge @param {number} window @returns {Band[]} */
-  #atEnds(known, edge, window) {
+  /**
+   * Where there was no epoch, and a window has only one side of it, or neither.
+   * @param {Picture} picture
+   * @param {Band[]} known
+   * @returns {Band[]}
+   */
+  #atEnds({ edge, window, source }, known) {
+    const { record } = this.#parts;
     const { whole } = this.#parts.past;
     if (!whole || whole.tiles.isWaiting || whole.beneath !== null) return [];
+    const { ring } = source;
+    const isEmpty = ring.first >= ring.next;
+    // What is drawn is there, whatever is known of epochs.
+    const begin = isEmpty ? Infinity : instantOf(source, ring.first) - edge;
+    const end = isEmpty ? -Infinity : instantOf(source, ring.next - 1) - edge;
     return whole.epochs
-      .between(whole.wallTime(edge - window), whole.wallTime(edge))
+      .between(whole.wallTime(edge - window), whole.wallTime(edge), record.epoch)
       .map(({ from, to }) => ({ from: whole.secondsAt(from) - edge, to: whole.secondsAt(to) - edge }))
-      .filter(({ from, to }) => from <= -window || to >= 0)
-      .filter(({ from, to }) => !known.some((band) => band.from < to && band.to > from));
+      .flatMap(({ from, to }) => {
+        if (from <= -window) return { from, to: Math.min(to, begin) };
+        return to >= 0 ? { from: Math.max(from, end), to } : [];
+      })
+      .filter(({ from, to }) => from < to && !known.some((band) => band.from < to && band.to > from));
   }
 
   readings() {
