@@ -69,6 +69,7 @@ bench-page: .venv/dev.stamp ## Measure the page in Chromium.
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.streams_page
 	$(BIN)/python -m benchmarks.first_visit
+	$(BIN)/python -m benchmarks.recorded_page
 
 soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	@tools/system_packages chromium redis-server

@@ -10,6 +10,7 @@ animation and width.
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks import document
 from benchmarks.servers import ROOT, Server, environment, running, slug_of, waves_daphne
 
-CHROMIUM = "/usr/bin/chromium"
+#: The whole browser, or where it is not installed the one that the tests use.
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

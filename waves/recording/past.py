@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -130,6 +131,8 @@ class Past:
         self._identity, self._stream = identity, stream
         self._ahead: dict[int, list[RecordedRow]] = {}
         self._ahead_level = 0
+        #: The key of the recording, once it was found.
+        self._key: int | None = None
 
     @cached_property
     def _using(self) -> str:
@@ -141,9 +144,11 @@ class Past:
         return known.filter(installation=self._identity, stream=self._stream).first()
 
     def _stretches(self) -> QuerySet[RecordedStretch]:
-        recording = self.recording()
+        if self._key is None:
+            recording = self.recording()
+            self._key = None if recording is None else recording.pk
         found = RecordedStretch.objects.using(self._using)
-        return found.none() if recording is None else found.filter(recording=recording)
+        return found.none() if self._key is None else found.filter(recording=self._key)
 
     def bounds(self) -> tuple[int, int] | None:
         """Labels of the oldest and of the newest recorded sample; None where there is none."""
@@ -352,7 +357,7 @@ class Past:
         first = first // stride * stride
         last = -(-last // stride) * stride
         if not level:
-            for samples in self._samples(span, first, last):
+            for samples in _gathered(self._samples(span, first, last), span.dt):
                 yield _Piece(*levels.columns_of(samples, stride, span.dt))
             return
         factor = stride >> level
@@ -463,6 +468,12 @@ class _Piece:
         times = None if dt else self.labels - self.labels[0]
         values = np.stack((self.low, self.high), axis=1)
         return ColumnRow(level, self.first, int(self.labels[0]), values, times)
+
+
+def _gathered(parts: Iterator[Samples], dt: float) -> Iterator[Samples]:
+    """Samples of so many rows as one read brings, as one: columns of many cost hardly more."""
+    while group := list(islice(parts, PAGE)):
+        yield from levels.joined(group, dt)
 
 
 def _without_doubles(pieces: Iterator[_Piece]) -> Iterator[_Piece]:

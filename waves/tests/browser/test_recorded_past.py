@@ -15,6 +15,9 @@ YEAR, DAY = 400 * 86_400.0, 86_400.0
 #: The largest value of a trace, as it is drawn.
 HIGHEST = "Math.max(...drawn().signals[0].y.filter(Number.isFinite))"
 
+#: The unix second at the right end, as the address says.
+AT = "Number(new URLSearchParams(location.search).get('at')) / 1000"
+
 
 @pytest.fixture
 def recording() -> Recording:
@@ -30,7 +33,7 @@ async def scope(new_context, daphne, recording) -> Oscilloscope:
 
 async def zoom(scope: Oscilloscope, window: float) -> None:
     await scope.enter("time", f"{window / 10} s")
-    await scope.until(f"drawn()?.window === {window:g}")
+    await scope.until(f"Math.abs((drawn()?.window ?? NaN) / {window:g} - 1) < 1e-9")
 
 
 async def test_a_year_is_seen_with_the_spike_of_each_epoch_and_what_became_another(scope):
@@ -206,3 +209,49 @@ async def test_what_is_live_is_sent_and_counted_while_a_year_is_on_the_screen(
     assert max(strides) <= 12
     await scope.until_received(100)
     await scope.until_text("rate", "20.0")
+
+
+@in_session_loop
+async def within(scope, recording):
+    """Goes to the middle of an epoch, or of what lies behind it."""
+
+    async def go(moment: float, window: float) -> None:
+        await zoom(scope, DAY)
+        await scope.page.keyboard.press("Space")
+        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(moment))
+        await scope.page.fill("#go-to-time", text)
+        await scope.click("go-to-submit")
+        await scope.until(f"Math.abs({AT} - {moment + DAY / 2}) < 2")
+        await scope.until_still()
+        await zoom(scope, window)
+
+    return go
+
+
+async def test_steps_go_down_to_what_was_recorded_faster_than_what_is_live(
+    scope, recording, within
+):
+    await within(recording.epochs[1].begin + 10 * DAY, 0.1)
+    while not await scope.page.evaluate("toasts.some((said) => said.includes('nearer'))"):
+        before = await scope.page.evaluate("drawn().window")
+        await scope.page.keyboard.press("-")
+        await scope.until(f"drawn().window < {before} || toasts.some((t) => t.includes('nearer'))")
+    # Two samples a division of 2 kHz; the stream has 1 kHz now.
+    assert await scope.page.evaluate("drawn().window") == pytest.approx(0.01)
+
+
+async def test_where_nothing_was_recorded_is_shaded_though_nothing_else_is_seen(
+    scope, recording, within
+):
+    await within(recording.epochs[1].end + 2 * DAY, DAY)
+    await scope.until("shades().length === 1")
+    assert "Lost 0" in await scope.page.inner_text("footer")
+
+
+async def test_a_link_tells_two_moments_that_are_a_microsecond_apart(scope, recording, within):
+    await within(recording.epochs[1].begin + 10 * DAY, 1e-5)
+    await scope.until_still()
+    there = await scope.page.evaluate(AT)
+    await scope.page.keyboard.press("ArrowLeft")
+    await scope.until(f"{AT} !== {there!r}")
+    assert there - await scope.page.evaluate(AT) == pytest.approx(1e-6, abs=5e-7)

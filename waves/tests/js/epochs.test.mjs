@@ -135,3 +135,31 @@ test("stretches of one epoch that come in two answers are put together", async (
   );
   assert.deepEqual([epoch.last, epoch.to], [9, 12]);
 });
+
+test("where there was no epoch is told of what is known whole", async () => {
+  const rows = [{ ...row(1), to: 2 }, { ...row(3), to: 9, rate: 10 }, { ...row(4), to: 5 }, row(20)];
+  const page = looking(() => ({ recorded_since: 1, epochs: rows, more: false }));
+  assert.deepEqual(page.epochs.between(0, 10, 20), []);
+  page.epochs.want(0, 30);
+  page.clock += 1;
+  page.epochs.want(0, 30);
+  await settled();
+  // The last sample of an epoch holds until the next one would have come.
+  assert.deepEqual(page.epochs.between(0, 15, 20), [{ from: 9.1, to: 20 }]);
+  assert.deepEqual(page.epochs.between(12, 13, 20), [{ from: 9.1, to: 20 }]);
+  assert.deepEqual(page.epochs.between(4, 8, 20), []);
+  assert.deepEqual(page.epochs.between(22, 30, 20), [], "the live epoch goes on");
+  assert.deepEqual(page.epochs.between(22, 30, 21), [{ from: 21.5, to: 60 }]);
+  assert.deepEqual(page.epochs.between(0, 100, 20), [], "beyond what is known nothing is told");
+});
+
+test("where no epoch is near there was none, once the recording has begun", async () => {
+  const page = looking(() => ({ recorded_since: 100, epochs: [], more: false }));
+  page.epochs.want(200, 210);
+  page.clock += 1;
+  page.epochs.want(200, 210);
+  await settled();
+  assert.deepEqual(page.epochs.between(200, 210, 7), [{ from: 190, to: 220 }]);
+  page.epochs.since = 195;
+  assert.deepEqual(page.epochs.between(200, 210, 7), []);
+});

@@ -279,3 +279,31 @@ test("on a timed clock columns are narrower than the rate says where samples are
   const last = asked[asked.length - 1];
   assert.ok((last.to - last.from) / last.columns < 0.05, JSON.stringify(last));
 });
+
+test("the finest clock of a window is that of its own epochs, whatever is live", async () => {
+  const { whole, record } = looking();
+  const signals = [{ key: "a" }];
+  const said = (epoch, from, to, rate, clock = "regular") => ({ epoch, from, to, rate, clock, signals });
+  const epochs = [
+    said(1, BEGIN - 3000, BEGIN - 2000, 10),
+    said(2, BEGIN - 1900, BEGIN - 1000, 1e6),
+    said(3, BEGIN - 900, BEGIN - 800, 1, "timed"),
+  ];
+  const world = { samples: async () => [], epochs: async () => ({ epochs, more: false }), came: () => {} };
+  const other = new WholePast(record, world);
+  assert.equal(whole.finestClock(-3000, -10), null);
+  other.epochs.want(BEGIN - 4000, BEGIN);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  other.epochs.want(BEGIN - 4000, BEGIN);
+  await settled();
+  const rates = [
+    [-2500, -2100],
+    [-2500, -1500],
+    [-1500, -850],
+    [-50, -10],
+  ].map(([from, to]) => other.finestClock(from, to));
+  assert.deepEqual(
+    rates.map((clock) => clock && [clock.clock, clock.rate]),
+    [["regular", 10], ["regular", 1e6], ["timed", 1], null],
+  );
+});

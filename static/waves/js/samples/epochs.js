@@ -70,6 +70,28 @@ export class Epochs {
     return this.#byNumber.get(epoch) ?? null;
   }
 
+  /**
+   * Stretches of time without an epoch that reach into a window, as far as is known; in unix seconds.
+   * @param {number} from
+   * @param {number} to
+   * @param {number | null} live the epoch that goes on
+   */
+  between(from, to, live) {
+    const known = this.#known;
+    if (!known || this.isCut || known.from > from || known.to < to) return [];
+    // Before the first one that is known there were others, where the recording is older.
+    let end = this.since !== null && this.since < known.from ? known.from : Infinity;
+    const stretches = [];
+    const ordered = [...this.list].sort((a, b) => a.from - b.from);
+    for (const epoch of ordered) {
+      stretches.push({ from: end, to: epoch.from });
+      const next = epoch.to + (epoch.rate > 0 ? 1 / epoch.rate : 0);
+      end = Math.max(end === Infinity ? -Infinity : end, next);
+    }
+    if (!ordered.some(({ epoch }) => epoch === live)) stretches.push({ from: end, to: known.to });
+    return stretches.filter((each) => each.to > each.from && each.from < to && each.to > from);
+  }
+
   /** What is known may be old: ask again once something is wanted. */
   renew() {
     this.#known = null;

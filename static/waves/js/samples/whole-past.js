@@ -284,6 +284,20 @@ export class WholePast {
   };
 
   /**
+   * The finest clock that a window has, as far as its epochs are known: there may be faster ones than what is live.
+   * @param {number} first second
+   * @param {number} last
+   * @returns {{clock: string, rate: number} | null} null where none is known
+   */
+  finestClock(first, last) {
+    const [from, to] = [this.wallTime(first), this.wallTime(last)];
+    const seen = this.epochs.list.filter((epoch) => epoch.from <= to && epoch.to >= from && epoch.rate > 0);
+    const [fastest] = seen.sort((a, b) => b.rate - a.rate);
+    const told = seen.find(({ isTimed }) => isTimed) ?? fastest;
+    return told ? { clock: told.isTimed ? "timed" : "regular", rate: told.rate } : null;
+  }
+
+  /**
    * The least width of a column that shows more: half a sample. On a timed clock that is known once samples are there.
    * @param {RecordedPast} tiles
    * @param {{from: number, to: number, columns: number}} view unix seconds

@@ -1,5 +1,6 @@
 /** Epochs on the time axis: where each begins, what lies between two, and what lies beneath where a clock was set back. */
 
+import { instantOf } from "../samples/window-samples.js";
 import { marksOf } from "../time/epoch-marks.js";
 
 /**
@@ -9,6 +10,8 @@ import { marksOf } from "../time/epoch-marks.js";
  * @import { EpochMark } from "../time/epoch-marks.js"
  * @import { Parts, Picture } from "./parts.js"
  */
+
+/** @typedef {{from: number, to: number}} Band seconds */
 
 /** How strongly it is shaded where there was no epoch. */
 const SHADE = 0.16;
@@ -20,7 +23,7 @@ export class EpochMarks {
   /** @type {{key: string, marks: EpochMark[]}} */
   #last = { key: "", marks: [] };
 
-  /** @param {Pick<Parts, "chart" | "controls" | "past" | "screen" | "selection" | "timeline" | "zone">} parts */
+  /** @param {Pick<Parts, "chart" | "controls" | "past" | "record" | "screen" | "selection" | "timeline" | "zone">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -41,15 +44,17 @@ export class EpochMarks {
   }
 
   /** @param {Picture} picture @returns {Item[]} */
-  overlay({ edge, window, source, axes }) {
+  overlay(picture) {
+    const { edge, window, source, axes } = picture;
     const { whole } = this.#parts.past;
     if (!whole || !("between" in source)) return [];
-    const between = /** @type {{from: number, to: number}[]} */ (source.between);
-    /** @type {Item[]} */
-    const bands = between
+    const between = /** @type {Band[]} */ (source.between)
       .map(({ from, to }) => ({ from: from - edge, to: to - edge }))
-      .filter(({ from, to }) => to > -window && from < 0)
-      .map((band, k) => ({ id: `between-${k}`, band, colour: "--dim", opacity: SHADE }));
+      .filter(({ from, to }) => to > -window && from < 0);
+    /** @type {Item[]} */
+    const bands = [...between, ...this.#atEnds(picture, between)].map((band, k) => {
+      return { id: `between-${k}`, band, colour: "--dim", opacity: SHADE };
+    });
     const [{ min, max }] = axes;
     const y = max - DOWN * (max - min);
     const items = this.#marks(edge, window).flatMap((mark) => {
@@ -72,6 +77,31 @@ export class EpochMarks {
       ];
     });
     return [...bands, ...items];
+  }
+
+  /**
+   * Where there was no epoch, and a window has only one side of it, or neither.
+   * @param {Picture} picture
+   * @param {Band[]} known
+   * @returns {Band[]}
+   */
+  #atEnds({ edge, window, source }, known) {
+    const { record } = this.#parts;
+    const { whole } = this.#parts.past;
+    if (!whole || whole.tiles.isWaiting || whole.beneath !== null) return [];
+    const { ring } = source;
+    const isEmpty = ring.first >= ring.next;
+    // What is drawn is there, whatever is known of epochs.
+    const begin = isEmpty ? Infinity : instantOf(source, ring.first) - edge;
+    const end = isEmpty ? -Infinity : instantOf(source, ring.next - 1) - edge;
+    return whole.epochs
+      .between(whole.wallTime(edge - window), whole.wallTime(edge), record.epoch)
+      .map(({ from, to }) => ({ from: whole.secondsAt(from) - edge, to: whole.secondsAt(to) - edge }))
+      .flatMap(({ from, to }) => {
+        if (from <= -window) return { from, to: Math.min(to, begin) };
+        return to >= 0 ? { from: Math.max(from, end), to } : [];
+      })
+      .filter(({ from, to }) => from < to && !known.some((band) => band.from < to && band.to > from));
   }
 
   readings() {

@@ -219,12 +219,12 @@ export class Time {
     const { past, record } = this.#parts;
     const { held, window } = this.#timeline;
     if (held === null || past.isFormer || !past.isThere) return { window };
-    // By its time it is found after restarts, too.
-    const at = past.isRecorded ? past.wallTime(held) * 1000 : undefined;
-    if (!record.ring) return { window, run: 0, at };
     // On a timed clock each page counts seconds from its own first label.
-    const end = record.ring.times ? record.wallTime(held) : held;
-    return { window, run: 0, epoch: record.epoch, end, at };
+    const end = record.ring?.times ? record.wallTime(held) : held;
+    if (!past.isRecorded) return { window, run: 0, epoch: record.epoch, end };
+    // By its time it is found after restarts, too. A year has more digits than others before those of a microsecond.
+    const at = String(past.wallTime(held) * 1000);
+    return record.ring ? { window, run: 0, epoch: record.epoch, end: String(end), at } : { window, run: 0, at };
   }
 
   /** @param {Restored} state */
@@ -267,8 +267,11 @@ export class Time {
 
   /** time/div that the wheel, keys and fingers go down to. */
   get #shortest() {
-    const { description } = this.#parts.record;
-    return description ? shortestOf(description) : SHORTEST;
+    const { past, record } = this.#parts;
+    const [edge, { window }] = [this.#edge, this.#timeline];
+    const isRecorded = !this.#timeline.running && past.reaches({ edge, window }, false);
+    const clock = (isRecorded && past.whole?.finestClock(edge - window, edge)) || record.description;
+    return clock ? shortestOf(clock) : SHORTEST;
   }
 
   get #edge() {
