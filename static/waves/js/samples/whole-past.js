@@ -9,6 +9,7 @@ import { Overview } from "./overview.js";
 import { RecordedPast } from "./recorded-past.js";
 import { pieceOf, timeOf } from "./recorded-tiles.js";
 import { regularOf } from "./regular-past.js";
+import { HALF } from "./smooth.js";
 import { instantOf } from "./window-samples.js";
 
 /**
@@ -134,7 +135,8 @@ export class WholePast {
     const share = Math.max(1, Math.round((wanted * (to - from)) / window));
     const since = this.recordedSince ?? undefined;
     const tiles = this.#beneathTiles ?? this.tiles;
-    const pieces = tiles.pieces({ from, to, columns: share, finest: this.#finest, since });
+    const beside = Math.min(window, this.#beside);
+    const pieces = tiles.pieces({ from, to, columns: share, finest: this.#finest, since, beside });
     const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
     const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath} ${edge} ${window}`;
     const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
@@ -265,9 +267,19 @@ export class WholePast {
 
   /** Narrower columns than half a sample show nothing more. */
   get #finest() {
-    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
-    const fastest = Math.max(...rates.filter((rate) => rate > 0));
+    const fastest = Math.max(...this.#rates);
     return Number.isFinite(fastest) ? 0.5 / fastest : 0;
+  }
+
+  /** Seconds beside a window by which its curves go, so that they are what they are in the middle of another. */
+  get #beside() {
+    const slowest = Math.min(...this.#rates);
+    return Number.isFinite(slowest) ? (HALF + 2) / slowest : 0;
+  }
+
+  get #rates() {
+    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
+    return rates.filter((rate) => rate > 0);
   }
 
   /** What is live of a window, where it is fine enough for it. @param {View} view @param {boolean} running */

@@ -59,7 +59,7 @@ export class Time {
     for (const [id, act] of Object.entries(clicks)) controls.click(id, act);
     controls.field("time", {
       read: (text) => readPerDivision(text),
-      apply: (perDivision) => timeline.setWindow(perDivision * COLUMNS),
+      apply: (perDivision) => timeline.setWindow(perDivision * COLUMNS, timeline.pivot),
       step: (direction) => this.#step(direction),
       hint: "Time per division is a time, such as “20 ms”.",
     });
@@ -134,7 +134,7 @@ export class Time {
 
   /** A double click on its axis: the window that the stream begins with. @param {Point} at */
   twice({ place }) {
-    if (place === "x") this.#timeline.setWindow(this.#parts.config.window);
+    if (place === "x") this.#timeline.setWindow(this.#parts.config.window, this.#timeline.pivot);
   }
 
   /** @param {{edge: number, held: number | null}} view @returns {Place | null} */
@@ -299,8 +299,7 @@ export class Time {
 
   /** @param {number} direction */
   #step(direction) {
-    // About the middle, where nobody pointed anywhere.
-    this.zoom({ x: -this.#timeline.window / 2, ctrl: false, place: "plot" }, direction);
+    this.zoom({ x: this.#timeline.pivot, ctrl: false, place: "plot" }, direction);
   }
 
   /** @param {number} divisions */
