@@ -49,13 +49,18 @@ def epochs(server: Process) -> list[dict[str, Any]]:
     return json.loads(server.get(f"{STREAM}/epochs")[1])["epochs"]
 
 
+def recorded_since(server: Process) -> float:
+    return json.loads(server.get(STREAM)[1])["recorded_since"] or 0.0
+
+
 async def until_recorded(server: Process, seconds: float, since: float = 0.0) -> None:
-    """Wait until so many seconds of the newest epoch are on the disk, and nothing that is older
-    than ``since`` (unix seconds)."""
+    """Wait until so many seconds of the newest epoch are on the disk, and it is told that nothing
+    is older than ``since`` (unix seconds)."""
     deadline = time.monotonic() + 2 * START_SECONDS
     while True:
         told = epochs(server)
-        if told and told[0]["from"] >= since and told[-1]["to"] - told[-1]["from"] >= seconds:
+        is_long = told and told[-1]["to"] - told[-1]["from"] >= seconds
+        if is_long and recorded_since(server) >= since:
             return
         assert time.monotonic() < deadline, told
         await asyncio.sleep(0.2)

@@ -81,9 +81,10 @@ export class WholePast {
     this.overview = new Overview((asking) => samples({ ...asking }, new AbortController().signal), came);
   }
 
-  /** Unix seconds since when there is a recording; null where there is none. */
+  /** Unix seconds since when there is a recording; null where there is none. What was deleted meanwhile epochs know first. */
   get recordedSince() {
-    return this.#record.description?.recorded_since ?? null;
+    const since = this.#record.description?.recorded_since ?? null;
+    return since === null ? null : Math.max(since, this.epochs.since ?? -Infinity);
   }
 
   get isThere() {
