@@ -75,7 +75,8 @@ class Recording:
             for epoch in self.epochs
             if epoch.end >= low and epoch.begin <= high
         ]
-        body = {"recorded_since": self.since, "epochs": rows, "more": False}
+        most = int(query.get("most", 1000))
+        body = {"recorded_since": self.since, "epochs": rows[:most], "more": len(rows) > most}
         await route.fulfill(json=body)
 
     async def _samples(self, route: Route) -> None:
@@ -124,5 +125,15 @@ def of_a_year(keys: list[str]) -> Recording:
             Epoch(4, now - 1.1 * day, now - 3600, 1000.0),
             Epoch(5, now - 3590, now, 1000.0),
         ],
+        keys,
+    )
+
+
+def of_many_restarts(keys: list[str]) -> Recording:
+    """An epoch each minute of the last four days."""
+    now, minute = time.time(), 60.0
+    begins = now - np.arange(4 * 1440, 0, -1) * minute
+    return Recording(
+        [Epoch(n, begin, begin + minute - 1, 10.0) for n, begin in enumerate(begins.tolist(), 1)],
         keys,
     )

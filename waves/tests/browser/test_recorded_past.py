@@ -8,7 +8,7 @@ import pytest
 
 from waves.tests.browser.conftest import in_session_loop
 from waves.tests.browser.oscilloscope import Oscilloscope
-from waves.tests.browser.recording import Recording, of_a_year
+from waves.tests.browser.recording import Recording, of_a_year, of_many_restarts
 
 KEYS = ["gaussian", "pink", "brown"]
 YEAR, DAY = 400 * 86_400.0, 86_400.0
@@ -93,6 +93,42 @@ async def test_a_link_holds_a_moment_by_its_time_whatever_epoch_there_is_now(
     await other.until("!document.getElementById('coarse').offsetParent")
     await other.until_still()
     assert await other.page.evaluate("drawn().signals[0].y") == picture
+
+
+async def test_an_instant_that_was_asked_for_stays_in_the_middle_while_zooming(scope, recording):
+    await zoom(scope, DAY)
+    asked = float(int(recording.epochs[1].begin + 3600))
+    await scope.page.fill("#go-to-time", time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(asked)))
+    await scope.click("go-to-submit")
+    await scope.until_state("paused")
+    at = "new URLSearchParams(location.search).get('at') / 1000"
+    for window in (10, 7200):
+        await zoom(scope, window)
+        await scope.until(f"Math.abs({asked + window / 2} - {at}) < 0.01")
+    await scope.page.keyboard.press("-")
+    await scope.until(
+        f"drawn().window < 7200 && Math.abs({asked} + drawn().window / 2 - {at}) < 0.01"
+    )
+
+
+async def test_the_pointer_reads_a_date_in_a_window_of_days(scope):
+    await zoom(scope, YEAR)
+    box = await scope.page.locator("#chart").bounding_box()
+    await scope.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # As "24 Apr 14:03 · −201 d 3 h".
+    read = r"/^\d+ \w{3}( \d{4})? \d\d:\d\d · −\d{3} d \d+ h$/"
+    await scope.until(f"texts().some((text) => {read}.test(text))")
+
+
+async def test_more_epochs_than_are_marked_are_told(new_context, daphne):
+    context = await new_context(viewport={"width": 1400, "height": 860})
+    await of_many_restarts(KEYS).give(context)
+    scope = await Oscilloscope.open(context, daphne, "noise")
+    await zoom(scope, 4 * DAY)
+    told = "texts().some((text) => text.includes('zoom in to see them'))"
+    await scope.until(told)
+    await zoom(scope, 300)
+    await scope.until(f"!({told}) && texts().some((text) => text.startsWith('restarted'))")
 
 
 async def test_a_link_to_what_is_gone_says_since_when_there_is_a_recording(

@@ -163,3 +163,20 @@ test("where no epoch is near there was none, once the recording has begun", asyn
   page.epochs.since = 195;
   assert.deepEqual(page.epochs.between(200, 210, 7), []);
 });
+
+test("what is known in part is asked for again where one looks nearer", async () => {
+  const page = looking(({ from }) => ({ epochs: [row(Math.max(1, Math.ceil(from)))], more: true }));
+  const look = async (from, to) => {
+    page.epochs.want(from, to);
+    page.clock += 0.3;
+    page.epochs.want(from, to);
+    await settled();
+  };
+  await look(0, 900);
+  assert.equal(page.epochs.isCut, true);
+  const asked = page.asked.length;
+  await look(100, 900);
+  assert.equal(page.asked.length, asked, "about as much is known as far as it goes");
+  await look(400, 420);
+  assert.equal(page.asked[asked].from, 380);
+});

@@ -67,6 +67,20 @@ test("a single sweep is the one after arming, and stays", () => {
   assert.equal(run(triggering, ring).edge, edge);
 });
 
+test("in a former epoch it is found between its own samples, by the seconds of now", () => {
+  const ring = sine(2000);
+  const triggering = new Placing("auto", WINDOW);
+  triggering.look(SETTINGS, 0, 1 / PERIOD);
+  triggering.stand(0.2);
+  const sourceOf = () => source(ring);
+  const [now, former] = [0, -50].map((shift) =>
+    triggering.frozen({ held: 1 + shift, window: WINDOW, sourceOf, shift }),
+  );
+  assert.deepEqual(former.trigger.position, now.trigger.position);
+  near(former.trigger.at, now.trigger.at - 50);
+  near(former.zero, now.zero);
+});
+
 test("a frozen view stands on the trigger that it had", () => {
   const ring = sine(2000);
   const triggering = looking("auto", ring);

@@ -8,6 +8,7 @@ import {
   duration,
   quantity,
   setting,
+  spanText,
   timeSetting,
 } from "../../../static/waves/js/text/quantities.js";
 
@@ -144,6 +145,20 @@ test("a time that is set is in minutes and hours where these are whole", () => {
     "5 d",
     "400 d",
   ]);
+});
+
+test("a stretch of time is read in days and hours where it is long", () => {
+  const day = 86_400;
+  assert.equal(spanText(-0.0123, 4, 0.002), "−12.30 ms");
+  assert.equal(spanText(-425.3, 4, 60), "−425.3 s");
+  assert.equal(spanText(1000.0023, 4, 0.01), quantity(1000.0023, "s", 4, 0.01));
+  assert.equal(spanText(-1.671e7, 4, 40 * day), "−193 d 10 h");
+  assert.equal(spanText(5 * 3600 + 59.6 * 60, 4, 3600), "6 h 0 min");
+  assert.equal(spanText(day - 1, 4, day / 5), "1 d 0 h");
+  assert.equal(spanText(3 * day + 7325, 4, 0.001), "3 d 2 h 2 min 5 s");
+  assert.equal(spanText(725, 4, 60), "12 min 5 s");
+  assert.equal(spanText(NaN, 4, 60), "–");
+  assert.equal(spanText(Infinity, 4, 60), "–");
 });
 
 test("the clock tells UTC where it is asked to", () => {

@@ -51,3 +51,42 @@ test("another window of what is live freezes nothing; the same one is none", () 
   assert.ok(timeline.running);
   assert.deepEqual(told, ["resized"]);
 });
+
+test("what was asked for is in the middle, and stays there whatever the window is", () => {
+  const { timeline } = timelineOf();
+  timeline.show(50);
+  assert.deepEqual([timeline.held, timeline.askedAt], [51, -1]);
+  timeline.setWindow(20, timeline.pivot);
+  timeline.setWindow(0.2, timeline.pivot);
+  for (const [is, due] of [
+    [timeline.held, 50.1],
+    [timeline.askedAt, -0.1],
+  ])
+    assert.ok(Math.abs(is - due) < 1e-9, `${is} is not ${due}`);
+});
+
+test("near an end what was asked for is beside the middle, and stays where it is", () => {
+  const { timeline } = timelineOf();
+  timeline.show(99.5);
+  assert.deepEqual([timeline.held, timeline.pivot], [100, -0.5]);
+  timeline.setWindow(1, timeline.pivot);
+  assert.equal(timeline.held + timeline.pivot, 99.5);
+});
+
+test("what was asked for and is seen no longer is forgotten for the middle, and so it is live", () => {
+  const { timeline } = timelineOf();
+  timeline.show(50);
+  timeline.goTo(20);
+  assert.deepEqual([timeline.askedAt, timeline.pivot], [null, -1]);
+  timeline.goTo(50.5);
+  timeline.goLive();
+  assert.equal(timeline.askedAt, null);
+});
+
+test("what was asked for goes on in seconds of another epoch", () => {
+  const { timeline } = timelineOf({ span: { first: -100, end: 100 } });
+  timeline.show(50);
+  timeline.hold(timeline.held - 80);
+  timeline.shift(-80);
+  assert.equal(timeline.askedAt, -1);
+});

@@ -7,7 +7,7 @@ import { DIRECT, Fold, searchTime } from "../samples/decimation.js";
 import { lineOf } from "../samples/line.js";
 import { MOST, Pen } from "../samples/pen.js";
 import { drawSamples } from "../samples/sample-line.js";
-import { pointsPerSample, Smooth } from "../samples/smooth.js";
+import { HALF, pointsPerSample, Smooth } from "../samples/smooth.js";
 
 /**
  * @import { Line } from "../samples/line.js"
@@ -88,12 +88,15 @@ export class Points {
    */
   of(ring, view, known = "") {
     const plan = this.#plan(ring, view);
-    const signature = `${plan.edge} ${ring.revision} ${Math.min(plan.to, ring.next)}`;
+    // A curve goes by what comes behind the right end, too.
+    const to = plan.to + (plan.curved ? HALF : 0);
+    const signature = `${plan.edge} ${ring.revision} ${Math.min(to, ring.next)}`;
     if (ring === this.#ring && signature === known) return null;
     this.#ring = ring;
-    const { edge, from, to, xOf } = plan;
+    const { edge, from, xOf } = plan;
     const traces = view.visible.map((visible, k) => (visible ? this.#trace(ring, view, plan, k) : HIDDEN));
-    return { edge, signature, sparse: to - from < view.columns, traces, gaps: gaps(ring, from, to, xOf) };
+    const sparse = plan.to - from < view.columns;
+    return { edge, signature, sparse, traces, gaps: gaps(ring, from, plan.to, xOf) };
   }
 
   /** @param {Ring} ring @param {View} view @param {Plan} plan @param {number} k @returns {Trace} */

@@ -37,10 +37,14 @@
 const MOST = 1000;
 /** Answers of one stretch of time that are put together: more marks nobody can tell apart. */
 const PAGES = 4;
+export const MOST_EPOCHS = MOST * PAGES;
 /** Seconds that a view rests before its epochs are asked for. */
 const REST = 0.25;
 /** Seconds after which what is asked for may be asked for again: the newest epoch goes on, and others begin. */
 const AGAIN = 30;
+
+/** What is known in part is asked for again in a window that is so much shorter: three are asked for at once. */
+const NEARER = 4;
 
 export class Epochs {
   #world;
@@ -105,7 +109,8 @@ export class Epochs {
   want(from, to) {
     const now = this.#clock();
     const known = this.#known;
-    if (known && known.from <= from && known.to >= to && now - known.at < AGAIN) return;
+    const isNearer = this.isCut && known !== null && (to - from) * NEARER < known.to - known.from;
+    if (known && known.from <= from && known.to >= to && now - known.at < AGAIN && !isNearer) return;
     const wanted = this.#wanted;
     if (!wanted || wanted.from !== from || wanted.to !== to) {
       // What is live moves all the time, and rests never: it counts as the same stretch.

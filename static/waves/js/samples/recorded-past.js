@@ -82,21 +82,24 @@ export class RecordedPast {
   /**
    * What is held of a stretch of time, in order, as finely as `columns` of it, or what stands in for that.
    * What is lacked is asked for.
-   * @param {{from: number, to: number, columns: number, finest?: number, since?: number}} view unix seconds; `finest` is
-   *   the least width of a column that shows more, `since` when the recording begins
+   * @param {{from: number, to: number, columns: number, finest?: number, since?: number, beside?: number}} view unix
+   *   seconds; `finest` is the least width of a column that shows more, `since` when the recording begins, `beside` what
+   *   is held of either side, too: a curve goes by that
    * @returns {Piece[]}
    */
-  pieces({ from, to, columns, finest = 0, since = -Infinity }) {
+  pieces({ from, to, columns, finest = 0, since = -Infinity, beside = 0 }) {
     if (!(to > from)) return [];
     const level = levelOf(Math.max((to - from) / columns, finest));
     const length = lengthOf(level);
-    const run = { level, first: Math.floor(from / length), last: Math.ceil(to / length) - 1 };
+    const run = { level, first: Math.floor((from - beside) / length), last: Math.ceil((to + beside) / length) - 1 };
     this.#want(run, Math.floor(since / length));
     const missing = numbers(run).filter((number) => !this.#tiles.has(keyOf(level, number)));
-    this.isWaiting = missing.some((number) => (number + 1) * length > since);
+    const now = this.#world.now();
+    this.isWaiting = missing.some((number) => (number + 1) * length > since && number * length <= now);
     const parts = numbers(run).flatMap((number) => this.#shown(level, number));
-    // One column to the left: a line comes from there.
-    return parts.flatMap((piece) => cut(piece, from - 2 * 2 ** level, to + 2 ** level) ?? []);
+    // One column to the left at least: a line comes from there.
+    const [left, right] = [from - Math.max(beside, 2 * 2 ** level), to + Math.max(beside, 2 ** level)];
+    return parts.flatMap((piece) => cut(piece, left, right) ?? []);
   }
 
   /**

@@ -9,6 +9,7 @@ import { Overview } from "./overview.js";
 import { RecordedPast } from "./recorded-past.js";
 import { pieceOf, timeOf } from "./recorded-tiles.js";
 import { regularOf } from "./regular-past.js";
+import { HALF } from "./smooth.js";
 import { instantOf } from "./window-samples.js";
 
 /**
@@ -90,9 +91,10 @@ export class WholePast {
     this.overview = new Overview((asking) => samples({ ...asking }, new AbortController().signal), came);
   }
 
-  /** Unix seconds since when there is a recording; null where there is none. */
+  /** Unix seconds since when there is a recording; null where there is none. What was deleted meanwhile epochs know first. */
   get recordedSince() {
-    return this.#record.description?.recorded_since ?? null;
+    const since = this.#record.description?.recorded_since ?? null;
+    return since === null ? null : Math.max(since, this.epochs.since ?? -Infinity);
   }
 
   get isThere() {
@@ -146,7 +148,8 @@ export class WholePast {
     const since = this.recordedSince ?? undefined;
     const tiles = this.#beneathTiles ?? this.tiles;
     const finest = this.#finest(tiles, { from, to, columns: share });
-    const pieces = tiles.pieces({ from, to, columns: share, finest, since });
+    const beside = Math.min(window, this.#beside);
+    const pieces = tiles.pieces({ from, to, columns: share, finest, since, beside });
     const { ring, source } = live ? { ring: live.source.ring, source: live } : { ring: null, source: null };
     const known = `${tiles.revision} ${this.epochs.revision} ${this.#record.epoch} ${this.beneath?.first} ${edge} ${window}`;
     const key = `${known} ${wanted} ${ring?.next} ${ring?.revision} ${pieces.length} ${this.#record.signals}`;
@@ -305,12 +308,23 @@ export class WholePast {
   #finest(tiles, { from, to, columns }) {
     const { description } = this.#record;
     const { list } = this.epochs;
-    const fastest = Math.max(...[description?.rate ?? 0, ...list.map(({ rate }) => rate)].filter((rate) => rate > 0));
+    const fastest = Math.max(...this.#rates);
     if (!Number.isFinite(fastest)) return 0;
     let width = 0.5 / fastest;
     if (description?.clock !== "timed" && !list.some(({ isTimed }) => isTimed)) return width;
     while (width > (to - from) / columns && !tiles.mayHaveEach({ from, to, width })) width /= NARROWER;
     return width;
+  }
+
+  /** Seconds beside a window by which its curves go, so that they are what they are in the middle of another. */
+  get #beside() {
+    const slowest = Math.min(...this.#rates);
+    return Number.isFinite(slowest) ? (HALF + 2) / slowest : 0;
+  }
+
+  get #rates() {
+    const rates = [this.#record.description?.rate ?? 0, ...this.epochs.list.map(({ rate }) => rate)];
+    return rates.filter((rate) => rate > 0);
   }
 
   /** What is live of a window, where it is fine enough for it. @param {View} view @param {boolean} running */

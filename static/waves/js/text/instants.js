@@ -6,6 +6,8 @@ import { clockTime, dateOf, LAST_INSTANT, NONE } from "./quantities.js";
 
 /** @typedef {{year: number, month: number, day: number, hour: number, minute: number, second: number, offset: number}} Parts `offset` from UTC in minutes */
 
+/** Seconds of a division from which on nobody reads seconds of it. */
+const TO_MINUTES = 600;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
@@ -52,6 +54,18 @@ export function otherDayText(unixSeconds, zone, now) {
 export function instantText(unixSeconds, zone, now) {
   if (!isInstant(unixSeconds)) return NONE;
   return `${otherDayText(unixSeconds, zone, now)} ${clockTime(unixSeconds, zone)}`.trim();
+}
+
+/**
+ * The same as exactly as a division of the screen is read: "26 Nov 14:03".
+ * @param {number} unixSeconds
+ * @param {Zone} zone
+ * @param {number} now
+ * @param {number} division seconds
+ */
+export function roughInstant(unixSeconds, zone, now, division) {
+  const text = instantText(unixSeconds, zone, now).replace(/\.\d+$/, "");
+  return division < TO_MINUTES ? text : text.replace(/:\d\d$/, "");
 }
 
 /** "2026-11-26 14:03:27.482 UTC+01:00": whole, for what is read at another time and place. @param {number} unixSeconds @param {Zone} zone */

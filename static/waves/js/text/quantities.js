@@ -113,6 +113,43 @@ export function timeSetting(seconds) {
   return seconds >= 120 && whole(60) ? `${Math.round(seconds / 60)} min` : setting(seconds, "s");
 }
 
+/** Seconds from which on nobody counts in seconds, and of what they are counted then. */
+const LONG = 600;
+/** @type {[string, number][]} */
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/**
+ * A stretch of time as it is read: "12.30 ms", and what is long in two units at least, in more where a division of the
+ * screen is shorter than these: "−193 d 10 h". What is long and looked at finer than by seconds is in seconds up to a day.
+ * @param {number} seconds
+ * @param {number} digits
+ * @param {number} division seconds
+ */
+export function spanText(seconds, digits, division) {
+  const size = Math.round(Math.abs(seconds));
+  if (!(size >= LONG) || size === Infinity || (division < 1 && size < UNITS[0][1])) {
+    return quantity(seconds, "s", digits, division);
+  }
+  const begin = UNITS.findIndex(([, unit]) => size >= unit);
+  const fine = UNITS.findIndex(([, unit]) => unit <= division);
+  const last = Math.min(UNITS.length - 1, Math.max(begin + 1, fine < 0 ? UNITS.length : fine));
+  const least = UNITS[last][1];
+  let left = Math.round(Math.abs(seconds) / least) * least;
+  const parts = UNITS.slice(0, last + 1).map(([name, unit]) => {
+    const whole = Math.floor(left / unit);
+    left -= whole * unit;
+    return { whole, text: `${whole} ${name}` };
+  });
+  const first = parts.findIndex(({ whole }) => whole > 0);
+  const shown = parts.slice(first, first + last - begin + 1);
+  return (seconds < 0 ? "−" : "") + shown.map(({ text }) => text).join(" ");
+}
+
 /** Seconds from 1970 to where dates end. */
 export const LAST_INSTANT = 8.64e12;
 

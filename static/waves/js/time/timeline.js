@@ -10,6 +10,8 @@ import { Timebase } from "./timebase.js";
 export class Timeline extends Timebase {
   #past;
   #listener;
+  /** The second that somebody asked for, while the view is paused. @type {number | null} */
+  #asked = null;
 
   /** @param {number} window seconds @param {Past} past @param {Listener} listener */
   constructor(window, past, listener) {
@@ -22,6 +24,7 @@ export class Timeline extends Timebase {
   goLive() {
     if (this.running) return;
     this.resume();
+    this.#asked = null;
     this.#past.release();
     this.#listener.resumed();
     this.#listener.moved();
@@ -37,6 +40,28 @@ export class Timeline extends Timebase {
   freeze(edge) {
     this.hold(edge);
     this.#listener.moved();
+  }
+
+  /** Freeze with a second in the middle, or as near to it as there is anything. @param {number} second */
+  show(second) {
+    this.goTo(second + this.window / 2);
+    this.#asked = this.running ? null : second;
+  }
+
+  /** What is frozen goes on in seconds of another epoch, so many more. @param {number} by */
+  shift(by) {
+    if (this.#asked !== null) this.#asked += by;
+  }
+
+  /** Where the second that was asked for is, in seconds from the right end; null where it is not seen. */
+  get askedAt() {
+    const x = this.#asked === null || this.held === null ? NaN : this.#asked - this.held;
+    return x >= -this.window && x <= 0 ? x : null;
+  }
+
+  /** What stays where it is while the window changes and nobody points anywhere: what was asked for, or the middle. */
+  get pivot() {
+    return this.askedAt ?? -this.window / 2;
   }
 
   /**

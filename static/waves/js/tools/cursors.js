@@ -6,7 +6,7 @@ import { CursorReadings } from "../measurements/cursor-readings.js";
 import { DIGITS, NO_DIFFERENCE } from "../measurements/cursor-texts.js";
 import { LEVEL_DIGITS, NAMES as LEVELS, LevelCursors } from "../measurements/level-cursors.js";
 import { NAMES as TIMES } from "../measurements/time-cursors.js";
-import { quantity } from "../text/quantities.js";
+import { quantity, spanText } from "../text/quantities.js";
 
 /**
  * @import { Item, Point } from "../chart/overlay.js"
@@ -48,7 +48,7 @@ export class Cursors {
   #read = [];
   #readAt = -Infinity;
 
-  /** @param {Pick<Parts, "axes" | "chart" | "controls" | "cursors" | "record" | "screen" | "selection" | "timeline" | "triggering">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "controls" | "cursors" | "past" | "record" | "screen" | "selection" | "timeline" | "triggering" | "zone">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#cursors = parts.cursors;
@@ -156,12 +156,12 @@ export class Cursors {
     const { controls, timeline } = this.#parts;
     const { perDivision } = timeline;
     const [x1, x2] = TIMES.map((name) => this.#cursors.x(name, picture));
-    controls.text("cursor-dt", quantity(Math.abs(x2 - x1), "s", DIGITS, perDivision));
+    controls.text("cursor-dt", spanText(Math.abs(x2 - x1), DIGITS, perDivision));
     controls.text("cursor-frequency", quantity(x1 === x2 ? NaN : 1 / Math.abs(x2 - x1), "Hz", DIGITS));
     controls.text("cursor-dy", this.#levels.differenceText);
     byId("cursor-dy").title = this.#levels.signal?.states ? NO_DIFFERENCE : "";
-    this.#slide("1", quantity(x1 - picture.zero, "s", DIGITS, perDivision));
-    this.#slide("2", quantity(x2 - picture.zero, "s", DIGITS, perDivision));
+    this.#slide("1", spanText(x1 - picture.zero, DIGITS, perDivision));
+    this.#slide("2", spanText(x2 - picture.zero, DIGITS, perDivision));
     for (const name of LEVELS) this.#slide(name, this.#levels.text(name));
     controls.text(
       "cursor-chosen",

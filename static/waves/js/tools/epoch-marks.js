@@ -1,6 +1,8 @@
 /** Epochs on the time axis: where each begins, what lies between two, and what lies beneath where a clock was set back. */
 
+import { MOST_EPOCHS } from "../samples/epochs.js";
 import { instantOf } from "../samples/window-samples.js";
+import { count } from "../text/quantities.js";
 import { marksOf } from "../time/epoch-marks.js";
 
 /**
@@ -76,7 +78,16 @@ export class EpochMarks {
         { ...text, x: x + (mark.side === "left" ? -window : window) / 400, colour: "--dim" },
       ];
     });
-    return [...bands, ...items];
+    return [...bands, ...items, ...this.#cut(window, axes)];
+  }
+
+  /** What is not marked is said, where the marks would be. @param {number} window @param {Picture["axes"]} axes @returns {Item[]} */
+  #cut(window, [{ min, max }]) {
+    const { whole } = this.#parts.past;
+    if (!whole?.epochs.isCut) return [];
+    const text = `Over ${count(MOST_EPOCHS)} epochs around here are not all marked: zoom in to see them.`;
+    const y = min + DOWN * (max - min);
+    return [{ id: "epochs-cut", text, x: -window / 2, y, align: "center", boxed: true, colour: "--dim" }];
   }
 
   /**

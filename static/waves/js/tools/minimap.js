@@ -7,6 +7,7 @@ import { fullInstant, instantText, typedInstant } from "../text/instants.js";
 import { duration } from "../text/quantities.js";
 
 /**
+ * @import { Item } from "../chart/overlay.js"
  * @import { Controls } from "../controls/controls.js"
  * @import { Parts } from "./parts.js"
  */
@@ -51,6 +52,20 @@ export class Minimap {
 
   themed() {
     this.#known = "";
+  }
+
+  /** @param {number} by seconds */
+  shifted(by) {
+    this.#parts.timeline.shift(by);
+  }
+
+  /** The instant that was typed, for as long as it is seen. @returns {Item[]} */
+  overlay() {
+    const { past, timeline, zone } = this.#parts;
+    const { askedAt: x, held } = timeline;
+    if (x === null || held === null) return [];
+    const title = fullInstant(past.wallTime(held + x), zone.ofFiles);
+    return [{ id: "asked", line: "vertical", x, colour: "--accent", tick: true, title }];
   }
 
   readings() {
@@ -200,6 +215,6 @@ export class Minimap {
       controls.toast("That is yet to come; the newest is shown.");
     }
     const within = Math.min(ends.to, Math.max(ends.from, unix));
-    timeline.goTo(past.whole.secondsAt(within) + timeline.window / 2);
+    timeline.show(past.whole.secondsAt(within));
   }
 }

@@ -15,7 +15,7 @@ export class Readout {
   /** Where it is, as a share of the plot; null for nowhere. @type {number | null} */
   #along = null;
 
-  /** @param {Pick<Parts, "axes" | "chart" | "record" | "screen" | "selection" | "timeline">} parts */
+  /** @param {Pick<Parts, "axes" | "chart" | "past" | "record" | "screen" | "selection" | "timeline" | "zone">} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#readings = new CursorReadings(parts);

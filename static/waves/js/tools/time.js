@@ -59,7 +59,7 @@ export class Time {
     for (const [id, act] of Object.entries(clicks)) controls.click(id, act);
     controls.field("time", {
       read: (text) => readPerDivision(text),
-      apply: (perDivision) => timeline.setWindow(perDivision * COLUMNS),
+      apply: (perDivision) => timeline.setWindow(perDivision * COLUMNS, timeline.pivot),
       step: (direction) => this.#step(direction),
       hint: "Time per division is a time, such as “20 ms”.",
     });
@@ -134,7 +134,7 @@ export class Time {
 
   /** A double click on its axis: the window that the stream begins with. @param {Point} at */
   twice({ place }) {
-    if (place === "x") this.#timeline.setWindow(this.#parts.config.window);
+    if (place === "x") this.#timeline.setWindow(this.#parts.config.window, this.#timeline.pivot);
   }
 
   /** @param {{edge: number, held: number | null}} view @returns {Place | null} */
@@ -177,6 +177,9 @@ export class Time {
     if (this.#wanted?.unix && !record.ring && past.isRecorded && past.span().end > -Infinity) {
       this.#goToInstant(this.#wanted.unix);
       this.#wanted = null;
+    } else if (this.#wanted && this.#isStopped && !record.ring && !past.isRecorded) {
+      controls.toast("What this link shows is no longer kept.");
+      this.#wanted = null;
     }
     const { running, perDivision } = this.#timeline;
     const canPause = running && !this.#isStopped;
@@ -192,10 +195,16 @@ export class Time {
         ? "from before the restart"
         : `${behindText(this.#behind)} ago${this.#isOldest ? ", the oldest" : ""}`,
     );
-    const isWaiting = past.whole?.tiles.isWaiting === true && past.isRecorded;
+    const isWaiting = past.whole?.tiles.isWaiting === true && this.#isOfRecording;
     controls.text("coarse", isWaiting ? "The recording is on its way." : "No finer samples are kept.");
     controls.show("coarse", past.isCoarse || isWaiting);
     controls.text("live", this.#isStopped ? "To the end" : "Go live");
+  }
+
+  /** Whether the picture is drawn from the recording: what memory holds whole waits for nothing. */
+  get #isOfRecording() {
+    const { past, screen } = this.#parts;
+    return past.isRecorded && screen.picture !== null && "between" in screen.picture.source;
   }
 
   /** Whether nothing older is kept than what is seen. */
@@ -246,9 +255,16 @@ export class Time {
     const edge = record.ring.times ? record.secondsAt(end) : end;
     if (isSame && frame.flags & ANSWER && record.end < edge) return;
     this.#wanted = null;
-    if (isSame) this.#timeline.goTo(edge);
+    if (isSame && edge > this.#parts.past.span().first) this.#stand(edge);
     else if (unix !== null && this.#goToInstant(unix)) return;
     else controls.toast("What this link shows is no longer kept; this is live.");
+  }
+
+  /** Where a link says, to the sample: what of its window is older than a recording stays empty, and is said. @param {number} edge */
+  #stand(edge) {
+    const { past } = this.#parts;
+    if (past.isRecorded) this.#timeline.freeze(Math.min(edge, past.span().end));
+    else this.#timeline.goTo(edge);
   }
 
   /** Show an instant of the recording at the right end. @param {number} unix @returns {boolean} whether it is there, or was told that it is not */
@@ -256,7 +272,7 @@ export class Time {
     const { controls, past } = this.#parts;
     const { whole } = past;
     if (!whole || !past.isRecorded || whole.recordedSince === null) return false;
-    if (unix > whole.recordedSince) this.#timeline.goTo(whole.secondsAt(unix));
+    if (unix > whole.recordedSince) this.#stand(whole.secondsAt(unix));
     else controls.toast(`What this link shows is gone. Recorded since ${fullInstant(whole.recordedSince, "local")}.`);
     return true;
   }
@@ -286,8 +302,7 @@ export class Time {
 
   /** @param {number} direction */
   #step(direction) {
-    // About the middle, where nobody pointed anywhere.
-    this.zoom({ x: -this.#timeline.window / 2, ctrl: false, place: "plot" }, direction);
+    this.zoom({ x: this.#timeline.pivot, ctrl: false, place: "plot" }, direction);
   }
 
   /** @param {number} divisions */

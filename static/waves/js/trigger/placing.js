@@ -179,14 +179,15 @@ export class Placing {
 
   /**
    * The place of a frozen view: its edge stays, and the trigger is the one nearest to where it
-   * would stand. `sourceOf()` gives the samples of the view, or columns, which have none.
-   * @param {{held: number, window: number, sourceOf: () => Source}} view
+   * would stand. `sourceOf()` gives the samples of the view, or columns, which have none;
+   * those of a former epoch count from `shift` seconds of the stream.
+   * @param {{held: number, window: number, sourceOf: () => Source, shift?: number}} view
    * @returns {Place}
    */
-  frozen({ held, window, sourceOf }) {
+  frozen({ held, window, sourceOf, shift = 0 }) {
     const kept = this.#kept && covers(this.#kept, held - window, held) ? { source: this.#kept } : {};
     const source = kept.source ?? sourceOf();
-    const trigger = source.envelope ? null : this.#nearest(source, held, window);
+    const trigger = source.envelope ? null : this.#nearest(source, { held, window, shift: kept.source ? 0 : shift });
     this.state = "stopped";
     return { edge: held, zero: trigger ? trigger.at - held : 0, trigger, ...kept };
   }
@@ -207,16 +208,18 @@ export class Placing {
     return { edge, zero, trigger, source };
   }
 
-  /** @param {Source} source @param {number} held @param {number} window */
-  #nearest(source, held, window) {
+  /** @param {Source} source @param {{held: number, window: number, shift: number}} view */
+  #nearest(source, { held, window, shift }) {
     const isWithin = (/** @type {Found} */ { at }) => at >= held - window && at <= held;
     // The one that it stood on when it was frozen: with a holdoff, a search may find others.
     if (this.#last && isWithin(this.#last)) return this.#last;
     const { ring } = source;
     const key = `${held} ${window} ${ring.revision} ${ring.first} ${Math.min(ring.next, held / source.period + 2)}`;
     if (this.#search?.key !== key || this.#search.ring !== ring) {
-      const wanted = held - (1 - this.#position) * window;
-      this.#search = { key, ring, found: this.#finder?.nearest(source, held - window, held, wanted) ?? null };
+      const right = held - shift;
+      const wanted = right - (1 - this.#position) * window;
+      const found = this.#finder?.nearest(source, right - window, right, wanted);
+      this.#search = { key, ring, found: found ? { ...found, at: found.at + shift } : null };
     }
     return this.#search.found;
   }

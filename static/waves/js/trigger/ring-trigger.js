@@ -64,7 +64,9 @@ export class RingTrigger {
     const middle = Math.round(indexAt(source, wanted));
     const begin = Math.max(ring.first, Math.floor(indexAt(source, from)), middle - MOST);
     const end = Math.min(ring.next, Math.ceil(indexAt(source, to)) + 1, middle + MOST);
-    const found = this.#look(new Trigger(this.settings, this.rate, this.line), source, begin, end);
+    // Of a former epoch it is another than that of now.
+    const rate = source.period > 0 ? 1 / source.period : this.rate;
+    const found = this.#look(new Trigger(this.settings, rate, this.line), source, begin, end);
     const distance = (/** @type {Found} */ { at }) => Math.abs(at - wanted);
     const within = found.filter(({ at }) => at >= from && at <= to);
     return within.length === 0 ? null : within.reduce((best, next) => (distance(next) < distance(best) ? next : best));

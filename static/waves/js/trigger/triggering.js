@@ -1,6 +1,7 @@
 /** The trigger of the oscilloscope: its mode, its settings, and whether windows stand at it. */
 
 import { SWEEP } from "../protocol/frames.js";
+import { onItsGrid } from "../samples/joined-past.js";
 import { lineOf } from "../samples/line.js";
 import { TriggerFields } from "./fields.js";
 import { seenIn } from "./hysteresis.js";
@@ -264,8 +265,9 @@ export class Triggering {
   /** @param {number} held @param {number} window */
   #frozenPlace(held, window) {
     const { past, columns } = this.#world;
-    const sourceOf = () => past.source({ edge: held, window, columns: columns() });
-    return this.#onCurve(this.#placing.frozen({ held, window, sourceOf }), sourceOf(), true);
+    // What is drawn by the numbers of its samples has its trigger between two of these.
+    const { source, shift } = onItsGrid(past.source({ edge: held, window, columns: columns() }));
+    return this.#onCurve(this.#placing.frozen({ held, window, sourceOf: () => source, shift }), source, true);
   }
 
   /** @param {Place} place @param {Source} source where the place has none of its own @param {boolean} isFrozen */
