@@ -51,7 +51,7 @@ class Faults:
             self._add(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def _raised(self, error: WebError) -> None:
-        self._add(f"raised: {error.error}")
+        self._add(f"raised: {error.error.stack or error.error}")
 
     def _add(self, fault: str) -> None:
         self.seen.append(fault)

@@ -32,6 +32,8 @@ VIEWS = {
 
 #: Seconds of a pixel where 5 s are drawn on a thousand of them at least.
 PIXEL = 5e-3
+#: Samples a second when the link is made, and what a time may differ by, in seconds.
+RATE, EXACT = 4000, 1e-6
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -41,7 +43,7 @@ def recorded(site) -> tuple[Site, int]:
     """A site that records one stream, whose memory is of two seconds; and the key of that."""
     site.execute("UPDATE waves_stream SET enabled = 0")
     site.manage("migrate", "-v0")
-    changes = {"rate": 4000, "history": 2.0, "record": 1, "window": 0.1, "enabled": 1}
+    changes = {"rate": RATE, "history": 2.0, "record": 1, "window": 0.1, "enabled": 1}
     return site, site.add_stream("moment", like="waveforms", name="Moment", **changes)
 
 
@@ -118,10 +120,17 @@ def assert_same(now: dict[str, Any], then: dict[str, Any], view: str) -> None:
 
 
 def assert_same_points(now: Points, then: Points) -> None:
-    assert len(now[0]) == len(then[0]) > 100
-    # Unix time in a float64 is as exact as a quarter of a microsecond.
-    np.testing.assert_allclose(now[0], then[0], rtol=0, atol=1e-6)
-    np.testing.assert_allclose(now[1], then[1], rtol=0, atol=1e-6)
+    # Unix time in a float64 is as exact as a quarter of a microsecond: that decides whether a
+    # sample at the very border is one of the window's.
+    first = max(now[0][0], then[0][0]) - EXACT
+    last = min(now[0][-1], then[0][-1]) + EXACT
+    assert abs(now[0][0] - then[0][0]) < 1.1 / RATE
+    assert abs(now[0][-1] - then[0][-1]) < 1.1 / RATE
+    whole = (np.array(each) for each in (now, then))
+    (x, y), (xs, ys) = (each[:, (first <= each[0]) & (each[0] <= last)] for each in whole)
+    assert len(x) == len(xs) > 100
+    np.testing.assert_allclose(x, xs, rtol=0, atol=EXACT)
+    np.testing.assert_allclose(y, ys, rtol=0, atol=1e-6)
 
 
 def assert_same_to_a_pixel(now: Points, then: Points) -> None:
@@ -152,7 +161,7 @@ async def test_a_link_shows_the_same_after_restarts_and_an_edit_until_it_is_gone
         await until_recorded(server, 3)
     # The end of a context manager is a kill: this is the second time that all comes back.
     with site.serve(port=port) as server:
-        assert [each["rate"] for each in epochs(server)][:2] == [4000, 4000]
+        assert [each["rate"] for each in epochs(server)][:2] == [RATE, RATE]
         assert epochs(server)[-1]["rate"] == 1000
         elsewhere = await new_context()
         for view, (picture, link) in seen.items():

@@ -260,6 +260,7 @@ async def within(scope, recording):
         await scope.until(f"Math.abs({AT} - {moment + DAY / 2}) < 2")
         await scope.until_still()
         await zoom(scope, window)
+        await scope.until(f"Math.abs({AT} - {moment + window / 2}) < 2")
 
     return go
 
