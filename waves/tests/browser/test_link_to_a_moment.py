@@ -32,8 +32,9 @@ VIEWS = {
 
 #: Seconds of a pixel where 5 s are drawn on a thousand of them at least.
 PIXEL = 5e-3
-#: Samples a second when the link is made, and what a time may differ by, in seconds.
-RATE, EXACT = 4000, 1e-6
+#: Samples a second when the link is made, and what a time may differ by, in seconds: memory counts
+#: samples from one label on, and the recording has a label of each row. It is a tenth of a pixel.
+RATE, EXACT = 4000, 1e-5
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -120,8 +121,7 @@ def assert_same(now: dict[str, Any], then: dict[str, Any], view: str) -> None:
 
 
 def assert_same_points(now: Points, then: Points) -> None:
-    # Unix time in a float64 is as exact as a quarter of a microsecond: that decides whether a
-    # sample at the very border is one of the window's.
+    # So little decides whether a sample at the very border is one of the window's.
     first = max(now[0][0], then[0][0]) - EXACT
     last = min(now[0][-1], then[0][-1]) + EXACT
     assert abs(now[0][0] - then[0][0]) < 1.1 / RATE

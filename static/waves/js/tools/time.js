@@ -174,9 +174,11 @@ export class Time {
   readings() {
     const { controls, past, record } = this.#parts;
     // Of a stream that is not live nothing comes that a link could wait for.
-    if (this.#wanted?.unix && !record.ring && past.isRecorded && past.span().end > -Infinity) {
-      this.#goToInstant(this.#wanted.unix);
+    const unix = this.#wanted?.unix;
+    if (unix && !record.ring && past.isRecorded && past.span().end > -Infinity) {
+      // First, since whoever moves is shown, and so comes here again.
       this.#wanted = null;
+      this.#goToInstant(unix);
     } else if (this.#wanted && this.#isStopped && !record.ring && !past.isRecorded) {
       controls.toast("What this link shows is no longer kept.");
       this.#wanted = null;
