@@ -44,17 +44,16 @@ class Usage:
 
     @classmethod
     def now(cls, server: psutil.Process | None) -> Usage:
-        """Look now; a server's threads and children are counted with it."""
+        """Look now; a server's threads and children are counted with it, but a child that ends
+        while it is looked at, as a backend of PostgreSQL does."""
         if server is None:
             return cls(time.monotonic(), time.process_time())
-        family = [server, *server.children(recursive=True)]
-        times = [process.cpu_times() for process in family]
-        return cls(
-            time.monotonic(),
-            time.process_time(),
-            sum(t.user + t.system for t in times),
-            sum(process.memory_info().rss for process in family),
-        )
+        spent, rss = 0.0, 0
+        for process in (server, *server.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times, memory = process.cpu_times(), process.memory_info()
+                spent, rss = spent + times.user + times.system, rss + memory.rss
+        return cls(time.monotonic(), time.process_time(), spent, rss)
 
 
 class Load:

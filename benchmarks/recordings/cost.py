@@ -25,7 +25,7 @@ BAR = 0.15
 RATE = 15.0
 #: Until the history is full and the first rows are written; then it is measured. In seconds.
 SETTLE_SECONDS, SECONDS = 15.0, 30.0
-PAIRS = 5
+PAIRS = 3
 NOT, SQLITE, POSTGRESQL = "not recorded", "into SQLite", "into PostgreSQL"
 KINDS = (NOT, SQLITE, POSTGRESQL)
 
