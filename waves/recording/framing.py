@@ -10,7 +10,8 @@ import numpy as np
 
 from waves.protocol.block import SampleBlock
 from waves.protocol.frames import ANSWER, INCOMPLETE, Frame, capacity, split
-from waves.recording.past import Columns, Past, Span
+from waves.recording.past import Past, Span
+from waves.recording.pieces import Columns
 
 NANO = 1e-9
 #: A label that differs by less from the line of the frame before goes on with it, in seconds.

@@ -31,7 +31,8 @@ from waves.recorded import (
     Recording,
 )
 from waves.recording import bytime, levels, words
-from waves.recording.levels import LEVELS, NANOSECONDS, ColumnRow, Samples, Times
+from waves.recording.levels import LEVELS, NANOSECONDS, ColumnRow, Samples
+from waves.recording.pieces import Columns, Piece, together, without_doubles
 from waves.recording.place import alias
 from waves.recording.rows import column_row, samples_of
 
@@ -41,8 +42,6 @@ T = TypeVar("T")
 PAGE = 16
 #: Before a moment begin so many stretches that may reach beyond it: clocks that were set back.
 OVERLAPPING = 4
-#: Columns that are yielded at once, at most.
-MOST_COLUMNS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +72,6 @@ class Span:
     def n(self) -> int:
         """Samples from the first to the last, those that are missing among them."""
         return self.next - self.first
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """Minima and maxima ``[signals, n]`` of consecutive columns of ``stride`` samples of an epoch.
-
-    Column i covers samples ``[first + i·stride, first + (i + 1)·stride)``; ``first`` is a multiple
-    of ``stride``. ``t0`` labels the first column; ``times`` are nanoseconds after ``t0`` for each
-    column, on a timed clock that of its first sample, else None. NaN where a column holds no value.
-    """
-
-    epoch: int
-    first: int
-    stride: int
-    t0: int
-    minima: Values
-    maxima: Values
-    times: NDArray[np.int64] | None = None
-
-    def labels(self, dt: float) -> NDArray[np.int64]:
-        """The label of each column; ``dt`` in nanoseconds a sample, 0 on a timed clock."""
-        after = self.times
-        if after is None:
-            after = np.rint(np.arange(self.minima.shape[1]) * (dt * self.stride)).astype(np.int64)
-        labels: NDArray[np.int64] = self.t0 + after
-        return labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -340,29 +313,21 @@ class Past:
         """
         level = levels.level_below(stride)
         pieces = self._folded(span, level, stride, first, last)
-        group: list[_Piece] = []
-        for piece in _without_doubles(pieces):
-            full = sum(p.n for p in group) + piece.n > MOST_COLUMNS
-            if group and (full or not _goes_on(group, piece, span.dt * stride)):
-                yield _together(span, stride, group)
-                group = []
-            group.append(piece)
-        if group:
-            yield _together(span, stride, group)
+        yield from together(pieces, span.epoch, stride, span.dt)
 
     def _folded(
         self, span: Span, level: int, stride: int, first: int, last: int
-    ) -> Iterator[_Piece]:
+    ) -> Iterator[Piece]:
         """Columns of a stride, out of a level's rows and what is finer."""
         first = first // stride * stride
         last = -(-last // stride) * stride
         if not level:
             for samples in _gathered(self._samples(span, first, last), span.dt):
-                yield _Piece(*levels.columns_of(samples, stride, span.dt))
+                yield Piece(*levels.columns_of(samples, stride, span.dt))
             return
         factor = stride >> level
         for row in self._level(span, level, first >> level, last >> level):
-            yield _Piece(*levels.coarser(row, span.dt, factor))
+            yield Piece(*levels.coarser(row, span.dt, factor))
 
     def _level(self, span: Span, level: int, first: int, last: int) -> Iterator[ColumnRow]:
         """Rows of the columns ``[first, last)`` of a level: stored, and beyond those made of what
@@ -378,7 +343,7 @@ class Past:
         stride = 1 << level
         below = LEVELS[LEVELS.index(level) - 1] if level > LEVELS[0] else 0
         finer = self._folded(span, below, stride, at * stride, min(last * stride, span.next))
-        for piece in _without_doubles(finer):
+        for piece in without_doubles(finer):
             yield piece.row(level, span.dt)
 
     def by_time(self, begin: int, end: int, columns: int, keys: Sequence[str]) -> TimeColumns:
@@ -450,70 +415,10 @@ def past_of(stream: str) -> Past:
     return Past(installation.find().identity, uuid.UUID(stream))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Piece:
-    """Consecutive columns, with the label of each."""
-
-    first: int
-    low: Values
-    high: Values
-    labels: Times
-
-    @property
-    def n(self) -> int:
-        return int(self.low.shape[1])
-
-    def row(self, level: int, dt: float) -> ColumnRow:
-        """It as a row of a level."""
-        times = None if dt else self.labels - self.labels[0]
-        values = np.stack((self.low, self.high), axis=1)
-        return ColumnRow(level, self.first, int(self.labels[0]), values, times)
-
-
 def _gathered(parts: Iterator[Samples], dt: float) -> Iterator[Samples]:
     """Samples of so many rows as one read brings, as one: columns of many cost hardly more."""
     while group := list(islice(parts, PAGE)):
         yield from levels.joined(group, dt)
-
-
-def _without_doubles(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
-    """Pieces of which no two have the same column: one at a border is widened."""
-    held: _Piece | None = None
-    for piece in pieces:
-        if held is None:
-            held = piece
-            continue
-        if piece.first < held.first + held.n:
-            held.low[:, -1] = np.fmin(held.low[:, -1], piece.low[:, 0])
-            held.high[:, -1] = np.fmax(held.high[:, -1], piece.high[:, 0])
-            if piece.n == 1:
-                continue
-            piece = _Piece(piece.first + 1, piece.low[:, 1:], piece.high[:, 1:], piece.labels[1:])
-        yield held
-        held = piece
-    if held is not None:
-        yield held
-
-
-def _goes_on(group: list[_Piece], piece: _Piece, width: float) -> bool:
-    """Whether a piece follows the last one, also by its labels on a regular clock."""
-    first, last = group[0], group[-1]
-    if piece.first != last.first + last.n:
-        return False
-    line = int(first.labels[0]) + (piece.first - first.first) * width
-    return not width or abs(int(piece.labels[0]) - line) <= max(
-        levels.LABEL_PART * width, levels.SAME_LABEL
-    )
-
-
-def _together(span: Span, stride: int, group: list[_Piece]) -> Columns:
-    low = np.concatenate([piece.low for piece in group], axis=1)
-    high = np.concatenate([piece.high for piece in group], axis=1)
-    t0 = int(group[0].labels[0])
-    times = None
-    if not span.dt:
-        times = np.concatenate([piece.labels for piece in group]) - t0
-    return Columns(span.epoch, group[0].first * stride, stride, t0, low, high, times)
 
 
 def _widen(
