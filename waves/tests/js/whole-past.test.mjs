@@ -182,7 +182,10 @@ test("what was before the clock was set back stands at the times that it was giv
   for (let k = 0; k < 2; k += 1) {
     past.source(view);
     const { from, to } = asked[k];
-    assert.ok(from >= BEGIN + 37 && to < BEGIN + 64, `by the times that it was given: ${from - BEGIN} to ${to - BEGIN}`);
+    assert.ok(
+      from >= BEGIN + 37 && to < BEGIN + 64,
+      `by the times that it was given: ${from - BEGIN} to ${to - BEGIN}`,
+    );
     asked[k].resolve([at(30_000, 70_000), at(100_000, 30_000)]);
     await settled();
   }
