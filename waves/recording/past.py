@@ -8,7 +8,7 @@ own, so that no transaction stays open while somebody is slow.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -116,12 +116,15 @@ class Past:
         known = Recording.objects.using(self._using)
         return known.filter(installation=self._identity, stream=self._stream).first()
 
-    def _stretches(self) -> QuerySet[RecordedStretch]:
+    def _known_key(self) -> int | None:
         if self._key is None:
             recording = self.recording()
             self._key = None if recording is None else recording.pk
-        found = RecordedStretch.objects.using(self._using)
-        return found.none() if self._key is None else found.filter(recording=self._key)
+        return self._key
+
+    def _stretches(self) -> QuerySet[RecordedStretch]:
+        key, found = self._known_key(), RecordedStretch.objects.using(self._using)
+        return found.none() if key is None else found.filter(recording=key)
 
     def bounds(self) -> tuple[int, int] | None:
         """Labels of the oldest and of the newest recorded sample; None where there is none."""
@@ -164,14 +167,18 @@ class Past:
 
     def description(self, epoch: int, sample: int) -> Description | None:
         """The ``stream`` message of an epoch as it was at a sample."""
-        recording = self.recording()
-        if recording is None:
-            return None
+        return self.descriptions({epoch: sample}).get(epoch)
+
+    def descriptions(self, samples: Mapping[int, int]) -> dict[int, Description]:
+        """The ``stream`` messages of epochs, each as it was at a sample; read at once."""
         told = RecordedDescription.objects.using(self._using)
-        told = told.filter(recording=recording, epoch=epoch)
-        found = told.filter(sample__lte=sample).order_by("-sample").first()
-        found = found or told.order_by("sample").first()
-        return None if found is None else words.description_of(found.description)
+        told = told.filter(recording=self._known_key(), epoch__in=list(samples))
+        found: dict[int, Any] = {}
+        rows = told.order_by("epoch", "sample").values_list("epoch", "sample", "description")
+        for epoch, sample, description in rows:
+            if sample <= samples[epoch] or epoch not in found:
+                found[epoch] = description
+        return {epoch: words.description_of(each) for epoch, each in found.items()}
 
     def last_description(self) -> Description | None:
         """The ``stream`` message as it was recorded last."""

@@ -18,6 +18,7 @@ from waves.exceptions import ServiceUnavailableError
 from waves.history.history import SET_BACK
 from waves.hub.composing import is_recorded
 from waves.hub.kept import Kept
+from waves.protocol.description import Description
 from waves.recording.framing import nanoseconds, seconds
 from waves.recording.past import Past, Span
 from waves.server import pasts
@@ -27,7 +28,7 @@ from waves.web.lookup import find_stream
 from waves.web.streaming import with_problem
 
 MOST = 1000
-#: Descriptions that one step reads: each is a look into an index.
+#: Epochs whose descriptions one step reads.
 DESCRIBED = 50
 
 Row = dict[str, Any]
@@ -107,31 +108,30 @@ def _grouped(spans: Sequence[Span]) -> list[list[Span]]:
 
 
 def _described(past: Past, groups: Sequence[list[Span]]) -> list[Row]:
-    rows = []
-    for spans in groups:
-        last = max(span.next for span in spans) - 1
-        told = past.description(spans[0].epoch, last)
-        rows.append(_row(spans, last, told["signals"] if told is not None else []))
-    return rows
+    ends = {spans[0].epoch: max(span.next for span in spans) - 1 for spans in groups}
+    told = past.descriptions(ends)
+    return [_row(spans, _signals_of(told.get(spans[0].epoch))) for spans in groups]
 
 
-def _row(spans: list[Span], last: int, signals: list[dict[str, Any]]) -> Row:
-    first = spans[0]
+def _signals_of(told: Description | None) -> list[dict[str, Any]]:
+    return told["signals"] if told is not None else []
+
+
+def _row(spans: list[Span], signals: list[dict[str, Any]]) -> Row:
+    ordered = sorted(spans, key=lambda span: span.first)
+    first = ordered[0]
     stretches = [
         _stretch(span.first, span.next - 1, seconds(span.begin), seconds(span.end))
-        for span in sorted(spans, key=lambda span: span.first)
+        for span in ordered
     ]
     return {
         "epoch": first.epoch,
-        "first": stretches[0]["first"],
-        "last": last,
-        "from": seconds(min(span.begin for span in spans)),
-        "to": seconds(max(span.end for span in spans)),
+        **_ends(stretches),
         "rate": first.rate,
         "clock": first.clock,
         "sample_type": first.sample_type,
         "signals": signals,
-        "why": min(spans, key=lambda span: span.first).why,
+        "why": first.why,
         "stretches": stretches,
     }
 
