@@ -69,6 +69,7 @@ export class CursorReadings {
     const left = shown.length - fit.length;
     return [time, ...rows, ...(left > 0 ? [{ text: `and ${left} more`, colour: "--dim" }] : [])];
   }
+
   /** Seconds from the label 0; in a window of minutes the date and the time, too. @param {Seen} seen @param {number} x */
   #timeText({ edge, zero }, x) {
     const { past, timeline, zone } = this.#world;

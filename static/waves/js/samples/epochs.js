@@ -128,14 +128,14 @@ export class Epochs {
     // A window at either side: scrolling finds it there.
     const length = wanted.to - wanted.from;
     const [from, to] = [wanted.from - length, wanted.to + length];
-    /** @type {Epoch[]} */
-    const list = [];
+    /** @type {Map<number, Epoch>} */
+    const found = new Map();
     try {
-      const isWhole = await this.#pages(from, to, list);
-      this.list = list;
+      const isWhole = await this.#pages(from, to, found);
+      this.list = [...found.values()];
       this.isCut = !isWhole;
       this.revision += 1;
-      for (const epoch of list) this.#byNumber.set(epoch.epoch, epoch);
+      for (const [number, epoch] of found) this.#byNumber.set(number, epoch);
     } catch {
       // The samples say what is wrong: see `recorded-past.js`. This is asked for again later.
     }
@@ -145,13 +145,13 @@ export class Epochs {
     this.#world.came();
   }
 
-  /** @param {number} from @param {number} to @param {Epoch[]} list that is filled @returns {Promise<boolean>} whether these are all */
-  async #pages(from, to, list) {
+  /** @param {number} from @param {number} to @param {Map<number, Epoch>} found that is filled @returns {Promise<boolean>} whether these are all */
+  async #pages(from, to, found) {
     for (let page = 0, begin = from; page < PAGES; page += 1) {
       const answer = await this.#world.ask({ from: begin, to, most: MOST }, new AbortController().signal);
       const { epochs, more, since } = readEpochs(answer);
       this.since = since;
-      for (const epoch of epochs) take(list, epoch);
+      for (const epoch of epochs) found.set(epoch.epoch, together(found.get(epoch.epoch), epoch));
       if (!more || epochs.length === 0) return true;
       const latest = Math.max(...epochs.flatMap(({ stretches }) => stretches.map((stretch) => stretch.from)));
       if (latest <= begin) return false;
@@ -165,16 +165,12 @@ export class Epochs {
   }
 }
 
-/** Into a list, in which it may be already, with other stretches. @param {Epoch[]} list @param {Epoch} epoch */
-function take(list, epoch) {
-  const at = list.findIndex((known) => known.epoch === epoch.epoch);
-  if (at < 0) {
-    list.push(epoch);
-    return;
-  }
-  const byFirst = new Map([...list[at].stretches, ...epoch.stretches].map((stretch) => [stretch.first, stretch]));
+/** What two answers say of one epoch, each with some of its stretches. @param {Epoch | undefined} known @param {Epoch} epoch @returns {Epoch} */
+function together(known, epoch) {
+  if (!known) return epoch;
+  const byFirst = new Map([...known.stretches, ...epoch.stretches].map((stretch) => [stretch.first, stretch]));
   const stretches = [...byFirst.values()].sort((a, b) => a.first - b.first);
-  list[at] = { ...list[at], ...endsOf(stretches), stretches };
+  return { ...known, ...endsOf(stretches), stretches };
 }
 
 /** @param {Stretch[]} stretches in the order of their samples */

@@ -10,7 +10,7 @@ const MOST = 4096;
 /** Seconds: labels that differ by less from the line of those before say nothing new. */
 const SAME = 1e-6;
 /** Seconds: a clock that goes back by less was corrected, and what was before it keeps its place. */
-const SET = 1;
+export const SET = 1;
 
 export class Labels {
   /** Where a line of labels begins, in order. @type {Label[]} */

@@ -91,7 +91,7 @@ export class RecordedPast {
     if (!(to > from)) return [];
     const level = levelOf(Math.max((to - from) / columns, finest));
     const length = lengthOf(level);
-    const run = { level, first: Math.floor((from - beside) / length), last: Math.ceil((to + beside) / length) - 1 };
+    const run = runOf(level, from - beside, to + beside);
     this.#want(run, Math.floor(since / length));
     const missing = numbers(run).filter((number) => !this.#tiles.has(keyOf(level, number)));
     const now = this.#world.now();
@@ -108,9 +108,7 @@ export class RecordedPast {
    */
   mayHaveEach({ from, to, width }) {
     const level = levelOf(width);
-    const length = lengthOf(level);
-    const run = { level, first: Math.floor(from / length), last: Math.ceil(to / length) - 1 };
-    return numbers(run).every((number) => {
+    return numbers(runOf(level, from, to)).every((number) => {
       const tile = this.#use(level, number);
       return !tile?.pieces.some(({ envelope }) => envelope);
     });
@@ -257,6 +255,12 @@ function isOld({ level, number, askedAt, clock }, now) {
   const end = (number + 1) * lengthOf(level);
   const again = Math.min(LATEST_AGAIN, Math.max(AGAIN, 2 * 2 ** level));
   return askedAt < end + LAG && now - clock > again;
+}
+
+/** The tiles of a stretch of time. @param {number} level @param {number} from @param {number} to unix seconds @returns {Run} */
+function runOf(level, from, to) {
+  const length = lengthOf(level);
+  return { level, first: Math.floor(from / length), last: Math.ceil(to / length) - 1 };
 }
 
 /** @param {Run} run */

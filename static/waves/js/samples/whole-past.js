@@ -5,6 +5,7 @@
 
 import { Epochs } from "./epochs.js";
 import { joined } from "./joined-past.js";
+import { SET } from "./labels.js";
 import { Overview } from "./overview.js";
 import { RecordedPast } from "./recorded-past.js";
 import { pieceOf, timeOf } from "./recorded-tiles.js";
@@ -42,8 +43,6 @@ const REST = 0.4;
 const AFTER_FAILURE = 5;
 /** Bytes of tiles of a stretch that a later one covers. */
 const BENEATH_BYTES = 8 * 2 ** 20;
-/** Seconds that what is newest may go back by before the clock was set. */
-const SET = 1;
 /** Seconds, and columns: samples of the live epoch whose times are off by more have the times that they were given. */
 const OFF = 1e-3;
 const OFF_COLUMNS = 1.5;

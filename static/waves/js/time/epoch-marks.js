@@ -3,6 +3,7 @@
  * tick where there is no room.
  */
 
+import { SET } from "../samples/labels.js";
 import { textWidth } from "../text/fitting.js";
 import { dayText, partsOf } from "../text/instants.js";
 import { duration, setting } from "../text/quantities.js";
@@ -26,8 +27,6 @@ import { duration, setting } from "../text/quantities.js";
 /** CSS pixels between two names, and between two ticks. */
 const APART = 12;
 const TICKS = 3;
-/** Seconds that two clocks may differ by before one was set. */
-const SET = 1;
 /** What says no more than when it was. */
 const AS_EVER = new Set(["restarted", "recording began"]);
 /** Seconds of a window from which on names have no seconds. */
