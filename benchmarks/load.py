@@ -48,11 +48,12 @@ class Usage:
         while it is looked at, as a backend of PostgreSQL does."""
         if server is None:
             return cls(time.monotonic(), time.process_time())
-        spent, rss = 0.0, 0
-        for process in (server, *server.children(recursive=True)):
+        found = [(server.cpu_times(), server.memory_info())]
+        for child in server.children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                times, memory = process.cpu_times(), process.memory_info()
-                spent, rss = spent + times.user + times.system, rss + memory.rss
+                found.append((child.cpu_times(), child.memory_info()))
+        spent = sum(times.user + times.system for times, _ in found)
+        rss = sum(memory.rss for _, memory in found)
         return cls(time.monotonic(), time.process_time(), spent, rss)
 
 
