@@ -21,9 +21,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 
 #: Deleted rows give their pages back; this holds only where it is said before the first table. In
-#: 16 MB of cache a second of 1 MS/s × 4 costs a fifth less of a core than in SQLite's own 2. A log
-#: of 16 MB, not of 4, is written over into the file: of short rows that others replaced in between
-#: nothing is.
+#: 16 MB of cache a second of 1 MS/s × 4 costs a fifth less of a core than in SQLite's own 2. The
+#: log is written over into the file once it has 16 MB, not 4: short rows that were replaced in
+#: between are written over no more.
 RECORDINGS_PRAGMAS = (
     "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; "
     + SQLITE_OPTIONS["init_command"]

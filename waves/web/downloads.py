@@ -24,7 +24,7 @@ from waves.server import http_bounds
 CHUNK = 8192
 #: Values that one frame may touch in the history: 60 signals of 8192 samples.
 MOST_TOUCHED = 512 * 1024
-#: Downloads of a process at once. Each holds a frame and 64 KiB that wait for its socket.
+#: Downloads of a process at once. Each holds some frames and 64 KiB that wait for its socket.
 MOST_OPEN = 8
 #: Requests that wait for one of those to end, and for how long; beyond, a client asks again.
 MOST_WAITING = 16
