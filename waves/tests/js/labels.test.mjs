@@ -32,6 +32,18 @@ test("a step of the clock relabels nothing that is past", () => {
   }
 });
 
+test("older labels that come later move nothing that was before all of them", () => {
+  const labels = new Labels();
+  labels.take(100, 1100);
+  const then = labels.ownSecondsAt(500);
+  labels.take(98, 1098.0025);
+  labels.take(96, 1096.003);
+  near(labels.ownSecondsAt(500), then, 1e-9);
+  near(labels.ownTime(then), 500, 1e-9);
+  near(labels.wallTime(97), 1097.003);
+  near(labels.secondsAt(1099.0025), 99);
+});
+
 test("an instant is found by its time, after a step too: of two the newer", () => {
   near(stepped(3600).secondsAt(4625), 25);
   near(stepped(3600).secondsAt(1015), 15);

@@ -19,6 +19,8 @@ export class Labels {
   #newest = -Infinity;
   /** The line that begins where the clock was set back last, or 0. */
   #own = 0;
+  /** By what came first what was before all lines is told: older labels, which come later, move no instant of it. @type {Label | null} */
+  #first = null;
 
   /** Whether there is none yet. */
   get isEmpty() {
@@ -37,6 +39,7 @@ export class Labels {
    */
   take(at, t0) {
     this.#newest = Math.max(this.#newest, at);
+    this.#first ??= { at, t0 };
     const k = this.#before(at);
     const line = this.#lines[k];
     if (line && isOn(line, at, t0)) return;
@@ -71,7 +74,8 @@ export class Labels {
 
   /** @param {number} oldest of the lines that count @param {number} seconds */
   #timeFrom(oldest, seconds) {
-    const line = this.#lines[Math.max(oldest, this.#before(seconds))];
+    const k = this.#before(seconds);
+    const line = k < oldest ? this.#beyond(oldest) : this.#lines[k];
     return line ? line.t0 + (seconds - line.at) : NaN;
   }
 
@@ -83,8 +87,15 @@ export class Labels {
       const seconds = at + (unix - t0);
       if (seconds >= at && seconds <= (this.#lines[k + 1]?.at ?? this.#newest)) return seconds;
     }
-    const { at, t0 } = this.#lines[unix < this.#lines[oldest].t0 ? oldest : this.#lines.length - 1];
+    const { at, t0 } = unix < this.#lines[oldest].t0 ? this.#beyond(oldest) : this.#lines[this.#lines.length - 1];
     return at + (unix - t0);
+  }
+
+  /** The line of what was before the oldest that counts. @param {number} oldest */
+  #beyond(oldest) {
+    const line = this.#lines[oldest];
+    const isNear = line && this.#first && Math.abs(line.t0 - line.at - (this.#first.t0 - this.#first.at)) < SET;
+    return isNear && this.#first ? this.#first : line;
   }
 
   /** The last line that begins at or before a second, or -1. @param {number} seconds */

@@ -183,7 +183,9 @@ export class WholePast {
     const rate = Math.max(description?.rate ?? 0, ...rates);
     const count = rate * window;
     if (description?.clock === "timed") return "its samples are not evenly spaced";
-    return count > MOST_SAMPLES || count * signals > MOST_VALUES ? "the window has room for over a million samples" : "";
+    return count > MOST_SAMPLES || count * signals > MOST_VALUES
+      ? "the window has room for over a million samples"
+      : "";
   }
 
   /** @param {string} key @param {number} from @param {number} to */
