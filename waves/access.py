@@ -1,7 +1,8 @@
-"""Who may see a stream: one function of the host decides, for page, API and socket alike.
+"""Who may see a stream: asked by page, list, API, export and socket alike.
 
-``WAVES["may_view"]`` names it: ``(viewer, stream) -> bool``; the stream is the row of the database.
-It is called in a thread, never on the event loop. Without it everyone may who reaches the pages.
+``Stream.visibility`` decides, or one function of the host in its place: ``WAVES["may_view"]`` names
+it, ``(viewer, stream) -> bool``; the stream is the row of the database. Whoever asks does so in a
+thread, never on the event loop. A program's key, where one is shown, decides alone.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Q, prefetch_related_objects
 
 from waves.conf import function_of, get_config
-from waves.models import Stream
-from waves.protocol.spec import StreamSpec
+from waves.models import EVERYONE, SIGNED_IN, Stream
+from waves.specs import no_stream
 
 logger = logging.getLogger("waves")
 
@@ -29,6 +31,8 @@ REMEMBER_SECONDS = 2.5
 TELL_SECONDS = 10.0
 #: Answers that are remembered; beyond, all are forgotten.
 MOST_REMEMBERED = 10_000
+#: What Django calls the right to see a stream in the admin.
+VIEW_STREAM = "waves.view_stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,49 @@ class Viewer:
 NOBODY = Viewer()
 
 
-def everyone() -> bool:
-    """Whether nobody has to be asked."""
-    return not get_config().may_view
+def own_function() -> str:
+    """The dotted path of the function of the host that decides, where it has one; else empty."""
+    return get_config().may_view
 
 
 _function = lru_cache(maxsize=1)(function_of)
 
 
+def by_visibility(viewer: Viewer, stream: Stream) -> bool:
+    """What a stream's own setting says of a viewer. It may read the database."""
+    if stream.visibility == EVERYONE:
+        return True
+    user = viewer.user
+    if user is None or not (user.is_authenticated and user.is_active):
+        return False
+    if stream.visibility == SIGNED_IN or str(user.pk) in _listed(stream.listed_users):
+        return True
+    return _is_in_listed_group(user, stream) or _is_staff_for(user, stream)
+
+
+def _listed(keys: object) -> list[object]:
+    """Keys as they are stored; past the form, the field may hold anything."""
+    return keys if isinstance(keys, list) else []
+
+
+def _is_in_listed_group(user: Any, stream: Stream) -> bool:
+    listed = _listed(stream.listed_groups)
+    if not listed or not hasattr(user, "groups"):
+        return False
+    prefetch_related_objects([user], "groups")  # once for all streams of a list
+    return any(str(group.pk) in listed for group in user.groups.all())
+
+
+def _is_staff_for(user: Any, stream: Stream) -> bool:
+    """Whether Django's permissions let staff view it: all streams, or, by a backend of the host
+    that knows of objects, this one."""
+    if not user.is_staff:
+        return False
+    return bool(user.has_perm(VIEW_STREAM) or user.has_perm(VIEW_STREAM, stream))
+
+
 class Memory:
-    """What the host's function answered of late, by viewer and stream."""
+    """What was answered of late, by viewer and stream."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
@@ -72,12 +109,12 @@ class Memory:
 
         Raises DatabaseError. A function that fails lets nobody see, and its log says so.
         """
-        path = get_config().may_view
+        path = own_function()
         key = (path, viewer.identity, handle)
         at, answer = self._answers.get(key, (-REMEMBER_SECONDS, False))
         if self._monotonic() - at < REMEMBER_SECONDS:
             return answer
-        at = self._monotonic()  # before the function looks at what it decides by
+        at = self._monotonic()  # before anyone looks at what it is decided by
         answer = self._ask(path, viewer, handle, stream)
         if len(self._answers) >= MOST_REMEMBERED:
             self._answers.clear()
@@ -88,6 +125,8 @@ class Memory:
         stream = stream or Stream.objects.filter(pk=handle).first()
         if stream is None:
             return False
+        if not path:
+            return by_visibility(viewer, stream)
         try:
             answer = _function(path)(viewer, stream)
             if not isinstance(answer, bool):
@@ -112,23 +151,71 @@ def _described(answer: object) -> str:
     return f"a {type(answer).__name__}"
 
 
+class Public:
+    """Which streams everyone may see: one look at the database for all who ask of them.
+
+    So where nothing is restricted, nobody's session is read.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._read_at: float | None = None
+        self.handles: frozenset[int] = frozenset()
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it was read at all."""
+        return self._read_at is not None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what was read may be used still."""
+        return self._read_at is not None and self._monotonic() - self._read_at < REMEMBER_SECONDS
+
+    def read(self) -> None:
+        """Look at all streams. Raises DatabaseError, and what was known stays."""
+        at = self._monotonic()
+        rows = Stream.objects.filter(visibility=EVERYONE)
+        self.handles = frozenset(rows.order_by().values_list("pk", flat=True))
+        self._read_at = at
+
+
 _memory = Memory()
+#: What everyone may see, for this process.
+public = Public()
 
 
 def may_view(viewer: Viewer, stream: Stream) -> bool:
     """Whether a viewer may see a stream. Raises DatabaseError; not for the event loop."""
     if viewer.grant is not None:
         return bool(viewer.grant.covers(stream.pk))
-    return everyone() or _memory.sees(viewer, stream.pk, stream)
+    if not own_function() and stream.visibility == EVERYONE:
+        return True
+    return _memory.sees(viewer, stream.pk, stream)
 
 
 def may_view_handle(viewer: Viewer, handle: int) -> bool:
     """The same of a stream that is known by its handle."""
     if viewer.grant is not None:
         return bool(viewer.grant.covers(handle))
-    return everyone() or _memory.sees(viewer, handle)
+    return _memory.sees(viewer, handle)
 
 
-def seen(viewer: Viewer, specs: Iterable[StreamSpec]) -> list[StreamSpec]:
+def seen(viewer: Viewer, streams: Iterable[Stream]) -> list[Stream]:
     """Of some streams those that a viewer may see."""
-    return [spec for spec in specs if may_view_handle(viewer, spec.handle)]
+    return [stream for stream in streams if may_view(viewer, stream)]
+
+
+def stream_seen(viewer: Viewer, slug: str) -> Stream:
+    """The stream of a slug, or of a former one, that a viewer may see.
+
+    The same work whether there is none or it may not be seen, so that the time tells nothing.
+    Raises UnknownStreamError for both, DatabaseError; not for the event loop.
+    """
+    viewer.identity  # noqa: B018  reads the session and the user: also where there is no stream
+    named = Stream.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).order_by()
+    streams = {stream.slug == slug: stream for stream in named}
+    stream = streams.get(True) or streams.get(False)
+    if stream is None or not may_view(viewer, stream):
+        raise no_stream(slug)
+    return stream

@@ -56,7 +56,11 @@ class Grant:
             doing = {"write": "send samples", "read": "read", "make": "make streams"}[scope]
             raise AccessError(f"The key {self.prefix} may not {doing}.", status=403)
         if handle is not None and not self.covers(handle):
-            raise AccessError(f"The key {self.prefix} is not for this stream.", status=403)
+            raise self.not_for_it()
+
+    def not_for_it(self) -> AccessError:
+        """What is said of a stream that it is not for, whether there is one or not."""
+        return AccessError(f"The key {self.prefix} is not for this stream.", status=403)
 
 
 def make_key(

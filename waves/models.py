@@ -73,6 +73,11 @@ def bounds(low: float, high: float, unit: str, why: str) -> list[Any]:
     ]
 
 
+#: Who may see a stream. What is none of these is taken for the last.
+EVERYONE, SIGNED_IN, LISTED = "everyone", "signed-in", "listed"
+#: What the database itself puts into a new row: in a rolling upgrade, former code makes streams.
+NOBODY = models.Value([], models.JSONField())
+
 #: What an empty field means, where the source may have its own word.
 AS_THE_CODE_SAYS = "Empty: as the code says."
 
@@ -190,6 +195,21 @@ class Stream(models.Model):
         help_text="Bytes that its recording may take: the oldest samples go first. Empty: no bound "
         "but the disk.",
     )
+    visibility = models.CharField(
+        "who may see it",
+        max_length=16,
+        choices=[
+            (EVERYONE, "everyone who reaches the pages"),
+            (SIGNED_IN, "whoever is signed in"),
+            (LISTED, "the users and groups that are listed"),
+        ],
+        default=EVERYONE,
+        db_default=EVERYONE,
+        help_text="To all others it is as if it did not exist. Staff who may view streams see all.",
+    )
+    #: Primary keys as texts: not every project has users, so no other table is named.
+    listed_users = models.JSONField(default=list, db_default=NOBODY, blank=True)
+    listed_groups = models.JSONField(default=list, db_default=NOBODY, blank=True)
     epoch = models.PositiveBigIntegerField(default=0, editable=False)
     #: Names its recording: a stream that is made anew under its slug has none of its past.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

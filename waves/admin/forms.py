@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
 from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field, is_recording
+from waves.admin.readers import GroupsField, UsersField
 from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
 from waves.database.uploads import Uploaded
@@ -148,6 +149,8 @@ class StreamForm(DeclaredForm):
     """A stream, with the options of its source."""
 
     kind_field, json_field = "source", "options"
+
+    listed_users, listed_groups = UsersField(), GroupsField()
 
     class Meta:
         model = Stream

@@ -117,7 +117,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     inlines = (SignalInline,)
     list_display = ("name", "state", "measured_rate", "viewers", "source", "sample_rate", "page")
-    list_filter = ("source", "enabled", ("tag", TagFilter))
+    list_filter = ("source", "enabled", "visibility", ("tag", TagFilter))
     search_fields = ("name", "slug", "description", "tag")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  Django's own convention
     actions = ("start", "stop", "duplicate")
@@ -298,6 +298,13 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 {
                     "fields": [("record", "keep_seconds", "keep_bytes"), ("disk", "recorded")],
                     "classes": ("collapse",),
+                },
+            ),
+            (
+                "Who may see it",
+                {
+                    "fields": [("visibility", "listed_users", "listed_groups")],
+                    "classes": ("collapse", "waves-readers"),
                 },
             ),
             (

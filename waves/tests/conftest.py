@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
+from waves import access
 from waves.models import Signal, Stream
 from waves.tests.server.processes import Process, Site, redis_server
 
@@ -77,6 +78,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         if for_what_is_started is not None:
             os.environ[FOR_SUBPROCESSES] = for_what_is_started
         measured.start()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch) -> None:
+    """Who may see what in the database of one test says nothing of the next one's."""
+    monkeypatch.setattr(access, "_memory", access.Memory())
+    monkeypatch.setattr(access, "public", access.Public())
 
 
 @pytest.fixture

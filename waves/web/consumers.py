@@ -26,7 +26,8 @@ from waves.server.lifespan import absence, running, serving
 from waves.server.transport import AsgiTransport, transport_for
 from waves.specs import no_stream
 from waves.web import origins
-from waves.web.lookup import find_stream, may_view
+from waves.web.guarding import sentinel
+from waves.web.lookup import find_stream, is_open_to_all, may_view
 from waves.web.visitors import Visitor
 
 #: In the order of our preference; a client that offers none is a person, and is sent text.
@@ -35,6 +36,7 @@ PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
 ACCEPT_SECONDS = 10.0
 
 _STORM = "Too many viewers come at once. Come back later."
+_NO_MORE = "You may not see this stream any more."
 _FULL = "This server has all the viewers it takes. Come back later."
 
 
@@ -85,6 +87,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             if not self._given_up:
                 raise
         finally:
+            sentinel.leave(self)
             if self.session is not None:
                 self.session.close()
             for task in filter(None, (self._guard, self._sender)):
@@ -112,14 +115,16 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         protocol = chosen or messages.PROTOCOL_JSON
         connection = self._connection(as_json=protocol == messages.PROTOCOL_JSON)
         refusal = self._refusal(known=bool(chosen) or not offered, in_turn=in_turn)
-        refusal = refusal or await self._look_at_visitor()
+        if refusal is None and self.visitor.matters:
+            refusal = await self._look_at_visitor()
         if refusal is not None:
             connection.refuse(*refusal)
             return
         self.session = Session(serving().hub, connection)
         self.session.open(protocol)
         if self.visitor.matters:
-            self._guard = asyncio.create_task(self._keep_asking(self.session))
+            self._ask_from_now_on(REMEMBER_SECONDS)
+        sentinel.watch(self)
         await self._subscribe_from_url()
 
     def _refusal(self, *, known: bool, in_turn: bool) -> Refusal | None:
@@ -148,10 +153,27 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return "unavailable", str(error), messages.CLOSE_RESTART
         return ("refused", words, messages.CLOSE_REFUSED) if words else None
 
-    async def _keep_asking(self, session: Session) -> None:
+    def shows_other_than(self, handles: frozenset[int]) -> bool:
+        """Whether it shows a stream that is none of these, and asks nobody yet."""
+        if self.session is None or self._guard is not None:
+            return False
+        return any(
+            viewer.kept.handle not in handles for viewer in self.session.connection.viewers.values()
+        )
+
+    def guard(self) -> None:
+        """Ask at once whether it may go on, and again and again."""
+        self._ask_from_now_on(0.0)
+
+    def _ask_from_now_on(self, seconds: float) -> None:
+        if self.session is not None and self._guard is None:
+            self._guard = asyncio.create_task(self._keep_asking(self.session, seconds))
+
+    async def _keep_asking(self, session: Session, seconds: float) -> None:
         """While the socket is open: who may not see a stream any more is sent no more of it."""
         while not session.connection.transport.closed:
-            await asyncio.sleep(REMEMBER_SECONDS)
+            await asyncio.sleep(seconds)
+            seconds = REMEMBER_SECONDS
             refusal = await self._look_at_visitor()
             for viewer in () if refusal else list(session.connection.viewers.values()):
                 refusal = refusal or await self._ask_again(session, viewer)
@@ -165,10 +187,12 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 return None
         except ServiceUnavailableError as error:
             return "unavailable", str(error), messages.CLOSE_RESTART
-        words = str(no_stream(viewer.kept.slug))
-        if self.scope["url_route"]["kwargs"].get("slug"):
-            return "unknown_stream", words, messages.CLOSE_UNKNOWN
-        session.connection.refuse("unknown_stream", words, stream=viewer.kept.slug)
+        others = [v for v in session.connection.viewers.values() if v is not viewer]
+        if not others:
+            return "refused", _NO_MORE, messages.CLOSE_REFUSED
+        session.connection.refuse(
+            "unknown_stream", str(no_stream(viewer.kept.slug)), stream=viewer.kept.slug
+        )
         session.hub.unsubscribe(session.connection, viewer.kept.slug)
         session.hub.pump.wake(session.connection)
         return None
@@ -225,8 +249,21 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
 
     async def _subscribe(self, session: Session, message: Subscribe) -> None:
         try:
+            if not await is_open_to_all(message.stream) and not await self._is_identified(session):
+                return
             handle, fallback = await find_stream(message.stream, self.visitor.viewer)
         except ServiceUnavailableError as error:
             session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
             return
         session.subscribe(handle, message, fallback)
+
+    async def _is_identified(self, session: Session) -> bool:
+        """Learn who it is, where it matters from now on; False where the socket is closed."""
+        if self._guard is not None:
+            return True
+        refusal = await self._look_at_visitor()
+        if refusal is not None:
+            session.connection.refuse(*refusal)
+            return False
+        self._ask_from_now_on(REMEMBER_SECONDS)
+        return True

@@ -10,10 +10,11 @@ from typing import Any, TypeVar, cast
 from django.db import DatabaseError, Error
 
 from waves import access, specs
-from waves.access import NOBODY, Viewer
+from waves.access import NOBODY, Viewer, stream_seen
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.hub.status import board
+from waves.models import Stream
 from waves.protocol.description import Description, describe
 from waves.protocol.spec import StreamSpec
 from waves.recording.framing import seconds
@@ -25,6 +26,9 @@ UNREADABLE = "The database cannot be read. If it is new, run: python manage.py m
 
 #: A look-up takes longer only where the database hangs: SQLite waits 5 s for a lock, and says so.
 LOOKUP_SECONDS = 8.0
+#: How long a look at what is for everyone may keep those waiting who could go on with what was
+#: known before: a database that hangs ends nobody's view.
+PUBLIC_SECONDS = 1.0
 #: Look-ups at once, and lists. Each is a thread, and many of them leave the event loop no time.
 _lookups, _lists = asyncio.Semaphore(2), asyncio.Semaphore(2)
 _underway: dict[Hashable, asyncio.Task[Any]] = {}
@@ -37,10 +41,21 @@ async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Descript
     Raises UnknownStreamError, also of one that the viewer may not see, or ServiceUnavailableError
     where the database cannot say.
     """
-    found = await _find(slug)
-    if not await may_view(viewer, found[0]):
-        raise specs.no_stream(slug)
-    return found
+    if not slug.isprintable():
+        raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
+    handle = board.handle_of(slug)
+    if handle is not None and _is_known_in_brief_only(handle):
+        handle = None
+    if handle is not None and await _is_seen_at_once(viewer, handle):
+        return handle, _before_its_first_epoch(handle)
+    try:
+        found = (await look_up(partial(stream_seen, viewer, slug))).pk
+        return found, await _description(found, slug, described=found == handle)
+    except ServiceUnavailableError:
+        handle = board.handle_of(slug, aged=True)
+        if handle is None or not await _is_seen_at_once(viewer, handle):
+            raise
+        return handle, None
 
 
 async def may_view(viewer: Viewer, handle: int) -> bool:
@@ -48,24 +63,51 @@ async def may_view(viewer: Viewer, handle: int) -> bool:
 
     Raises ServiceUnavailableError where the database cannot say.
     """
-    if access.everyone() and viewer.grant is None:
+    if await _is_seen_at_once(viewer, handle):
         return True
     return await look_up(partial(access.may_view_handle, viewer, handle))
 
 
-async def _find(slug: str) -> tuple[int, Description | None]:
-    if not slug.isprintable():
-        raise UnknownStreamError("A stream's name in addresses has letters, digits, - and _ only.")
-    handle = board.handle_of(slug)
-    if handle is not None and not _is_known_in_brief_only(handle):
-        return handle, _before_its_first_epoch(handle)
-    try:
-        spec, epoch = await look_up(partial(specs.find_stream, slug))
-    except ServiceUnavailableError:
-        handle = board.handle_of(slug, aged=True)
-        if handle is None:
-            raise
-        return handle, None
+async def is_open_to_all(slug: str) -> bool:
+    """Whether it matters to nobody who asks for a slug: a stream that everyone may see.
+
+    Raises ServiceUnavailableError where the database cannot say, and never could.
+    """
+    handle = board.handle_of(slug, aged=True)
+    return handle is not None and not access.own_function() and await is_public(handle)
+
+
+async def is_public(handle: int) -> bool:
+    """Whether everyone may see a stream, by what all who ask of late share.
+
+    Raises ServiceUnavailableError where the database cannot say, and never could.
+    """
+    public = access.public
+    if not public.is_fresh:
+        wait = PUBLIC_SECONDS if public.was_read else LOOKUP_SECONDS
+        try:
+            async with asyncio.timeout(wait):
+                await look_up_once("public", public.read)
+        except (TimeoutError, ServiceUnavailableError):
+            if not public.was_read:
+                raise ServiceUnavailableError(UNREADABLE) from None
+    return handle in public.handles
+
+
+async def _is_seen_at_once(viewer: Viewer, handle: int) -> bool:
+    """Whether a viewer may see a stream for sure, without a question of their own."""
+    if viewer.grant is not None:
+        return bool(viewer.grant.covers(handle))
+    return not access.own_function() and await is_public(handle)
+
+
+async def _description(handle: int, slug: str, *, described: bool) -> Description | None:
+    """What is said of a stream that was found, until a worker speaks of it."""
+    if described:
+        return _before_its_first_epoch(handle)
+    spec, epoch = await look_up(partial(specs.find_stream, slug))
+    if spec.handle != handle:  # another has taken the slug since
+        raise specs.no_stream(slug)
     state, message = "stopped", "This stream is stopped."
     if spec.enabled:
         state, message = "stale", board.problem or "No worker reports this stream yet."
@@ -74,9 +116,8 @@ async def _find(slug: str) -> tuple[int, Description | None]:
         state, message, since = heard["state"], heard["message"], heard.get("recorded_since")
     else:
         since = await look_up(partial(_recorded_since, spec)) if epoch or spec.record else None
-    described = describe(spec, epoch, spec.signals)
-    return spec.handle, {
-        **described,
+    return {
+        **describe(spec, epoch, spec.signals),
         "state": state,
         "message": message,
         "recorded_since": since,
@@ -101,7 +142,8 @@ async def every_stream(viewer: Viewer = NOBODY) -> list[StreamSpec]:
 
 
 def _seen(viewer: Viewer) -> list[StreamSpec]:
-    return access.seen(viewer, [spec for spec, _ in specs.read_streams()])
+    rows = Stream.objects.prefetch_related("signals")
+    return [specs.stream_spec(stream) for stream in access.seen(viewer, rows)]
 
 
 async def look_up(question: Callable[[], T]) -> T:

@@ -19,7 +19,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from waves.access import may_view
+from waves.access import seen, stream_seen
 from waves.addresses import address, admin_address, by_slug
 from waves.conf import get_config
 from waves.dsp.trigger import trigger_fields
@@ -30,7 +30,7 @@ from waves.protocol.description import described_signal
 from waves.protocol.spec import StreamSpec
 from waves.server import lifespan
 from waves.sources import source_label
-from waves.specs import examples_of, no_stream, stream_named, stream_spec
+from waves.specs import examples_of, stream_spec
 from waves.web.answers import page
 from waves.web.not_ready import when_ready
 from waves.web.visitors import viewer_of
@@ -42,7 +42,7 @@ from waves.web.visitors import viewer_of
 def index(request: HttpRequest) -> HttpResponse:
     """Every stream, with its state."""
     viewer, rows = viewer_of(request), Stream.objects.prefetch_related("signals")
-    streams = [_card(stream) for stream in rows if may_view(viewer, stream)]
+    streams = [_card(stream) for stream in seen(viewer, rows)]
     addresses = {"socket": address("socket"), "page": by_slug("oscilloscope")}
     context = {
         "streams": streams,
@@ -125,12 +125,9 @@ def _absence(request: HttpRequest) -> str:
 
 def _stream(request: HttpRequest, slug: str) -> Stream:
     try:
-        stream = stream_named(slug)
-        if not may_view(viewer_of(request), stream):
-            raise no_stream(slug)
+        return stream_seen(viewer_of(request), slug)
     except UnknownStreamError as error:
         raise Http404(str(error)) from None
-    return stream
 
 
 def _moved(request: HttpRequest, stream: Stream) -> HttpResponse:

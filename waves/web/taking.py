@@ -127,12 +127,18 @@ async def _parsed(parse: Callable[[], Any], *, here: bool) -> Any:
 async def target(slug: str, grant: Grant, seconds: float = REMEMBER_SECONDS) -> Target:
     """The stream of a slug as it was at most so long ago; made where the key may.
 
-    Raises WavesError.
+    A key for some streams learns of no other whether it is there, in time neither. Raises
+    WavesError.
     """
     at, found = _targets.get(slug, (-REMEMBER_SECONDS, None))
     age = time.monotonic() - at
-    if found is None or age >= seconds:
-        found = await _looked_at(slug, _may_make(grant))
+    if found is None or age >= seconds or not grant.covers(found.handle):
+        try:
+            found = await _looked_at(slug, _may_make(grant))
+        except UnknownStreamError:
+            if grant.streams is None:
+                raise
+            raise grant.not_for_it() from None
     elif age >= seconds / 2 and slug not in _asking:
         with contextlib.suppress(ServiceUnavailableError):  # what is known holds a moment longer
             found = await _looked_at(slug, _may_make(grant))

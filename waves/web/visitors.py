@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
-from waves.access import Viewer, everyone
+from waves.access import Viewer, own_function
 from waves.exceptions import AccessError, BusyError
 from waves.web.credentials import grant_of, is_for_us, refuse_in_address
 from waves.web.lookup import look_up
@@ -60,16 +60,15 @@ class Visitor:
         self.viewer = Viewer()
         #: The key that a program shows; it stands for a login.
         self._shows_key = is_for_us(_authorization(scope))
-        #: Whether it matters who it is; else the database is left alone.
-        self.matters = self._shows_key or bool(_login_middleware()) or not everyone()
+        #: Whether it matters from the beginning who it is; else the database is left alone until
+        #: a stream is asked for that is not for everyone.
+        self.matters = self._shows_key or bool(_login_middleware()) or bool(own_function())
 
     async def refusal(self) -> str:
         """Learn who it is now; why they may have no socket, in words, or "".
 
         Raises ServiceUnavailableError where the database cannot say.
         """
-        if not self.matters:
-            return ""
         if self._shows_key:
             return await self._look_at_key()
         scope = await _with_session(self._scope)

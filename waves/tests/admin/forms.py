@@ -11,6 +11,7 @@ STREAM = {
     "history": "10",
     "frames_per_second": "25",
     "enabled": "on",
+    "visibility": "everyone",
     "position": "0",
 }
 CONDITIONING = {

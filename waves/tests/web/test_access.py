@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.db import OperationalError, connection
 
 from waves import access
 from waves.access import NOBODY, REMEMBER_SECONDS, Memory, Viewer
+from waves.admin.order import copy_of
 from waves.models import Stream
 
 PATH = "waves.tests.web.test_access.may_view"
@@ -50,7 +53,7 @@ def hidden(asked, sine) -> Stream:
 
 def test_without_a_function_everyone_may_see_and_nobody_is_asked(settings, sine):
     settings.WAVES = {}
-    assert access.everyone()
+    assert not access.own_function()
     assert access.may_view(NOBODY, sine)
 
 
@@ -162,3 +165,128 @@ def test_a_database_that_cannot_be_read_is_told_as_that(asked, sine):
 def test_a_stream_that_was_deleted_is_seen_by_nobody(asked, db):
     asked(lambda viewer, stream: True)
     assert not Memory().sees(NOBODY, 4711)
+
+
+# What a stream's own setting says, where there is no function
+
+
+@pytest.fixture
+def people(django_user_model, db):
+    """One of each kind who may come."""
+    make = django_user_model.objects.create_user
+    group = Group.objects.create(name="Lab")
+    view = Permission.objects.get(codename="view_stream")
+    found = {
+        "nobody": AnonymousUser(),
+        "user": make("user"),
+        "listed": make("listed"),
+        "member": make("member"),
+        "staff": make("staff", is_staff=True),
+        "watcher": make("watcher", is_staff=True),
+        "not staff": make("not-staff"),
+        "superuser": make("superuser", is_staff=True, is_superuser=True),
+        "inactive": make("inactive", is_active=False),
+    }
+    found["member"].groups.add(group)
+    found["watcher"].user_permissions.add(view)
+    found["not staff"].user_permissions.add(view)
+    return found
+
+
+SIGNED_IN = {"user", "listed", "member", "staff", "watcher", "not staff", "superuser"}
+STAFF = {"watcher", "superuser"}
+
+
+@pytest.mark.parametrize(
+    ("visibility", "sees"),
+    [
+        ("everyone", {*SIGNED_IN, "nobody", "inactive"}),
+        ("signed-in", SIGNED_IN),
+        ("listed", {"listed", "member", *STAFF}),
+        ("what no form would take", {"listed", "member", *STAFF}),
+    ],
+)
+def test_each_visibility_is_for_those_that_it_names(sine, people, visibility, sees):
+    sine.visibility = visibility
+    sine.listed_users = [str(people["listed"].pk), str(people["inactive"].pk)]
+    sine.listed_groups = [str(Group.objects.get(name="Lab").pk)]
+    sine.save()
+    found = {name for name, user in people.items() if access.may_view(Viewer(user), sine)}
+    assert found == sees
+
+
+@pytest.mark.parametrize("stored", [None, "1", {"1": 1}, 1, [[1]]])
+def test_a_list_that_is_none_lists_nobody(sine, people, stored):
+    sine.visibility, sine.listed_users, sine.listed_groups = "listed", stored, stored
+    assert not access.may_view(Viewer(people["user"]), sine)
+
+
+def test_a_project_without_users_shows_what_is_for_everyone_alone(sine):
+    assert access.may_view(NOBODY, sine)
+    sine.visibility = "signed-in"
+    assert not access.may_view(NOBODY, sine)
+
+
+class ByObject(ModelBackend):
+    """A host's own: it knows who may view which stream."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        return obj is not None and obj.slug == "sine" and perm == "waves.view_stream"
+
+
+def test_staff_may_be_let_in_stream_by_stream(sine, people, settings):
+    settings.AUTHENTICATION_BACKENDS = ["waves.tests.web.test_access.ByObject"]
+    other = Stream.objects.create(name="Other", slug="other", visibility="listed")
+    sine.visibility = "listed"
+    assert access.may_view(Viewer(people["staff"]), sine)
+    assert not access.may_view(Viewer(people["staff"]), other)
+    assert not access.may_view(Viewer(people["user"]), sine)
+
+
+def test_a_list_asks_once_for_the_groups_of_who_asks(
+    people, sine, client, django_assert_max_num_queries
+):
+    lab = [str(Group.objects.get(name="Lab").pk)]
+    for number in range(20):
+        Stream.objects.create(
+            name=f"S{number}", slug=f"s{number}", visibility="listed", listed_groups=lab
+        )
+    client.force_login(people["member"])
+    with django_assert_max_num_queries(10):
+        page = client.get("/")
+    assert len(page.context["streams"]) == 21
+    client.logout()
+    assert [stream["slug"] for stream in client.get("/").context["streams"]] == ["sine"]
+
+
+def test_a_slug_of_another_day_leads_to_what_one_may_see_only(client, sine, people):
+    sine.slug, sine.visibility = "wave", "signed-in"
+    sine.save()
+    assert client.get("/streams/sine/").status_code == 404
+    client.force_login(people["user"])
+    assert client.get("/streams/sine/")["Location"] == "/streams/wave/"
+    Stream.objects.create(name="Another", slug="sine")
+    assert client.get("/streams/sine/").status_code == 200
+
+
+def test_a_copy_is_for_those_that_its_original_is_for(sine, people):
+    sine.visibility, sine.listed_users = "listed", [str(people["listed"].pk)]
+    sine.save()
+    copy = copy_of(sine)
+    assert (copy.visibility, copy.listed_users) == ("listed", sine.listed_users)
+
+
+def test_a_row_that_former_code_makes_is_for_everyone(db):
+    """In a rolling upgrade: it names none of the new columns."""
+    stream = Stream(name="Old", slug="old")
+    known = [f for f in Stream._meta.concrete_fields if f.name not in ("id", *NEW)]
+    columns = ", ".join(field.column for field in known)
+    values = [field.get_db_prep_save(getattr(stream, field.attname), connection) for field in known]
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(values))
+        cursor.execute(f"INSERT INTO waves_stream ({columns}) VALUES ({marks})", values)
+    made = Stream.objects.get(slug="old")
+    assert (made.visibility, made.listed_users, made.listed_groups) == ("everyone", [], [])
+
+
+NEW = ("visibility", "listed_users", "listed_groups")

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.test import Client
 
-from waves import specs
+from waves import access
 from waves.web import api
 
 STREAMS = "/api/v1/streams"
@@ -21,7 +21,7 @@ def debug(request, settings) -> bool:
 
 
 def failing(error: Exception):
-    def fail():
+    def fail(*asked):
         raise error
 
     return fail
@@ -36,7 +36,7 @@ def failing(error: Exception):
     ],
 )
 def test_a_fault_is_told_without_what_it_was(db, debug, monkeypatch, error, status, words):
-    monkeypatch.setattr(specs, "read_streams", failing(error))
+    monkeypatch.setattr(access, "seen", failing(error))
     client = Client(raise_request_exception=False)
     answer = client.get(STREAMS)
     assert answer.status_code == status
@@ -81,12 +81,12 @@ def test_what_says_how_long_it_may_be_kept_is_left_alone(admin_client):
 async def test_a_database_that_does_not_answer_holds_up_nothing_else(db, rf, monkeypatch):
     locked, asked = threading.Event(), threading.Event()
 
-    def read_streams():
+    def seen(viewer, streams):
         asked.set()
         locked.wait(20)
         return []
 
-    monkeypatch.setattr(specs, "read_streams", read_streams)
+    monkeypatch.setattr(access, "seen", seen)
     answering = asyncio.create_task(api.streams(rf.get(STREAMS)))
     try:
         async with asyncio.timeout(10):

@@ -1,5 +1,6 @@
 """Who may see, over a WebSocket: asked before anything is sent, and again while it is open."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from waves import access, specs
 from waves.exceptions import UnknownStreamError
 from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
-from waves.web import consumers, lookup, visitors
+from waves.web import consumers, guarding, lookup, visitors
 
 # What asks runs in threads, which may have kept a connection of a test before this one.
 pytestmark = pytest.mark.django_db
@@ -30,18 +31,38 @@ def application():
     return waves.asgi.application(pages)
 
 
+class Everyone(access.Public):
+    """What everyone may see, without a database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored = frozenset(HANDLES.values())
+
+    @property
+    def is_fresh(self) -> bool:
+        return False
+
+    def read(self) -> None:
+        self.handles = self.stored
+
+
+def stream_seen(viewer, slug):
+    """Stands for the look into the database."""
+    if slug not in HANDLES or not access.may_view_handle(viewer, HANDLES[slug]):
+        raise specs.no_stream(slug)
+    return SimpleNamespace(pk=HANDLES[slug])
+
+
 @pytest.fixture(autouse=True)
 def streams(monkeypatch, running):
     """Two streams that the worker described, each with a state."""
-
-    async def find(slug):
-        if slug not in HANDLES:
-            raise specs.no_stream(slug)
-        handle = HANDLES[slug]
-        told = {"type": "stream", "handle": handle, "slug": slug, "epoch": 0, "state": "stopped"}
-        return handle, told
-
-    monkeypatch.setattr(lookup, "_find", find)
+    monkeypatch.setattr(lookup, "board", running.hub.board)
+    monkeypatch.setattr(lookup, "stream_seen", stream_seen)
+    monkeypatch.setattr(access, "public", Everyone())
+    monkeypatch.setattr(guarding, "LOOK_SECONDS", 0.01)
+    for slug, handle in HANDLES.items():
+        told = {"type": "stream", "handle": handle, "slug": slug, "epoch": 0, "signals": []}
+        running.hub.board.describe({**told, "state": "stopped", "message": ""})
     monkeypatch.setattr(consumers, "REMEMBER_SECONDS", 0.01)
 
 
@@ -107,7 +128,7 @@ async def test_a_viewer_who_may_not_see_any_more_is_sent_no_more(application, si
     async with Peer(application, "/ws/streams/sine/") as peer:
         await peer.until(lambda: peer.of_type("stream"))
         site.sees = set()
-        assert (await peer.until_closed())[0] == 4404
+        assert (await peer.until_closed())[0] == 4403
 
 
 async def test_of_several_streams_only_the_one_that_is_hidden_goes(application, site, running):
@@ -120,6 +141,74 @@ async def test_of_several_streams_only_the_one_that_is_hidden_goes(application, 
         assert (error["code"], error["stream"]) == ("unknown_stream", "hidden")
         (connection,) = running.hub.connections
         assert list(connection.viewers) == [1]
+        assert peer.closed is None
+
+
+async def test_who_loses_the_last_of_several_streams_loses_the_socket(application, site):
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="subscribe", stream="sine")
+        await peer.until(lambda: peer.of_type("stream"))
+        site.sees = set()
+        assert (await peer.until_closed())[0] == 4403
+
+
+@pytest.fixture
+def restricted(site, settings):
+    """A site without a function: streams say themselves who may see them."""
+    settings.WAVES = {}
+    return site
+
+
+async def test_a_stream_that_is_for_everyone_no_more_ends_for_who_may_not_see_it(
+    application, restricted
+):
+    async with Peer(application, "/ws/") as peer:
+        for slug in HANDLES:
+            peer.say(type="subscribe", stream=slug)
+        await peer.until(lambda: len(peer.of_type("stream")) == 2)
+        restricted.sees = {1}
+        access.public.stored = frozenset({1})
+        (error,) = await peer.until(lambda: peer.of_type("error"))
+        assert (error["code"], error["stream"]) == ("unknown_stream", "hidden")
+        assert peer.closed is None
+        restricted.sees = set()
+        access.public.stored = frozenset()
+        assert (await peer.until_closed())[0] == 4403
+
+
+async def test_who_is_listed_sees_what_is_not_for_everyone_until_no_more(application, restricted):
+    access.public.stored = frozenset()
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        restricted.sees = set()
+        code, words = await peer.until_closed()
+        assert (code, words) == (4403, "You may not see this stream any more.")
+
+
+async def test_what_is_not_for_everyone_is_like_what_is_not_there(application, restricted):
+    access.public.stored, restricted.sees = frozenset(), set()
+    for slug in ("hidden", "nothing"):
+        async with Peer(application, f"/ws/streams/{slug}/") as peer:
+            code, words = await peer.until_closed()
+            assert (code, words) == (4404, f"There is no stream “{slug}”.")
+
+
+async def test_a_database_that_fails_ends_nobodys_view_of_what_everyone_may_see(
+    application, restricted, monkeypatch
+):
+    asked = asyncio.Event()
+
+    def fails() -> None:
+        asked.set()
+        raise OperationalError("database is locked")
+
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        monkeypatch.setattr(access.public, "read", fails)
+        monkeypatch.setattr(type(access.public), "was_read", True)
+        await asyncio.wait_for(asked.wait(), 5)
+        async with Peer(application, "/ws/streams/sine/") as another:
+            await another.until(lambda: another.of_type("stream"))
         assert peer.closed is None
 
 

@@ -1,0 +1,67 @@
+"""Looks for streams that are no more for everyone, while sockets show them.
+
+A socket that shows what everyone may see asks nobody. One task for all sockets of an event loop
+finds those that have to ask from now on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from waves import access
+from waves.exceptions import ServiceUnavailableError
+from waves.web.lookup import is_public
+
+#: So often; a look is at most 2.5 s old, so whoever has to go is gone within 5 s.
+LOOK_SECONDS = 1.25
+
+
+class Watching(Protocol):
+    """A socket, as far as it matters here."""
+
+    def shows_other_than(self, handles: frozenset[int]) -> bool:
+        """Whether it shows a stream that is none of these, and asks nobody yet."""
+
+    def guard(self) -> None:
+        """Ask from now on, at once and again and again."""
+
+
+class Sentinel:
+    """The sockets of one event loop, and the task that looks while there are any."""
+
+    def __init__(self) -> None:
+        self._sockets: set[Watching] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def watch(self, socket: Watching) -> None:
+        """A socket was opened."""
+        self._sockets.add(socket)
+        if self._task is None:
+            self._task = asyncio.create_task(self._look())
+
+    def leave(self, socket: Watching) -> None:
+        """A socket is gone."""
+        self._sockets.discard(socket)
+        if not self._sockets and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if any(socket.shows_other_than(frozenset()) for socket in self._sockets):
+                await self._find()
+
+    async def _find(self) -> None:
+        try:
+            await is_public(0)
+        except ServiceUnavailableError:
+            return  # whoever shows something was let in by what was known then
+        for socket in list(self._sockets):
+            if socket.shows_other_than(access.public.handles):
+                socket.guard()
+
+
+#: The one of this process.
+sentinel = Sentinel()
