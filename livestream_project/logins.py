@@ -19,6 +19,8 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +44,7 @@ _turn = threading.Lock()
 _line = threading.BoundedSemaphore(LONGEST_LINE)
 
 
-class LogInForm(AdminAuthenticationForm):
+class SignInForm(AuthenticationForm):
     """Checks one password at a time in a process.
 
     So those who guess many at once are counted before the next one is looked at, and the
@@ -53,6 +55,19 @@ class LogInForm(AdminAuthenticationForm):
         """As Django does, in turn; raises ValidationError where too many others wait."""
         with _in_turn():
             return super().clean()
+
+
+class LogInForm(SignInForm, AdminAuthenticationForm):
+    """The same for the admin, which lets staff in alone."""
+
+
+class SignIn(LoginView):
+    """Where anybody with an account signs in, in the style of the pages. Who has done so already
+    goes on."""
+
+    form_class = SignInForm
+    template_name = "sign_in.html"
+    redirect_authenticated_user = True
 
 
 @contextmanager

@@ -136,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "login", "waves:index", "waves:index"
 # Log-ins are throttled by name and address together and, less strictly, by address alone
 # (livestream_project/logins.py says why). Axes is the first backend: it refuses before a password
 # is looked at.

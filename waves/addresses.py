@@ -117,3 +117,27 @@ def admin_address(name: str, *args: object) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+def sign_in_address() -> str:
+    """Where the host lets users sign in (``LOGIN_URL``), else the admin's page; else empty."""
+    at = str(settings.LOGIN_URL)
+    if "://" in at:
+        return at
+    try:
+        return reverse(at)
+    except NoReverseMatch:
+        pass
+    try:
+        resolve(at)  # Django's own default names a page that most projects do not have
+    except Resolver404:
+        return admin_address("login")
+    return at
+
+
+def sign_out_address() -> str:
+    """Where the host lets users sign out, by Django's name for it, else the admin's; or empty."""
+    try:
+        return reverse("logout")
+    except NoReverseMatch:
+        return admin_address("logout")

@@ -20,7 +20,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from waves.access import seen, stream_seen
-from waves.addresses import address, admin_address, by_slug
+from waves.addresses import (
+    address,
+    admin_address,
+    by_slug,
+    sign_in_address,
+    sign_out_address,
+)
 from waves.conf import get_config
 from waves.dsp.trigger import trigger_fields
 from waves.exceptions import UnknownStreamError
@@ -50,6 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "configure": admin_address("waves_stream_changelist") if _is_staff(request) else "",
         "add": admin_address("waves_stream_add") if _may_add(request) else "",
         "log_in": _log_in(request),
+        "signed_in": _signed_in(request),
         "demo": get_config().demo,
         "absence": _absence(request),
     }
@@ -199,10 +206,18 @@ def _may_add(request: HttpRequest) -> bool:
 
 
 def _log_in(request: HttpRequest, slug: str = "") -> str:
-    """Where a visitor logs in and comes back; empty for who has done so, and where one cannot."""
+    """Where a visitor signs in and comes back; empty for who has done so, and where one cannot."""
     user = getattr(request, "user", None)
-    login = admin_address("login")
+    login = sign_in_address()
     if not login or (user is not None and user.is_authenticated):
         return ""
     back = address("oscilloscope", slug) if slug else address("index")
     return f"{login}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+
+
+def _signed_in(request: HttpRequest) -> dict[str, str] | None:
+    """The name of who is signed in, and where to sign out; None where nobody is."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    return {"name": user.get_username(), "sign_out": sign_out_address()}

@@ -112,7 +112,7 @@ async def test_the_list(context, daphne):
     await visit(page, {"nothing found": ([], "#none")})
 
 
-@pytest.mark.parametrize("path", ["/nowhere/", "/admin/login/"])
+@pytest.mark.parametrize("path", ["/nowhere/", "/admin/login/", "/sign-in/"])
 async def test_a_page_as_deployed(context, daphne, faults, path):
     # While developing, Django shows a 404 page of its own.
     faults.expect("404 (Not Found)")

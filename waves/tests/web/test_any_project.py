@@ -184,6 +184,7 @@ def test_probes_need_no_login_where_everybody_else_does(use, settings, client, s
         *settings.MIDDLEWARE,
         "django.contrib.auth.middleware.LoginRequiredMiddleware",
     ]
+    settings.LOGIN_URL = "/accounts/login/"
     assert client.get("/lab/scope/").status_code == 302
     assert client.get("/lab/scope/api/v1/streams").status_code == 302
     assert client.get("/probes/healthz/live").content == b"ok\n"

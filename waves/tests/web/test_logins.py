@@ -214,3 +214,50 @@ def _in_thread(number: int) -> None:
         attempt(f"guess {number}")
     finally:
         connection.close()
+
+
+SIGN_IN = "/sign-in/"
+
+
+def test_the_page_of_everybody_and_that_of_the_admin_count_together():
+    guess(LIMIT - 1)
+    data = {"username": "boss", "password": "a guess"}
+    assert Client().post(SIGN_IN, data, REMOTE_ADDR=OFFICE).status_code == 429
+    answer = Client().post(SIGN_IN, {**data, "password": RIGHT}, REMOTE_ADDR=OFFICE)
+    assert answer.status_code == 429
+    assert not gets_in()
+
+
+def test_who_signs_in_sees_more_and_who_signs_out_does_not(client, sine):
+    sine.visibility = "signed-in"
+    sine.save()
+    get_user_model().objects.create_user("reader", password=RIGHT)
+    page = client.get("/streams/sine/")
+    assert page.status_code == 404
+    way = f"{SIGN_IN}?next=/streams/sine/"
+    assert way in page.content.decode()
+    data = {"username": "reader", "password": RIGHT, "next": "/streams/sine/"}
+    answer = client.post(SIGN_IN, data)
+    assert (answer.status_code, answer["Location"]) == (302, "/streams/sine/")
+    assert client.get("/streams/sine/").status_code == 200
+    listed = client.get("/").content.decode()
+    assert "reader" in listed
+    assert "Sine" in listed
+    assert client.post("/sign-out/")["Location"] == "/"
+    assert client.get("/streams/sine/").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example", "javascript:1"])
+def test_signing_in_leads_to_no_other_site(client, where):
+    answer = client.post(SIGN_IN, {"username": "boss", "password": RIGHT, "next": where})
+    assert answer["Location"] == "/"
+
+
+def test_a_wrong_password_is_told_on_the_page_which_names_no_account(client):
+    told = [
+        client.post(SIGN_IN, {"username": name, "password": "wrong"}).content.decode()
+        for name in ("boss", "ghost")
+    ]
+    assert 'role="alert"' in told[0]
+    same = [re.sub(r'csrfmiddlewaretoken" value="\w+"', "", t) for t in told]
+    assert same[0].replace("boss", "ghost") == same[1]
