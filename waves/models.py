@@ -199,9 +199,9 @@ class Stream(models.Model):
         "who may see it",
         max_length=16,
         choices=[
-            (EVERYONE, "everyone who reaches the pages"),
+            (EVERYONE, "everyone"),
             (SIGNED_IN, "whoever is signed in"),
-            (LISTED, "the users and groups that are listed"),
+            (LISTED, "listed users and groups"),
         ],
         default=EVERYONE,
         db_default=EVERYONE,

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from waves.admin import uploads
 from waves.admin.fields import ColourInput, StatesField, Suggesting, form_field, is_recording
-from waves.admin.readers import GroupsField, UsersField
+from waves.admin.readers import groups_field, users_field
 from waves.admin.uploads import UploadField
 from waves.database.stored import mapping
 from waves.database.uploads import Uploaded
@@ -150,7 +150,7 @@ class StreamForm(DeclaredForm):
 
     kind_field, json_field = "source", "options"
 
-    listed_users, listed_groups = UsersField(), GroupsField()
+    listed_users, listed_groups = users_field(), groups_field()
 
     class Meta:
         model = Stream

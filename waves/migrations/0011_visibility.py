@@ -28,9 +28,9 @@ class Migration(migrations.Migration):
             name="visibility",
             field=models.CharField(
                 choices=[
-                    ("everyone", "everyone who reaches the pages"),
+                    ("everyone", "everyone"),
                     ("signed-in", "whoever is signed in"),
-                    ("listed", "the users and groups that are listed"),
+                    ("listed", "listed users and groups"),
                 ],
                 db_default="everyone",
                 default="everyone",

@@ -1,6 +1,7 @@
 """The change page: what is declared becomes a form, and every bound is told at its field."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from waves.limits import megabytes
@@ -322,3 +323,26 @@ def test_two_signals_may_exchange_their_keys(admin_client, sine):
     response = admin_client.post(address, posted(*rows, initial=2))
     assert response.status_code == 302, errors_of(response)
     assert {signal.name: signal.key for signal in sine.signals.all()} == {"A": "b", "B": "sine"}
+
+
+def test_who_may_see_a_stream_is_said_by_names(admin_client, sine, django_user_model):
+    ann = django_user_model.objects.create_user("ann")
+    lab = Group.objects.create(name="Lab")
+    at = f"/admin/waves/stream/{sine.pk}/change/"
+    key = str(sine.signals.get().pk)
+    data = posted({"id": key, "key": "sine"}, initial=1, visibility="listed")
+    wrong = {"listed_users": "ann\nbert", "listed_groups": "Lab\nPub"}
+    page = admin_client.post(at, {**data, **wrong})
+    assert page.context["adminform"].form.errors == {
+        "listed_users": ["There is no user “bert”."],
+        "listed_groups": ["There is no group “Pub”."],
+    }
+    answer = admin_client.post(at, {**data, "listed_users": " ann \r\n", "listed_groups": "Lab"})
+    assert answer.status_code == 302
+    sine.refresh_from_db()
+    assert (sine.visibility, sine.listed_users) == ("listed", [str(ann.pk)])
+    assert sine.listed_groups == [str(lab.pk)]
+    fields = admin_client.get(at).context["adminform"].form
+    assert (fields["listed_users"].value(), fields["listed_groups"].value()) == ("ann", "Lab")
+    Stream.objects.filter(pk=sine.pk).update(listed_users=["x", None, [1], str(ann.pk)])
+    assert admin_client.get(at).context["adminform"].form["listed_users"].value() == "ann"
