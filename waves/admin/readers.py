@@ -51,7 +51,7 @@ class NamesField(forms.CharField):
     def _is_key(self, key: Any) -> bool:
         """Past the form, anything may be stored."""
         try:
-            self._model()._meta.pk.to_python(key)  # type: ignore[union-attr]
+            self._model()._meta.pk.to_python(key)
         except (TypeError, ValidationError):
             return False
         return True
