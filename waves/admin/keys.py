@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from waves import keys
+from waves.audit import note
 from waves.models import AccessKey
 
 
@@ -62,4 +63,5 @@ class AccessKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Let them be of no use any more, within seconds."""
         for key in queryset:
             keys.revoke(key.prefix)
+            note(request.user, key, "Revoked.")
         self.message_user(request, f"{len(queryset)} revoked. They open nothing from now on.")

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from waves.addresses import are_included
 from waves.admin import forms, preview, recorded, trying
 from waves.admin.order import copy_of, reorder
+from waves.audit import note
 from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
@@ -187,10 +188,11 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Duplicate the selected streams", permissions=["add"])
     def duplicate(self, request: HttpRequest, queryset: QuerySet[Stream]) -> None:
         """A copy of each, which is stopped until it is set up."""
-        copies = [copy_of(stream) for stream in queryset]
-        self._tell_of_copies(request, copies)
+        self._tell_of_copies(request, [copy_of(stream) for stream in queryset])
 
     def _tell_of_copies(self, request: HttpRequest, copies: list[Stream]) -> None:
+        for copy in copies:
+            note(request.user, copy, "Made as a copy.")
         names = ", ".join(f"“{copy}”" for copy in copies)
         one = len(copies) == 1
         said = "is stopped until you start it." if one else "are stopped until you start them."
@@ -199,6 +201,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _enable(
         self, request: HttpRequest, queryset: QuerySet[Stream], enabled: bool, done: str
     ) -> None:
+        for stream in queryset:
+            note(request.user, stream, f"{done.capitalize()}.")
         count = queryset.update(enabled=enabled)
         self.message_user(request, f"{count} {'stream' if count == 1 else 'streams'} {done}.")
 

@@ -27,6 +27,7 @@ from waves.addresses import (
     sign_in_address,
     sign_out_address,
 )
+from waves.audit import note
 from waves.conf import get_config
 from waves.dsp.trigger import trigger_fields
 from waves.exceptions import UnknownStreamError
@@ -101,6 +102,7 @@ def control(request: HttpRequest, slug: str) -> HttpResponse:
     if others:
         return _question(request, stream, others)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
+    note(request.user, stream, "Started." if enabled else "Stopped.")
     return redirect(stream)
 
 
