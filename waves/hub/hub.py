@@ -36,7 +36,11 @@ class Hub:
     """
 
     def __init__(
-        self, pump: Pump, board: StatusBoard, monotonic: Callable[[], float] = time.monotonic
+        self,
+        pump: Pump,
+        board: StatusBoard,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.pump = pump
         self.board = board
@@ -48,6 +52,7 @@ class Hub:
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()
         self._monotonic = monotonic
+        self._wall = wall
 
     # From the channel layer.
 
@@ -84,6 +89,8 @@ class Hub:
             self.counts["dropped frames"] += 1
             return
         begins = not stream.kept.history.started
+        if begins or block.sample >= stream.kept.history.next:
+            stream.kept.figures.take(block, None if stream.kept.filling else self._wall())
         if stream.append(block):
             self.counts["gaps"] += 1
         if begins and not stream.kept.filling:

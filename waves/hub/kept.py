@@ -13,6 +13,7 @@ import numpy as np
 
 from waves.history.history import History
 from waves.history.resizing import Resizing
+from waves.hub.figures import Figures
 from waves.protocol import frames
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import Description
@@ -81,6 +82,7 @@ class Kept:
         self.description: Description | None = None
         self.history = History(0, 1, _NOTHING, 1)
         self.shared = Shared()
+        self.figures = Figures()
         #: What this hub lacks is being read: who joins meanwhile is sent nothing before that.
         self.filling = False
         self._resizing: Resizing | None = None
@@ -197,7 +199,13 @@ class Kept:
         if data is None:
             data = frames.encode(self.frame(piece))
             self.shared.put(piece, data, len(data))
+            self.note_fresh(piece)
         return data
+
+    def note_fresh(self, piece: Piece) -> None:
+        """A frame was made for sockets: once for all who are sent it. The past is not counted."""
+        if not piece.flags:
+            self.figures.fresh.append(self.history.t0(piece.last - 1))
 
     def frame(self, piece: Piece) -> Frame:
         """The frame of a piece of this stream."""
