@@ -64,10 +64,10 @@ class Hub:
         elif kind == "waves.stream":
             self._receive_description(message["description"])
         elif kind == "waves.status":
-            self.board.hear(message["streams"])
+            self.board.hear(message["streams"], message.get("worker"))
         elif kind == "waves.viewers":
             counts = {int(handle): n for handle, n in message["counts"].items()}
-            self.board.count(message["hub"], counts)
+            self.board.count(message["hub"], counts, message.get("server"))
         elif kind == "waves.deleted":
             self._receive_deleted(message["handle"])
         else:

@@ -17,8 +17,11 @@ BEHIND_BYTES = 512 * 1024
 #: Another server may have had so much more of the stream than this one; a position that is further
 #: on is none that anybody was given.
 AHEAD_SECONDS = 10.0
-#: Why what is left of an epoch is not sent.
+#: Why samples are not sent: the source skipped them, the viewer did not read in time, memory has
+#: them no more, or the rest of an epoch when the next one begins.
+MISSING, TOO_SLOW, NO_LONGER_KEPT = "missing", "too slow", "no longer kept"
 NEW_EPOCH = "a new epoch began"
+LOSSES = (MISSING, TOO_SLOW, NO_LONGER_KEPT, NEW_EPOCH)
 
 _PAUSED = (
     "trigger_paused",
@@ -258,7 +261,7 @@ class Viewer:
         """Go on behind the first part of ``[first, end)``; count it as lost, and say why it is."""
         begin = first // self.stride * self.stride
         self.cursor, is_missing = self.kept.history.alike(self.stride, begin, end)
-        reason = "missing" if is_missing else self._why_lost(first, self.cursor)
+        reason = MISSING if is_missing else self._why_lost(first, self.cursor)
         self._lose(self.cursor - first, reason)
         return self._gap_text(self.epoch, first, self.cursor - 1, reason)
 
@@ -273,7 +276,7 @@ class Viewer:
         # could be quick enough for that one.
         cut = end - first == self.stride > history.produced(first, end) and end <= history.first
         was_here = self.caught_up and first >= history.begin and not cut
-        return "too slow" if was_here else "no longer kept"
+        return TOO_SLOW if was_here else NO_LONGER_KEPT
 
     def _say_view(self, first: int, past: int) -> None:
         handle, stride, mode = self.kept.handle, self.stride, self.mode
