@@ -45,7 +45,7 @@ class Durations:
 class Figures:
     """What came of a stream, how late it was, and what its viewers lost, since it is kept here."""
 
-    __slots__ = ("ages", "bytes", "frames", "fresh", "lag", "lost", "newest", "samples")
+    __slots__ = ("ages", "bytes", "frames", "lag", "lost", "newest", "samples")
 
     def __init__(self) -> None:
         self.frames = 0
@@ -60,8 +60,6 @@ class Figures:
         self.lost: Counter[str] = Counter()
         #: How old the newest sample of each frame was when the last socket was handed it.
         self.ages = Durations(AGES)
-        #: Times of the newest samples of frames that are being handed to sockets now.
-        self.fresh: list[float] = []
 
     def take(self, block: SampleBlock, now: float | None) -> None:
         """A block came, at ``now`` in unix seconds; None where it was read later than it came."""
@@ -73,8 +71,6 @@ class Figures:
         if now is not None:
             self.lag = now - self.newest
 
-    def handed(self, now: float) -> None:
-        """The sockets that are ready have what is fresh."""
-        for newest in self.fresh:
-            self.ages.add(now - newest)
-        self.fresh.clear()
+
+#: Frames that are being handed to sockets: whose they are, and the time of the newest sample.
+Fresh = list[tuple[Figures, float]]

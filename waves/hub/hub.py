@@ -209,7 +209,7 @@ class Hub:
     def stream(self, handle: int) -> Live:
         """The live stream of a handle, made where it is not yet known."""
         if handle not in self.streams:
-            self.streams[handle] = Live(handle, self.pump.search, self._monotonic)
+            self.streams[handle] = Live(handle, self.pump.search, self._monotonic, self.pump.fresh)
         return self.streams[handle]
 
     def forget(self, handle: int) -> None:

@@ -21,7 +21,8 @@ from enum import Enum, auto
 from functools import partial
 
 from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
-from waves.hub.kept import FRAMING, Kept, Piece
+from waves.hub.figures import Fresh
+from waves.hub.kept import FRAMING, Piece
 from waves.hub.message import Message, message_of_pieces, message_room
 from waves.hub.search import Search
 from waves.hub.viewer import Viewer
@@ -85,8 +86,8 @@ class Pump:
         #: Sockets that could not be sent to, and since when.
         self._stuck: dict[Connection, float] = {}
         self._wake = asyncio.Event()
-        #: Of these streams frames were made in this round.
-        self._fresh: dict[Kept, None] = {}
+        #: The frames that were made in this round.
+        self.fresh: Fresh = []
         #: Data messages and bytes that were sent, and sockets closed for being slow.
         self.messages = 0
         self.bytes = 0
@@ -144,12 +145,12 @@ class Pump:
 
     def _count_handed(self) -> None:
         """All who were ready have what is new: how old it was by then is counted once a frame."""
-        if not self._fresh:
+        if not self.fresh:
             return
         now = self._wall()
-        for kept in self._fresh:
-            kept.figures.handed(now)
-        self._fresh.clear()
+        for figures, newest in self.fresh:
+            figures.ages.add(now - newest)
+        self.fresh.clear()
 
     def _serve_heavy(self) -> None:
         began = self._monotonic()
@@ -309,11 +310,8 @@ class Pump:
         if not pieces:
             return None
         message = message_of_pieces(pieces, as_json=connection.json)
-        for piece in pieces:
-            if connection.json:
-                piece.kept.note_fresh(piece)
-            if piece.kept.figures.fresh:
-                self._fresh[piece.kept] = None
+        for piece in pieces if connection.json else ():
+            piece.kept.note_fresh(piece)
         return message
 
     def _pieces(self, connection: Connection) -> list[Piece]:
