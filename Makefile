@@ -1,5 +1,5 @@
 # `make help` lists what can be made. Everything runs in .venv and node_modules; nothing is installed
-# elsewhere, except Chromium, Firefox ESR, redis-server, nginx, PostgreSQL, Mosquitto and curl, which the tests need.
+# elsewhere, except Chromium, Firefox ESR, redis-server, nginx, PostgreSQL, Mosquitto, Prometheus and curl, which the tests need.
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
@@ -27,7 +27,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
 test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
-	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip curl mosquitto mosquitto-clients:mosquitto_pub
+	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip curl mosquitto mosquitto-clients:mosquitto_pub prometheus
 	@$(KEEP_COMPILED) $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.

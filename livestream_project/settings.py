@@ -49,6 +49,7 @@ WAVES = {
     "demo": "python manage.py loaddemo",
     "allowed_origins": env_list("WAVES_ALLOWED_ORIGINS"),
     "trusted_proxies": env_list("WAVES_TRUSTED_PROXIES"),
+    "metrics_from": env_list("WAVES_METRICS_FROM", "127.0.0.0/8,::1,unix"),
     # It stands before pages; a push says by itself what is wrong with the database.
     "push_middleware_passed": ["livestream_project.readiness.DatabaseReadyMiddleware"],
     "serial_ports": env_list("WAVES_SERIAL_PORTS"),
@@ -202,15 +203,27 @@ SECURE_REFERRER_POLICY = "same-origin"
 # The admin's form for a stream has some 75 fields a signal, and 60 signals are sensible.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+
+def log_format() -> str:
+    """How each line of the log looks: as text, or as JSON for programs."""
+    chosen = env("WAVES_LOG_FORMAT", "line").lower()
+    if chosen not in ("line", "json"):
+        raise ImproperlyConfigured(f"WAVES_LOG_FORMAT is line or json, not “{chosen}”.")
+    return chosen
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "waves.web.logs.JsonFormatter"},
+    },
     "filters": {"refusals": {"()": "waves.web.logs.RefusalsInOneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": log_format(),
             "filters": ["refusals"],
         }
     },

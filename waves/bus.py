@@ -24,6 +24,7 @@ from waves.database.installation import Installation
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.filling import Filler
 from waves.framelog import UNREACHABLE, FrameLog
+from waves.hub.figures import MOMENTS, Durations
 from waves.hub.hub import Hub
 from waves.protocol.description import Description
 from waves.sources.inbox import Settled
@@ -166,9 +167,16 @@ class Publisher:
         await self._send(self._groups.stream(handle), message, write)
         self._begun[handle] = epoch
 
-    async def status(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
-        """Descriptions, whole or in brief, to every hub, for the lists of people."""
-        message = {"type": "waves.status", "streams": list(descriptions)}
+    async def status(
+        self,
+        descriptions: Iterable[Mapping[str, Any]],
+        worker: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Descriptions, whole or in brief, to every hub, for the lists of people; and what a
+        worker says of itself."""
+        message: dict[str, Any] = {"type": "waves.status", "streams": list(descriptions)}
+        if worker is not None:
+            message["worker"] = dict(worker)
         await self._send(self._groups.status, message)
 
     async def deleted(self, handle: int) -> None:
@@ -177,10 +185,15 @@ class Publisher:
         write = None if self.log is None else partial(self.log.forget, handle=handle)
         await self._send(self._groups.status, {"type": "waves.deleted", "handle": handle}, write)
 
-    async def viewers(self, hub: str, counts: Mapping[int, int]) -> None:
-        """The viewer counts of one hub. Keys are text: not every layer keeps numbers."""
+    async def viewers(
+        self, hub: str, counts: Mapping[int, int], server: Mapping[str, Any] | None = None
+    ) -> None:
+        """The viewer counts of one hub, and what its server says of itself. Keys are text: not
+        every layer keeps numbers."""
         keyed = {str(handle): count for handle, count in counts.items()}
-        message = {"type": "waves.viewers", "hub": hub, "counts": keyed}
+        message: dict[str, Any] = {"type": "waves.viewers", "hub": hub, "counts": keyed}
+        if server is not None:
+            message["server"] = dict(server)
         await self._send(self._groups.status, message)
 
     async def _send(
@@ -241,6 +254,9 @@ class Receiver:
         self._told: set[str] = set()
         self._heard_at = time.monotonic()
         self._beat = self._last_beat = 0
+        self._beat_at = 0.0
+        #: From a message to oneself until it has come through the layer: through Redis and back.
+        self.round_trips = Durations(MOMENTS)
         self._unusable = 0
         #: When a process with another SECRET_KEY was last heard of.
         self._stranger_at = -STRANGER_SECONDS
@@ -422,6 +438,8 @@ class Receiver:
 
     def _take_beat(self, beat: int) -> None:
         self._say("")
+        if beat == self._beat:
+            self.round_trips.add(time.monotonic() - self._beat_at)
         if beat > self._last_beat + 1:
             self._note_loss()
         self._last_beat = beat
@@ -430,6 +448,7 @@ class Receiver:
         """Say something to oneself, to learn whether anything is heard."""
         while True:
             self._beat += 1
+            self._beat_at = time.monotonic()
             message = {"type": "waves.beat", "beat": self._beat}
             await bounded(self._layer.send(self._channel, message))
             before = time.monotonic()

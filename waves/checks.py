@@ -261,13 +261,15 @@ def origin_problem(origin: str) -> str:
 
 @register(SETTINGS)
 def check_trusted_proxies(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
-    """A proxy is named by an address or a network; a host's name cannot be compared."""
+    """A proxy is named by an address or a network; a host's name cannot be compared. So is who
+    may read the metrics."""
     try:
-        proxies = get_config().trusted_proxies
+        config = get_config()
     except ConfigurationError:  # told by check_worker
         return []
     try:
-        networks(proxies)
+        networks(config.trusted_proxies)
+        networks(config.metrics_from, "WAVES_METRICS_FROM")
     except ConfigurationError as error:
         return [
             Error(

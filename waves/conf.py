@@ -50,6 +50,9 @@ class Config:
     worker_name: str = ""
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    #: Addresses and networks that ``/metrics`` is answered to: it names every stream. By default
+    #: who asks from this machine, without a proxy.
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1", UNIX)
     #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
     #: half; what is asked for beyond that is most often a slip of the keyboard.
     max_values_per_second: int = 8_000_000
@@ -100,6 +103,8 @@ def get_config() -> Config:
         raise ConfigurationError(NEEDS_REDIS)
     for name in ("allowed_origins", "trusted_proxies", "serial_ports", "push_middleware_passed"):
         values[name] = tuple(values.get(name, ()))
+    if "metrics_from" in values:
+        values["metrics_from"] = tuple(values["metrics_from"])
     values["installation"] = _installation(values)
     for name in ("sources", "waveforms", "exports"):
         values[name] = _paths(name, values.get(name, {}))
@@ -162,17 +167,19 @@ def function_of(path: str) -> Callable[[Any, Any], bool]:
 
 
 @cache
-def networks(entries: tuple[str, ...]) -> tuple[Network, ...]:
-    """The networks of ``trusted_proxies``; raises ConfigurationError with what is wrong."""
-    return tuple(_network(entry) for entry in entries if entry != UNIX)
+def networks(
+    entries: tuple[str, ...], setting: str = "WAVES_TRUSTED_PROXIES"
+) -> tuple[Network, ...]:
+    """The networks of a setting; raises ConfigurationError with what is wrong in it."""
+    return tuple(_network(entry, setting) for entry in entries if entry != UNIX)
 
 
-def _network(entry: str) -> Network:
+def _network(entry: str, setting: str) -> Network:
     try:
         return ip_network(entry)
     except ValueError as error:
         raise ConfigurationError(
-            f"WAVES_TRUSTED_PROXIES has “{entry}”, which is no address and no network ({error})."
+            f"{setting} has “{entry}”, which is no address and no network ({error})."
         ) from None
 
 

@@ -13,13 +13,14 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from waves.addresses import are_included
-from waves.admin import forms, preview, recorded, trying
+from waves.admin import forms, preview, recorded, state, trying
 from waves.admin.order import copy_of, reorder
 from waves.audit import note
 from waves.database import uploads
@@ -341,6 +342,7 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [
             self._own("preview/", self.preview, "preview"),
             path("test/", self.test, name="waves_stream_test"),
+            path("state/", self.admin_site.admin_view(self.site_state), name="waves_stream_state"),
             self._own("reorder/", self.reorder, "reorder"),
             self._own("<int:pk>/duplicate/", self.duplicate_one, "duplicate"),
             *super().get_urls(),
@@ -393,6 +395,18 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ]
         reorder(wanted)
         return JsonResponse({})
+
+    def site_state(self, request: HttpRequest) -> HttpResponse:
+        """The servers, the workers, and what each stream is doing, for whoever may see streams."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "State",
+            "opts": self.opts,
+            **state.state_of(board),
+        }
+        return TemplateResponse(request, "admin/waves/stream/state.html", context)
 
     async def test(self, request: HttpRequest) -> HttpResponse:
         """Run the source for a moment as the posted form has it; nothing is saved."""

@@ -36,7 +36,11 @@ class Hub:
     """
 
     def __init__(
-        self, pump: Pump, board: StatusBoard, monotonic: Callable[[], float] = time.monotonic
+        self,
+        pump: Pump,
+        board: StatusBoard,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.pump = pump
         self.board = board
@@ -48,6 +52,7 @@ class Hub:
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()
         self._monotonic = monotonic
+        self._wall = wall
 
     # From the channel layer.
 
@@ -59,10 +64,10 @@ class Hub:
         elif kind == "waves.stream":
             self._receive_description(message["description"])
         elif kind == "waves.status":
-            self.board.hear(message["streams"])
+            self.board.hear(message["streams"], message.get("worker"))
         elif kind == "waves.viewers":
             counts = {int(handle): n for handle, n in message["counts"].items()}
-            self.board.count(message["hub"], counts)
+            self.board.count(message["hub"], counts, message.get("server"))
         elif kind == "waves.deleted":
             self._receive_deleted(message["handle"])
         else:
@@ -84,6 +89,8 @@ class Hub:
             self.counts["dropped frames"] += 1
             return
         begins = not stream.kept.history.started
+        if begins or block.sample >= stream.kept.history.next:
+            stream.kept.figures.take(block, None if stream.kept.filling else self._wall())
         if stream.append(block):
             self.counts["gaps"] += 1
         if begins and not stream.kept.filling:
@@ -202,7 +209,7 @@ class Hub:
     def stream(self, handle: int) -> Live:
         """The live stream of a handle, made where it is not yet known."""
         if handle not in self.streams:
-            self.streams[handle] = Live(handle, self.pump.search, self._monotonic)
+            self.streams[handle] = Live(handle, self.pump.search, self._monotonic, self.pump.fresh)
         return self.streams[handle]
 
     def forget(self, handle: int) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from waves.history.history import History
 from waves.history.resizing import Resizing
+from waves.hub.figures import Figures, Fresh
 from waves.protocol import frames
 from waves.protocol.block import SAMPLE_TYPES, SampleBlock
 from waves.protocol.description import Description
@@ -74,13 +75,16 @@ class Piece(NamedTuple):
 class Kept:
     """What a process keeps of a stream. ``history`` is empty until a description was heard."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int, fresh: Fresh | None = None) -> None:
         self.handle = handle
         #: What clients call it: from the description, or from the database where none was heard.
         self.slug = ""
         self.description: Description | None = None
         self.history = History(0, 1, _NOTHING, 1)
         self.shared = Shared()
+        self.figures = Figures()
+        #: Of whoever hands frames to sockets.
+        self._fresh: Fresh = [] if fresh is None else fresh
         #: What this hub lacks is being read: who joins meanwhile is sent nothing before that.
         self.filling = False
         self._resizing: Resizing | None = None
@@ -197,7 +201,13 @@ class Kept:
         if data is None:
             data = frames.encode(self.frame(piece))
             self.shared.put(piece, data, len(data))
+            self.note_fresh(piece)
         return data
+
+    def note_fresh(self, piece: Piece) -> None:
+        """A frame was made for sockets: once for all who are sent it. The past is not counted."""
+        if not piece.flags:
+            self._fresh.append((self.figures, self.history.t0(piece.last - 1)))
 
     def frame(self, piece: Piece) -> Frame:
         """The frame of a piece of this stream."""

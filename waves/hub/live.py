@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from waves.hub.connection import Connection
+from waves.hub.figures import Fresh
 from waves.hub.finder import Watcher
 from waves.hub.kept import Kept
 from waves.hub.search import Search
@@ -21,9 +22,13 @@ class Live:
     """One stream in a hub. ``audience`` has the viewer of each socket that views it."""
 
     def __init__(
-        self, handle: int, search: Search, monotonic: Callable[[], float] = time.monotonic
+        self,
+        handle: int,
+        search: Search,
+        monotonic: Callable[[], float] = time.monotonic,
+        fresh: Fresh | None = None,
     ) -> None:
-        self.kept = Kept(handle)
+        self.kept = Kept(handle, fresh)
         self.finders = Finders(self.kept, search, monotonic)
         self.audience: dict[Connection, Viewer] = {}
         #: What viewers were told where nobody had described it yet.

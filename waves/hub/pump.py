@@ -21,6 +21,7 @@ from enum import Enum, auto
 from functools import partial
 
 from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
+from waves.hub.figures import Fresh
 from waves.hub.kept import FRAMING, Piece
 from waves.hub.message import Message, message_of_pieces, message_room
 from waves.hub.search import Search
@@ -71,8 +72,10 @@ class Pump:
         self,
         monotonic: Callable[[], float] = time.monotonic,
         cpu: Callable[[], float] = time.thread_time,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._monotonic = monotonic
+        self._wall = wall
         self.search = Search(monotonic, cpu)
         self._ready: dict[Connection, None] = {}
         #: Sockets with something to be sent that they could not take, or not yet.
@@ -83,6 +86,8 @@ class Pump:
         #: Sockets that could not be sent to, and since when.
         self._stuck: dict[Connection, float] = {}
         self._wake = asyncio.Event()
+        #: The frames that were made in this round.
+        self.fresh: Fresh = []
         #: Data messages and bytes that were sent, and sockets closed for being slow.
         self.messages = 0
         self.bytes = 0
@@ -135,7 +140,17 @@ class Pump:
             if i % BATCH == 0:
                 await asyncio.sleep(0)
         self._serve_heavy()
+        self._count_handed()
         return self._look() or bool(self._heavy)
+
+    def _count_handed(self) -> None:
+        """All who were ready have what is new: how old it was by then is counted once a frame."""
+        if not self.fresh:
+            return
+        now = self._wall()
+        for figures, newest in self.fresh:
+            figures.ages.add(now - newest)
+        self.fresh.clear()
 
     def _serve_heavy(self) -> None:
         began = self._monotonic()
@@ -294,7 +309,10 @@ class Pump:
         pieces = self._pieces(connection)
         if not pieces:
             return None
-        return message_of_pieces(pieces, as_json=connection.json)
+        message = message_of_pieces(pieces, as_json=connection.json)
+        for piece in pieces if connection.json else ():
+            piece.kept.note_fresh(piece)
+        return message
 
     def _pieces(self, connection: Connection) -> list[Piece]:
         pieces: list[Piece] = []

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from waves.hub.members import Members
+
 #: Without news of a stream for this long it is stale (descriptions come every second).
 STALE_SECONDS = 3.0
 #: States that a worker has to confirm: without news of it such a stream is stale.
@@ -36,6 +38,8 @@ class StatusBoard:
         self._monotonic = monotonic
         self._descriptions: dict[int, tuple[float, Mapping[str, Any]]] = {}
         self._counts: dict[str, tuple[float, Mapping[int, int]]] = {}
+        #: Servers and workers, as they speak of themselves.
+        self.servers, self.workers = Members(monotonic), Members(monotonic)
         #: When a worker last spoke of its streams, whether it has any or not.
         self.worker_heard_at = -math.inf
         #: Why no stream is produced for this process, in words; empty where some are.
@@ -53,9 +57,16 @@ class StatusBoard:
         if newer or now - at > STALE_SECONDS:
             self._descriptions[handle] = (now, description)
 
-    def hear(self, descriptions: Iterable[Mapping[str, Any]]) -> None:
-        """A worker spoke of its streams, whole or in brief; what is not said is as it was."""
+    def hear(
+        self,
+        descriptions: Iterable[Mapping[str, Any]],
+        worker: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A worker spoke of its streams, whole or in brief, and perhaps of itself; what is not
+        said is as it was."""
         self.worker_heard_at = self._monotonic()
+        if worker is not None:
+            self.workers.hear(worker)
         for description in descriptions:
             _, known = self._descriptions.get(int(description["handle"]), (0.0, {}))
             same = known.get("epoch") == description.get("epoch")
@@ -77,8 +88,13 @@ class StatusBoard:
                 return handle
         return None
 
-    def count(self, hub: str, viewers: Mapping[int, int]) -> None:
-        """Remember how many viewers the hub of one process has, by handle."""
+    def count(
+        self, hub: str, viewers: Mapping[int, int], server: Mapping[str, Any] | None = None
+    ) -> None:
+        """Remember how many viewers the hub of one process has, by handle, and what its server
+        says of itself."""
+        if server is not None:
+            self.servers.hear(server)
         now = self._monotonic()
         known = {name: c for name, c in self._counts.items() if now - c[0] < COUNT_SECONDS}
         self._counts = {**known, hub: (now, viewers)}

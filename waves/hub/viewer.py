@@ -17,6 +17,11 @@ BEHIND_BYTES = 512 * 1024
 #: Another server may have had so much more of the stream than this one; a position that is further
 #: on is none that anybody was given.
 AHEAD_SECONDS = 10.0
+#: Why samples are not sent: the source skipped them, the viewer did not read in time, memory has
+#: them no more, or the rest of an epoch when the next one begins.
+MISSING, TOO_SLOW, NO_LONGER_KEPT = "missing", "too slow", "no longer kept"
+NEW_EPOCH = "a new epoch began"
+LOSSES = (MISSING, TOO_SLOW, NO_LONGER_KEPT, NEW_EPOCH)
 
 _PAUSED = (
     "trigger_paused",
@@ -143,7 +148,7 @@ class Viewer:
     def _rejoin(self, since: Position, begin: int, end: int) -> int:
         """The cursor of a viewer that lacks what begins at ``since``; says what is gone."""
         if since.epoch != self.epoch:
-            self._say_gap(since.epoch, since.sample, None, "a new epoch began")
+            self._say_gap(since.epoch, since.sample, None, NEW_EPOCH)
             return begin
         # Columns are sent whole: the one that was incomplete is sent again.
         sample = since.sample // self.stride * self.stride
@@ -166,8 +171,8 @@ class Viewer:
         """The stream's epoch ends: say what will not be sent of it."""
         if self.cursor is not None:
             if self._sweeper is None:
-                self.lost += max(0, self.kept.end(self.stride) - self.cursor)
-            self._say_gap(self.epoch, self.cursor, None, "a new epoch began")
+                self._lose(max(0, self.kept.end(self.stride) - self.cursor), NEW_EPOCH)
+            self._say_gap(self.epoch, self.cursor, None, NEW_EPOCH)
 
     def new_epoch(self) -> None:
         """The stream has begun a new epoch, at index 0."""
@@ -256,9 +261,13 @@ class Viewer:
         """Go on behind the first part of ``[first, end)``; count it as lost, and say why it is."""
         begin = first // self.stride * self.stride
         self.cursor, is_missing = self.kept.history.alike(self.stride, begin, end)
-        self.lost += self.cursor - first
-        reason = "missing" if is_missing else self._why_lost(first, self.cursor)
+        reason = MISSING if is_missing else self._why_lost(first, self.cursor)
+        self._lose(self.cursor - first, reason)
         return self._gap_text(self.epoch, first, self.cursor - 1, reason)
+
+    def _lose(self, samples: int, reason: str) -> None:
+        self.lost += samples
+        self.kept.figures.lost[reason] += samples
 
     def _why_lost(self, first: int, end: int) -> str:
         """Why samples or columns are not sent that were there."""
@@ -267,7 +276,7 @@ class Viewer:
         # could be quick enough for that one.
         cut = end - first == self.stride > history.produced(first, end) and end <= history.first
         was_here = self.caught_up and first >= history.begin and not cut
-        return "too slow" if was_here else "no longer kept"
+        return TOO_SLOW if was_here else NO_LONGER_KEPT
 
     def _say_view(self, first: int, past: int) -> None:
         handle, stride, mode = self.kept.handle, self.stride, self.mode

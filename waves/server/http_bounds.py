@@ -36,7 +36,9 @@ BODY_SECONDS = 10.0
 BODILESS_BYTES = 16 * 1024
 
 #: What was refused or given up since this process began, by kind.
-counts: Counter[str] = Counter()
+counts: Counter[str] = Counter(late_body=0, long_body=0, unread=0)
+#: Answers by their status.
+statuses: Counter[int] = Counter()
 
 
 def bounded(app: App, *, alone: bool = True) -> App:
@@ -146,6 +148,8 @@ class Answer:
         """Send a message, and wait until its reader has room for more."""
         more = message.get("more_body", False)
         self.started = True
+        if message["type"] == "http.response.start":
+            statuses[message["status"]] += 1
         if self._head and message["type"] == "http.response.body":
             if more:
                 return

@@ -27,11 +27,12 @@ from waves.database import installation
 from waves.database.threads import in_thread
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.framelog import frame_log
+from waves.hub.figures import MOMENTS, Durations
 from waves.hub.hub import Hub
 from waves.hub.pump import Pump
 from waves.hub.status import board
 from waves.protocol.messages import CLOSE_RESTART
-from waves.server import daphne_bounds, http_bounds, stopping, transport, wires
+from waves.server import daphne_bounds, http_bounds, report, stopping, transport, wires
 from waves.server.pasts import Pasts
 from waves.worker.worker import Worker
 
@@ -96,7 +97,9 @@ class Services:
         self.receiver = Receiver(self.hub, self.publisher, listening, everything=embedded)
         self.worker = Worker(self.publisher, exclusive=True) if embedded else None
         self.loop = asyncio.get_running_loop()
-        self._started_at = time.monotonic()
+        self._started_at, self._since = time.monotonic(), time.time()
+        #: How long the event loop let this task wait beyond its time.
+        self.turns = Durations(MOMENTS)
         #: When a part last failed, by its name.
         self._failed_at: dict[str, float] = {}
         self._tasks = [self.loop.create_task(self._keep(name, job)) for name, job in self._jobs()]
@@ -136,7 +139,9 @@ class Services:
     async def _watch(self) -> None:
         """Look after what stands still. Nothing in here waits for anything."""
         while True:
+            due = time.monotonic() + WATCH_SECONDS
             await asyncio.sleep(WATCH_SECONDS)
+            self.turns.add(time.monotonic() - due)
             self.hub.check_stale()
             self.pump.check_stuck()
             board.problem = self._no_streams()
@@ -145,7 +150,11 @@ class Services:
         while True:
             await asyncio.sleep(COUNT_SECONDS)
             with contextlib.suppress(ServiceUnavailableError):
-                await self.publisher.viewers(self.receiver.name, self.hub.viewer_counts())
+                told = report.about(
+                    self.hub, self.receiver, self.turns, self._since, self.problems()
+                )
+                counts = self.hub.viewer_counts()
+                await self.publisher.viewers(self.receiver.name, counts, told)
 
     def _no_streams(self) -> str:
         """Why no stream is produced for this process, in words; empty where some are."""

@@ -106,6 +106,8 @@ class DaphneTransport:
         self._open = protocol.STATE_OPEN
         self._transport = protocol.transport
         self._socket = protocol.transport.socket
+        #: Called with the code and the reason when this side closes.
+        self.on_close: Callable[[int, str], None] = lambda code, reason: None
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
@@ -146,6 +148,7 @@ class DaphneTransport:
         """Close with any code (daphne's own refuses 1012), and drop who does not answer."""
         if self.closed:
             return
+        self.on_close(code, reason)
         # Its own patience is a second, which a viewer on a poor link may need to read the code.
         self._protocol.closeHandshakeTimeout = 0
         self._protocol.sendCloseFrame(
@@ -176,6 +179,8 @@ class AsgiTransport:
         #: Called when the socket can take more, and when it is given up.
         self.on_writable: Callable[[], None] = lambda: None
         self.on_given_up: Callable[[], object] = lambda: None
+        #: Called with the code and the reason when this side closes.
+        self.on_close: Callable[[int, str], None] = lambda code, reason: None
 
     @property
     def writable(self) -> bool:
@@ -197,6 +202,7 @@ class AsgiTransport:
         """Close, after what is under way; a peer that does not take that is given up."""
         self._put({"type": "websocket.close", "code": code, "reason": cut(reason)})
         if not self.closed:
+            self.on_close(code, reason)
             self.closed = True
             _end(self.inflow)
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._give_up)

@@ -171,6 +171,8 @@ class SourceContext:
     #: Reads the recording of a stream by its slug, from one moment to another (nanoseconds since
     #: 1970; None: all there is). Raises SourceError where there is none.
     recorded: Callable[[str, int | None, int | None], Awaitable[RecordedPart]] = no_recordings
+    #: Called at each tick that comes when the next one is due already.
+    late_tick: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class GeneratorSource(Source):
         super().__init__(spec, context)
         if not spec.signals:
             raise SourceError("This stream has no signal. Add one to it in the admin.")
-        self._ticker = Ticker(context.clock, spec.rate, spec.frames_per_second)
+        self._ticker = Ticker(context.clock, spec.rate, spec.frames_per_second, context.late_tick)
         self._synthesizers = [self._synthesizer(signal) for signal in spec.signals]
         #: The signals as the synthesizers know them.
         self._applied = spec.signals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from waves.sources.base import Clock, Due
 
@@ -36,14 +36,22 @@ class Ticker:
 
     The start is when ``ticks()`` is first asked. ``rate`` in Hz and ``frames_per_second`` are
     positive. ``frames_per_second`` may be set at any moment and holds from the next tick;
-    ``rate`` belongs to the epoch. A tick without a due sample is not yielded.
+    ``rate`` belongs to the epoch. A tick without a due sample is not yielded. ``late`` is called
+    at each tick that comes when the next one is due already.
 
     Every index comes from one multiplication of the time since the start, never from a sum of
     periods, so that nothing drifts: at 1 MS/s a float64 still tells samples apart after years.
     """
 
-    def __init__(self, clock: Clock, rate: float, frames_per_second: float) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        rate: float,
+        frames_per_second: float,
+        late: Callable[[], None] = lambda: None,
+    ) -> None:
         self.clock = clock
+        self._late = late
         self.rate = rate
         self.frames_per_second = frames_per_second
         self._labels = WallLabels(clock)
@@ -54,7 +62,10 @@ class Ticker:
         """Yield what is due, tick after tick, for ever; the first sample at once."""
         self._start = deadline = self.clock.monotonic()
         while True:
-            due = self._due(self.clock.monotonic())
+            now = self.clock.monotonic()
+            if now - deadline > 1.0 / min(self.rate, self.frames_per_second):
+                self._late()
+            due = self._due(now)
             if due is not None:
                 yield due
             deadline = self._following(deadline)

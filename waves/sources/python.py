@@ -70,7 +70,7 @@ class PythonSource(Source):
         if self.declaration.kind == "async generator":
             self._pace = Arrivals(self.declaration, spec, context, self._returned)
         else:
-            self._pace = Ticker(context.clock, spec.rate, spec.frames_per_second)
+            self._pace = Ticker(context.clock, spec.rate, spec.frames_per_second, context.late_tick)
 
     @property
     def signals(self) -> tuple[SignalInfo, ...]:

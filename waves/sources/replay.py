@@ -87,7 +87,7 @@ class ReplaySource(Source):
         self._chosen = ReplayOptions(**validate_options("replay", spec.options))
         self._signals: tuple[SignalInfo, ...] = ()
         self._reel: Reel | None = None
-        self._ticker = Ticker(context.clock, spec.rate, spec.frames_per_second)
+        self._ticker = Ticker(context.clock, spec.rate, spec.frames_per_second, context.late_tick)
 
     @classmethod
     def fitting(cls, options: Mapping[str, Any], layout: Layout) -> Fitting:

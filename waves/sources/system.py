@@ -181,7 +181,7 @@ class SystemSource(Source):
         if not self._groups:
             raise SourceError("This machine offers none of the chosen readings; choose others.")
         # A tick for each sample, whatever the frames a second: a reading cannot be made up for.
-        self._ticker = Ticker(context.clock, spec.rate, spec.rate)
+        self._ticker = Ticker(context.clock, spec.rate, spec.rate, context.late_tick)
 
     @property
     def signals(self) -> tuple[SignalInfo, ...]:

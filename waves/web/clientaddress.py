@@ -6,8 +6,9 @@ far as proxies of ``WAVES_TRUSTED_PROXIES`` have written it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -23,6 +24,44 @@ def request_address(request: HttpRequest) -> str:
     """The visitor's address of a Django request; empty for one by an untrusted Unix socket."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     return visitor(request.META.get("REMOTE_ADDR", ""), forwarded)
+
+
+def scope_address(scope: Mapping[str, Any]) -> str:
+    """The visitor's address of an ASGI connection; empty for one by an untrusted Unix socket."""
+    found = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+    peer = scope.get("client") or ("",)
+    return visitor(str(peer[0] or ""), b",".join(found).decode("latin1"))
+
+
+#: What proxies write. Whoever asks directly sends none of them.
+_BY_PROXIES = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+)
+
+
+def is_from(request: HttpRequest, entries: tuple[str, ...], setting: str) -> bool:
+    """Whether a request comes from these networks, or by a Unix socket where "unix" is one.
+
+    Where a proxy passed it on that is not trusted, or that does not say for whom, nobody knows
+    where it comes from: then it does not. Raises ConfigurationError where an entry is no network.
+    """
+    peer = _address(request.META.get("REMOTE_ADDR", ""))
+    if any(name in request.META for name in _BY_PROXIES):
+        proxies = get_config().trusted_proxies
+        trusted = _within(peer, networks(proxies)) if peer else UNIX in proxies
+        if not trusted or not request.META.get("HTTP_X_FORWARDED_FOR"):
+            return False
+        peer = _address(request_address(request))
+        if peer is None:
+            return False
+    if peer is None:
+        return UNIX in entries
+    return _within(peer, networks(entries, setting))
 
 
 def visitor(peer: str, forwarded: str) -> str:

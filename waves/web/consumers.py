@@ -26,6 +26,7 @@ from waves.server.lifespan import absence, running, serving
 from waves.server.transport import AsgiTransport, transport_for
 from waves.specs import no_stream
 from waves.web import origins
+from waves.web.attendance import Attendance
 from waves.web.guarding import sentinel
 from waves.web.lookup import find_stream, is_open_to_all, may_view
 from waves.web.visitors import Visitor
@@ -77,7 +78,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         viewers acknowledge a thousand times a second.
         """
         self.scope, self.base_send = scope, send
-        self.visitor = Visitor(scope)
+        self.visitor, self.attendance = Visitor(scope), Attendance(scope)
         try:
             with contextlib.suppress(StopConsumer):
                 while True:
@@ -88,6 +89,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 raise
         finally:
             sentinel.leave(self)
+            self.attendance.ended()
             if self.session is not None:
                 self.session.close()
             for task in filter(None, (self._guard, self._sender)):
@@ -103,6 +105,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             case "websocket.receive":
                 await self._receive(message.get("text"))
             case "websocket.disconnect":
+                self.attendance.left(message.get("code"))
                 raise StopConsumer
 
     async def _connect(self) -> None:
@@ -122,6 +125,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return
         self.session = Session(serving().hub, connection)
         self.session.open(protocol)
+        self.attendance.admitted(protocol)
         if self.visitor.matters:
             self._ask_from_now_on(REMEMBER_SECONDS)
         sentinel.watch(self)
@@ -201,6 +205,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         # A scope that did not pass through `waves.asgi` has none; then it is told so.
         make = self.scope.get("waves.transport") or partial(transport_for, self.base_send)
         transport = make()
+        transport.on_close = self.attendance.closing
         connection = Connection(transport, json=as_json)
         if transport.inflow is not None:
             # Its connection holds the inflow: were it held in turn, only a collection of garbage

@@ -78,6 +78,8 @@ def _asked(scope: dict[str, Any], body: BytesIO) -> tuple[ResolverMatch, ASGIReq
         request.get_host()
     except SuspiciousOperation:
         return None
+    if found.func is health.prometheus and not health.may_measure(request):
+        return None  # to Django, which answers as for any address that there is not
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         return None
     return found, request

@@ -14,11 +14,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
+from waves.conf import get_config
 from waves.database.readiness import Watch
-from waves.server import http_bounds, lifespan
+from waves.exceptions import ConfigurationError
+from waves.server import lifespan
 from waves.web.answers import MOMENTARY, in_any_project
+from waves.web.clientaddress import is_from
 
 _database = Watch()
 
@@ -61,9 +64,22 @@ def _problems(request: HttpRequest) -> list[str]:
     return services.problems()
 
 
+def may_measure(request: HttpRequest) -> bool:
+    """Whether whoever asks may have the metrics: they name every stream."""
+    try:
+        return is_from(request, get_config().metrics_from, "WAVES_METRICS_FROM")
+    except ConfigurationError:  # told by the checks
+        return False
+
+
 @_probed
 async def prometheus(request: HttpRequest) -> HttpResponse:
-    """The counts of this process, for Prometheus; 503 with words where there are none to tell."""
+    """The counts of this process, for Prometheus; 503 with words where there are none to tell.
+
+    Raises Http404 for all but those whom the setting names.
+    """
+    if not may_measure(request):
+        raise Http404
     services = lifespan.running()
     if services is None:
         return _untold(lifespan.absence(asgi=isinstance(request, ASGIRequest)) + "\n")
@@ -71,7 +87,7 @@ async def prometheus(request: HttpRequest) -> HttpResponse:
         from waves.web import metrics
     except ImportError:
         return _untold(_NO_METRICS)
-    text = metrics.exposition(services.hub, services.receiver.counts, http_bounds.counts)
+    text = metrics.exposition(services)
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -39,6 +39,7 @@ from waves.server.lifespan import absence
 from waves.server.transport import AsgiTransport, transport_for
 from waves.web import origins, taking
 from waves.web.answers import RETRY_SECONDS
+from waves.web.attendance import Attendance
 from waves.web.credentials import grant_for, grant_of, key_in
 
 PROTOCOL = "waves.ingest.v1"
@@ -77,6 +78,8 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         in_turn = await turns.wait()
         make = scope.get("waves.transport") or partial(transport_for, send)
         self._transport = make()
+        attendance = Attendance(scope, "send")
+        self._transport.on_close = attendance.closing
         if self._transport.inflow is not None:
             self._transport.inflow.on_refused = self._refuse_message
         # Before it is let in: what a writer says first may be longer than a viewer's words are.
@@ -101,18 +104,22 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             if not self._closed:
                 credit = {"messages": CREDIT, "bytes": MOST_BYTES}
                 self._say(type="hello", protocol=PROTOCOL, time=time.time(), credit=credit)
-            await self._serve(receive)
+                attendance.admitted(PROTOCOL)
+            attendance.left(await self._serve(receive))
         finally:
+            attendance.ended()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def _serve(self, receive: Any) -> None:
+    async def _serve(self, receive: Any) -> int | None:
+        """Take messages until the socket is closed; the code of that."""
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 self._closed = True
-                return
+                code: int | None = message.get("code")
+                return code
             if not self._closed:
                 with self._told():
                     await self._take_or_end(message)

@@ -35,6 +35,7 @@ from waves.sources import source_class
 from waves.sources.base import Clock, SignalInfo, Source, SourceContext
 from waves.sources.inbox import Inbox, Settled
 from waves.transfer import playing
+from waves.worker.figures import Work
 from waves.worker.rate import RateMeter
 from waves.worker.recorder import Track
 
@@ -109,6 +110,7 @@ class Runner:
         #: Infinities that were made NaN, and frames that the channel layer did not take.
         self.infinities = 0
         self.unpublished = 0
+        self.work = Work()
         #: Why there is nothing more to come, where the source has ended by itself; else empty.
         self.ending = ""
         #: When the database had it that the stream is stopped, as the source had ended.
@@ -244,6 +246,7 @@ class Runner:
         known = isinstance(error, WavesError)
         message = str(error) if known else f"{type(error).__name__}: {error}"
         logger.warning("Stream %s failed: %s", self.spec.slug, message, exc_info=not known)
+        self.work.failed(message, self._clock.time())
         self._say("failed", message)
 
     def _say(self, state: str, message: str) -> None:
@@ -283,6 +286,7 @@ class Runner:
             get_config().serial_ports,
             uploads.read,
             playing.open_recording,
+            self.work.tick_late,
         )
         source = source_class(spec.source)(spec, context)
         self.epoch, self._source = epoch, source
@@ -398,6 +402,7 @@ class Runner:
         while True:
             try:
                 await self._publisher.frame(handle, place, data, keys, settled)
+                self.work.published(piece, len(data), self._clock.time())
                 if self.track is not None:
                     self.track.add(piece)
                 return

@@ -87,6 +87,8 @@ class Decision:
     orphans: frozenset[int] = frozenset()
     #: Whether we describe the streams that nobody runs.
     leads: bool = False
+    #: Streams of ours that a worker ran which is gone, with its name.
+    followed: Mapping[int, str] = field(default_factory=dict)
     #: Why we run nothing, in words for a person; empty where we may.
     refusal: str = ""
     #: Whoever ran them may be gone, and has not been heard since we came: nothing is wrong so far.
@@ -154,8 +156,15 @@ class Share:
             self._surplus(owners, workers, wanted),
             orphans,
             leads=self.worker == min(workers),
+            followed=self._followed(register, own),
         )
         return Register(register.id, self._seals[0], workers, owners), decision
+
+    def _followed(self, register: Register, own: Iterable[int]) -> dict[int, str]:
+        """The names of those who ran what is ours now."""
+        former = {h: register.owners[h] for h in own if h in register.owners}
+        gone = {h: w for h, w in former.items() if w != self.worker}
+        return {h: register.workers[w].name for h, w in gone.items() if w in register.workers}
 
     def leave(self, register: Register, gone: int | None = None) -> Register:
         """The register without us, or without one stream of ours (``gone``)."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError
 
-from waves import intake, specs
+from waves import intake, journal, specs
 from waves.bus import Publisher
 from waves.conf import get_config
 from waves.database import installation
@@ -72,6 +75,7 @@ class Worker:
         self.lease_problem = ""
         #: When the streams were last looked after: a worker that hangs is told by it.
         self.steered_at = time.monotonic()
+        self._id, self._since = uuid.uuid4().hex, time.time()
         self._exclusive = exclusive
         self._publisher = publisher
         self._clock = clock or Clock()
@@ -230,7 +234,8 @@ class Worker:
         """End one stream here, and only then let another worker have it."""
         runner = self.runners.pop(handle, None)
         if runner is not None:
-            logger.info("Stream %s moves to another worker.", runner.spec.slug)
+            words = "A stream moves to another worker."
+            self._tell("give_up", words, runner.spec)
             await runner.stop("stale", "This stream moves to another worker.")
         await leases.leave(handle)
 
@@ -243,7 +248,8 @@ class Worker:
             await runner.stop(message=runner.ending)
             self._stopped[handle] = runner.description
             return
-        logger.warning("Stream %s: another worker runs it now.", runner.spec.slug)
+        words = "Another worker runs a stream now."
+        self._tell("lose", words, runner.spec, logging.WARNING)
         await runner.stop("stale", "Another worker takes this stream over.")
 
     async def _apply(self, spec: StreamSpec, epoch: int, *, may_start: bool) -> None:
@@ -259,6 +265,9 @@ class Worker:
             self._stopped[spec.handle] = self._not_running(spec, epoch)
         elif may_start and self._leases and spec.handle in self._decision.own:
             self._stopped.pop(spec.handle, None)
+            former = self._decision.followed.get(spec.handle, "")
+            words = "A stream is taken over." if former else "A stream runs here now."
+            self._tell("take_over", words, spec, former=former)
             door = partial(self._intake.serve, self._leases.identity, spec.handle)
             inbox = self._intake.inbox(spec.handle)
             track = self._recorder.track(spec)
@@ -267,6 +276,18 @@ class Worker:
             )
         else:
             self._stopped.pop(spec.handle, None)
+
+    def _tell(
+        self,
+        event: str,
+        words: str,
+        spec: StreamSpec,
+        level: int = logging.INFO,
+        *,
+        former: str = "",
+    ) -> None:
+        fields = {"stream": spec.slug, "worker": self.name, "former": former}
+        journal.tell(event, words, fields, level)
 
     def _not_running(self, spec: StreamSpec, epoch: int) -> Description:
         old = self._stopped.get(spec.handle)
@@ -328,7 +349,18 @@ class Worker:
             some = whole[first : first + AT_ONCE]
             await self._publisher.status(some)
             self._told.update((d["handle"], {**d}) for d in some)
-        await self._publisher.status(map(brief, descriptions))
+        await self._publisher.status(map(brief, descriptions), self._about())
+
+    def _about(self) -> dict[str, Any]:
+        """What this worker says of itself and of its runners, to those who look after the site."""
+        return {
+            "id": self._id,
+            "name": self.name,
+            "pid": os.getpid(),
+            "since": self._since,
+            "problem": self.problem or self.lease_problem,
+            "runners": {str(handle): r.work.told() for handle, r in self.runners.items()},
+        }
 
     def _is_news(self, description: Description) -> bool:
         handle = description["handle"]

@@ -137,7 +137,13 @@ async def test_the_page_before_the_database_is_ready(page, faults, tmp_path: Pat
         await look(page, "not ready")
 
 
-ADMIN = ["", "waves/stream/", "waves/stream/add/", "waves/stream/1/history/"]
+ADMIN = [
+    "",
+    "waves/stream/",
+    "waves/stream/state/",
+    "waves/stream/add/",
+    "waves/stream/1/history/",
+]
 
 
 async def test_the_admin(staff_context, daphne):

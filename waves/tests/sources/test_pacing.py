@@ -129,3 +129,19 @@ async def test_labels_follow_a_step_of_the_wall_clock_within_ten_seconds_and_ind
     assert stepped[0].t0 == pytest.approx(before.t0 + stepped[0].first / 100.0)
     assert stepped[-1].t0 == pytest.approx(before.t0 + 3600.0 + stepped[-1].first / 100.0)
     assert all(a.first + a.n == b.first for a, b in pairwise(stepped))
+
+
+@pytest.mark.parametrize("rate", [10.0, 1000.0])
+async def test_a_tick_that_comes_when_the_next_one_is_due_is_told(rate):
+    clock, late = FakeClock(), []
+    ticker = Ticker(clock, rate, 25.0, lambda: late.append(clock.now))
+    async with contextlib.aclosing(ticker.ticks()) as ticks:
+        for _ in range(5):
+            await anext(ticks)
+        assert late == []
+        clock.late = 0.3
+        await anext(ticks)
+        assert len(late) == 1
+        for _ in range(5):
+            await anext(ticks)
+    assert len(late) == 1

@@ -237,7 +237,7 @@ class Everywhere(Publisher):
         super().__init__()
         self.told: list[list[dict]] = []
 
-    async def status(self, descriptions) -> None:
+    async def status(self, descriptions, worker=None) -> None:
         self.told.append([dict(description) for description in descriptions])
 
 

@@ -298,3 +298,21 @@ def happens(world: World, happening: str, random) -> None:
         case "remove" if world.wanted:
             del world.wanted[random.choice(list(world.wanted))]
     world.second()
+
+
+def test_who_takes_a_stream_over_knows_whose_it_was():
+    world = World(streams=1)
+    first = world.join("lab")
+    for _ in range(3):
+        world.second()
+    assert first.running
+    second = world.join("spare")
+    world.second()
+    world.kill(first)
+    for _ in range(8):
+        world.second()
+        if second.running:
+            break
+    assert second.decision.followed == {1: "lab"}
+    world.second()
+    assert second.decision.followed == {}
