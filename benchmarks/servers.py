@@ -153,6 +153,9 @@ def environment(database: Path, tree: Path = ROOT) -> dict[str, str]:
         "WAVES_DATABASE": str(database),
         "DATABASE_URL": "",
         "WAVES_WORKER": "embedded",
+        # All viewers come from this machine.
+        "WAVES_MAX_SOCKETS_EACH": "100000",
+        "WAVES_MAX_SUBSCRIPTIONS_EACH": "1000000",
         "PYTHONPATH": str(tree),
         "PYTHONUNBUFFERED": "1",
     }

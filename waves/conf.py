@@ -69,6 +69,16 @@ class Config:
     demo: str = ""
     #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
     max_connections: int = 10_000
+    #: Sockets of one process that one address, one user or one key may have: a page has one, so
+    #: that is an office. Whoever is signed in is counted by the user.
+    max_sockets_each: int = 500
+    #: Streams that one address, user or key may view at once in a process, over all its sockets:
+    #: the cards of eight lists of 250 streams.
+    max_subscriptions_each: int = 2_000
+    #: Seconds after which a socket that shows nothing is closed with 4502.
+    idle_seconds: int = 600
+    #: Streams of one installation: the worker reads all of them twice a second.
+    max_streams: int = 1_000
     #: The longest body of a request, in bytes, as the server in front bounds it too; None where
     #: nothing was said of one in front (``manage.py check --deploy`` asks for it).
     body_limit: int | None = None

@@ -53,6 +53,14 @@ def history_problem(rate: float, signals: int, sample_type: str, history: float)
     )
 
 
+def streams_problem(count: int) -> str | None:
+    """Why no stream may be added to so many; None where one may."""
+    bound = get_config().max_streams
+    if count < bound:
+        return None
+    return f"There are {count:,} streams, as many as there may be (WAVES_MAX_STREAMS)."
+
+
 def rate_problem(rate: float, signals: int) -> str | None:
     """Why a rate is too high for so many signals; None where it is not."""
     bound = get_config().max_values_per_second

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.urls import NoReverseMatch
@@ -268,6 +268,8 @@ class Stream(models.Model):
         except ConfigurationError as error:
             errors["options"] = str(error)
         errors.update(self._size_problems())
+        if self._state.adding and (full := limits.streams_problem(Stream.objects.count())):
+            errors[NON_FIELD_ERRORS] = full
         if errors:
             raise ValidationError(errors)
 

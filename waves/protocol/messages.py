@@ -19,7 +19,8 @@ PROTOCOL_JSON = "waves.v1.json"
 
 #: Close codes. 44xx below 4500 mean: do not come back.
 CLOSE_BAD_MESSAGE, CLOSE_REFUSED, CLOSE_UNKNOWN = 4400, 4403, 4404
-CLOSE_SLOW, CLOSE_OVERLOAD, CLOSE_RESTART, CLOSE_FAULT = 4500, 4501, 1012, 1011
+CLOSE_SLOW, CLOSE_OVERLOAD, CLOSE_IDLE = 4500, 4501, 4502
+CLOSE_RESTART, CLOSE_FAULT = 1012, 1011
 
 #: How often this server wants to hear from its viewers, whichever comes first.
 ACK_MS, ACK_BYTES = 1000, 128 * 1024

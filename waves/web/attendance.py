@@ -20,11 +20,12 @@ REASONS = {
     messages.CLOSE_UNKNOWN: "unknown_stream",
     messages.CLOSE_SLOW: "slow",
     messages.CLOSE_OVERLOAD: "overload",
+    messages.CLOSE_IDLE: "idle",
     messages.CLOSE_RESTART: "restart",
     messages.CLOSE_FAULT: "fault",
 }
 #: Those after which nobody is refused anything: a server that ends, a viewer who does not read.
-_NO_REFUSALS = (messages.CLOSE_RESTART, messages.CLOSE_SLOW)
+_NO_REFUSALS = (messages.CLOSE_RESTART, messages.CLOSE_SLOW, messages.CLOSE_IDLE)
 #: Codes whose reason is in words of ours alone. In those of the others may stand what was sent.
 _TOLD = (messages.CLOSE_REFUSED, messages.CLOSE_OVERLOAD, messages.CLOSE_RESTART)
 #: Characters of an address or a reason in the log.

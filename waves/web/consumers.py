@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -27,6 +28,7 @@ from waves.server.transport import AsgiTransport, transport_for
 from waves.specs import no_stream
 from waves.web import origins
 from waves.web.attendance import Attendance
+from waves.web.callers import Place, by_address, by_viewer, callers
 from waves.web.guarding import sentinel
 from waves.web.lookup import find_stream, is_open_to_all, may_view
 from waves.web.visitors import Visitor
@@ -37,6 +39,9 @@ PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
 ACCEPT_SECONDS = 10.0
 
 _STORM = "Too many viewers come at once. Come back later."
+_CROWD = "Too many sockets are open from here already. Close some, or sign in."
+_TOO_MANY_VIEWS = "subscribe: you view as many streams as one may, over all your sockets."
+_IDLE = "Nothing was subscribed for long. Come back when you want to see something."
 _NO_MORE = "You may not see this stream any more."
 _FULL = "This server has all the viewers it takes. Come back later."
 
@@ -70,6 +75,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
     _sender: asyncio.Task[None] | None = None
     _task: asyncio.Task[Any] | None = None
     _given_up = False
+    _place: Place | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed.
@@ -89,6 +95,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 raise
         finally:
             sentinel.leave(self)
+            if self._place is not None:
+                callers.leave(self._place)
             self.attendance.ended()
             if self.session is not None:
                 self.session.close()
@@ -120,6 +128,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         refusal = self._refusal(known=bool(chosen) or not offered, in_turn=in_turn)
         if refusal is None and self.visitor.matters:
             refusal = await self._look_at_visitor()
+        refusal = refusal or await self._take_place(connection)
         if refusal is not None:
             connection.refuse(*refusal)
             return
@@ -128,6 +137,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         self.attendance.admitted(protocol)
         if self.visitor.matters:
             self._ask_from_now_on(REMEMBER_SECONDS)
+        self._idle_since = time.monotonic()
         sentinel.watch(self)
         await self._subscribe_from_url()
 
@@ -156,6 +166,29 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         except ServiceUnavailableError as error:
             return "unavailable", str(error), messages.CLOSE_RESTART
         return ("refused", words, messages.CLOSE_REFUSED) if words else None
+
+    async def _take_place(self, connection: Connection) -> Refusal | None:
+        """Count the socket with its caller; why there is no place for it."""
+        known = by_viewer(self.visitor.viewer) or by_address(self.scope)
+        self._place = callers.enter(known, connection.viewers)
+        if self._place is None and not self.visitor.matters:
+            # Many may come from one address: those who are signed in are counted by themselves.
+            refusal = await self._look_at_visitor()
+            if refusal is not None:
+                return refusal
+            if user := by_viewer(self.visitor.viewer):
+                self._place = callers.enter(user, connection.viewers)
+        return None if self._place else ("unavailable", _CROWD, messages.CLOSE_OVERLOAD)
+
+    def look_at_idle(self, now: float) -> None:
+        """Close the socket where nothing has been subscribed for long; ``now`` is monotonic."""
+        session = self.session
+        if session is None or session.connection.transport.closed:
+            return
+        if session.connection.viewers or session.connection.controls:
+            self._idle_since = now
+        elif now - self._idle_since > get_config().idle_seconds:
+            session.connection.refuse("unavailable", _IDLE, messages.CLOSE_IDLE)
 
     def shows_other_than(self, handles: frozenset[int]) -> bool:
         """Whether it shows a stream that is none of these, and asks nobody yet."""
@@ -257,6 +290,10 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             if not await is_open_to_all(message.stream) and not await self._is_identified(session):
                 return
             handle, fallback = await find_stream(message.stream, self.visitor.viewer)
+            if self._place is not None and not callers.may_view_more(self._place):
+                session.connection.refuse("too_much", _TOO_MANY_VIEWS, stream=message.stream)
+                session.hub.pump.wake(session.connection)
+                return
         except ServiceUnavailableError as error:
             session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
             return

@@ -1,12 +1,13 @@
 """Looks for streams that are no more for everyone, while sockets show them.
 
 A socket that shows what everyone may see asks nobody. One task for all sockets of an event loop
-finds those that have to ask from now on.
+finds those that have to ask from now on, and those that show nothing for long.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 from waves import access
@@ -22,6 +23,9 @@ class Watching(Protocol):
 
     def shows_other_than(self, handles: frozenset[int]) -> bool:
         """Whether it shows a stream that is none of these, and asks nobody yet."""
+
+    def look_at_idle(self, now: float) -> None:
+        """Close it where it has shown nothing for long; ``now`` is monotonic."""
 
     def guard(self) -> None:
         """Ask from now on, at once and again and again."""
@@ -50,6 +54,9 @@ class Sentinel:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            for socket in list(self._sockets):
+                socket.look_at_idle(now)
             if any(socket.shows_other_than(frozenset()) for socket in self._sockets):
                 await self._find()
 

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from waves import specs
 from waves.database.readiness import SILENT
 from waves.exceptions import (
+    AccessError,
     BusyError,
     IngestError,
     ServiceUnavailableError,
@@ -25,6 +26,7 @@ from waves.exceptions import (
 from waves.ingest import formats
 from waves.intake import Answer, intake
 from waves.keys import Grant
+from waves.limits import streams_problem
 from waves.models import Stream
 from waves.protocol.spec import StreamSpec
 from waves.server.lifespan import serving
@@ -189,6 +191,8 @@ def _made(slug: str) -> StreamSpec:
     name = slug[:80]
     if slugify(name) != slug.lower() or not slug:
         raise IngestError(f"{slug[:60]!r} cannot name a stream: letters, digits, - and _ can.")
+    if full := streams_problem(Stream.objects.count()):
+        raise AccessError(full, status=403)
     try:
         with transaction.atomic():
             last = Stream.objects.order_by("-position").values_list("position", flat=True).first()

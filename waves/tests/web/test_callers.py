@@ -1,0 +1,107 @@
+"""Nobody takes what is for all: sockets and streams by address, user and key, and idle ones."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from waves.exceptions import AccessError
+from waves.models import Stream
+from waves.tests.web.sockets import Peer
+from waves.tests.web.test_socket_access import (  # noqa: F401  fixtures
+    application,
+    restricted,
+    site,
+    streams,
+    user,
+)
+from waves.web import callers, taking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def bounds(settings, restricted):  # noqa: F811
+    """Two sockets, and three streams over both."""
+    settings.WAVES = {"max_sockets_each": 2, "max_subscriptions_each": 3}
+
+
+def sees(peer: Peer):
+    return peer.until(lambda: peer.of_type("stream"))
+
+
+async def test_one_address_has_so_many_sockets_and_others_have_theirs(application):  # noqa: F811
+    path = "/ws/streams/sine/"
+    async with Peer(application, path) as one, Peer(application, path) as two:
+        await sees(one)
+        await sees(two)
+        async with Peer(application, path) as beyond:
+            code, words = await beyond.until_closed()
+            assert code == 4501
+            assert "Too many sockets" in words
+        async with Peer(application, path, client=("127.0.0.2", 1)) as other:
+            await sees(other)
+    async with Peer(application, path) as again:
+        await sees(again)
+    assert not callers.callers._places
+
+
+async def test_behind_a_full_address_whoever_is_signed_in_is_counted_by_the_user(
+    application,  # noqa: F811
+    restricted,  # noqa: F811
+):
+    path = "/ws/streams/sine/"
+    async with Peer(application, path) as one, Peer(application, path) as two:
+        await sees(one)
+        await sees(two)
+        restricted.user = user()
+        async with Peer(application, path) as mine:
+            await sees(mine)
+        restricted.user = AnonymousUser()
+        async with Peer(application, path) as beyond:
+            assert (await beyond.until_closed())[0] == 4501
+
+
+def test_addresses_of_one_ipv6_network_are_one_caller():
+    one, same, other = (
+        callers.by_address({"client": (address, 1), "headers": []})
+        for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::1", "2001:db8:1:3::1")
+    )
+    assert one == same != other
+
+
+async def test_the_streams_of_all_sockets_of_a_caller_are_bounded(application):  # noqa: F811
+    async with Peer(application, "/ws/") as one, Peer(application, "/ws/") as two:
+        for peer in (one, two):
+            for slug in ("sine", "hidden"):
+                peer.say(type="subscribe", stream=slug)
+                await peer.until(lambda peer=peer: len(peer.told) > 1)
+        (error,) = await two.until(lambda: two.of_type("error"))
+        assert (error["code"], error["stream"]) == ("too_much", "hidden")
+        assert two.closed is None
+        assert len(one.of_type("stream")) == 2
+
+
+async def test_a_socket_that_shows_nothing_is_closed_and_one_that_shows_is_not(
+    application,  # noqa: F811
+    settings,
+):
+    settings.WAVES = {"idle_seconds": 0}
+    async with Peer(application, "/ws/streams/sine/") as shows, Peer(application, "/ws/") as idle:
+        assert (await idle.until_closed())[0] == 4502
+        assert shows.closed is None
+
+
+def test_no_key_makes_more_streams_than_there_may_be(settings, sine):
+    settings.WAVES = {"max_streams": 1}
+    with pytest.raises(AccessError, match="WAVES_MAX_STREAMS"):
+        taking._made("another")
+    assert Stream.objects.count() == 1
+
+
+def test_no_form_makes_more_streams_than_there_may_be(settings, sine, admin_client):
+    from waves.tests.admin.forms import posted
+
+    settings.WAVES = {"max_streams": 1}
+    page = admin_client.post("/admin/waves/stream/add/", posted())
+    assert "WAVES_MAX_STREAMS" in page.content.decode()
+    sine.name = "Renamed"
+    sine.full_clean()

@@ -1,0 +1,75 @@
+"""Who has how many sockets of this process, so that nobody takes what is for all.
+
+Whoever shows a key is counted by it, who is signed in by the user, and anybody else by the address,
+of IPv6 by its network. An office may stand behind one address: where that has all the sockets that
+it may have, whoever is signed in there is counted by the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from waves.access import Viewer
+from waves.conf import get_config
+from waves.web.clientaddress import scope_address
+
+#: Whoever was given an IPv6 address was given a network of this size to change it in.
+IPV6_NETWORK = 64
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """One socket: whose it is, and what it views."""
+
+    caller: str
+    viewers: Sized = field(default=())
+
+
+class Callers:
+    """The sockets of each caller."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, set[Place]] = {}
+
+    def enter(self, caller: str, viewers: Sized = ()) -> Place | None:
+        """A place for one more socket; None where the caller has all that one may have."""
+        places = self._places.setdefault(caller, set())
+        if len(places) >= get_config().max_sockets_each:
+            return None
+        place = Place(caller, viewers)
+        places.add(place)
+        return place
+
+    def leave(self, place: Place) -> None:
+        """A socket is gone."""
+        places = self._places[place.caller]
+        places.discard(place)
+        if not places:
+            del self._places[place.caller]
+
+    def may_view_more(self, place: Place) -> bool:
+        """Whether the caller may subscribe to one more stream, over all its sockets."""
+        views = sum(len(each.viewers) for each in self._places[place.caller])
+        return views < get_config().max_subscriptions_each
+
+
+def by_address(scope: Mapping[str, Any]) -> str:
+    """A caller of whom no more is known."""
+    address = scope_address(scope)
+    if address and isinstance(ip_address(address), IPv6Address):
+        address = str(ip_network(f"{address}/{IPV6_NETWORK}", strict=False))
+    return f"address {address}"
+
+
+def by_viewer(viewer: Viewer) -> str:
+    """A caller by the key or the user; empty where nobody is known. It may read the database."""
+    if viewer.grant is not None:
+        return f"key {viewer.grant.prefix}"
+    return f"user {viewer.identity}" if viewer.identity is not None else ""
+
+
+#: Those of this process.
+callers = Callers()
