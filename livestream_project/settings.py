@@ -197,9 +197,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
-# What `check --deploy` asks for, and is decided otherwise: other names below this one are not ours to
-# promise HTTPS for (W005), a preload list is never left again (W021), and the proxy in front redirects
-# to HTTPS (W008), while probes and Prometheus ask a server on its own port.
+# What `check --deploy` asks for, and is decided otherwise. Names below this one are not ours to
+# promise HTTPS for (W005), and a preload list is not left again (W021). The proxy in front redirects
+# (W008), while probes and Prometheus ask a server on its own port.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
 # The admin's form for a stream has some 75 fields a signal, and 60 signals are sensible.
