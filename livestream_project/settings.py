@@ -198,7 +198,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 # What `check --deploy` asks for, and is decided otherwise. Names below this one are not ours to
-# promise HTTPS for (W005), and a preload list is not left again (W021). The proxy in front redirects
+# promise HTTPS for (W005), and a preload list is for good (W021). The proxy in front redirects
 # (W008), while probes and Prometheus ask a server on its own port.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
