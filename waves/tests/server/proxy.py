@@ -52,7 +52,7 @@ class Nginx:
 
 
 def shipped(port: int, upstreams: list[int], certificate: Path, key: Path) -> str:
-    """The file as shipped; only ports and the two paths of the certificate are put in their place.
+    """The file as shipped; only ports and the three paths are put in their place.
 
     The upstream's lines, which must be as many, get the ports in order; the listener of port 80,
     which only sends browsers on to HTTPS, gets a free one.
@@ -63,8 +63,11 @@ def shipped(port: int, upstreams: list[int], certificate: Path, key: Path) -> st
     for old, new in zip(found, upstreams, strict=True):
         text = text.replace(f"server 127.0.0.1:{old}", f"server 127.0.0.1:{new}")
     changes = {
+        r" +listen \[::\]:80;\n": "",
+        r" +listen \[::\]:443 ssl http2;\n": "",
         r"listen 80;": f"listen 127.0.0.1:{free_port()};",
         r"listen 443 ": f"listen 127.0.0.1:{port} ",
+        r"/var/lib/nginx/waves": str(certificate.parent / "waves-files"),
         r"(ssl_certificate +)\S+;": rf"\g<1>{certificate};",
         r"(ssl_certificate_key +)\S+;": rf"\g<1>{key};",
     }
