@@ -1,11 +1,13 @@
-"""What daphne leaves unbounded before it asks us: half a request, a long body, an odd header; and
-what it leaves behind: sockets that are over, in circles.
+"""What daphne leaves unbounded before it asks us: half a request, a long body, an odd header; what
+it leaves behind: sockets that are over, in circles; and that it ends all sockets without a word.
 
 All are mended in its classes, once, as its process starts; a test fails where they move.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from waves import addresses
@@ -21,12 +23,14 @@ UPLOAD_SECONDS = 120
 READ_SECONDS = 1.0
 
 
-def install(*, everything: bool) -> None:
+def install(*, everything: bool, before_end: Callable[[], Awaitable[None]]) -> None:
     """Mend this process's daphne, and bound what it takes where ``everything`` is ours to bound.
 
-    A host may take long bodies, slowly: it has its own pages.
+    A host may take long bodies, slowly: it has its own pages. ``before_end`` is awaited before
+    daphne ends what is open.
     """
     from daphne.http_protocol import HTTPFactory, WebRequest
+    from daphne.server import Server
     from daphne.ws_protocol import WebSocketProtocol
 
     if everything:
@@ -35,6 +39,18 @@ def install(*, everything: bool) -> None:
     WebSocketProtocol.onConnect = _readable(WebSocketProtocol.onConnect)
     WebRequest.process = _let_go(WebRequest.process)
     WebSocketProtocol.connectionLost = _untied(WebSocketProtocol.connectionLost)
+    Server.kill_all_applications = _after(before_end, Server.kill_all_applications)
+
+
+def _after(before_end: Callable[[], Awaitable[None]], kill: Any) -> Any:
+    """Sockets are told that the server ends before daphne cancels what serves them."""
+    from twisted.internet.defer import Deferred
+
+    async def kill_at_last(server: Any) -> None:
+        await before_end()
+        await kill(server).asFuture(asyncio.get_running_loop())
+
+    return lambda server: Deferred.fromFuture(asyncio.ensure_future(kill_at_last(server)))
 
 
 def _hurried(build: Any) -> Any:

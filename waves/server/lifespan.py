@@ -31,7 +31,6 @@ from waves.hub.figures import MOMENTS, Durations
 from waves.hub.hub import Hub
 from waves.hub.pump import Pump
 from waves.hub.status import board
-from waves.protocol.messages import CLOSE_RESTART
 from waves.server import daphne_bounds, http_bounds, report, stopping, transport, wires
 from waves.server.pasts import Pasts
 from waves.worker.worker import Worker
@@ -100,6 +99,7 @@ class Services:
         self._started_at, self._since = time.monotonic(), time.time()
         #: How long the event loop let this task wait beyond its time.
         self.turns = Durations(MOMENTS)
+        self._away: asyncio.Task[None] | None = None
         #: When a part last failed, by its name.
         self._failed_at: dict[str, float] = {}
         self._tasks = [self.loop.create_task(self._keep(name, job)) for name, job in self._jobs()]
@@ -183,14 +183,15 @@ class Services:
                 told.append("The worker hangs: it has not looked after its streams for a while.")
         return [*told, self._no_streams()]
 
-    def close_sockets(self) -> None:
-        """Tell every viewer to come back: the server restarts."""
-        for connection in list(self.hub.connections):
-            connection.finish(CLOSE_RESTART, "The server restarts.")
+    async def send_away(self) -> None:
+        """Tell every viewer to come back, once: the server restarts."""
+        if self._away is None:
+            self._away = self.loop.create_task(stopping.send_away(self.hub.connections))
+        await asyncio.shield(self._away)
 
     async def stop(self) -> None:
         """Close the sockets first, then cancel the tasks and await them, but not for ever."""
-        self.close_sockets()
+        await self.send_away()
         left = set(self._tasks)
         for _ in range(STOP_TIMES):
             for task in left:
@@ -202,6 +203,8 @@ class Services:
 
 #: The services of this process, once started; or what the settings have against it.
 _services: Services | None = None
+#: Those that end, or did.
+_stopping: Services | None = None
 _refused = ""
 #: The server ends: nothing is begun any more.
 _ending = False
@@ -237,10 +240,17 @@ def running() -> Services | None:
 
 async def shut_down() -> None:
     """End the services of this process; they may be started again."""
-    global _services
-    ending, _services = _services, None
+    global _services, _stopping
+    if _services is not None:
+        _stopping, _services = _services, None
+        await _stopping.stop()
+
+
+async def send_away() -> None:
+    """Tell every viewer to come back, and wait until all are told."""
+    ending = _services or _stopping
     if ending is not None:
-        await ending.stop()
+        await ending.send_away()
 
 
 def begin() -> None:
@@ -358,7 +368,7 @@ def _follow_twisted(*, alone: bool) -> None:
     loop = getattr(reactor, "_asyncioEventloop", None)
     if reactor is None or loop is None:
         return
-    daphne_bounds.install(everything=alone)
+    daphne_bounds.install(everything=alone, before_end=send_away)
     # At `when running` the loop does not run yet; one turn later it does.
     reactor.callWhenRunning(lambda: reactor.callLater(0, begin))
     reactor.addSystemEventTrigger("before", "shutdown", _shut_down_deferred)
@@ -370,9 +380,6 @@ def _shut_down_deferred() -> Any:
 
     global _ending
     _ending = True
-    # The close frames leave before daphne cancels the consumers.
-    if _services is not None:
-        _services.close_sockets()
     return Deferred.fromFuture(asyncio.ensure_future(shut_down()))
 
 
