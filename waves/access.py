@@ -206,16 +206,19 @@ def seen(viewer: Viewer, streams: Iterable[Stream]) -> list[Stream]:
     return [stream for stream in streams if may_view(viewer, stream)]
 
 
-def stream_seen(viewer: Viewer, slug: str) -> Stream:
-    """The stream of a slug, or of a former one, that a viewer may see.
+def handle_seen(viewer: Viewer, slug: str) -> int:
+    """The handle of a slug, or of a former one, of a stream that a viewer may see.
 
-    The same work whether there is none or it may not be seen, so that the time tells nothing.
-    Raises UnknownStreamError for both, DatabaseError; not for the event loop.
+    The same work whether there is none or it may not be seen, so that the time tells nothing: of a
+    row no more is read than decides. Raises UnknownStreamError for both, DatabaseError; not for the
+    event loop.
     """
     viewer.identity  # noqa: B018  reads the session and the user: also where there is no stream
     named = Stream.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).order_by()
+    if not own_function():
+        named = named.only("slug", "visibility", "listed_users", "listed_groups")
     streams = {stream.slug == slug: stream for stream in named}
     stream = streams.get(True) or streams.get(False)
     if stream is None or not may_view(viewer, stream):
         raise no_stream(slug)
-    return stream
+    return stream.pk

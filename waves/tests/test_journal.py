@@ -8,6 +8,7 @@ import pytest
 
 from waves.journal import Bounded, tell
 from waves.tests.hub.fakes import Clock
+from waves.web import attendance as attendance_of
 from waves.web.attendance import Attendance
 from waves.web.logs import JsonFormatter
 
@@ -71,6 +72,13 @@ async def test_of_a_storm_a_few_are_told_and_then_how_many_more_there_were(caplo
         clock.now += 1.0
         bounded.tell("refuse", "No.", {"code": 4403}, logging.WARNING)
     assert len(caplog.records) == 7
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(monkeypatch):
+    """What other tests had told bounds none of these."""
+    monkeypatch.setattr(attendance_of, "_refusals", Bounded(5))
+    monkeypatch.setattr(attendance_of, "_goings", Bounded(20))
 
 
 def test_what_a_socket_brings_that_is_secret_or_forged_is_not_in_the_log(caplog):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from django.db import DatabaseError, Error
 
 from waves import access, specs
-from waves.access import NOBODY, Viewer, stream_seen
+from waves.access import NOBODY, Viewer, handle_seen
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.hub.status import board
@@ -49,7 +49,7 @@ async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Descript
     if handle is not None and await _is_seen_at_once(viewer, handle):
         return handle, _before_its_first_epoch(handle)
     try:
-        found = (await look_up(partial(stream_seen, viewer, slug))).pk
+        found = await look_up(partial(handle_seen, viewer, slug))
         return found, await _description(found, slug, described=found == handle)
     except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)

@@ -19,7 +19,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from waves.access import seen, stream_seen
+from waves.access import handle_seen, seen
 from waves.addresses import (
     address,
     admin_address,
@@ -134,8 +134,9 @@ def _absence(request: HttpRequest) -> str:
 
 def _stream(request: HttpRequest, slug: str) -> Stream:
     try:
-        return stream_seen(viewer_of(request), slug)
-    except UnknownStreamError as error:
+        handle = handle_seen(viewer_of(request), slug)
+        return Stream.objects.prefetch_related("signals").get(pk=handle)
+    except (UnknownStreamError, Stream.DoesNotExist) as error:
         raise Http404(str(error)) from None
 
 

@@ -46,18 +46,18 @@ class Everyone(access.Public):
         self.handles = self.stored
 
 
-def stream_seen(viewer, slug):
+def handle_seen(viewer, slug):
     """Stands for the look into the database."""
     if slug not in HANDLES or not access.may_view_handle(viewer, HANDLES[slug]):
         raise specs.no_stream(slug)
-    return SimpleNamespace(pk=HANDLES[slug])
+    return HANDLES[slug]
 
 
 @pytest.fixture(autouse=True)
 def streams(monkeypatch, running):
     """Two streams that the worker described, each with a state."""
     monkeypatch.setattr(lookup, "board", running.hub.board)
-    monkeypatch.setattr(lookup, "stream_seen", stream_seen)
+    monkeypatch.setattr(lookup, "handle_seen", handle_seen)
     monkeypatch.setattr(access, "public", Everyone())
     monkeypatch.setattr(guarding, "LOOK_SECONDS", 0.01)
     for slug, handle in HANDLES.items():
