@@ -28,6 +28,7 @@ from waves.specs import no_stream
 from waves.web import origins
 from waves.web.guarding import sentinel
 from waves.web.lookup import find_stream, is_open_to_all, may_view
+from waves.web.version import page_version
 from waves.web.visitors import Visitor
 
 #: In the order of our preference; a client that offers none is a person, and is sent text.
@@ -121,7 +122,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             connection.refuse(*refusal)
             return
         self.session = Session(serving().hub, connection)
-        self.session.open(protocol)
+        self.session.open(protocol, page_version())
         if self.visitor.matters:
             self._ask_from_now_on(REMEMBER_SECONDS)
         sentinel.watch(self)
