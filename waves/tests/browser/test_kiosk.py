@@ -76,6 +76,18 @@ async def test_the_screen_stays_on_whenever_the_wall_is_seen(new_context, daphne
     assert await scope.page.evaluate("locks.length") == 0
 
 
+async def test_a_wall_of_which_not_all_came_loads_itself_again(page, daphne, faults):
+    faults.expect("bare-tools")
+    faults.expect("net::ERR_FAILED")
+    await page.clock.install()
+    await page.route("**/bare-tools*", lambda route: route.abort())
+    await page.goto(f"http://{daphne.address}/streams/noise/?kiosk")
+    await faults.until_seen("bare-tools")
+    await page.unroute("**/bare-tools*")
+    await page.clock.fast_forward(60_000)
+    await page.locator("#plot[data-view]").wait_for(state="attached")
+
+
 async def test_a_wall_reloads_after_an_upgrade_and_says_what_it_lacks(context, faults, site):
     faults.expect("ERR_CONNECTION")
     faults.expect("WebSocket connection to")

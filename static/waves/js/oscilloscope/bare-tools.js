@@ -11,6 +11,7 @@ import { wholeParts } from "./picture-parts.js";
 /** @import { FirstParts, Tool } from "../tools/parts.js" */
 
 export { chartExtras, heldTicks } from "./picture-parts.js";
+export { onWall } from "./wall.js";
 
 /** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
 export function allTools(parts, first) {

@@ -30,7 +30,6 @@ import { LinkState } from "./link-state.js";
 import { modeOf } from "./mode.js";
 import { showStatus } from "./status.js";
 import { ViewState } from "./view-state.js";
-import { onWall } from "./wall.js";
 
 /**
  * @import { Item } from "../chart/overlay.js"
@@ -73,6 +72,8 @@ class Scope {
   #parts;
   #link;
   #viewState;
+  /** What a page on a wall does by itself. @type {import("./renewal.js").Renewal | null} */
+  #wall = null;
   /** @type {Tool[]} */
   #tools = [];
   /** Whether all tools are there, and so all that is kept of the view. */
@@ -122,9 +123,7 @@ class Scope {
   /** All tools, in the order of their hooks. @param {Tool[]} first @returns {Promise<Tool[]>} */
   async #laterTools(first) {
     try {
-      const { allTools, chartExtras, heldTicks } = this.#mode.hasControls
-        ? await import("./later-tools.js")
-        : await import("./bare-tools.js");
+      const { allTools, chartExtras, heldTicks } = await this.#laterModules();
       complete(chartExtras);
       this.#heldTicks = heldTicks;
       return allTools(this.#parts, first);
@@ -132,6 +131,13 @@ class Scope {
       this.#parts.controls.toast("Not all of the page came. Reload it.");
       throw error;
     }
+  }
+
+  async #laterModules() {
+    if (this.#mode.hasControls) return import("./later-tools.js");
+    const modules = await import("./bare-tools.js");
+    if (this.#mode.isWall) this.#wall = modules.onWall(this.#parts.config);
+    return modules;
   }
 
   /**
@@ -218,7 +224,8 @@ class Scope {
       wanted: () => Object.assign({}, ...this.#tools.map((tool) => tool.wanted?.())),
       came: (frame, now) => this.#came(frame, now),
       described: (description) => this.#described(description),
-      ...(this.#mode.isWall && onWall(config)),
+      greeted: (hello) => this.#wall?.told(hello.version),
+      refused: () => this.#wall?.refused(),
     });
   }
 

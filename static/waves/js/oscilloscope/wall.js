@@ -5,21 +5,16 @@ import { Renewal, servedVersion } from "./renewal.js";
 import { WakeLock } from "./wake-lock.js";
 
 /** @import { Config } from "../protocol/description.js" */
-/** @import { Hello } from "../protocol/messages.js" */
 
-/** @param {Config} config @returns what the link to the server tells it */
+/** @param {Config} config @returns what is to be told of the servers that take the page */
 export function onWall({ version = "" }) {
   hideRestingPointer(document.body);
   new WakeLock().keep();
-  const renewal = new Renewal(version, {
+  return new Renewal(version, {
     served: servedVersion,
     reload: () => location.reload(),
     storage: sessionStored(),
   });
-  return {
-    greeted: (/** @type {Hello} */ hello) => renewal.told(hello.version),
-    refused: () => renewal.refused(),
-  };
 }
 
 /** Reading the property throws where storage is forbidden. */
