@@ -30,8 +30,11 @@ def application(http: App, websocket_routes: Iterable[Any] = (), *, alone: bool 
     from waves.apps import WavesConfig
     from waves.server import lifespan
     from waves.web import front
+    from waves.web.version import page_version
 
     WavesConfig.served = True
+    # Read now, while nobody waits: a socket that asked first would hold up the others.
+    page_version()
     return lifespan.wrap(
         front.in_front(http),
         routing.application,

@@ -36,10 +36,10 @@ class Session:
         self.connection = connection
         self._monotonic = monotonic
 
-    def open(self, protocol: str) -> None:
-        """The socket was accepted."""
+    def open(self, protocol: str, version: str = "") -> None:
+        """The socket was accepted; ``version`` is that of the pages beside it."""
         self.hub.connect(self.connection)
-        self.connection.say(messages.hello(protocol))
+        self.connection.say(messages.hello(protocol, version))
         self.hub.pump.wake(self.connection)
 
     def close(self) -> None:

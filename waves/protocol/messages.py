@@ -157,10 +157,11 @@ def text(message: Mapping[str, Any]) -> str:
     return orjson.dumps(message).decode()
 
 
-def hello(protocol: str) -> str:
-    """The first message of a server."""
+def hello(protocol: str, version: str = "") -> str:
+    """The first message of a server; ``version`` is that of its pages, where it has any."""
     ack = {"ms": ACK_MS, "bytes": ACK_BYTES}
-    return text({"type": "hello", "protocol": protocol, "time": time.time(), "ack": ack})
+    said = {"type": "hello", "protocol": protocol, "time": time.time(), "ack": ack}
+    return text({**said, "version": version} if version else said)
 
 
 def error(code: str, message: str, stream: str | None = None) -> str:

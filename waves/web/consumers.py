@@ -31,6 +31,7 @@ from waves.web.attendance import Attendance
 from waves.web.callers import Place, by_address, by_viewer, callers
 from waves.web.guarding import sentinel
 from waves.web.lookup import find_stream, is_open_to_all, may_view
+from waves.web.version import page_version
 from waves.web.visitors import Visitor
 
 #: In the order of our preference; a client that offers none is a person, and is sent text.
@@ -133,7 +134,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             connection.refuse(*refusal)
             return
         self.session = Session(serving().hub, connection)
-        self.session.open(protocol)
+        self.session.open(protocol, page_version())
         self.attendance.admitted(protocol)
         if self.visitor.matters:
             self._ask_from_now_on(REMEMBER_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -40,7 +40,12 @@ from waves.sources import source_label
 from waves.specs import examples_of, stream_spec
 from waves.web.answers import page
 from waves.web.not_ready import when_ready
+from waves.web.version import page_version
 from waves.web.visitors import viewer_of
+
+#: How much of the page of a stream there is: all of it, the picture on a wall, or the picture in a
+#: page of others. ``oscilloscope/mode.js`` says what each leaves out.
+Mode = Literal["full", "kiosk", "bare"]
 
 
 @require_safe
@@ -72,14 +77,21 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
     stream = _stream(request, slug)
     if stream.slug != slug:
         return _moved(request, stream)
-    spec, staff = stream_spec(stream), _is_staff(request)
+    mode = _mode(request)
+    spec, staff = stream_spec(stream), mode == "full" and _is_staff(request)
     context = {
         "stream": stream,
-        "config": _configuration(spec, staff=staff),
+        "mode": mode,
+        "config": _configuration(spec, staff=staff, mode=mode),
         "absence": _absence(request),
         "examples": examples_of(spec, request.build_absolute_uri) if staff else (),
     }
     return render(request, "waves/oscilloscope.html", context)
+
+
+def _mode(request: HttpRequest) -> Mode:
+    """A wall has no controls, and so none for staff."""
+    return "kiosk" if "kiosk" in request.GET else "full"
 
 
 @require_POST
@@ -165,8 +177,10 @@ def _card(stream: Stream) -> dict[str, Any]:
     }
 
 
-def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
+def _configuration(spec: StreamSpec, *, staff: bool, mode: Mode = "full") -> dict[str, Any]:
     return {
+        "mode": mode,
+        "version": page_version(),
         "slug": spec.slug,
         "name": spec.name,
         "handle": spec.handle,

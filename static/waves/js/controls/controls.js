@@ -32,8 +32,9 @@ export class Controls {
   /** @type {number | undefined} */
   #toastTimer;
 
-  constructor() {
-    document.addEventListener("keydown", (event) => this.#keydown(event));
+  /** @param {{hasKeys?: boolean}} [options] whether keys do anything */
+  constructor({ hasKeys = true } = {}) {
+    if (hasKeys) document.addEventListener("keydown", (event) => this.#keydown(event));
     const keys = element("keys", HTMLDialogElement);
     this.click("keys-button", () => keys.showModal());
     this.keys({ "?": () => keys.showModal() });

@@ -3,13 +3,6 @@
  * The hooks of tools are called in the order in which they stand here.
  */
 
-import { copyOf } from "../chart/copy.js";
-import { bindGestures } from "../chart/gestures.js";
-import { LaneShapes } from "../chart/lane-shapes.js";
-import { nearestTrace } from "../chart/nearest.js";
-import { TimeCursors } from "../measurements/time-cursors.js";
-import { Frequencies } from "../spectrum/frequencies.js";
-import { HELD } from "../time/held-ticks.js";
 import { Autoset } from "../tools/autoset.js";
 import { BoxZoom } from "../tools/box-zoom.js";
 import { Crossings } from "../tools/crossings.js";
@@ -34,19 +27,15 @@ import { Table } from "../tools/table.js";
 import { Trigger } from "../tools/trigger.js";
 import { ViewButtons } from "../tools/view-buttons.js";
 import { Welcome } from "../tools/welcome.js";
-import { Triggering } from "../trigger/triggering.js";
+import { wholeParts } from "./picture-parts.js";
 
 /** @import { FirstParts, Tool } from "../tools/parts.js" */
 
-/** What a chart does not need for its first picture. */
-export const chartExtras = { LaneShapes, bindGestures, copyOf, nearestTrace };
-/** What stands at the time axis of a paused view. */
-export const heldTicks = HELD;
+export { chartExtras, heldTicks } from "./picture-parts.js";
 
 /** All tools, those that are there among them. @param {FirstParts} parts @param {Tool[]} first @returns {Tool[]} */
 export function allTools(parts, first) {
-  const frequencies = new Frequencies(() => parts.screen.changed());
-  const whole = { ...parts, cursors: new TimeCursors(), frequencies, triggering: triggeringOf(parts) };
+  const whole = wholeParts(parts);
   return [
     new Trigger(whole),
     new EpochMarks(whole),
@@ -74,15 +63,4 @@ export function allTools(parts, first) {
     new Minimap(whole),
     new Welcome(whole),
   ];
-}
-
-/** @param {FirstParts} parts */
-function triggeringOf({ chart, config, past, record, screen, selection, server, timeline }) {
-  return new Triggering({
-    ...{ config, record, past, timeline, selection, ...server },
-    changed: () => screen.changed(),
-    redraw: () => screen.redraw(),
-    columns: () => chart.columns,
-    picture: () => screen.picture,
-  });
 }

@@ -10,7 +10,7 @@ import { addressOf, socketAddress } from "../text/address.js";
 /**
  * @import { Config, Description } from "../protocol/description.js"
  * @import { Frame } from "../protocol/frames.js"
- * @import { Message, Notice, ViewMessage } from "../protocol/messages.js"
+ * @import { Hello, Message, Notice, ViewMessage } from "../protocol/messages.js"
  * @import { State } from "../protocol/socket.js"
  * @import { Record } from "../samples/record.js"
  */
@@ -34,6 +34,8 @@ const MOST_COLUMNS = 16384;
  * @property {() => object} wanted further fields of the `view` message
  * @property {(frame: Frame, now: number) => void} came a frame of what is live
  * @property {(description: Description) => void} described
+ * @property {(hello: Hello) => void} [greeted] a server took the page, perhaps another one than before
+ * @property {() => void} [refused] for good
  */
 
 export class Link {
@@ -155,6 +157,7 @@ export class Link {
 
   /** @param {Message} message */
   #message(message) {
+    if (message.type === "hello") this.#world.greeted?.(message);
     if (message.type === "stream") this.#world.described(readDescription(message, this.#known));
     if (message.type === "view") this.#viewed(message);
     if (message.type === "history") this.#requests.answered(message);
@@ -181,6 +184,8 @@ export class Link {
       this.#requests.lost();
       this.noticed = null;
     }
-    if (state.name === "refused") this.refusal = state.code === UNKNOWN ? DELETED : (state.reason ?? null);
+    if (state.name !== "refused") return;
+    this.refusal = state.code === UNKNOWN ? DELETED : (state.reason ?? null);
+    this.#world.refused?.();
   }
 }

@@ -26,6 +26,8 @@ import { goesOn } from "../time/timebase.js";
 import { Timeline } from "../time/timeline.js";
 import { firstTools } from "./first-tools.js";
 import { Link } from "./link.js";
+import { LinkState } from "./link-state.js";
+import { modeOf } from "./mode.js";
 import { showStatus } from "./status.js";
 import { ViewState } from "./view-state.js";
 
@@ -66,9 +68,12 @@ class Scope {
     keep: () => this.#viewState.flush(),
     marks: () => this.#all((tool) => tool.marks?.()),
   };
+  #mode;
   #parts;
   #link;
   #viewState;
+  /** What a page on a wall does by itself. @type {import("./renewal.js").Renewal | null} */
+  #wall = null;
   /** @type {Tool[]} */
   #tools = [];
   /** Whether all tools are there, and so all that is kept of the view. */
@@ -77,7 +82,8 @@ class Scope {
   /** @param {Said} told what the page was told of its stream */
   constructor(told) {
     const config = readConfig(told);
-    this.#viewState = new ViewState(config.slug);
+    this.#mode = modeOf(told);
+    this.#viewState = this.#mode.hasControls ? new ViewState(config.slug) : new LinkState(this.#mode);
     this.#parts = this.#makeParts(config);
     this.#link = this.#makeLink();
     this.#setSignals(config.signals);
@@ -102,7 +108,7 @@ class Scope {
       this.#take(all, all, state);
       this.#run();
     }
-    this.#listen();
+    if (this.#mode.hasControls) this.#listen();
     this.#isWhole = true;
     // What was changed meanwhile.
     this.#viewState.flush();
@@ -111,13 +117,13 @@ class Scope {
   /** Whether the picture needs neither trigger nor lanes, as long as nobody asks for them. */
   get #isPlain() {
     const { config, lanes } = this.#parts;
-    return rolls(config.window) && !lanes.areSeen;
+    return this.#mode.hasControls && rolls(config.window) && !lanes.areSeen;
   }
 
   /** All tools, in the order of their hooks. @param {Tool[]} first @returns {Promise<Tool[]>} */
   async #laterTools(first) {
     try {
-      const { allTools, chartExtras, heldTicks } = await import("./later-tools.js");
+      const { allTools, chartExtras, heldTicks } = await this.#laterModules();
       complete(chartExtras);
       this.#heldTicks = heldTicks;
       return allTools(this.#parts, first);
@@ -125,6 +131,13 @@ class Scope {
       this.#parts.controls.toast("Not all of the page came. Reload it.");
       throw error;
     }
+  }
+
+  async #laterModules() {
+    if (this.#mode.hasControls) return import("./later-tools.js");
+    const modules = await import("./bare-tools.js");
+    if (this.#mode.isWall) this.#wall = modules.onWall(this.#parts.config);
+    return modules;
   }
 
   /**
@@ -191,7 +204,7 @@ class Scope {
     return {
       lanes: new Lanes(selection, changed),
       ...{ config, record, past, chart, selection, axes, timeline, fullRate, views },
-      controls: new Controls(),
+      controls: new Controls({ hasKeys: this.#mode.hasControls }),
       newest: new Newest((request) => this.#link.ask(request)),
       zone: new ClockZone(),
       screen: this.#screen,
@@ -211,6 +224,8 @@ class Scope {
       wanted: () => Object.assign({}, ...this.#tools.map((tool) => tool.wanted?.())),
       came: (frame, now) => this.#came(frame, now),
       described: (description) => this.#described(description),
+      greeted: (hello) => this.#wall?.told(hello.version),
+      refused: () => this.#wall?.refused(),
     });
   }
 

@@ -18,7 +18,7 @@ import { moveKept, storageOf } from "../controls/storage.js";
 /** An address that changes with every turn of the wheel would be refused by some browsers (ms). */
 const REST = 300;
 /** What is of the moment and not a setting: where in the past a view stands. */
-const OF_THE_MOMENT = ["run", "epoch", "end", "at"];
+export const OF_THE_MOMENT = ["run", "epoch", "end", "at"];
 
 export class ViewState {
   /** @type {number | null} */

@@ -55,6 +55,7 @@
  * @property {number} historySeconds
  * @property {number} handle
  * @property {Signal[]} signals
+ * @property {string} [version] of the page, as `hello` has that of the server
  * @property {boolean} staff whether who looks may configure it
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
  * @property {{page: string, socket: string, samples: string, epochs?: string, crossing?: string, control: string}} addresses of a stream, as `addressOf` takes them

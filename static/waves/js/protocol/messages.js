@@ -2,7 +2,7 @@
  * Control messages of the server that the page reads; docs/protocol.md says what each field means.
  * A later server may send others: those are passed over.
  *
- * @typedef {{type: "hello", protocol: string, time: number, ack: AckRule}} Hello
+ * @typedef {{type: "hello", protocol: string, time: number, ack: AckRule, version?: string}} Hello
  * @typedef {{ms: number, bytes: number}} AckRule how often what came is acknowledged
  * @typedef {{type: "pong", id: number, time: number}} Pong
  * @typedef {{type: "error", message: string, stream?: string}} Failure
