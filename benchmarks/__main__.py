@@ -6,7 +6,7 @@ neighbours come last. ``python -m benchmarks.compare`` and the others take parts
 
 from __future__ import annotations
 
-from benchmarks import compare, document, extremes, hostile, neighbours, sending, waveforms
+from benchmarks import compare, document, extremes, hostile, neighbours, sending, unseen, waveforms
 from benchmarks.recordings import __main__ as recordings
 
 
@@ -23,6 +23,7 @@ if __name__ == "__main__":
     sending.main(["--write"])
     recordings.main(["--write"])
     hostile.main(["--write"])
+    unseen.main(["--write"])
     section = waveform_costs()
     print(section)
     document.write_section("waveforms", section)

@@ -12,10 +12,11 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks import document
 from waves.tests.server import test_access_matrix as access
 from waves.tests.server.processes import Process, Site
 
@@ -51,10 +52,16 @@ def measure(server: Process, path: str, headers: dict[str, str], times: int) -> 
     return {slug: statistics.median(each) for slug, each in taken.items()}
 
 
-def rows(times: int) -> Iterator[str]:
-    """Lines of the table of docs/benchmarks.md."""
-    yield "| who asks | for what | may not be seen | is not there | difference |"
-    yield "| --- | --- | --- | --- | --- |"
+HEAD = ("who asks for what", "may not be seen", "is not there", "difference")
+WORDS = (
+    "Whether time tells that a stream is there which one may not see: a server is asked {times} "
+    "times for such a stream, and for one that is not there, in turn. Medians; all are 404. "
+    "`python -m benchmarks.unseen` makes this table."
+)
+
+
+def rows(times: int) -> Iterator[list[str]]:
+    """Lines of the table."""
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder))
         site.prepare()
@@ -68,15 +75,24 @@ def rows(times: int) -> Iterator[str]:
                 unseen, absent = found[access.SLUG], found[access.ABSENT]
                 apart = f"{unseen - absent:+.3f} ms ({100 * (unseen / absent - 1):+.1f} %)"
                 what = path.format("…")
-                yield f"| {who} | `{what}` | {unseen:.2f} ms | {absent:.2f} ms | {apart} |"
+                yield [f"{who}: `{what}`", f"{unseen:.2f} ms", f"{absent:.2f} ms", apart]
 
 
-def main() -> None:
-    """Print the table."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table, or keep it in the document."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=1000)
-    for row in rows(parser.parse_args().times):
-        print(row, flush=True)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args(arguments)
+    machine = document.machine()
+    lines = []
+    for line in rows(asked.times):
+        print(" | ".join(line), flush=True)
+        lines.append(line)
+    words = WORDS.format(times=f"{asked.times:,}")
+    parts = ["## What may not be seen", machine, words, document.table(HEAD, lines)]
+    if asked.write:
+        document.write_section("unseen", "\n\n".join(parts))
 
 
 if __name__ == "__main__":

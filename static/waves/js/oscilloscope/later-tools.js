@@ -18,6 +18,7 @@ import { Page } from "../tools/page.js";
 import { PlotMenu } from "../tools/plot-menu.js";
 import { Readout } from "../tools/readout.js";
 import { References } from "../tools/references.js";
+import { Sharing } from "../tools/sharing.js";
 import { SignalOrder } from "../tools/signal-order.js";
 import { Spectrum } from "../tools/spectrum.js";
 import { SpectrumReading } from "../tools/spectrum-reading.js";
@@ -59,6 +60,7 @@ export function allTools(parts, first) {
     new StreamControl(whole),
     new Log(whole),
     new Page(whole),
+    new Sharing(whole),
     new HistoryBar(whole),
     new Minimap(whole),
     new Welcome(whole),

@@ -2,6 +2,8 @@
 
 import { readDescription } from "../protocol/description.js";
 import { parse, WireError } from "../protocol/frames.js";
+import { granted } from "../protocol/grant.js";
+import { GrantedSocket } from "../protocol/granted-socket.js";
 import { HistoryRequests } from "../protocol/history-requests.js";
 import { RecordedRequests } from "../protocol/recorded-requests.js";
 import { StreamSocket } from "../protocol/stream-socket.js";
@@ -99,13 +101,19 @@ export class Link {
 
   #makeSocket() {
     const { config } = this.#world;
-    return new StreamSocket({
-      url: () => socketAddress(addressOf(config.addresses.socket, config.slug)),
+    const told = {
       query: () => this.#query(),
-      onData: (buffer, now) => this.#data(buffer, now),
-      onMessage: (message) => this.#message(message),
-      onState: (state) => this.#state(state),
-    });
+      onData: (/** @type {ArrayBuffer} */ buffer, /** @type {number} */ now) => this.#data(buffer, now),
+      onMessage: (/** @type {Message} */ message) => this.#message(message),
+      onState: (/** @type {State} */ state) => this.#state(state),
+    };
+    const { addresses } = config;
+    const grant = granted.current;
+    if (!grant)
+      return new StreamSocket({ ...told, url: () => socketAddress(addressOf(addresses.socket, config.slug)) });
+    // A browser's WebSocket shows a key in no other way than by its first message.
+    const url = () => socketAddress(addresses.sockets ?? "");
+    return new GrantedSocket({ ...told, url, slug: () => config.slug, grant });
   }
 
   /**

@@ -58,7 +58,7 @@
  * @property {string} [version] of the page, as `hello` has that of the server
  * @property {boolean} staff whether who looks may configure it
  * @property {{[field: string]: TriggerField}} trigger fields of a trigger, by the server's schema
- * @property {{page: string, socket: string, samples: string, epochs?: string, crossing?: string, control: string}} addresses of a stream, as `addressOf` takes them
+ * @property {{page: string, socket: string, sockets?: string, samples: string, epochs?: string, crossing?: string, control: string, links?: string}} addresses of a stream, as `addressOf` takes them
  */
 
 /** @typedef {Record<string, unknown>} Said what a server says, or a page was told: of any kind */

@@ -1,6 +1,7 @@
 /** What is asked of the server's recording by HTTP: frames of a stretch of time, epochs, crossings. */
 
 import { parse, WireError } from "./frames.js";
+import { asWho } from "./grant.js";
 
 /** @import { Frame } from "./frames.js" */
 
@@ -96,7 +97,7 @@ export class RecordedRequests {
 
   /** @param {string} url @param {AbortSignal} [signal] */
   async #ask(url, signal) {
-    const answer = await this.#fetch(url, { credentials: "same-origin", signal });
+    const answer = await this.#fetch(url, { ...asWho(), signal });
     if (!answer.ok) throw new RequestError(await sentenceOf(answer));
     const sentence = (answer.headers.get(PROBLEM) ?? "").slice(0, SENTENCE);
     if (sentence) this.#said = { sentence, at: this.#clock() };

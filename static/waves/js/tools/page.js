@@ -1,4 +1,4 @@
-/** The page around the chart: theme, full screen, and the link to this view. */
+/** The page around the chart: theme and full screen. */
 
 import { byId } from "../controls/elements.js";
 import { bindTheme } from "../controls/theme-switch.js";
@@ -11,7 +11,7 @@ import { bindTheme } from "../controls/theme-switch.js";
 export class Page {
   #parts;
 
-  /** @param {Pick<Parts, "controls" | "screen" | "timeline">} parts */
+  /** @param {Pick<Parts, "controls" | "screen">} parts */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -19,28 +19,15 @@ export class Page {
   /** @param {Controls} controls */
   bind(controls) {
     const nextTheme = bindTheme(byId("theme"), () => this.#themed());
-    controls.click("share", () => this.#share());
     controls.click("full-screen", () => this.#fullScreen());
     controls.show("full-screen", document.fullscreenEnabled);
-    controls.keys({ t: nextTheme, f: () => this.#fullScreen(), s: () => this.#share() });
+    controls.keys({ t: nextTheme, f: () => this.#fullScreen() });
     document.addEventListener("fullscreenchange", () => this.#turned());
   }
 
   #themed() {
     this.#parts.screen.themed();
     this.#parts.screen.changed();
-  }
-
-  async #share() {
-    const { controls, screen, timeline } = this.#parts;
-    screen.keep();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      controls.toast(timeline.running ? "The link to this view is copied." : "The link to this moment is copied.");
-    } catch {
-      // Only pages that came by https, or from this machine, may write to the clipboard.
-      controls.toast("This browser does not let the page copy. The link is in the address bar.");
-    }
   }
 
   async #fullScreen() {
