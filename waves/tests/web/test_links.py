@@ -126,3 +126,31 @@ def test_who_may_frame_a_stream(stream, maker, django_assert_num_queries):
     stream.save()
     assert links.parents_of("sine") == links.parents_of("renamed") == [PARENT]
     assert links.parents_of("other") is None
+
+
+def get(client, path: str, grant: str):
+    return client.get(path, headers={"Authorization": f"Bearer {grant}"})
+
+
+def test_a_grant_is_shown_like_a_key_and_knows_one_stream(client, stream, maker):
+    row, key = made(stream, maker)
+    grant = links.open_link(key).grant
+    assert [each["slug"] for each in get(client, STREAMS, grant).json()["streams"]] == ["sine"]
+    for what in ("", "/samples", "/epochs"):
+        # Under this server no stream runs, which is said of one that may be seen.
+        assert get(client, f"{STREAMS}/sine{what}", grant).status_code == 503
+        assert client.get(f"{STREAMS}/sine{what}").status_code == 404
+        assert get(client, f"{STREAMS}/other{what}", grant).status_code == 404
+    links.revoke(row)
+    answer = get(client, f"{STREAMS}/sine", grant)
+    assert (answer.status_code, answer.json()["error"]) == (401, "This link was revoked.")
+
+
+def test_a_grant_sends_nothing_and_stands_in_no_address(client, stream, maker):
+    _, key = made(stream, maker)
+    grant = links.open_link(key).grant
+    sent = {"headers": {"Authorization": f"Bearer {grant}"}, "content_type": "text/csv"}
+    assert client.post(f"{STREAMS}/sine/samples", "t,a\n1,2\n", **sent).status_code == 403
+    for shown in (grant, key):
+        assert client.get(f"{STREAMS}?grant={shown}").status_code == 400
+    assert get(client, STREAMS, key).json()["error"] == links.NO_GRANT
