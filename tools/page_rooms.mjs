@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 /** `A < B` means that B may import A; rooms of one step may not import one another. */
 const ORDER =
-  "text < protocol < samples < time, trigger, chart, measurements, spectrum < controls < tools, streams < oscilloscope, admin";
+  "text < protocol < samples < time, trigger, chart, measurements, spectrum < controls < tools, streams < oscilloscope, shared, admin";
 const STEPS = ORDER.split(" < ").map((step) => step.split(", "));
 /** Rooms whose modules may not import one another: no tool reaches into another. */
 const APART = ["tools"];

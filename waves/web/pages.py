@@ -74,7 +74,7 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
     spec, staff = stream_spec(stream), _is_staff(request)
     context = {
         "stream": stream,
-        "config": _configuration(spec, staff=staff),
+        "config": configuration(spec, staff=staff),
         "absence": _absence(request),
         "examples": examples_of(spec, request.build_absolute_uri) if staff else (),
     }
@@ -162,7 +162,8 @@ def _card(stream: Stream) -> dict[str, Any]:
     }
 
 
-def _configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
+def configuration(spec: StreamSpec, staff: bool) -> dict[str, Any]:
+    """What the page of a stream has to know of it."""
     return {
         "slug": spec.slug,
         "name": spec.name,

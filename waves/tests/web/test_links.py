@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.test import Client
 from django.utils import timezone
 
 from waves import keys, links
@@ -154,3 +155,148 @@ def test_a_grant_sends_nothing_and_stands_in_no_address(client, stream, maker):
     for shown in (grant, key):
         assert client.get(f"{STREAMS}?grant={shown}").status_code == 400
     assert get(client, STREAMS, key).json()["error"] == links.NO_GRANT
+
+
+GRANTS = "/api/v1/grants"
+LINKS = f"{STREAMS}/sine/links"
+JSON = "application/json"
+
+
+def show(client, key: str):
+    return client.post(GRANTS, {"key": key}, content_type=JSON)
+
+
+def ask(client, **asked):
+    return client.post(LINKS, asked, content_type=JSON)
+
+
+def test_a_key_is_exchanged_for_a_grant_without_a_session(client, stream, maker):
+    row, key = made(stream, maker, view="window=2", controls=True)
+    client.cookies["sessionid"] = "nobody-reads-this"
+    answer = show(client, key)
+    told = answer.json()
+    assert (told["kind"], told["view"], told["controls"]) == ("link", "window=2", True)
+    assert (told["config"]["slug"], told["config"]["staff"]) == ("sine", False)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert get(client, f"{STREAMS}/sine", told["grant"]).status_code == 503
+    links.revoke(row)
+    answer = show(client, key)
+    assert (answer.status_code, answer.json()["error"]) == (401, "This link was revoked.")
+
+
+def test_who_tries_keys_is_held_up(client, monkeypatch):
+    monkeypatch.setattr(credentials, "MOST_WRONG", 1)
+    monkeypatch.setattr(credentials, "_wrong", {})
+    assert show(client, "wl_1.wrong").status_code == 401
+    answer = show(client, "wl_1.wrong")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("{", 400), ("{}", 422), ('{"key": 1}', 422), ("x" * 20_000, 422)]
+)
+def test_what_is_no_key_is_told_so(client, body, status):
+    answer = client.post(GRANTS, body, content_type=JSON)
+    assert (answer.status_code, bool(answer.json()["error"])) == (status, True)
+    assert client.get(GRANTS).status_code == 405
+
+
+def test_a_link_is_made_listed_and_revoked(client, stream, maker):
+    client.force_login(maker)
+    answer = ask(client, kind="link", seconds=3600, view="?window=2")
+    told = answer.json()
+    assert (answer.status_code, told["embed"]) == (201, None)
+    assert told["address"] == f"http://testserver/shared/#{told['key']}"
+    assert show(client, told["key"]).json()["view"] == "window=2"
+    (listed,) = client.get(LINKS).json()["links"]
+    assert (listed["prefix"], listed["state"]) == (told["prefix"], "live")
+    assert told["key"].partition(".")[2] not in client.get(LINKS).content.decode()
+    assert client.post(f"/api/v1/links/{told['prefix']}/revoke").status_code == 200
+    assert client.get(LINKS).json()["links"][0]["state"] == "revoked"
+    assert show(client, told["key"]).status_code == 401
+
+
+def test_an_embedded_one_comes_with_what_to_copy(client, stream, maker):
+    Stream.objects.filter(pk=stream.pk).update(name='A "<b>')
+    client.force_login(maker)
+    told = ask(client, kind="embed", parents=[PARENT]).json()
+    assert told["address"] == f"http://testserver/embed/sine/#{told['key']}"
+    assert f'<iframe src="{told["address"]}" title="A &quot;&lt;b&gt;"' in told["embed"]
+    assert told["expires"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"kind": "link"}, "expires"),
+        ({"kind": "link", "seconds": 59}, "seconds"),
+        ({"kind": "link", "seconds": 31 * 86400}, "seconds"),
+        ({"kind": "page", "seconds": 60}, "kind"),
+        ({"kind": "embed"}, "which pages"),
+        ({"kind": "wall", "parents": [PARENT]}, "parents"),
+        ({"kind": "wall", "view": "a" * 2001}, "view"),
+        *(
+            ({"kind": "embed", "parents": [origin]}, "origin")
+            for origin in ("http://a.example", f"{PARENT}/", "https://*", "https://a;b", "'self'")
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(client, stream, maker, asked, words):
+    client.force_login(maker)
+    answer = ask(client, **asked)
+    assert (answer.status_code, words in answer.json()["error"]) == (422, True)
+    assert not ShareLink.objects.exists()
+
+
+def test_who_may_not_share_makes_no_link(client, stream, maker):
+    assert ask(client, kind="wall").status_code == 404
+    other = User.objects.create_user("other")
+    client.force_login(other)
+    assert ask(client, kind="wall").status_code == 404
+    Stream.objects.filter(pk=stream.pk).update(visibility="everyone")
+    assert ask(client, kind="wall").status_code == 403
+    row, _ = made(stream, maker)
+    revoke = f"/api/v1/links/{row.prefix}/revoke"
+    assert client.post(revoke).status_code == 404
+    other.user_permissions.add(Permission.objects.get(codename="delete_sharelink"))
+    assert client.post(revoke).status_code == 200
+
+
+def test_another_site_makes_no_link_in_a_users_name(stream, maker):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(maker)
+    assert ask(strict, kind="wall").status_code == 403
+    assert not ShareLink.objects.exists()
+
+
+def test_the_page_of_a_link_names_no_stream_and_reads_no_session(client, stream):
+    client.cookies["sessionid"] = "nobody-reads-this"
+    answer = client.get("/shared/")
+    page = answer.content.decode()
+    assert ('id="shared"' in page, GRANTS in page, "Sine" in page) == (True, True, False)
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
+        "no-store",
+        "no-referrer",
+    )
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("policy", [True, False])
+def test_a_stream_is_framed_by_its_parents_alone(client, stream, maker, settings, policy):
+    if not policy:
+        settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "csp" not in each]
+    row, _ = made(stream, maker, "embed", parents=[PARENT])
+    answer = client.get("/embed/sine/")
+    policies = answer.headers["Content-Security-Policy"].split("; ")
+    assert f"frame-ancestors {PARENT}" in policies
+    assert ("default-src 'none'" in policies) == policy
+    assert "X-Frame-Options" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert "Sine" not in answer.content.decode()
+    links.revoke(row)
+    gone, unknown = client.get("/embed/sine/"), client.get("/embed/nothing/")
+    assert gone.status_code == unknown.status_code == 404
+    assert gone.headers["X-Frame-Options"] == "DENY"
