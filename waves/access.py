@@ -115,13 +115,14 @@ class Memory:
         if self._monotonic() - at < REMEMBER_SECONDS:
             return answer
         at = self._monotonic()  # before anyone looks at what it is decided by
-        answer = self._ask(path, viewer, handle, stream)
+        answer = self.ask(path, viewer, handle, stream)
         if len(self._answers) >= MOST_REMEMBERED:
             self._answers.clear()
         self._answers[key] = (at, answer)
         return answer
 
-    def _ask(self, path: str, viewer: Viewer, handle: int, stream: Stream | None) -> bool:
+    def ask(self, path: str, viewer: Viewer, handle: int, stream: Stream | None) -> bool:
+        """The same, whatever was answered before. Raises DatabaseError."""
         stream = stream or Stream.objects.filter(pk=handle).first()
         if stream is None:
             return False
@@ -192,6 +193,11 @@ def may_view(viewer: Viewer, stream: Stream) -> bool:
     if not own_function() and stream.visibility == EVERYONE:
         return True
     return _memory.sees(viewer, stream.pk, stream)
+
+
+def may_view_now(viewer: Viewer, stream: Stream) -> bool:
+    """The same, whatever was answered of late: for who remembers the answer by themselves."""
+    return _memory.ask(own_function(), viewer, stream.pk, stream)
 
 
 def may_view_handle(viewer: Viewer, handle: int) -> bool:

@@ -88,9 +88,9 @@ def takes_files(scope: Mapping[str, Any]) -> bool:
 
 def is_bodiless(found: ResolverMatch) -> bool:
     """Whether a body has no purpose at one of our addresses: at those of API and health, but where
-    samples are sent to, and streams are made."""
+    samples are sent to, streams are made, and links are made and shown."""
     name = str(found.url_name)
-    takes = ("api-samples", "api-streams")
+    takes = ("api-samples", "api-streams", "api-grants", "api-links")
     return HEALTH in found.app_names or (name.startswith("api-") and name not in takes)
 
 

@@ -120,7 +120,7 @@ def _read(key: str, digest: str) -> Grant:
     prefix = key.partition(".")[0]
     row = AccessKey.objects.filter(prefix=prefix).prefetch_related("streams").first()
     kept = row.digest if row is not None else ""
-    if row is None or not _is_kept(key, digest, kept):
+    if row is None or not is_kept(key, digest, kept):
         raise AccessError(UNKNOWN, status=401)
     if row.problem:
         raise AccessError(row.problem, status=401)
@@ -131,7 +131,7 @@ def _read(key: str, digest: str) -> Grant:
     return Grant(row.prefix, scopes, None if row.all_streams else streams)
 
 
-def _is_kept(key: str, digest: str, kept: str) -> bool:
+def is_kept(key: str, digest: str, kept: str) -> bool:
     """Whether a key is what is kept, under the SECRET_KEY or a former one; in constant time."""
     former = [digest_of(key, secret) for secret in settings.SECRET_KEY_FALLBACKS]
     found = [hmac.compare_digest(each, kept) for each in (digest, *former)]

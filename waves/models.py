@@ -48,6 +48,7 @@ __all__ = [
     "RecordedStretch",
     "RecordedTail",
     "Recording",
+    "ShareLink",
     "Signal",
     "Stream",
     "Upload",
@@ -423,6 +424,61 @@ class AccessKey(models.Model):
         if self.expires is not None and self.expires <= timezone.now():
             return "This key has expired."
         return ""
+
+
+class ShareLink(models.Model):
+    """What lets whoever has it see one stream, in a page of its own, without an account.
+
+    Its key, ``prefix.secret``, is shown once; what is kept is an HMAC of it. It names no table of
+    users: not every project has one.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(
+        max_length=8,
+        choices=[("link", "a link"), ("embed", "in another page"), ("wall", "on a wall")],
+    )
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    owner = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    owner_name = models.CharField(max_length=150, blank=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    #: The query of the oscilloscope's address.
+    view = models.CharField(max_length=2000, blank=True)
+    #: Origins whose pages may have it in a frame.
+    parents = models.JSONField(default=list, db_default=NOBODY, blank=True)
+    controls = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(kind="link") | models.Q(expires__isnull=False),
+                name="waves_link_expires",
+                violation_error_message="A link expires; what is embedded or on a wall need not.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.prefix})"
+
+    @property
+    def state(self) -> str:
+        """Whether it opens anything: live, expired or revoked."""
+        if self.revoked is not None:
+            return "revoked"
+        if self.expires is not None and self.expires <= timezone.now():
+            return "expired"
+        return "live"
+
+    @property
+    def problem(self) -> str:
+        """Why it is of no use (any more), in words; else empty."""
+        said = {"revoked": "This link was revoked.", "expired": "This link has expired."}
+        return said.get(self.state, "")
 
 
 class Upload(models.Model):

@@ -11,7 +11,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from waves import keys
+from waves import keys, links
 from waves.exceptions import AccessError, BusyError
 from waves.web.clientaddress import request_address
 from waves.web.lookup import look_up_once
@@ -21,7 +21,9 @@ MOST_WRONG = 60
 #: Addresses that are remembered; beyond, all are forgotten.
 MOST_ADDRESSES = 10_000
 #: Names under which others put a key into an address.
-IN_ADDRESS = ("key", "token", "u", "p", "username", "password", "access_token", "api_key")
+IN_ADDRESS = ("key", "grant", "token", "u", "p", "username", "password", "access_token", "api_key")
+#: What our keys begin with: those of programs, of links, and the grants of links.
+BEGINNINGS = (keys.BEGIN, links.BEGIN, links.GRANT)
 
 SHOW = (
     "Show a key: Authorization: Bearer KEY, or Token KEY, or Basic with the key as password. "
@@ -33,7 +35,7 @@ _wrong: dict[str, deque[float]] = {}
 
 @sensitive_variables()
 async def grant_of(request: HttpRequest) -> keys.Grant:
-    """What the key of a request may.
+    """What the key, or the grant of a link, that a request shows may.
 
     Raises AccessError where it has none or a wrong one, BusyError where its address had too many
     wrong ones, ServiceUnavailableError where the database cannot say.
@@ -42,8 +44,13 @@ async def grant_of(request: HttpRequest) -> keys.Grant:
     key = key_in(request.headers.get("Authorization", ""))
     if not key:
         raise AccessError(SHOW, status=401)
-    address = request_address(request)
-    if keys.remembered(key) is None:
+    return await grant_from(request_address(request), key)
+
+
+@sensitive_variables()
+async def grant_from(address: str, key: str) -> keys.Grant:
+    """What a key may that an address shows. Raises as ``grant_of`` does."""
+    if _remembered(key) is None:
         check_address(address)
     try:
         return await grant_for(key)
@@ -60,7 +67,7 @@ def refuse_in_address(request: HttpRequest) -> None:
     except TooManyFieldsSent:
         raise AccessError("The query has too many fields.", status=400) from None
     for name in IN_ADDRESS:
-        if query.get(name, "").startswith(keys.BEGIN):
+        if query.get(name, "").startswith(BEGINNINGS):
             raise AccessError(
                 "A key does not belong into an address, where logs keep it: revoke this one. "
                 + SHOW,
@@ -71,12 +78,21 @@ def refuse_in_address(request: HttpRequest) -> None:
 @sensitive_variables()
 async def grant_for(key: str) -> keys.Grant:
     """What a key may that was shown already. Raises as ``grant_of`` does, but for an address."""
-    known = keys.remembered(key)
+    known = _remembered(key)
     if known is not None:
         return known
+    if key.startswith(links.BEGIN):
+        raise AccessError(links.NO_GRANT, status=401)
+    find = links.find_grant if key.startswith(links.GRANT) else keys.find
     # No partial: a report of a fault would show what is in it.
-    question = sensitive_variables()(lambda: keys.find(key))
+    question = sensitive_variables()(lambda: find(key))
     return await look_up_once(keys.digest_of(key), question)
+
+
+@sensitive_variables()
+def _remembered(key: str) -> keys.Grant | None:
+    of_link = key.startswith(links.GRANT)
+    return links.remembered(key) if of_link else keys.remembered(key)
 
 
 def check_address(address: str) -> None:
@@ -96,7 +112,7 @@ def note_wrong(address: str) -> None:
 def is_for_us(header: str) -> bool:
     """Whether an Authorization header shows one of our keys, right or wrong. Who reads may show
     something else: what a proxy in front asks for, or the host."""
-    return key_in(header).startswith(keys.BEGIN)
+    return key_in(header).startswith(BEGINNINGS)
 
 
 @sensitive_variables()

@@ -18,7 +18,7 @@ from waves.exports import EXPORTS
 from waves.exports.files import FILES
 from waves.ingest import formats
 from waves.ingest.line_protocol import PRECISIONS
-from waves.web import making, schema
+from waves.web import making, schema, sharing
 from waves.web.answers import in_any_project, json_answer
 from waves.web.api import SamplesQuery
 from waves.web.crossing import CrossingQuery
@@ -36,6 +36,7 @@ WORDS = {
     "404": "There is no such stream.",
     "413": "The body is too long, or inflates to too much.",
     "415": "The media type is none of those that are known.",
+    "422": "What is asked for cannot be; the words say why.",
     "429": "Too much: send it again after the seconds that Retry-After says.",
     "503": "Not now: ask again after the seconds that Retry-After says.",
     "default": "Whatever else went wrong: 400, 405, 413 or 500.",
@@ -94,6 +95,12 @@ OPERATIONS["/streams/{slug}/crossing"] = Operation(
     query=CrossingQuery,
     errors=("400", "401", "403", "404", "429", "503", "default"),
 )
+OPERATIONS["/streams/{slug}/links"] = Operation(
+    "links",
+    "The links that the user who is signed in made of a stream, newest first.",
+    {JSON: schema.Links},
+    errors=("403", "404", "503", "default"),
+)
 SLUG = {
     "name": "slug",
     "in": "path",
@@ -118,6 +125,7 @@ _NUMBER = {
     "description": "A text of the writer's for this batch: sent again, it is taken once.",
     "schema": _TEXT,
 }
+LINK_ERRORS = ("400", "401", "403", "404", "422", "429", "503", "default")
 MAKE_ERRORS = ("400", "401", "403", "413", "429", "503", "default")
 PUSH_ERRORS = ("400", "401", "403", "404", "413", "415", "429", "503", "default")
 
@@ -159,7 +167,12 @@ def document(root: str) -> Mapping[str, Any]:
         schema.Problem,
         schema.Receipt,
         schema.Made,
+        schema.MadeLink,
+        schema.Granted,
+        schema.RevokedLink,
         making.NewStream,
+        sharing.NewLink,
+        sharing.ShownKey,
         *(each for each in answers if isinstance(each, type)),
     ]
     _, definitions = models_json_schema(
@@ -175,7 +188,11 @@ def document(root: str) -> Mapping[str, Any]:
             "description": "The streams of this server, and the samples that it keeps of them.",
         },
         "servers": [{"url": root}],
-        "paths": {path: _methods(path, each) for path, each in OPERATIONS.items()},
+        "paths": {
+            **{path: _methods(path, each) for path, each in OPERATIONS.items()},
+            "/grants": {"post": _grant()},
+            "/links/{prefix}/revoke": {"post": _revoke()},
+        },
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -185,7 +202,7 @@ def document(root: str) -> Mapping[str, Any]:
 
 def _methods(path: str, operation: Operation) -> dict[str, Any]:
     methods = {"get": _operation(path, operation)}
-    posts = {"/streams": _make, "/streams/{slug}/samples": _push}
+    posts = {"/streams": _make, "/streams/{slug}/samples": _push, "/streams/{slug}/links": _link}
     return {**methods, "post": posts[path]()} if path in posts else methods
 
 
@@ -205,6 +222,46 @@ def _make() -> dict[str, Any]:
             **{status: _error(status) for status in MAKE_ERRORS},
         },
     }
+
+
+def _link() -> dict[str, Any]:
+    return {
+        "operationId": "link",
+        "summary": "Make a link: for a user who is signed in, with the page's CSRF token.",
+        "parameters": [SLUG],
+        **_posted(sharing.NewLink, "201", "It was made; its key is shown this once.", "MadeLink"),
+    }
+
+
+def _revoke() -> dict[str, Any]:
+    return {
+        "operationId": "revoke",
+        "summary": "Let a link open nothing any more: an own one, or any for who may delete links.",
+        "parameters": [{**SLUG, "name": "prefix", "description": "What its key begins with."}],
+        **_posted(None, "200", "It opens nothing any more.", "RevokedLink"),
+    }
+
+
+def _grant() -> dict[str, Any]:
+    return {
+        "operationId": "grants",
+        "summary": "Exchange the key of a link for a grant, which is shown as a key is.",
+        "security": [],
+        **_posted(sharing.ShownKey, "200", "A grant, and what a page has to know.", "Granted"),
+    }
+
+
+def _posted(body: type[BaseModel] | None, status: str, words: str, answer: str) -> dict[str, Any]:
+    content = {JSON: {"schema": {"$ref": f"#/components/schemas/{answer}"}}}
+    told: dict[str, Any] = {
+        "responses": {
+            status: {"description": words, "content": content},
+            **{each: _error(each) for each in LINK_ERRORS},
+        }
+    }
+    if body is not None:
+        told["requestBody"] = {"required": True, "content": {JSON: {"schema": _schema(body)}}}
+    return told
 
 
 def _push() -> dict[str, Any]:

@@ -82,7 +82,8 @@ def oscilloscope(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "stream": stream,
         "mode": mode,
-        "config": _configuration(spec, staff=staff, mode=mode),
+        "config": configuration(spec, staff=staff, mode=mode),
+        "may_share": mode == "full" and _may_share(request),
         "absence": _absence(request),
         "examples": examples_of(spec, request.build_absolute_uri) if staff else (),
     }
@@ -177,7 +178,8 @@ def _card(stream: Stream) -> dict[str, Any]:
     }
 
 
-def _configuration(spec: StreamSpec, *, staff: bool, mode: Mode = "full") -> dict[str, Any]:
+def configuration(spec: StreamSpec, *, staff: bool, mode: Mode = "full") -> dict[str, Any]:
+    """What the page of a stream has to know of it."""
     return {
         "mode": mode,
         "version": page_version(),
@@ -187,6 +189,8 @@ def _configuration(spec: StreamSpec, *, staff: bool, mode: Mode = "full") -> dic
         "addresses": {
             "page": by_slug("oscilloscope"),
             "socket": by_slug("stream-socket"),
+            "sockets": address("socket"),
+            "links": by_slug("api-links"),
             "samples": by_slug("api-samples"),
             "control": by_slug("control"),
         },
@@ -215,6 +219,11 @@ def _signals(spec: StreamSpec) -> list[dict[str, Any]]:
 def _is_staff(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)  # not every project has users
     return bool(user and user.is_active and user.is_staff and user.has_perm("waves.change_stream"))
+
+
+def _may_share(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(user and user.is_active and user.has_perm("waves.add_sharelink"))
 
 
 def _may_add(request: HttpRequest) -> bool:

@@ -51,6 +51,56 @@ class Made(BaseModel):
     samples: Annotated[str, Field(description="Where samples are sent to.")]
 
 
+Seconds = Annotated[int | None, Field(description="Unix seconds, or null for never.")]
+
+
+class Link(BaseModel):
+    """A link that shares a stream."""
+
+    prefix: Annotated[str, Field(description="What its key begins with, and what names it.")]
+    kind: Literal["link", "embed", "wall"]
+    created: int
+    expires: Seconds
+    view: Annotated[str, Field(description="The query of the oscilloscope's address.")]
+    parents: list[str]
+    controls: bool
+    state: Literal["live", "expired", "revoked"]
+
+
+class Links(BaseModel):
+    """The links of a user."""
+
+    links: list[Link]
+
+
+class MadeLink(BaseModel):
+    """A link that was made. Its key is shown this once."""
+
+    prefix: str
+    key: str
+    address: Annotated[str, Field(description="With the key behind the #.")]
+    embed: Annotated[str | None, Field(description="What another page has in it, of an embed.")]
+    expires: Seconds
+
+
+class RevokedLink(BaseModel):
+    """A link that opens nothing any more."""
+
+    prefix: str
+    state: Literal["revoked"]
+
+
+class Granted(BaseModel):
+    """What a link's key opens."""
+
+    grant: Annotated[str, Field(description="Shown as a key is: Authorization: Bearer.")]
+    expires: Annotated[int, Field(description="Unix seconds; then the key is shown again.")]
+    kind: Literal["link", "embed", "wall"]
+    view: str
+    controls: bool
+    config: Annotated[dict[str, object], Field(description="What the page of the stream needs.")]
+
+
 class Summary(BaseModel):
     """A stream as the workers describe it; before they have, only what is always there."""
 

@@ -133,7 +133,7 @@ async def test_no_key_is_in_the_report_of_a_fault(monkeypatch):
     def fail(*arguments):
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr(keys, "_is_kept", fail)
+    monkeypatch.setattr(keys, "is_kept", fail)
     with pytest.raises(RuntimeError) as told_of:
         await credentials.grant_of(request)
     ours = told_of.tb.tb_next  # without this test, which knows the key

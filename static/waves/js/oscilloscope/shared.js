@@ -76,7 +76,7 @@ async function exchange(key) {
 /** @param {Response} answer */
 async function wordsOf(answer) {
   const said = await answer.json().catch(() => null);
-  return typeof said?.message === "string" ? said.message : `The server refused the link (${answer.status}).`;
+  return typeof said?.error === "string" ? said.error : `The server refused the link (${answer.status}).`;
 }
 
 /** @param {string} words */

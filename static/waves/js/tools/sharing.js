@@ -11,7 +11,7 @@ import { fullInstant } from "../text/instants.js";
  * @typedef {object} OwnLink
  * @property {string} prefix
  * @property {"link" | "embed" | "wall"} kind
- * @property {string | null} expires ISO 8601
+ * @property {number | null} expires unix seconds
  * @property {string} state
  */
 
@@ -123,7 +123,7 @@ export class Sharing {
     const row = document.createElement("li");
     const words = document.createElement("span");
     const until = expires
-      ? `until ${fullInstant(Date.parse(expires) / 1000, this.#parts.zone.ofFiles)}`
+      ? `until ${fullInstant(expires, this.#parts.zone.ofFiles)}`
       : "until revoked";
     const isLive = state === "live";
     words.textContent = `${KINDS[kind]} ${prefix}, ${isLive ? until : state}`;
@@ -157,7 +157,7 @@ export class Sharing {
       signal: AbortSignal.timeout(ANSWER_MS),
     }).catch(() => null);
     const said = await answer?.json().catch(() => null);
-    this.#problem(answer?.ok ? "" : (said?.message ?? SILENT));
+    this.#problem(answer?.ok ? "" : (said?.error ?? SILENT));
     return answer?.ok ? said : null;
   }
 
