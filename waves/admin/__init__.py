@@ -2,6 +2,7 @@
 
 from waves.admin.audit import AuditLog
 from waves.admin.keys import AccessKeyAdmin
+from waves.admin.links import ShareLinkAdmin
 from waves.admin.stream import StreamAdmin
 
-__all__ = ["AccessKeyAdmin", "AuditLog", "StreamAdmin"]
+__all__ = ["AccessKeyAdmin", "AuditLog", "ShareLinkAdmin", "StreamAdmin"]

@@ -17,6 +17,7 @@ from waves.protocol.messages import (
     ChangeView,
     HistoryRequest,
     Ping,
+    Show,
     Subscribe,
     Unsubscribe,
 )
@@ -25,8 +26,8 @@ from waves.protocol.messages import (
 class Session:
     """Carries out the messages of one connection on the hub.
 
-    ``subscribe`` messages need a look-up that may wait, so ``take`` hands them back to the
-    caller, who answers them with ``subscribe``.
+    ``subscribe`` and ``show`` need a look-up that may wait, so ``take`` hands them back to the
+    caller, who answers the former with ``subscribe``.
     """
 
     def __init__(
@@ -46,8 +47,8 @@ class Session:
         """The socket is gone."""
         self.hub.disconnect(self.connection)
 
-    def take(self, text: str | None) -> Subscribe | None:
-        """Carry out one message; return it where it is a subscription.
+    def take(self, text: str | None) -> Show | Subscribe | None:
+        """Carry out one message; return it where it is a subscription, or shows a key.
 
         A message that is none closes the socket with 4400, after saying what is wrong.
         """
@@ -58,7 +59,7 @@ class Session:
             if text is None:
                 raise WireError("Control messages are text.")
             message = messages.parse_client_message(text)
-            if isinstance(message, Subscribe):
+            if isinstance(message, Show | Subscribe):
                 return message
             self._carry_out(message)
         except WireError as error:

@@ -83,6 +83,13 @@ class Subscribe(View):
     since: Position | None = None
 
 
+class Show(_Message):
+    """Show a read key, or the grant of a link: it alone decides from then on."""
+
+    type: Literal["show"]
+    key: Annotated[str, Field(min_length=1, max_length=300, repr=False)]
+
+
 class Unsubscribe(_Message):
     """Stop viewing a stream."""
 
@@ -124,7 +131,7 @@ class Ping(_Message):
 
 
 ClientMessage = Annotated[
-    Subscribe | Unsubscribe | ChangeView | HistoryRequest | Ack | Ping,
+    Show | Subscribe | Unsubscribe | ChangeView | HistoryRequest | Ack | Ping,
     Field(discriminator="type"),
 ]
 _client_message: TypeAdapter[Any] = TypeAdapter(ClientMessage)

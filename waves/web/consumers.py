@@ -21,7 +21,7 @@ from waves.hub.connection import Connection
 from waves.hub.session import Session
 from waves.hub.viewer import Viewer
 from waves.protocol import messages
-from waves.protocol.messages import Subscribe
+from waves.protocol.messages import Show, Subscribe
 from waves.server.handshakes import turns
 from waves.server.lifespan import absence, running, serving
 from waves.server.transport import AsgiTransport, transport_for
@@ -38,11 +38,15 @@ from waves.web.visitors import Visitor
 PROTOCOLS = (messages.PROTOCOL, messages.PROTOCOL_JSON)
 #: A server that does not take the answer to a handshake within this is not waited for.
 ACCEPT_SECONDS = 10.0
+#: Where every visitor has to log in, the first message may show a key in place of that. A socket
+#: that says nothing for so long is asked for the login.
+FIRST_SECONDS = 10.0
 
 _STORM = "Too many viewers come at once. Come back later."
 _CROWD = "Too many sockets are open from here already. Close some, or sign in."
 _TOO_MANY_VIEWS = "subscribe: you view as many streams as one may, over all your sockets."
 _IDLE = "Nothing was subscribed for long. Come back when you want to see something."
+_SHOWN_LATE = "A key is shown once, before anything else is said."
 _NO_MORE = "You may not see this stream any more."
 _FULL = "This server has all the viewers it takes. Come back later."
 
@@ -77,6 +81,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
     _task: asyncio.Task[Any] | None = None
     _given_up = False
     _place: Place | None = None
+    #: Whether it was said, or need not be, who this is: by a key, a login, a stream for everyone.
+    _known = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve the socket; whatever ends it, also daphne's cancel, its viewers are removed.
@@ -127,7 +133,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         protocol = chosen or messages.PROTOCOL_JSON
         connection = self._connection(as_json=protocol == messages.PROTOCOL_JSON)
         refusal = self._refusal(known=bool(chosen) or not offered, in_turn=in_turn)
-        if refusal is None and self.visitor.matters:
+        self._known = self.visitor.shows_key or self._has_slug()
+        if refusal is None and self.visitor.matters and self._known:
             refusal = await self._look_at_visitor()
         refusal = refusal or await self._take_place(connection)
         if refusal is not None:
@@ -137,10 +144,13 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         self.session.open(protocol, page_version())
         self.attendance.admitted(protocol)
         if self.visitor.matters:
-            self._ask_from_now_on(REMEMBER_SECONDS)
+            self._ask_from_now_on(REMEMBER_SECONDS if self._known else FIRST_SECONDS)
         self._idle_since = time.monotonic()
         sentinel.watch(self)
         await self._subscribe_from_url()
+
+    def _has_slug(self) -> bool:
+        return "slug" in self.scope.get("url_route", {}).get("kwargs", {})
 
     def _refusal(self, *, known: bool, in_turn: bool) -> Refusal | None:
         """Why this socket is closed at once: code and words of the error, and the close code."""
@@ -278,15 +288,39 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
     async def _receive(self, text: str | None) -> None:
         if self.session is None or self.session.connection.transport.closed:
             return
-        subscription = self.session.take(text)
-        if subscription is None:
+        message = self.session.take(text)
+        if isinstance(message, Show):
+            await self._show(self.session, message.key)
             return
+        if not await self._is_let_in(self.session) or message is None:
+            return
+        subscription = message
         try:
             await self._subscribe(self.session, subscription)
         except UnknownStreamError as error:
             slug = subscription.stream
             self.session.connection.refuse("unknown_stream", str(error), stream=slug)
             self.session.hub.pump.wake(self.session.connection)
+
+    async def _show(self, session: Session, key: str) -> None:
+        """From now on a key decides alone what is seen, in place of any login."""
+        if self._known:
+            words = (_SHOWN_LATE, messages.CLOSE_BAD_MESSAGE)
+            session.connection.refuse("bad_message", *words)
+            return
+        self.visitor.show(key)
+        await self._is_let_in(session)
+
+    async def _is_let_in(self, session: Session) -> bool:
+        """Look once, at the first message, who it is, where that matters."""
+        if self._known or not self.visitor.matters:
+            self._known = True
+            return True
+        self._known = True
+        if self._guard is not None:  # it would have waited for this message
+            self._guard.cancel()
+            self._guard = None
+        return await self._is_identified(session)
 
     async def _subscribe(self, session: Session, message: Subscribe) -> None:
         try:

@@ -21,7 +21,8 @@ from django.utils.module_loading import import_string
 
 from waves.access import Viewer, own_function
 from waves.exceptions import AccessError, BusyError
-from waves.web.credentials import grant_of, is_for_us, refuse_in_address
+from waves.web.clientaddress import request_address
+from waves.web.credentials import grant_from, grant_of, is_for_us, refuse_in_address
 from waves.web.lookup import look_up
 from waves.web.origins import as_request
 
@@ -59,17 +60,23 @@ class Visitor:
         self._scope = scope
         self.viewer = Viewer()
         #: The key that a program shows; it stands for a login.
-        self._shows_key = is_for_us(_authorization(scope))
+        self.shows_key = is_for_us(_authorization(scope))
+        #: The one that it showed in its first message; empty: it stands in the header.
+        self._key = ""
         #: Whether it matters from the beginning who it is; else the database is left alone until
         #: a stream is asked for that is not for everyone.
-        self.matters = self._shows_key or bool(_login_middleware()) or bool(own_function())
+        self.matters = self.shows_key or bool(_login_middleware()) or bool(own_function())
+
+    def show(self, key: str) -> None:
+        """A key is shown in a message: it alone decides from now on, and no session is read."""
+        self.shows_key, self.matters, self._key, self.viewer = True, True, key, Viewer()
 
     async def refusal(self) -> str:
         """Learn who it is now; why they may have no socket, in words, or "".
 
         Raises ServiceUnavailableError where the database cannot say.
         """
-        if self._shows_key:
+        if self.shows_key:
             return await self._look_at_key()
         scope = await _with_session(self._scope)
         user, may = await look_up(partial(_admitted, scope))
@@ -78,7 +85,11 @@ class Visitor:
 
     async def _look_at_key(self) -> str:
         try:
-            grant = await grant_of(as_request(self._scope))
+            request = as_request(self._scope)
+            if self._key:
+                grant = await grant_from(request_address(request), self._key)
+            else:
+                grant = await grant_of(request)
             grant.check("read")
         except (AccessError, BusyError) as error:
             return str(error)

@@ -300,3 +300,16 @@ def test_a_stream_is_framed_by_its_parents_alone(client, stream, maker, settings
     gone, unknown = client.get("/embed/sine/"), client.get("/embed/nothing/")
     assert gone.status_code == unknown.status_code == 404
     assert gone.headers["X-Frame-Options"] == "DENY"
+
+
+def test_the_admin_shows_links_and_revokes_them(admin_client, stream, maker):
+    row, _ = made(stream, maker)
+    place = "/admin/waves/sharelink/"
+    assert row.prefix in admin_client.get(place).content.decode()
+    shown = admin_client.get(f"{place}{row.pk}/change/").content.decode()
+    assert "maker" in shown
+    assert row.digest not in shown
+    assert admin_client.get(f"{place}add/").status_code == 403
+    admin_client.post(place, {"action": "revoke", "_selected_action": [row.pk]})
+    row.refresh_from_db()
+    assert row.state == "revoked"

@@ -9,8 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 
 import waves.asgi
-from waves import access, specs
-from waves.exceptions import UnknownStreamError
+from waves import access, keys, specs
+from waves.exceptions import AccessError, UnknownStreamError
 from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
 from waves.web import consumers, guarding, lookup, visitors
@@ -259,7 +259,7 @@ def with_login(settings):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, LOGIN]
 
 
-@pytest.mark.parametrize("path", ["/ws/", "/ws/streams/sine/", "/ws/streams/nothing/"])
+@pytest.mark.parametrize("path", ["/ws/streams/sine/", "/ws/streams/nothing/"])
 async def test_where_every_page_asks_for_a_login_the_socket_does(
     application, site, settings, with_login, path
 ):
@@ -321,3 +321,64 @@ async def test_a_look_up_without_a_viewer_finds_only_what_nobody_in_particular_m
     site.user = None
     with pytest.raises(UnknownStreamError, match="There is no stream “sine”"):
         await lookup.find_stream("sine")
+
+
+class Shown:
+    """What keys there are."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+
+    async def grant_from(self, address, key):
+        if self.problem or key != "wg_good":
+            raise AccessError(self.problem or keys.UNKNOWN, status=401)
+        return keys.Grant("wl_1", frozenset({"read"}), frozenset({1}))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    shown = Shown()
+    monkeypatch.setattr(visitors, "grant_from", shown.grant_from)
+    return shown
+
+
+async def test_the_first_message_may_show_a_key_in_place_of_a_login(
+    application, site, settings, with_login, shown, monkeypatch
+):
+    settings.WAVES = {}
+    monkeypatch.setattr(visitors, "get_user", None)  # whoever reads a session fails
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="show", key="wg_good")
+        for slug in ("hidden", "sine"):
+            peer.say(type="subscribe", stream=slug)
+        await peer.until(lambda: peer.of_type("stream"))
+        (error,) = peer.of_type("error")
+        assert (error["code"], error["stream"]) == ("unknown_stream", "hidden")
+        shown.problem = "This link has expired."
+        assert await peer.until_closed() == (4403, "This link has expired.")
+        assert peer.of_type("error")[-1]["code"] == "refused"
+
+
+async def test_a_key_that_is_none_ends_the_socket(application, restricted, shown):
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="show", key="wg_bad")
+        assert await peer.until_closed() == (4403, keys.UNKNOWN)
+
+
+async def test_a_key_is_shown_first_or_not_at_all(application, restricted, shown):
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="subscribe", stream="sine")
+        peer.say(type="show", key="wg_good")
+        assert (await peer.until_closed())[0] == 4400
+
+
+@pytest.mark.parametrize("says", [True, False])
+async def test_who_shows_nothing_where_a_login_is_needed_is_asked_for_it(
+    application, site, settings, with_login, monkeypatch, says
+):
+    settings.WAVES = {}
+    monkeypatch.setattr(consumers, "FIRST_SECONDS", 10.0 if says else 0.01)
+    async with Peer(application, "/ws/") as peer:
+        if says:
+            peer.say(type="subscribe", stream="sine")
+        assert await peer.until_closed() == (4403, visitors.LOG_IN)
