@@ -303,7 +303,7 @@ def test_a_stream_is_framed_by_its_parents_alone(client, stream, maker, settings
 
 
 def test_the_admin_shows_links_and_revokes_them(admin_client, stream, maker):
-    row, key = made(stream, maker)
+    row, _ = made(stream, maker)
     place = "/admin/waves/sharelink/"
     assert row.prefix in admin_client.get(place).content.decode()
     shown = admin_client.get(f"{place}{row.pk}/change/").content.decode()
