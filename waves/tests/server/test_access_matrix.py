@@ -29,8 +29,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from waves import keys
-from waves.models import AccessKey, Signal, Stream
+from waves import keys, links
+from waves.models import AccessKey, ShareLink, Signal, Stream
 
 shown = {{}}
 def user(name, **fields):
@@ -68,16 +68,36 @@ key("read key for it", ["read"], [secret])
 key("read key for another", ["read"], [sine])
 key("write key", ["write"])
 key("write key for another", ["write"], [sine])
+def link(name, kind="link", **fields):
+    row, text = links.make(secret, kind, watcher, expires=now + timedelta(hours=1))
+    grant = links.open_link(text).grant
+    ShareLink.objects.filter(pk=row.pk).update(**fields)
+    shown[name] = {{"Authorization": f"Bearer {{grant}}"}}
+
+link("share link")
+link("revoked link", revoked=now)
+link("expired link", expires=now - timedelta(seconds=1))
+link("embed link", "embed")
 key("revoked key", ["read"], [secret], revoked=now)
 key("expired key", ["read"], [secret], expires=now - timedelta(seconds=1))
 print("shown", json.dumps(shown))
 """
 
-SEES = {"listed", "member", "staff who may view", "read key", "read key for it"}
+SEES = {
+    *("listed", "member", "staff who may view"),
+    *("read key", "read key for it", "share link", "embed link"),
+}
 SEES_NOT = {"anonymous", "user", "staff", "inactive", "read key for another"}
 #: What is no key to read, and is told so before any stream is looked at.
-REFUSED = {"write key": 403, "write key for another": 403, "revoked key": 401, "expired key": 401}
-WITH_KEY = {"read key", "read key for it", "read key for another", *REFUSED}
+REFUSED = {
+    "write key": 403, "write key for another": 403, "revoked key": 401, "expired key": 401,
+    "revoked link": 401, "expired link": 401,
+}
+#: Who shows something to programs; pages know sessions alone.
+WITH_KEY = {
+    *("read key", "read key for it", "read key for another", "share link", "embed link"),
+    *REFUSED,
+}
 EVERYBODY = sorted({*SEES, *SEES_NOT, *REFUSED})
 
 #: Addresses of one stream, and of the API, which programs with keys may ask for.
@@ -93,7 +113,15 @@ API = [
     "/api/v1/streams/{}/export?format=csv",
 ]
 LISTS = ["/", "/api/v1/streams"]
-OTHERS = ["/metrics", "/api/v1/openapi.json", "/healthz/ready", "/sign-in/", "/nowhere/"]
+OTHERS = [
+    "/metrics",
+    f"/embed/{ABSENT}/",
+    "/shared/",
+    "/api/v1/openapi.json",
+    "/healthz/ready",
+    "/sign-in/",
+    "/nowhere/",
+]
 
 
 @dataclass
@@ -107,7 +135,9 @@ class Place:
     def ask(self, path: str, who: str, method: str = "GET") -> tuple[int, str, str]:
         """Status, body and headers of an answer."""
         # From elsewhere: whoever asks on this machine is its operator.
-        headers = {"X-Forwarded-For": "203.0.113.9", **self.shown.get(who, {})}
+        # And each from a place of their own: who shows wrong keys is not listened to for long.
+        place = EVERYBODY.index(who) if who in EVERYBODY else 250
+        headers = {"X-Forwarded-For": f"203.0.113.{place}", **self.shown.get(who, {})}
         asked = urllib.request.Request(
             f"http://{self.server.address}{path}", headers=headers, method=method
         )

@@ -49,7 +49,7 @@ def test_every_address_of_the_pages_stands_below_the_prefix(use, client, sine, n
     listed, shown = client.get(place), client.get(f"{place}streams/sine/")
     assert listed.status_code == shown.status_code == 200
     of_page = [*config_of(listed)["addresses"].values(), *config_of(shown)["addresses"].values()]
-    assert len(of_page) == 6
+    assert len(of_page) == 8
     assert all(address.startswith(place) for address in of_page)
     assert f"{place}streams/sine/" in links(listed)
     office = "/back/office/login/?next=" + place.replace("/", "%2F")

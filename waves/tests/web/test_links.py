@@ -275,7 +275,7 @@ def test_the_page_of_a_link_names_no_stream_and_reads_no_session(client, stream)
     client.cookies["sessionid"] = "nobody-reads-this"
     answer = client.get("/shared/")
     page = answer.content.decode()
-    assert ('id="shared"' in page, GRANTS in page, "Sine" in page) == (True, True, False)
+    assert ('id="waves-shared"' in page, GRANTS in page, "Sine" in page) == (True, True, False)
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
         "no-store",
         "no-referrer",

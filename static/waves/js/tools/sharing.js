@@ -122,9 +122,7 @@ export class Sharing {
   #row({ prefix, kind, expires, state }) {
     const row = document.createElement("li");
     const words = document.createElement("span");
-    const until = expires
-      ? `until ${fullInstant(expires, this.#parts.zone.ofFiles)}`
-      : "until revoked";
+    const until = expires ? `until ${fullInstant(expires, this.#parts.zone.ofFiles)}` : "until revoked";
     const isLive = state === "live";
     words.textContent = `${KINDS[kind]} ${prefix}, ${isLive ? until : state}`;
     words.className = isLive ? "" : "dim";
