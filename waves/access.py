@@ -162,6 +162,8 @@ class Public:
         self._monotonic = monotonic
         self._read_at: float | None = None
         self.handles: frozenset[int] = frozenset()
+        #: Those that only some may see.
+        self.restricted: frozenset[int] = frozenset()
 
     @property
     def was_read(self) -> bool:
@@ -176,8 +178,9 @@ class Public:
     def read(self) -> None:
         """Look at all streams. Raises DatabaseError, and what was known stays."""
         at = self._monotonic()
-        rows = Stream.objects.filter(visibility=EVERYONE)
-        self.handles = frozenset(rows.order_by().values_list("pk", flat=True))
+        rows = dict(Stream.objects.order_by().values_list("pk", "visibility"))
+        self.handles = frozenset(pk for pk, visibility in rows.items() if visibility == EVERYONE)
+        self.restricted = frozenset(rows) - self.handles
         self._read_at = at
 
 

@@ -30,8 +30,13 @@ COUNTED = ("counted-1", "counted-2", "counted-3", "counted-4")
 SLUGS = (*COUNTED, "sine")
 
 #: A line that says something: one of Waves, or a warning of anybody. Not a line of access; nor what
-#: Django says each time that we ask whether a server is ready.
-TELLING = re.compile(r"^[-\d]+ [\d:,]+ (\w+ waves|WARNING|ERROR|CRITICAL)", re.M)
+#: Django says each time that we ask whether a server is ready; nor what is said of each socket that
+#: comes, goes or is refused, of which there is a bound a second.
+TELLING = re.compile(
+    r"^[-\d]+ [\d:,]+ (?!\w+ waves: (?:A socket (?:was|is) |More of the same ))"
+    r"(\w+ waves|WARNING|ERROR|CRITICAL)",
+    re.M,
+)
 ASKED = re.compile(r"^.*/healthz/.*$", re.M)
 TRACEBACK = "Traceback (most recent call last)"
 

@@ -30,7 +30,7 @@ from waves.web import origins
 from waves.web.attendance import Attendance
 from waves.web.callers import Place, by_address, by_viewer, callers
 from waves.web.guarding import sentinel
-from waves.web.lookup import find_stream, is_open_to_all, may_view
+from waves.web.lookup import find_stream, is_gone, is_open_to_all, may_view
 from waves.web.version import page_version
 from waves.web.visitors import Visitor
 
@@ -201,13 +201,14 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         elif now - self._idle_since > get_config().idle_seconds:
             session.connection.refuse("unavailable", _IDLE, messages.CLOSE_IDLE)
 
-    def shows_other_than(self, handles: frozenset[int]) -> bool:
-        """Whether it shows a stream that is none of these, and asks nobody yet."""
-        if self.session is None or self._guard is not None:
-            return False
-        return any(
-            viewer.kept.handle not in handles for viewer in self.session.connection.viewers.values()
-        )
+    @property
+    def asks(self) -> bool:
+        """Whether it asks already whether it may go on."""
+        return self.session is None or self._guard is not None
+
+    def shows(self, handles: frozenset[int]) -> bool:
+        """Whether it shows one of these streams."""
+        return self.session is not None and not handles.isdisjoint(self.session.connection.viewers)
 
     def guard(self) -> None:
         """Ask at once whether it may go on, and again and again."""
@@ -233,6 +234,8 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         try:
             if await may_view(self.visitor.viewer, viewer.kept.handle):
                 return None
+            if await is_gone(viewer.kept.handle):
+                return None  # of which the worker tells, and there is nothing more to be sent
         except ServiceUnavailableError as error:
             return "unavailable", str(error), messages.CLOSE_RESTART
         viewers = session.connection.viewers

@@ -21,8 +21,12 @@ LOOK_SECONDS = 1.25
 class Watching(Protocol):
     """A socket, as far as it matters here."""
 
-    def shows_other_than(self, handles: frozenset[int]) -> bool:
-        """Whether it shows a stream that is none of these, and asks nobody yet."""
+    @property
+    def asks(self) -> bool:
+        """Whether it asks already whether it may go on."""
+
+    def shows(self, handles: frozenset[int]) -> bool:
+        """Whether it shows one of these streams."""
 
     def look_at_idle(self, now: float) -> None:
         """Close it where it has shown nothing for long; ``now`` is monotonic."""
@@ -57,7 +61,7 @@ class Sentinel:
             now = time.monotonic()
             for socket in list(self._sockets):
                 socket.look_at_idle(now)
-            if any(socket.shows_other_than(frozenset()) for socket in self._sockets):
+            if not all(socket.asks for socket in self._sockets):
                 await self._find()
 
     async def _find(self) -> None:
@@ -66,7 +70,7 @@ class Sentinel:
         except ServiceUnavailableError:
             return  # whoever shows something was let in by what was known then
         for socket in list(self._sockets):
-            if socket.shows_other_than(access.public.handles):
+            if not socket.asks and socket.shows(access.public.restricted):
                 socket.guard()
 
 

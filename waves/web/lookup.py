@@ -82,6 +82,16 @@ async def is_public(handle: int) -> bool:
 
     Raises ServiceUnavailableError where the database cannot say, and never could.
     """
+    return handle in (await _public()).handles
+
+
+async def is_gone(handle: int) -> bool:
+    """Whether a stream was deleted. Raises ServiceUnavailableError as ``is_public`` does."""
+    public = await _public()
+    return handle not in public.handles | public.restricted
+
+
+async def _public() -> access.Public:
     public = access.public
     if not public.is_fresh:
         wait = PUBLIC_SECONDS if public.was_read else LOOKUP_SECONDS
@@ -91,7 +101,7 @@ async def is_public(handle: int) -> bool:
         except (TimeoutError, ServiceUnavailableError):
             if not public.was_read:
                 raise ServiceUnavailableError(UNREADABLE) from None
-    return handle in public.handles
+    return public
 
 
 async def _is_seen_at_once(viewer: Viewer, handle: int) -> bool:

@@ -128,18 +128,33 @@ class NewLink(BaseModel):
         return self
 
 
-def _answered(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view of who signed in, whose refusals are JSON, in words."""
+View = Callable[..., HttpResponseBase]
 
-    @wraps(view)
-    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, **kwargs)
-        except (WavesError, DatabaseError) as error:
-            return _refusal(error)
 
-    # Who is not signed in is told so in JSON, for being led to a page.
-    return login_not_required(csrf_protect(answer))
+def _answered(*methods: str) -> Callable[[View], View]:
+    """A view of who signed in, for these methods alone, whose refusals are JSON, in words."""
+
+    def decorated(view: View) -> View:
+        @csrf_protect
+        def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(request, **kwargs)
+            except (WavesError, DatabaseError) as error:
+                return _refusal(error)
+
+        @wraps(view)
+        def answer_method(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if request.method in methods:
+                return answer(request, **kwargs)
+            refusal = error_answer(f"Use {' or '.join(methods)} here.", 405)
+            refusal["Allow"] = ", ".join(methods)
+            return refusal
+
+        # Who is not signed in is told so in JSON, for being led to a page. A method that nobody
+        # knows needs no token to be told that: it is asked for behind that.
+        return login_not_required(csrf_exempt(answer_method))
+
+    return decorated
 
 
 def _refusal(error: Exception) -> HttpResponse:
@@ -218,13 +233,9 @@ def _mode_of(link: ShareLink) -> Mode:
     return "bare" if link.kind == "embed" and not link.controls else "full"
 
 
-@_answered
+@_answered("GET", "HEAD", "POST")
 def stream_links(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The own links of a stream are read; one is made."""
-    if request.method not in ("GET", "HEAD", "POST"):
-        answer = error_answer("Use GET or POST here.", 405)
-        answer["Allow"] = "GET, HEAD, POST"
-        return answer
     stream = Stream.objects.get(pk=handle_seen(viewer_of(request), slug))
     user = _sharer(request)
     if request.method == "POST":
@@ -299,13 +310,9 @@ def _seconds(moment: Any) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
-@_answered
+@_answered("POST")
 def revoke(request: HttpRequest, prefix: str) -> HttpResponseBase:
     """Let a link open nothing any more: an own one, or any for who may delete links."""
-    if request.method != "POST":
-        answer = error_answer("Use POST here.", 405)
-        answer["Allow"] = "POST"
-        return answer
     user = _signed_in(request)
     row = ShareLink.objects.filter(prefix=prefix).first()
     if row is None or not (row.owner == str(user.pk) or _may_revoke_all(user)):

@@ -35,8 +35,9 @@ OSCILLOSCOPE = {
         "#references li",
     ),
     "the spectrum": (["#export-button", "#view-spectrum"], "#fft-peak-rows tr"),
-    "the table, a sentence": (["#view-table", "#share"], "#samples tr"),
-    "the keys": (["#keys-button"], "#keys"),
+    "the table": (["#view-table"], "#samples tr"),
+    "a link for others, a sentence": (["#share", "#share-plain"], "#share-dialog[open]"),
+    "the keys": (["#share-close", "#keys-button"], "#keys"),
 }
 INDEX = (
     ".card[data-state=live] canvas",

@@ -90,8 +90,12 @@ SEES = {
 SEES_NOT = {"anonymous", "user", "staff", "inactive", "read key for another"}
 #: What is no key to read, and is told so before any stream is looked at.
 REFUSED = {
-    "write key": 403, "write key for another": 403, "revoked key": 401, "expired key": 401,
-    "revoked link": 401, "expired link": 401,
+    "write key": 403,
+    "write key for another": 403,
+    "revoked key": 401,
+    "expired key": 401,
+    "revoked link": 401,
+    "expired link": 401,
 }
 #: Who shows something to programs; pages know sessions alone.
 WITH_KEY = {

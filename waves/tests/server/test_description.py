@@ -25,5 +25,5 @@ def test_the_api_is_as_it_describes_itself(server, asking, key, tmp_path, shows_
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
-    assert "8 selected / 8 total" in done.stdout
+    assert "12 selected / 12 total" in done.stdout
     assert "Traceback" not in server.printed()

@@ -158,7 +158,9 @@ def test_a_key_does_what_it_may_where_it_may(pushable, asking, key):
     assert send(asking, "one", {"a": 2}, one)[0] == 200
     status, answer = send(asking, "other", {"a": 2}, one)
     assert (status, answer["code"]) == (403, "forbidden")
-    assert send(asking, "nowhere", {"a": 2}, one)[0] == 404
+    # Whether there is one that it is not for, a key for some does not learn.
+    assert send(asking, "nowhere", {"a": 2}, one) == (status, answer)
+    assert send(asking, "nowhere", {"a": 2}, make_key(pushable))[0] == 404
     reading = make_key(pushable, "--scope", "read")
     assert send(asking, "one", {"a": 2}, reading)[0] == 403
 

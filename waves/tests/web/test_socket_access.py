@@ -44,6 +44,7 @@ class Everyone(access.Public):
 
     def read(self) -> None:
         self.handles = self.stored
+        self.restricted = frozenset(HANDLES.values()) - self.stored
 
 
 def handle_seen(viewer, slug):
