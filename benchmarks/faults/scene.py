@@ -31,9 +31,10 @@ SLUGS = (*COUNTED, "sine")
 
 #: A line that says something: one of Waves, or a warning of anybody. Not a line of access; nor what
 #: Django says each time that we ask whether a server is ready; nor what is said of each socket that
-#: comes, goes or is refused, of which there is a bound a second.
+#: comes, goes or is refused, of which there is a bound a second, or of each stream that moves.
 TELLING = re.compile(
-    r"^[-\d]+ [\d:,]+ (?!\w+ waves: (?:A socket (?:was|is) |More of the same ))"
+    r"^[-\d]+ [\d:,]+ (?!\w+ waves: (?:A socket (?:was|is) |More of the same "
+    r"|A stream (?:is|runs|moves) |Another worker runs a stream now))"
     r"(\w+ waves|WARNING|ERROR|CRITICAL)",
     re.M,
 )

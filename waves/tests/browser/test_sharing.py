@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.async_api import Page
 
+from waves.tests.browser.oscilloscope import Oscilloscope
+
 STREAM = "secret-chirp"
 
 
@@ -22,11 +24,11 @@ def secret(add_stream, shared_site):
 
 async def opened(staff_context, daphne) -> Page:
     """The dialog, as staff opens it."""
-    page = await staff_context.new_page()
-    await page.goto(f"http://{daphne.address}/streams/{STREAM}/")
-    await page.locator("#pill[data-state=live]").wait_for()
-    await page.locator("#share").click()
-    await page.locator("#share-dialog[open]").wait_for()
+    page = (await Oscilloscope.open(staff_context, daphne, STREAM)).page
+    # The tools come after the first picture; until then the button does nothing.
+    await page.wait_for_function(
+        "document.getElementById('share-dialog').open || document.getElementById('share').click()"
+    )
     return page
 
 
