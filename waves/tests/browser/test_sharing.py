@@ -24,9 +24,10 @@ def secret(add_stream, shared_site):
 
 async def opened(staff_context, daphne) -> Page:
     """The dialog, as staff opens it."""
-    page = (await Oscilloscope.open(staff_context, daphne, STREAM)).page
+    scope = await Oscilloscope.open(staff_context, daphne, STREAM)
+    page = scope.page
     # The tools come after the first picture; until then the button does nothing.
-    await page.wait_for_function(
+    await scope.until(
         "document.getElementById('share-dialog').open || document.getElementById('share').click()"
     )
     return page
@@ -49,7 +50,7 @@ async def test_who_has_a_link_sees_the_stream_until_it_ends(
     guest = await (await new_context()).new_page()
     await guest.goto(link)
     await guest.locator("#pill[data-state=live]").wait_for()
-    await guest.wait_for_function("drawn().signals[0].y.length > 100")
+    await guest.wait_for_function("() => drawn().signals[0].y.length > 100")
     assert await guest.locator("#name").inner_text() == STREAM
     assert "wl_" not in guest.url
     assert await guest.context.cookies() == []
