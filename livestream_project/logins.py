@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
 
@@ -27,14 +26,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 
-from waves.web.clientaddress import request_address
+from waves.web.clientaddress import counted_as, request_address
 
 #: An address may fail this many times as often as one name from it: a whole office may share it.
 ADDRESS_FACTOR = 5
 #: Rows of failures that are kept, some 2 KiB each; beyond, those of longest ago are forgotten.
 MAX_ATTEMPTS = 10_000
-#: Whoever was given an IPv6 address was given a network of this size to change it in.
-IPV6_NETWORK = 64
 #: Seconds that a log-in waits for those before it; each takes some 0.3 s of a core.
 WAIT_SECONDS = 5.0
 #: So many fit into that wait. Each holds a thread; one more is told at once to come again.
@@ -125,12 +122,7 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
 
 def address(request: HttpRequest) -> str | None:
     """Whom a failure is counted against: the visitor's address or, of IPv6, its network."""
-    text = request_address(request)
-    if not text:
-        return None
-    if isinstance(ip_address(text), IPv6Address):
-        return str(ip_network(f"{text}/{IPV6_NETWORK}", strict=False).network_address)
-    return text
+    return counted_as(request_address(request)) or None
 
 
 def locked_out(request: HttpRequest, *ignored: object) -> HttpResponse:

@@ -16,11 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from waves.conf import function_of, get_config
 from waves.models import EVERYONE, SIGNED_IN, Stream
-from waves.specs import no_stream
+from waves.specs import no_stream, row_named
 
 logger = logging.getLogger("waves")
 
@@ -223,11 +223,10 @@ def handle_seen(viewer: Viewer, slug: str) -> int:
     event loop.
     """
     viewer.identity  # noqa: B018  reads the session and the user: also where there is no stream
-    named = Stream.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).order_by()
+    streams = Stream.objects.all()
     if not own_function():
-        named = named.only("slug", "visibility", "listed_users", "listed_groups")
-    streams = {stream.slug == slug: stream for stream in named}
-    stream = streams.get(True) or streams.get(False)
+        streams = streams.only("slug", "visibility", "listed_users", "listed_groups")
+    stream = row_named(slug, streams)
     if stream is None or not may_view(viewer, stream):
         raise no_stream(slug)
     return stream.pk

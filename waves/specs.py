@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch
 
 from waves import limits
@@ -216,12 +216,17 @@ def free_key(key: str, taken: Iterable[str]) -> str:
 
 def stream_named(slug: str) -> Stream:
     """The stream of a slug, or of one that it had before; raises UnknownStreamError."""
-    streams = Stream.objects.prefetch_related("signals")
-    for named in ({"slug": slug}, {"former_slugs__slug": slug}):
-        stream = streams.filter(**named).first()
-        if stream is not None:
-            return stream
-    raise no_stream(slug)
+    stream = row_named(slug, Stream.objects.prefetch_related("signals"))
+    if stream is None:
+        raise no_stream(slug)
+    return stream
+
+
+def row_named(slug: str, streams: QuerySet[Stream]) -> Stream | None:
+    """Of some streams the one of a slug, else the one that had it before; in one look."""
+    named = streams.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).order_by()
+    found = {stream.slug == slug: stream for stream in named}
+    return found.get(True) or found.get(False)
 
 
 def no_stream(slug: str) -> UnknownStreamError:

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from waves.access import Viewer
 from waves.conf import get_config
-from waves.web.clientaddress import scope_address
-
-#: Whoever was given an IPv6 address was given a network of this size to change it in.
-IPV6_NETWORK = 64
+from waves.web.clientaddress import counted_as, scope_address
 
 
 @dataclass(eq=False, slots=True)
@@ -58,10 +54,7 @@ class Callers:
 
 def by_address(scope: Mapping[str, Any]) -> str:
     """A caller of whom no more is known."""
-    address = scope_address(scope)
-    if address and isinstance(ip_address(address), IPv6Address):
-        address = str(ip_network(f"{address}/{IPV6_NETWORK}", strict=False))
-    return f"address {address}"
+    return f"address {counted_as(scope_address(scope))}"
 
 
 def by_viewer(viewer: Viewer) -> str:

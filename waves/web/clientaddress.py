@@ -7,7 +7,7 @@ far as proxies of ``WAVES_TRUSTED_PROXIES`` have written it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +16,8 @@ from waves.conf import UNIX, Network, get_config, networks
 
 Address = IPv4Address | IPv6Address
 
+#: Whoever was given an IPv6 address was given a network of this size to change it in.
+IPV6_NETWORK = 64
 #: A chain of proxies is short. What stands further left than this was not written by one.
 LONGEST_CHAIN = 32
 
@@ -31,6 +33,13 @@ def scope_address(scope: Mapping[str, Any]) -> str:
     found = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
     peer = scope.get("client") or ("",)
     return visitor(str(peer[0] or ""), b",".join(found).decode("latin1"))
+
+
+def counted_as(address: str) -> str:
+    """What a visitor's address is counted as: itself or, of IPv6, its network; "" stays so."""
+    if not address or not isinstance(ip_address(address), IPv6Address):
+        return address
+    return str(ip_network(f"{address}/{IPV6_NETWORK}", strict=False).network_address)
 
 
 #: What proxies write. Whoever asks directly sends none of them.

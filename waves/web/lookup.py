@@ -88,7 +88,7 @@ async def is_public(handle: int) -> bool:
 async def is_gone(handle: int) -> bool:
     """Whether a stream was deleted. Raises ServiceUnavailableError as ``is_public`` does."""
     public = await _public()
-    return handle not in public.handles | public.restricted
+    return handle not in public.handles and handle not in public.restricted
 
 
 async def _public() -> access.Public:

@@ -71,9 +71,13 @@ def test_addresses_of_one_ipv6_network_are_one_caller():
 async def test_the_streams_of_all_sockets_of_a_caller_are_bounded(application):  # noqa: F811
     async with Peer(application, "/ws/") as one, Peer(application, "/ws/") as two:
         for peer in (one, two):
-            for slug in ("sine", "hidden"):
+            for count, slug in enumerate(("sine", "hidden"), 1):
                 peer.say(type="subscribe", stream=slug)
-                await peer.until(lambda peer=peer: len(peer.told) > 1)
+                await peer.until(
+                    lambda peer=peer, count=count: (
+                        len(peer.of_type("stream")) + len(peer.of_type("error")) == count
+                    )
+                )
         (error,) = await two.until(lambda: two.of_type("error"))
         assert (error["code"], error["stream"]) == ("too_much", "hidden")
         assert two.closed is None
@@ -84,9 +88,11 @@ async def test_a_socket_that_shows_nothing_is_closed_and_one_that_shows_is_not(
     application,  # noqa: F811
     settings,
 ):
-    settings.WAVES = {"idle_seconds": 0}
-    async with Peer(application, "/ws/streams/sine/") as shows, Peer(application, "/ws/") as idle:
-        assert (await idle.until_closed())[0] == 4502
+    async with Peer(application, "/ws/streams/sine/") as shows:
+        await sees(shows)
+        settings.WAVES = {"idle_seconds": 0}
+        async with Peer(application, "/ws/") as idle:
+            assert (await idle.until_closed())[0] == 4502
         assert shows.closed is None
 
 
