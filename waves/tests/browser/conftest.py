@@ -3,7 +3,6 @@
 What is marked with ``firefox`` runs in a Firefox as well.
 """
 
-import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -178,11 +177,11 @@ async def page(context) -> Page:
 
 async def log_in(page: Page, server: Process) -> None:
     """Through the login page, as a person does."""
-    await page.goto(f"http://{server.address}/admin/login/?next=/")
+    await page.goto(f"{server.url}/admin/login/?next=/")
     await page.get_by_label("Username").fill(USER)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
-    await page.wait_for_url(re.compile(r":\d+/$"))
+    await page.wait_for_url(f"{server.url}/")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

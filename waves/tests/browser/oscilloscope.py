@@ -90,7 +90,7 @@ class Oscilloscope:
         scope = cls(await context.new_page())
         if is_needed(scope.page):
             await relay(scope.page, lambda _, message: scope._take(message))
-        await scope._load(f"http://{server.address}/streams/{slug}/{query}")
+        await scope._load(f"{server.url}/streams/{slug}/{query}")
         # Gone after a reload: see `was_reloaded`.
         await scope.page.evaluate("globalThis.firstLoad = true")
         return scope

@@ -6,22 +6,25 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from waves.tests.server.processes import START_SECONDS, free_port
 
 #: It refuses to run as root; this user owns nothing anywhere.
-NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+NOBODY = (
+    ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") if os.getuid() == 0 else ()
+)
 PASSWORD = "p@ss/word"
 
 
 class PostgreSQL:
-    """A server that can be stopped and come back."""
+    """A server that can be stopped and come back, perhaps ``inside`` a network namespace."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inside: Sequence[str] = ()) -> None:
         self.folder, self.port = folder, free_port()
+        self.inside = inside
         self.url = f"postgresql://waves:p%40ss%2Fword@127.0.0.1:{self.port}/postgres"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -34,13 +37,13 @@ class PostgreSQL:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *(*self.inside, *NOBODY),
                     *(program("postgres"), "-D", str(self.folder / "data")),
                     *("-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-F"),
                 ],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                **NOBODY,
             )
         deadline = time.monotonic() + START_SECONDS
         while "ready to accept" not in (self.folder / "log").read_text():
@@ -56,11 +59,10 @@ class PostgreSQL:
 
     def _run(self, name: str, *arguments: str) -> None:
         subprocess.run(
-            [program(name), "-D", str(self.folder / "data"), "--no-sync", *arguments],
+            [*NOBODY, program(name), "-D", str(self.folder / "data"), "--no-sync", *arguments],
             cwd=self.folder,
             check=True,
             capture_output=True,
-            **NOBODY,
         )
 
 
@@ -73,13 +75,13 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
+def postgresql(inside: Sequence[str] = ()) -> Iterator[PostgreSQL]:
     """One that runs, and its end."""
     # Not in pytest's folder, which nobody but its owner may enter.
     with tempfile.TemporaryDirectory(prefix="waves-postgresql-") as name:
         if NOBODY:
-            shutil.chown(name, NOBODY["user"], NOBODY["group"])
-        server = PostgreSQL(Path(name))
+            shutil.chown(name, "nobody", "nogroup")
+        server = PostgreSQL(Path(name), inside)
         server.prepare()
         server.start()
         try:

@@ -63,6 +63,10 @@ class Process:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
     def printed(self) -> str:
         return self.log.read_text(errors="replace")
 

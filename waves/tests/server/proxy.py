@@ -77,11 +77,12 @@ def shipped(port: int, upstreams: list[int], certificate: Path, key: Path) -> st
     return text
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[Path, Path]:
+    """One that signs itself, for an address or a name ("DNS:waves.example.org"), and its key."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     command = (
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
-        "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+        f"-subj /CN={name.partition(':')[2]} -addext subjectAltName={name}"
     )
     files = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run([*command.split(), *files], check=True, capture_output=True)
