@@ -56,8 +56,14 @@ class Config:
     #: Bound of rate × signals of one stream. Two streams of 4 signals at 1 MS/s fill a core's
     #: half; what is asked for beyond that is most often a slip of the keyboard.
     max_values_per_second: int = 8_000_000
+    #: The same of all enabled streams together: three cores' worth of such streams.
+    max_total_values_per_second: int = 100_000_000
     #: Bound of the memory of one stream's history, in each server process.
     max_history_bytes: int = 512 * 1024 * 1024
+    #: The same of all enabled streams together, where somebody views each of them.
+    max_total_history_bytes: int = 4 * 1024 * 1024 * 1024
+    #: Bound of all recordings of an installation together, on disk.
+    max_recorded_bytes: int = 100 * 1024 * 1024 * 1024
     #: Seconds that the time of a sample that is sent may be ahead of this server's.
     most_ahead: int = 5
     #: Bound of what Redis keeps of one stream's last frames, in bytes.
@@ -75,6 +81,12 @@ class Config:
     #: Streams that one address, user or key may view at once in a process, over all its sockets:
     #: the cards of eight lists of 250 streams.
     max_subscriptions_each: int = 2_000
+    #: Messages a second that one address, user or key may say over all its sockets of a process:
+    #: twice what the pages of an office acknowledge. What is more is read later.
+    max_messages_each: int = 2_000
+    #: Per cent of a core, in each process, that may go into the heavy messages of one address, user
+    #: or key: long ones, and those that are made for one socket and take long. Beyond, they wait.
+    max_cpu_percent_each: int = 25
     #: Seconds after which a socket that shows nothing is closed with 4502.
     idle_seconds: int = 600
     #: Streams of one installation: the worker reads all of them twice a second.

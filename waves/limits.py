@@ -74,6 +74,41 @@ def rate_problem(rate: float, signals: int) -> str | None:
     )
 
 
+def total_values_problem(values: float) -> str | None:
+    """Why the enabled streams may not make so many values a second together; None: they may."""
+    bound = get_config().max_total_values_per_second
+    if values <= bound:
+        return None
+    return (
+        f"With this one the enabled streams make {values:,.10g} values a second together; "
+        f"the bound is {bound:,} (WAVES_MAX_TOTAL_VALUES_PER_SECOND). "
+        "Stop another stream, or lower a rate."
+    )
+
+
+def total_history_problem(size: int) -> str | None:
+    """Why the histories of the enabled streams may not take so many bytes; None: they may."""
+    bound = get_config().max_total_history_bytes
+    if size <= bound:
+        return None
+    return (
+        f"With this one the histories of the enabled streams take {megabytes(size)} in each server "
+        f"process; the bound is {megabytes(bound)} (WAVES_MAX_TOTAL_HISTORY_BYTES). Stop another "
+        "stream, or shorten a history."
+    )
+
+
+def recorded_problem(size: int) -> str | None:
+    """Why nothing more is recorded, in words that end a sentence; None where more is."""
+    bound = get_config().max_recorded_bytes
+    if size < bound:
+        return None
+    return (
+        f"all recordings together take {megabytes(size)}, and may take {megabytes(bound)} "
+        "(WAVES_MAX_RECORDED_BYTES)"
+    )
+
+
 def megabytes(size: int) -> str:
     """A size in bytes, as people say it."""
     if size < 1024:

@@ -268,7 +268,7 @@ class Stream(models.Model):
             self.options = validate_options(self.source, self.options)
         except ConfigurationError as error:
             errors["options"] = str(error)
-        errors.update(self._size_problems())
+        errors.update(self._size_problems() or self._total_problems())
         if self._state.adding and (full := limits.streams_problem(Stream.objects.count())):
             errors[NON_FIELD_ERRORS] = full
         if errors:
@@ -291,6 +291,24 @@ class Stream(models.Model):
             "history": limits.history_problem(
                 self.rate, signals, self.sample_type_used, self.history
             ),
+        }
+        return {field: message for field, message in problems.items() if message}
+
+    def _total_problems(self) -> dict[str, str]:
+        """What is too much together with the other streams that are enabled."""
+        if not self.enabled:
+            return {}
+        others = Stream.objects.filter(enabled=True).exclude(pk=self.pk)
+        counted = others.annotate(rows=models.Count("signals"))
+        streams = [(self, self.signal_count), *((stream, stream.rows) for stream in counted)]
+        values = sum(stream.rate * max(1, signals) for stream, signals in streams)
+        history = sum(
+            limits.history_bytes(stream.rate, signals, stream.sample_type_used, stream.history)
+            for stream, signals in streams
+        )
+        problems = {
+            "rate": limits.total_values_problem(values),
+            "history": limits.total_history_problem(history),
         }
         return {field: message for field, message in problems.items() if message}
 

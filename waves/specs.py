@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -59,7 +61,31 @@ def stream_spec(stream: Stream, signals: Iterable[SignalSpec] | None = None) -> 
 def read_streams() -> list[tuple[StreamSpec, int]]:
     """Every stream with its epoch: what the worker compares with, each half second."""
     streams = Stream.objects.prefetch_related("signals")
-    return [(stream_spec(stream), stream.epoch) for stream in streams]
+    return within_totals([(stream_spec(stream), stream.epoch) for stream in streams])
+
+
+def within_totals(streams: list[tuple[StreamSpec, int]]) -> list[tuple[StreamSpec, int]]:
+    """The same, where those that are one too many for the installation say so, and do not run.
+
+    Those that were made first go first, so that every worker decides alike.
+    """
+    values, history = 0.0, 0
+    refused: dict[int, str] = {}
+    for spec in sorted((spec for spec, _ in streams), key=attrgetter("handle")):
+        if not spec.enabled or spec.problem:
+            continue
+        signals = max(1, len(spec.signals))
+        more = values + spec.rate * signals
+        longer = history + limits.history_bytes(spec.rate, signals, spec.sample_type, spec.history)
+        problem = limits.total_values_problem(more) or limits.total_history_problem(longer)
+        if problem:
+            refused[spec.handle] = problem
+        else:
+            values, history = more, longer
+    return [
+        (replace(spec, problem=refused[spec.handle]) if spec.handle in refused else spec, epoch)
+        for spec, epoch in streams
+    ]
 
 
 class Looks:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from waves.exceptions import WireError
+from waves.hub.account import Account
 from waves.hub.answers import Answer
 from waves.hub.finder import Watcher
 from waves.hub.message import Transport
@@ -42,6 +43,8 @@ class Connection:
     controls: deque[str] = field(default_factory=deque)
     #: Answers to ``history``, sent before live frames.
     answers: deque[Answer] = field(default_factory=deque)
+    #: That of its caller; None where nobody is counted.
+    account: Account | None = None
     #: It has much to be sent, or its messages take long to make: served after the others.
     heavy: bool = False
     sent: int = 0

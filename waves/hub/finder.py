@@ -28,6 +28,8 @@ class Watcher:
 
     wake: Callable[[], None]
     due_at: float = 0.0
+    #: Whose socket it is: None where nobody is counted.
+    caller: object = None
 
 
 class Finder:
@@ -56,6 +58,11 @@ class Finder:
     def keep(self, window: int) -> None:
         """A window of so many samples is asked for: keep what it can need."""
         self._window = max(self._window, window)
+
+    @property
+    def callers(self) -> set[object]:
+        """Who wants them; each of those who are not counted is one."""
+        return {watcher.caller or watcher for watcher in self.watchers}
 
     @property
     def behind(self) -> int:

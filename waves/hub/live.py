@@ -43,7 +43,9 @@ class Live:
         handle = self.kept.handle
         watcher = connection.watchers.get(handle)
         if watcher is None:
-            watcher = connection.watchers[handle] = Watcher(partial(wake, connection))
+            watcher = connection.watchers[handle] = Watcher(
+                partial(wake, connection), caller=connection.account
+            )
         viewer = Viewer(self.finders, view, connection.say, watcher)
         self.audience[connection] = connection.viewers[handle] = viewer
         return viewer

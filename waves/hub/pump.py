@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 from functools import partial
 
+from waves.hub.account import Account
 from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
 from waves.hub.figures import Fresh
 from waves.hub.kept import FRAMING, Piece
@@ -159,6 +160,10 @@ class Pump:
         now = began
         for connection in list(self._heavy):
             del self._heavy[connection]
+            if connection.account is not None and connection.account.is_overdrawn:
+                Account.put_off += 1
+                self._later[connection] = None
+                continue
             self._settle(connection, self._guarded_visit(connection))
             now = self._monotonic()
             if now - began >= HEAVY_SECONDS:
@@ -273,7 +278,10 @@ class Pump:
         began = self._monotonic()
         message = make(connection)
         size = len(message.payload) if message is not None else 0
-        connection.heavy = size > LIGHT_BYTES or self._monotonic() - began > LIGHT_SECONDS
+        took = self._monotonic() - began
+        connection.heavy = size > LIGHT_BYTES or took > LIGHT_SECONDS
+        if connection.heavy and connection.account is not None:
+            connection.account.spend(took)
         return message
 
     @staticmethod

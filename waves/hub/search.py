@@ -9,6 +9,7 @@ all, those that are furthest behind are paused: their viewers run free, and are 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from waves.hub.finder import Finder
@@ -122,13 +123,15 @@ class Search:
         return looked
 
     def _pause(self) -> list[Finder]:
-        """Pause those that are furthest behind, the newest first, until there is time for all."""
+        """Pause some until there is time for all: of whoever wants most first, those that are
+        furthest behind, the newest first."""
         need = sum(finder.need for finder in self._finders if not finder.paused)
         paused: list[Finder] = []
         if need <= SHARE:
             return paused
         late = [finder for finder in reversed(self._finders) if _is_late(finder)]
-        for finder in sorted(late, key=_seconds_behind, reverse=True):
+        wanted = self._wanted()
+        for finder in sorted(late, key=lambda f: (wanted(f), _seconds_behind(f)), reverse=True):
             if need <= SHARE:
                 break
             finder.paused = True
@@ -136,6 +139,14 @@ class Search:
             need -= finder.need
             paused.append(finder)
         return paused
+
+    def _wanted(self) -> Callable[[Finder], float]:
+        """What the caller of a finder wants in all; of several callers, who wants least."""
+        needs: dict[object, float] = defaultdict(float)
+        for finder in self._finders:
+            for caller in finder.callers if not finder.paused else ():
+                needs[caller] += finder.need
+        return lambda finder: min((needs[caller] for caller in finder.callers), default=0.0)
 
     def _resume(self, now: float) -> list[Finder]:
         """Let those go on for whom there is time again, those first that came first."""

@@ -95,6 +95,28 @@ def read_head(held: bytearray) -> Head | None:
     return Head(held[0] & 0x0F, held[0] & 0x80 != 0, length, 2 + extended + masked + length)
 
 
+class Together:
+    """How many frames the sockets of one caller may say together: it fills with time, up to a
+    second's worth, and what is said beyond has its turn later."""
+
+    #: Frames that had to wait for it, of all callers of this process.
+    held: ClassVar[int] = 0
+
+    def __init__(self, frames: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._a_second = self._left = float(frames)
+        self._filled_at = monotonic()
+
+    def book(self) -> float:
+        """Count a frame; the seconds until its turn."""
+        now = self._monotonic()
+        passed, self._filled_at = now - self._filled_at, now
+        self._left = min(self._a_second, self._left + passed * self._a_second) - 1
+        seconds = max(0.0, -self._left / self._a_second)
+        Together.held += seconds > 0
+        return seconds
+
+
 class Rate:
     """How much one socket may say: it fills with time, up to a burst."""
 
@@ -108,6 +130,9 @@ class Rate:
         self._frames_a_second, self._bytes_a_second = FRAMES_A_SECOND, BYTES_A_SECOND
         self._is_shared = True
         self._waits = False
+        #: What its caller may say over all its sockets, and when this one has its turn there.
+        self.together: Together | None = None
+        self._turn_at: float | None = None
 
     def widen(self, frames: int, size: int) -> None:
         """Frames and bytes a second of somebody who may send much, whatever others do."""
@@ -120,10 +145,22 @@ class Rate:
         seconds = max((1 - self._frames) / frames, (size - self._bytes) / self._bytes_a_second, 0)
         if seconds > 0:
             self.waits(True)
-        else:
+        elif (seconds := self._wait_for_others()) == 0:
             self._frames -= 1
             self._bytes -= size
         return seconds
+
+    def _wait_for_others(self) -> float:
+        """Seconds until the other sockets of its caller leave it its next frame."""
+        if self.together is None or not self._is_shared:
+            return 0.0
+        now = self._monotonic()
+        if self._turn_at is None:
+            self._turn_at = now + self.together.book()
+        seconds = self._turn_at - now
+        if seconds <= 0:
+            self._turn_at = None
+        return max(0.0, seconds)
 
     def take(self, size: int) -> float:
         """Count what was said already; returns the seconds until more may be."""
@@ -230,6 +267,10 @@ class Inflow:
         self._rate.widen(frames, a_second)
         self._wire.widen(size)
         self._in_turn = True
+
+    def share(self, together: Together) -> None:
+        """It is one socket of a caller, who may say so much over all of them."""
+        self._rate.together = together
 
     def taken(self) -> None:
         """The application took a message."""

@@ -187,3 +187,22 @@ def test_two_streams_that_are_proposed_without_options_are_both_made(db, pump, m
     monkeypatch.setattr(SystemSource, "proposals", lambda: both)
     specs.create_proposed_streams()
     assert set(Stream.objects.filter(source="system").values_list("slug", flat=True)) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        ({"max_total_values_per_second": 2500}, "WAVES_MAX_TOTAL_VALUES_PER_SECOND"),
+        ({"max_total_history_bytes": 100_000}, "WAVES_MAX_TOTAL_HISTORY_BYTES"),
+    ],
+)
+def test_the_newest_of_too_many_streams_does_not_run_and_says_why(db, settings, bound, words):
+    settings.WAVES = bound
+    for slug, enabled in (("one", True), ("off", False), ("two", True), ("three", True)):
+        stream = Stream.objects.create(name=slug, slug=slug, rate=1000.0, enabled=enabled)
+        Signal.objects.create(stream=stream, name="A")
+    told = {spec.slug: spec.problem for spec, _ in specs.read_streams()}
+    assert words in told.pop("three")
+    assert told == {"one": "", "off": "", "two": ""}
+    Stream.objects.filter(slug="one").update(enabled=False)
+    assert not any(spec.problem for spec, _ in specs.read_streams())

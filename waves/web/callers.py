@@ -1,4 +1,4 @@
-"""Who has how many sockets of this process, so that nobody takes what is for all.
+"""Who has how much of this process, so that nobody takes what is for all.
 
 Whoever shows a key is counted by it, who is signed in by the user, and anybody else by the address,
 of IPv6 by its network. An office may stand behind one address: where that has all the sockets that
@@ -13,14 +13,26 @@ from typing import Any
 
 from waves.access import Viewer
 from waves.conf import get_config
+from waves.hub.account import Account
+from waves.server.inflow import Together
 from waves.web.clientaddress import counted_as, scope_address
+
+
+@dataclass(eq=False, slots=True)
+class Caller:
+    """What one has of this process: sockets, and what is done and heard for them."""
+
+    name: str
+    account: Account
+    together: Together
+    places: set[Place] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)
 class Place:
     """One socket: whose it is, and what it views."""
 
-    caller: str
+    caller: Caller
     viewers: Sized = field(default=())
 
 
@@ -28,27 +40,32 @@ class Callers:
     """The sockets of each caller."""
 
     def __init__(self) -> None:
-        self._places: dict[str, set[Place]] = {}
+        self._known: dict[str, Caller] = {}
 
-    def enter(self, caller: str, viewers: Sized = ()) -> Place | None:
+    def enter(self, name: str, viewers: Sized = ()) -> Place | None:
         """A place for one more socket; None where the caller has all that one may have."""
-        places = self._places.setdefault(caller, set())
-        if len(places) >= get_config().max_sockets_each:
+        config = get_config()
+        caller = self._known.get(name)
+        if caller is None:
+            account = Account(config.max_cpu_percent_each / 100)
+            caller = Caller(name, account, Together(config.max_messages_each))
+        if len(caller.places) >= config.max_sockets_each:
             return None
+        self._known[name] = caller
         place = Place(caller, viewers)
-        places.add(place)
+        caller.places.add(place)
         return place
 
     def leave(self, place: Place) -> None:
         """A socket is gone."""
-        places = self._places[place.caller]
-        places.discard(place)
-        if not places:
-            del self._places[place.caller]
+        caller = place.caller
+        caller.places.discard(place)
+        if not caller.places:
+            del self._known[caller.name]
 
     def may_view_more(self, place: Place) -> bool:
         """Whether the caller may subscribe to one more stream, over all its sockets."""
-        views = sum(len(each.viewers) for each in self._places[place.caller])
+        views = sum(len(each.viewers) for each in place.caller.places)
         return views < get_config().max_subscriptions_each
 
 

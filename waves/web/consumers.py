@@ -189,7 +189,12 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 return refusal
             if user := by_viewer(self.visitor.viewer):
                 self._place = callers.enter(user, connection.viewers)
-        return None if self._place else ("unavailable", _CROWD, messages.CLOSE_OVERLOAD)
+        if self._place is None:
+            return "unavailable", _CROWD, messages.CLOSE_OVERLOAD
+        connection.account = self._place.caller.account
+        if (inflow := getattr(connection.transport, "inflow", None)) is not None:
+            inflow.share(self._place.caller.together)
+        return None
 
     def look_at_idle(self, now: float) -> None:
         """Close the socket where nothing has been subscribed for long; ``now`` is monotonic."""

@@ -19,6 +19,7 @@ from django.db import DataError, Error, IntegrityError
 from django.utils import timezone
 
 from waves.database.threads import RECORDER, in_thread
+from waves.limits import recorded_problem
 from waves.protocol.block import SampleBlock
 from waves.protocol.description import Description
 from waves.protocol.spec import StreamSpec
@@ -220,6 +221,8 @@ class Recorder:
         self._left_out = False
         self._failing_since: float | None = None
         self._problem = ""
+        #: Why nothing more may be recorded, as it was at the last look.
+        self._full = ""
         #: Unix seconds of the oldest recorded sample, by the UUID of the stream.
         self.since: Mapping[str, float] = {}
         #: Streams that do not run, whose rows name no signals: how they were recorded last.
@@ -288,12 +291,15 @@ class Recorder:
                 tracks.append(track)
         try:
             self._connection.open()
-            self._write(tracks)
+            if not self._full:
+                self._write(tracks)
             self._look(identity)
             self._trim(identity)
         except Error as error:
-            if any(track.spec.record or track.steps for track in self._tracks):
-                self._fail(error)
+            self._fail(reason(error), str(error).partition("\n")[0])
+            return False
+        if self._full:
+            self._fail(self._full, "delete some, or raise the bound")
             return False
         if self._problem:
             logger.warning("Streams are recorded again.")
@@ -339,10 +345,10 @@ class Recorder:
                 logger.exception("Stream %s is not recorded until it starts anew.", track.spec.slug)
             track.steps = []
 
-    def _fail(self, error: Error) -> None:
-        words = reason(error)
+    def _fail(self, words: str, said: str) -> None:
+        if not any(track.spec.record or track.steps for track in self._tracks):
+            return
         if words != self._problem:
-            said = str(error).partition("\n")[0]
             logger.error("Streams are not recorded: %s (%s).", words, said)
         self._problem = words
         self._failing_since = self._failing_since or time.time()
@@ -358,8 +364,9 @@ class Recorder:
             return
         self._looked_at = now
         known = Recording.objects.using(alias()).filter(installation=identity)
-        rows = known.values_list("stream", "begin")
-        self.since = {row.hex: begin / NANOSECONDS for row, begin in rows if begin is not None}
+        rows = list(known.values_list("stream", "begin", "bytes"))
+        self.since = {row.hex: begin / NANOSECONDS for row, begin, _ in rows if begin is not None}
+        self._full = recorded_problem(sum(size for *_, size in rows)) or ""
         self.last = {stream: told for stream, told in self.last.items() if stream in asks}
         for stream in (asks & self.since.keys()) - self.last.keys():
             told = Past(identity, uuid.UUID(stream)).last_description()

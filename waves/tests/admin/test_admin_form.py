@@ -231,6 +231,21 @@ def test_too_many_values_a_second_are_told_at_the_rate(admin_client, settings):
     assert "2,000 (WAVES_MAX_VALUES_PER_SECOND)" in said["rate"][0]
 
 
+@pytest.mark.parametrize(
+    ("bound", "field", "words"),
+    [
+        ({"max_total_values_per_second": 1500}, "rate", "WAVES_MAX_TOTAL_VALUES_PER_SECOND"),
+        ({"max_total_history_bytes": 60_000}, "history", "WAVES_MAX_TOTAL_HISTORY_BYTES"),
+    ],
+)
+def test_one_stream_too_many_is_told_at_the_form(admin_client, sine, settings, bound, field, words):
+    settings.WAVES = bound
+    said = errors_of(admin_client.post(ADD, posted({"name": "A"})))
+    assert words in said[field][0]
+    Stream.objects.update(enabled=False)
+    assert admin_client.post(ADD, posted({"name": "A"})).status_code == 302
+
+
 def test_deleting_signals_may_bring_a_stream_below_its_bound(admin_client, sine, settings):
     Signal.objects.create(stream=sine, name="B", position=1)
     settings.WAVES = {"max_values_per_second": 1000}

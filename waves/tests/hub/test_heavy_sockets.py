@@ -1,7 +1,10 @@
 """Whoever asks for much is served after the others, a piece at a time."""
 
+import json
+
 import pytest
 
+from waves.hub.account import MOST_SAVED, Account
 from waves.hub.connection import MAX_VIEWERS, MOST_CONTROLS
 from waves.hub.pump import CONTROLS_A_VISIT, HEAVY_SECONDS
 from waves.protocol import frames
@@ -64,6 +67,34 @@ async def test_heavy_sockets_leave_as_much_time_as_they_take(server, dear_texts)
     server.clock.now += 2 * (HEAVY_SECONDS + DEAR)
     await server.pump.round()
     assert len(dear_texts) > made
+
+
+async def test_whoever_takes_more_than_its_share_waits_and_others_do_not(server, dear_texts):
+    stream = server.stream(1, rate=100_000.0, signals=4, history=20.0)
+    stream.produce(1_500_000)
+    greedy, modest = Account(0.1, server.clock), Account(0.1, server.clock)
+    peers = [server.peer(as_json=True) for _ in range(6)]
+    for place, peer in enumerate(peers):
+        peer.connection.account = greedy
+        # At a place of its own: no message of it serves another.
+        peer.subscribe(stream, window=4 + place)
+    other = server.peer(as_json=True)
+    other.connection.account = modest
+    other.subscribe(stream, window=10)
+    put_off = Account.put_off
+    began = server.clock.now
+    for _ in range(1000):
+        server.clock.now += 0.005
+        await server.pump.round()
+        for peer in (*peers, other):
+            peer.acknowledge()
+    seconds = server.clock.now - began
+    theirs = DEAR * sum(len(peer.messages) for peer in peers)
+    assert theirs <= MOST_SAVED + 0.1 * seconds + 2 * DEAR
+    # To the other one, which needs less, everything came.
+    last = json.loads(other.messages[-1].payload)["frames"][-1]
+    assert last["sample"] + len(last["values"][0]) == stream.next
+    assert Account.put_off > put_off
 
 
 async def test_a_history_answer_is_made_a_message_at_a_time(server, dear_texts):

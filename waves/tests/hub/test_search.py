@@ -137,6 +137,19 @@ async def test_forty_viewers_with_their_own_level_are_all_served_while_there_is_
     assert sum(looks.fed) == 40 * produced
 
 
+async def test_where_there_is_no_time_for_all_whoever_wants_most_waits(server, sine, looks):
+    modest = join(server, sine, 0.9)
+    modest.connection.watchers[1].caller = "modest"
+    greedy = [join(server, sine, level / 50) for level in range(10)]
+    for peer in greedy:
+        peer.connection.watchers[1].caller = "greedy"
+    # Each takes a fifth of the share: there is time for half of them.
+    looks.cost = SHARE / 5 / RATE
+    await run(server, sine, 4.0, [modest, *greedy])
+    assert not codes(modest)
+    assert any(codes(peer) for peer in greedy)
+
+
 async def test_a_finder_that_nobody_uses_is_gone(server, sine):
     peers = [join(server, sine, level / 50) for level in range(5)]
     other = join(server, sine, 0.0)

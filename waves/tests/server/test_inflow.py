@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from waves.server import inflow
-from waves.server.inflow import Inflow
+from waves.server.inflow import Inflow, Rate, Together
 
 
 class Server:
@@ -245,3 +245,37 @@ async def test_before_the_handshake_is_done_nothing_is_given(server, clock) -> N
     waiting.open()
     await turns()
     assert server.given == [frame(b"{}")]
+
+
+def test_all_sockets_of_one_caller_together_say_no_more_than_it_may(clock) -> None:
+    together, held = Together(100, clock), Together.held
+    rates = [Rate(clock) for _ in range(10)]
+    for rate in rates:
+        rate.together = together
+    left = [60] * len(rates)
+
+    def said() -> int:
+        for place, rate in enumerate(rates):
+            while left[place] and rate.wait(10) == 0:
+                left[place] -= 1
+        return 600 - sum(left)
+
+    assert said() == 100
+    assert Together.held > held
+    for second in range(1, 6):
+        for _ in range(100):
+            clock.now += 0.01
+            said()
+        assert 100 + 99 * second <= said() <= 100 + 100 * second
+    # However many it says, each of its sockets has its turn.
+    assert max(left) < 60
+    clock.now += 10
+    assert said() == 600
+
+
+def test_what_others_say_is_not_held_with_it(clock) -> None:
+    flooding, calm = Rate(clock), Rate(clock)
+    flooding.together, calm.together = Together(10, clock), Together(10, clock)
+    while flooding.wait(10) == 0:
+        pass
+    assert calm.wait(10) == 0

@@ -41,7 +41,7 @@ async def test_one_address_has_so_many_sockets_and_others_have_theirs(applicatio
             await sees(other)
     async with Peer(application, path) as again:
         await sees(again)
-    assert not callers.callers._places
+    assert not callers.callers._known
 
 
 async def test_behind_a_full_address_whoever_is_signed_in_is_counted_by_the_user(

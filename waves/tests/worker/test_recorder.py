@@ -468,3 +468,23 @@ def test_what_is_deleted_in_pieces_holds_up_no_write(recorder, always_looks, mon
     recording = stream.past.recording()
     assert recording is not None
     assert recording.bytes <= 100_000
+
+
+def test_recordings_that_are_too_much_together_wait_until_some_are_deleted(
+    recorder, stream, always_looks, settings, caplog
+):
+    settings.WAVES = {"max_recorded_bytes": 10_000}
+    stream.publish(5000)
+    flush(recorder)
+    stream.publish(1000)
+    flush(recorder)
+    assert stream.ranges() == [(0, 5000)]
+    assert "all recordings together take" in stream.track.told
+    assert "WAVES_MAX_RECORDED_BYTES" in stream.track.told
+    flush(recorder)
+    assert caplog.text.count("Streams are not recorded") == 1
+    settings.WAVES = {"max_recorded_bytes": 100_000}
+    flush(recorder)
+    flush(recorder)
+    assert stream.ranges() == [(0, 6000)]
+    assert not stream.track.told
