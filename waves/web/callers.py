@@ -14,6 +14,7 @@ from typing import Any
 from waves.access import Viewer
 from waves.conf import get_config
 from waves.hub.account import Account
+from waves.keys import Grant
 from waves.server.inflow import Together
 from waves.web.clientaddress import counted_as, scope_address
 
@@ -74,10 +75,15 @@ def by_address(scope: Mapping[str, Any]) -> str:
     return f"address {counted_as(scope_address(scope))}"
 
 
+def by_key(grant: Grant) -> str:
+    """A caller who showed a key."""
+    return f"key {grant.prefix}"
+
+
 def by_viewer(viewer: Viewer) -> str:
     """A caller by the key or the user; empty where nobody is known. It may read the database."""
     if viewer.grant is not None:
-        return f"key {viewer.grant.prefix}"
+        return by_key(viewer.grant)
     return f"user {viewer.identity}" if viewer.identity is not None else ""
 
 

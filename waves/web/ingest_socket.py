@@ -40,6 +40,7 @@ from waves.server.transport import AsgiTransport, transport_for
 from waves.web import origins, taking
 from waves.web.answers import RETRY_SECONDS
 from waves.web.attendance import Attendance
+from waves.web.callers import Place, by_key, callers
 from waves.web.credentials import grant_for, grant_of, key_in
 
 PROTOCOL = "waves.ingest.v1"
@@ -59,6 +60,7 @@ LOOK_SECONDS, ACCEPT_SECONDS = 4.0, 10.0
 _WRITER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 _STORM = "Too many come at once. Come back later."
+_CROWD = "Too many sockets of this key are open already. Close some, or use another key."
 _UNKNOWN = f"This WebSocket speaks {PROTOCOL}."
 
 
@@ -74,6 +76,7 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._counts = {"messages": 0, "accepted": 0, "late": 0, "doubled": 0}
         self._closed = False
+        self._place: Place | None = None
         await receive()  # websocket.connect
         in_turn = await turns.wait()
         make = scope.get("waves.transport") or partial(transport_for, send)
@@ -108,6 +111,8 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             attendance.left(await self._serve(receive))
         finally:
             attendance.ended()
+            if self._place is not None:
+                callers.leave(self._place)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -156,6 +161,9 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         grant.check("write")
         self._slug = self.scope["url_route"]["kwargs"]["slug"]
         await taking.target(self._slug, grant)
+        self._place = callers.enter(by_key(grant))
+        if self._place is None:
+            raise BusyError(_CROWD)
         self._precision = request.GET.get("precision", "ns")
         name = request.GET.get("writer", "")
         if name and not _WRITER.fullmatch(name):

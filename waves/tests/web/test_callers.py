@@ -1,5 +1,7 @@
 """Nobody takes what is for all: sockets and streams by address, user and key, and idle ones."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
@@ -13,7 +15,7 @@ from waves.tests.web.test_socket_access import (  # noqa: F401  fixtures
     streams,
     user,
 )
-from waves.web import callers, taking
+from waves.web import callers, ingest_socket, taking
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +60,35 @@ async def test_behind_a_full_address_whoever_is_signed_in_is_counted_by_the_user
         restricted.user = AnonymousUser()
         async with Peer(application, path) as beyond:
             assert (await beyond.until_closed())[0] == 4501
+
+
+async def test_one_key_sends_over_so_many_sockets_and_another_over_its_own(
+    application,  # noqa: F811
+    monkeypatch,
+):
+    async def grant_of(request):
+        return SimpleNamespace(prefix=request.headers["Authorization"][7:], check=str)
+
+    async def target(slug, grant):
+        """Whichever it is."""
+
+    monkeypatch.setattr(ingest_socket, "grant_of", grant_of)
+    monkeypatch.setattr(taking, "target", target)
+
+    def writer(key: bytes):
+        headers = [(b"host", b"localhost"), (b"authorization", b"Bearer " + key)]
+        return Peer(application, "/ws/ingest/sine/", headers=headers, subprotocols=[])
+
+    async with writer(b"one") as first, writer(b"one") as second:
+        for peer in (first, second):
+            await peer.until(lambda peer=peer: peer.of_type("hello"))
+        async with writer(b"one") as beyond:
+            code, words = await beyond.until_closed()
+            assert code == 4501
+            assert "Too many sockets of this key" in words
+        async with writer(b"two") as other:
+            await other.until(lambda: other.of_type("hello"))
+    assert not callers.callers._known
 
 
 def test_addresses_of_one_ipv6_network_are_one_caller():
