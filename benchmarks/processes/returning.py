@@ -32,7 +32,7 @@ Address = tuple[str, int]
 
 
 def wait_before(attempt: int, chance: float) -> float:
-    """Seconds before a try; ``attempt`` is 0 at the first after a greeting, ``chance`` in [0, 1)."""
+    """Seconds before a try; ``attempt`` is 0 after a greeting, ``chance`` is in [0, 1)."""
     longest = min(FIRST_WAIT * 2.0**attempt, LONGEST_WAIT)
     return longest * (LEAST_SHARE + (1.0 - LEAST_SHARE) * chance)
 
@@ -41,8 +41,8 @@ def wait_before(attempt: int, chance: float) -> float:
 class Seat:
     """A person who views: what is kept of one over all sockets. Times are monotonic seconds.
 
-    ``tally`` counts what it sees. ``addresses``: where to come to. The next one is tried when one does not let it in, as a proxy
-    does with the servers behind it.
+    ``tally`` counts what it sees. ``addresses``: where to come to. The next one is tried when one
+    does not let it in, as a proxy does with the servers behind it.
     """
 
     addresses: Sequence[Address]
