@@ -74,7 +74,7 @@ def by_stream(text: str) -> dict[str, dict[str, float]]:
     return found
 
 
-def metrics(port: int) -> str:
-    """What a server says of itself."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+def get(port: int, path: str) -> str:
+    """What a server answers."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return str(answer.read().decode())

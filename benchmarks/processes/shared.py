@@ -14,7 +14,7 @@ import redis
 
 from benchmarks import document
 from benchmarks.compare import shown
-from benchmarks.processes.counting import by_stream, metrics
+from benchmarks.processes.counting import by_stream, get
 from benchmarks.processes.site import Site, over_redis
 from benchmarks.processes.viewing import Crowd, Measured, crowd, measure
 from benchmarks.servers import KILOHERTZ, ServerError, slug_of
@@ -51,38 +51,52 @@ def await_shared(site: Site, streams: int, workers: str) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one worker did while it was looked at: of its streams, a second."""
+    """What one worker did while it was looked at."""
 
     streams: int
-    #: Samples that were published, of each stream.
-    samples: list[float]
+    #: Samples that were published of each stream, for each second of the stream's own time.
+    rates: list[float]
+    #: In all of its streams, a second.
     late_ticks: float
+    #: Samples that its sources left out, in all of its streams together.
+    skipped: float
 
 
-def parts(
-    site: Site, before: Mapping[str, dict[str, float]], after: Mapping[str, dict[str, float]]
-) -> dict[str, Part]:
-    """By worker. ``before`` and ``after`` are what a server said of all streams."""
-    slugs, found = site.slugs(), {}
-    seconds = after["at"][""] - before["at"][""]
-    owned = owners(site.client())
-
-    def grew(metric: str, slug: str) -> float:
-        return (after[metric].get(slug, 0) - before[metric].get(slug, 0)) / seconds
-
-    for worker in sorted(set(owned.values())):
-        own = [slugs[handle] for handle, name in owned.items() if name == worker]
-        samples = [grew("waves_runner_samples_total", slug) for slug in own]
-        late = sum(grew("waves_late_ticks_total", slug) for slug in own)
-        found[worker] = Part(len(own), samples, late)
-    return found
+#: Figures by name, and in each by slug.
+Figures = Mapping[str, Mapping[str, float]]
 
 
-def looked_at(site: Site, load: Crowd) -> Mapping[str, dict[str, float]]:
-    """What a server says of all streams, at a moment at which its workers spoke."""
+def looked_at(site: Site, load: Crowd) -> dict[str, dict[str, float]]:
+    """What a server says of all streams; ``newest`` are unix seconds of the newest samples."""
     (port, *_) = site.servers
     load.run(SAY_SECONDS)
-    return {**by_stream(metrics(port)), "at": {"": time.monotonic()}}
+    said, now = by_stream(get(port, "/metrics")), time.time()
+    ages = said["waves_newest_sample_age_seconds"]
+    listed = json.loads(get(port, "/api/v1/streams"))["streams"]
+    return {
+        **said,
+        "newest": {slug: now - age for slug, age in ages.items()},
+        "skipped": {stream["slug"]: stream["skipped"] for stream in listed},
+    }
+
+
+def parts(site: Site, seconds: float, before: Figures, after: Figures) -> dict[str, Part]:
+    """By worker, from what was said before and after so many seconds."""
+
+    def grew(figure: str, slug: str) -> float:
+        return after[figure].get(slug, 0) - before[figure].get(slug, 0)
+
+    def rate(slug: str) -> float:
+        return grew("waves_runner_samples_total", slug) / (grew("newest", slug) or seconds)
+
+    slugs, found = site.slugs(), {}
+    owned = owners(site.client())
+    for worker in sorted(set(owned.values())):
+        own = [slugs[handle] for handle, name in owned.items() if name == worker]
+        late = sum(grew("waves_late_ticks_total", slug) for slug in own) / seconds
+        skipped = sum(grew("skipped", slug) for slug in own)
+        found[worker] = Part(len(own), [rate(slug) for slug in own], late, skipped)
+    return found
 
 
 def run(streams: int = STREAMS, seconds: float = SECONDS) -> str:
@@ -92,9 +106,10 @@ def run(streams: int = STREAMS, seconds: float = SECONDS) -> str:
         await_shared(site, streams, WORKERS)
         slugs = [slug_of(1 + k * streams // LOOKED_AT) for k in range(LOOKED_AT)]
         with crowd(site, LOOKED_AT * EACH, slugs) as load:
-            before = looked_at(site, load)
+            before, began = looked_at(site, load), time.monotonic()
             seen = measure(site, load, seconds)
-            done = parts(site, before, looked_at(site, load))
+            after = looked_at(site, load)
+            done = parts(site, time.monotonic() - began, before, after)
         said = site.said()
     if said:
         print(said[-2000:], file=sys.stderr)
@@ -105,16 +120,17 @@ def text(streams: int, seconds: float, seen: Measured, done: Mapping[str, Part])
     """Table of workers, and what viewers saw."""
     head = (
         *("worker", "streams", "CPU s/s", "samples/s per stream, min", "median"),
-        "ticks late, a second",
+        *("ticks late a second, all streams", "samples left out, all streams"),
     )
     rows = [
         [
             worker,
             str(part.streams),
             shown(seen.rates.cpu[f"worker {worker}"], 3),
-            shown(min(part.samples), 1),
-            shown(median(part.samples), 1),
+            shown(min(part.rates), 1),
+            shown(median(part.rates), 1),
             shown(part.late_ticks, 2),
+            shown(part.skipped),
         ]
         for worker, part in done.items()
     ]
