@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import json
 import random
 import select
 import time
@@ -53,9 +54,8 @@ class Seat:
     #: When it was cut off last, and when it had live samples again; 0 for neither.
     cut_at: float = 0.0
     back_at: float = 0.0
-    #: Samples that were passed over, and those of them that were told.
-    missing: int = 0
-    told: int = 0
+    #: Samples that were passed over, and that no gap named before.
+    untold: int = 0
     tries: int = 0
     place: int = 0
 
@@ -88,12 +88,22 @@ class Returner(WavesViewer):
         super().__init__(seat.tally, host, seat.path())
         self.load, self.seat = load, seat
         self.epoch, self.next = seat.epoch, seat.next
+        #: The first sample that no gap has named.
+        self.excused = 0
 
     def text(self, payload: bytearray) -> None:
-        """A greeting: it was let in."""
+        """A greeting: it was let in. A gap names what will not come."""
         super().text(payload)
-        if b'"hello"' in payload:
+        message = json.loads(payload)
+        if message["type"] == "hello":
             self.seat.attempt = 0
+        elif message["type"] == "gap" and message["last"] is not None:
+            self.excused = max(self.excused, message["last"] + 1)
+
+    def _jump(self, epoch: int, sample: int) -> None:
+        if epoch == self.epoch:
+            self.seat.untold += max(0, sample - max(self.next, self.excused))
+        super()._jump(epoch, sample)
 
     def came(self, now: float, seconds: float) -> None:
         """A live frame."""
@@ -110,8 +120,6 @@ class Returner(WavesViewer):
         super().end(code)
         seat = self.seat
         seat.epoch, seat.next = self.epoch, self.next
-        seat.missing += self.missing
-        seat.told += self.told
         if not self.leaving:
             self.load.come_back(seat, code, cut=was_open)
 

@@ -139,7 +139,7 @@ def run_case(case: Case, viewers: int) -> Outcome:
             max(restart.listens_at for restart in restarts) - began,
             (sum(seat.tries for seat in struck) - tries) / len(struck),
             load.refused,
-            sum(seat.missing - seat.told for seat in seats),
+            sum(seat.untold for seat in seats),
             others[0].tally.silence if others else None,
             sum(seat.cut_at > began for seat in others),
         )

@@ -43,14 +43,30 @@ def install(*, everything: bool, before_end: Callable[[], Awaitable[None]]) -> N
 
 
 def _after(before_end: Callable[[], Awaitable[None]], kill: Any) -> Any:
-    """Sockets are told that the server ends before daphne cancels what serves them."""
+    """Sockets are told that the server ends before daphne cancels what serves them.
+
+    Nobody is let in meanwhile: who was sent away comes back at once, and whoever stands in front
+    sends him to another server when this one does not listen. daphne itself would answer 403.
+    """
     from twisted.internet.defer import Deferred
 
     async def kill_at_last(server: Any) -> None:
+        _listen_no_more()
         await before_end()
         await kill(server).asFuture(asyncio.get_running_loop())
 
     return lambda server: Deferred.fromFuture(asyncio.ensure_future(kill_at_last(server)))
+
+
+def _listen_no_more() -> None:
+    """Close the ports of this process; what is open stays."""
+    from twisted.internet import reactor
+    from twisted.internet.interfaces import IListeningPort
+
+    ours: Any = reactor
+    for reader in ours.getReaders():
+        if IListeningPort.providedBy(reader):
+            reader.stopListening()
 
 
 def _hurried(build: Any) -> Any:

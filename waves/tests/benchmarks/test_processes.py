@@ -1,10 +1,12 @@
 """What many processes cost is counted rightly, and viewers come back as the page does."""
 
+import json
 import time
 
 import pytest
 
 from benchmarks import lasting
+from benchmarks.ceiling import waves_frame
 from benchmarks.processes.__main__ import PARTS, merged
 from benchmarks.processes.counting import Rates, Spent, by_stream
 from benchmarks.processes.returning import Returner, Returning, Seat, wait_before
@@ -81,3 +83,15 @@ def test_a_key_or_a_group_that_is_left_is_told_and_a_thread_under_way_is_not() -
     before = {"Redis": {"keys": 6, "groups": 2}, "server 1": {"tasks": 10}}
     after = {"Redis": {"keys": 7, "groups": 2}, "server 1": {"tasks": 12}}
     assert lasting.rest(before, after) == ["Redis: keys 6 → 7"]
+
+
+def test_what_is_passed_over_is_lost_unless_a_gap_has_named_it(load) -> None:
+    seat = Seat([("127.0.0.1", 1)], Tally(), epoch=1, next=100)
+    viewer = Returner(load, seat)
+    gap = {"type": "gap", "handle": 1, "epoch": 1, "first": 100, "last": 149, "lost": 50}
+    viewer.text(bytearray(json.dumps(gap).encode()))
+    for sample in (150, 260):
+        data = bytearray(waves_frame(sample, 50, 1000.0, time.time()))
+        viewer.binary(data, 0, len(data))
+    assert seat.untold == 60
+    viewer.end("left")
