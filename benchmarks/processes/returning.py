@@ -24,6 +24,8 @@ FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 0.5, 15.0, 0.5
 CONNECT_SECONDS = 8.0
 #: Who is told this does not come back: that would be a fault here.
 FINAL = frozenset(("4400", "4403", "4404"))
+#: As the page: after so long without a word it asks, and after so much longer it leaves (s).
+SILENT_SECONDS, PONG_SECONDS = 3.0, 8.0
 #: What comes is live where its newest sample is no older (s): what was missed has come by then.
 LIVE_SECONDS = 1.0
 #: Handshakes under way at once before anything is measured.
@@ -90,9 +92,31 @@ class Returner(WavesViewer):
         self.epoch, self.next = seat.epoch, seat.next
         #: The first sample that no gap has named.
         self.excused = 0
+        #: Monotonic seconds of the last message, and of the ping after it; 0 where there was none.
+        self.word_at = self.asked_at = 0.0
+
+    def opening(self) -> None:
+        """It is open: from now on silence counts."""
+        super().opening()
+        self.word_at = time.monotonic()
+
+    def idle(self, now: float) -> None:
+        """Ask where nothing came for long, and leave where nothing is answered."""
+        super().idle(now)
+        if self.asked_at and now - self.asked_at > PONG_SECONDS:
+            self.end("silent")
+        elif not self.asked_at and now - self.word_at > SILENT_SECONDS:
+            self.asked_at = now
+            self._ping()
+
+    def binary(self, buffer: bytearray, start: int, stop: int) -> None:
+        """Samples."""
+        self.word_at, self.asked_at = time.monotonic(), 0.0
+        super().binary(buffer, start, stop)
 
     def text(self, payload: bytearray) -> None:
         """A greeting: it was let in. A gap names what will not come."""
+        self.word_at, self.asked_at = time.monotonic(), 0.0
         super().text(payload)
         message = json.loads(payload)
         if message["type"] == "hello":
@@ -133,6 +157,8 @@ class Returning(Load):
         self.final: list[str] = []
         #: Tries that failed, by close code or what the kernel said.
         self.refused: Counter[str] = Counter()
+        #: Sockets that were lost, in the same words.
+        self.lost: Counter[str] = Counter()
         self._due: list[tuple[float, int, Seat]] = []
         self._number = itertools.count()
         self._opening: list[Returner] = []
@@ -150,6 +176,7 @@ class Returning(Load):
         """A seat lost its socket, or was not let in."""
         now = time.monotonic()
         if cut:
+            self.lost[code] += 1
             seat.cut_at = now if seat.is_there else seat.cut_at
         else:
             self.refused[code] += 1

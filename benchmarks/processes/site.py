@@ -16,7 +16,15 @@ from typing import Any
 
 import redis
 
-from benchmarks.servers import ROOT, environment, free_port, stop, wait_for_port, waves_daphne
+from benchmarks.servers import (
+    ROOT,
+    ServerError,
+    environment,
+    free_port,
+    stop,
+    wait_for_port,
+    waves_daphne,
+)
 from waves.tests.server.processes import start_redis
 
 #: Of ``taskset``: on both cores of the machine, wherever the kernel puts it.
@@ -76,6 +84,15 @@ class Site:
         """Slug of each stream, by its handle."""
         with contextlib.closing(sqlite3.connect(self.folder / "bench.sqlite3")) as connection:
             return dict(connection.execute("SELECT id, slug FROM waves_stream"))
+
+    def check(self) -> None:
+        """Raises ServerError where a process ended that nobody told to: nothing counts then."""
+        found = {f"server {port}": process for port, process in self.servers.items()}
+        found |= {f"worker {name}": process for name, process in self.workers.items()}
+        if self.redis is not None:
+            found["redis"] = self.redis
+        if ended := [name for name, process in found.items() if process.poll() is not None]:
+            raise ServerError(f"These ended by themselves: {ended}\n{self.said()[-2000:]}")
 
     def said(self) -> str:
         """Warnings and errors in the logs of all processes."""

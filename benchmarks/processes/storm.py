@@ -127,6 +127,8 @@ def run_case(case: Case, viewers: int) -> Outcome:
         while time.monotonic() - began < PATIENCE and not _over(restarts, struck, began):
             load.serve(0.1)
         load.serve(1.0)
+        site.check()
+        print("    lost by:", dict(load.lost), file=sys.stderr)
         if load.final:
             print("told not to come back:", Counter(load.final), file=sys.stderr)
         back = sorted(s.back_at - began for s in struck if s.cut_at > began and s.is_there)
@@ -198,9 +200,12 @@ def text(outcomes: Sequence[Outcome], viewers: int) -> str:
 
 
 def run(viewers: int = VIEWERS, cases: Sequence[Case] = CASES) -> list[Outcome]:
-    """All cases, each on a site of its own."""
+    """All cases, each on a site of its own; one that cannot be judged is said, and left out."""
     outcomes = []
     for case in cases:
-        outcomes.append(run_case(case, viewers))
-        print("  ", " | ".join(row(outcomes[-1])), file=sys.stderr)
+        try:
+            outcomes.append(run_case(case, viewers))
+            print("  ", " | ".join(row(outcomes[-1])), file=sys.stderr)
+        except ServerError as error:
+            print(error, file=sys.stderr)
     return outcomes

@@ -59,10 +59,11 @@ def crowd(site: Site, viewers: int, slugs: Sequence[str] = (slug_of(1),)) -> Ite
 
 
 def measure(site: Site, load: Crowd, seconds: float) -> Measured:
-    """Look for so many seconds at what viewers get, and at what is spent."""
+    """Look for so many seconds at what viewers get, and at what is spent. Raises ServerError."""
     load.restart()
     usage, before = Usage.now(None), Spent.by(site)
     load.run(seconds)
+    site.check()
     spent = Spent.by(site)
     viewers = list(load.viewers.values())
     return Measured(result(load, viewers, usage, Usage.now(None)), Rates.between(before, spent))
