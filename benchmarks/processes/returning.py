@@ -18,8 +18,8 @@ from benchmarks.tally import Tally
 from benchmarks.viewer import CLOSED, OPEN
 
 #: The page's (``static/waves/js/protocol/socket.js``): the first wait in seconds, the bound of the
-#: doubling, and the least part of a wait.
-FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE = 0.5, 15.0, 0.5
+#: doubling, the least part of a wait, and by what one is longer than the one before.
+FIRST_WAIT, LONGEST_WAIT, LEAST_SHARE, GROWTH = 0.5, 15.0, 0.5, 2.0
 #: As the page: who is not let in within this leaves, and comes back.
 CONNECT_SECONDS = 8.0
 #: Who is told this does not come back: that would be a fault here.
@@ -36,7 +36,7 @@ Address = tuple[str, int]
 
 def wait_before(attempt: int, chance: float) -> float:
     """Seconds before a try; ``attempt`` is 0 after a greeting, ``chance`` is in [0, 1)."""
-    longest = min(FIRST_WAIT * 2.0**attempt, LONGEST_WAIT)
+    longest = min(FIRST_WAIT * GROWTH**attempt, LONGEST_WAIT)
     return longest * (LEAST_SHARE + (1.0 - LEAST_SHARE) * chance)
 
 
