@@ -7,6 +7,7 @@ neighbours come last. ``python -m benchmarks.compare`` and the others take parts
 from __future__ import annotations
 
 from benchmarks import compare, document, extremes, hostile, neighbours, sending, unseen, waveforms
+from benchmarks.processes import __main__ as processes
 from benchmarks.recordings import __main__ as recordings
 
 
@@ -20,6 +21,7 @@ def waveform_costs() -> str:
 if __name__ == "__main__":
     compare.main(["--large", "--write"])
     extremes.main(["--write"])
+    processes.main(["--write"])
     sending.main(["--write"])
     recordings.main(["--write"])
     hostile.main(["--write"])

@@ -1,9 +1,10 @@
-"""``make soak``: what only shows after a while. It takes about 26 minutes.
+"""``make soak``: what only shows after a while. It takes about an hour.
 
 A viewer of each subprotocol watches a 1 kHz stream for a minute; viewers come and go for a minute
 while the server's memory is looked at; the page with a million samples in each of four traces, and
 two pages with their spectra open, are left open for ten minutes each, the heap measured after a
-collection each minute; and the page pauses for a minute, looks back, goes on, and has it all.
+collection each minute; and the page pauses for a minute, looks back, goes on, and has it all. Last
+comes half an hour over Redis (``lasting.py``).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import psutil
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from benchmarks import document, page, pause
+from benchmarks import document, lasting, page, pause
 from benchmarks.servers import SERVERS, running
 from waves.protocol.frames import parse
 
@@ -117,6 +118,7 @@ def main() -> None:
     )
     print(body)
     document.write_section("soak", body)
+    lasting.main(["--write"])
 
 
 if __name__ == "__main__":

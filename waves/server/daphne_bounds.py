@@ -12,6 +12,7 @@ from typing import Any
 
 from waves import addresses
 from waves.conf import get_config
+from waves.ending import end_within
 from waves.server import http_bounds
 
 #: A request is there in whole so many seconds after its connection, or after the answer before it.
@@ -39,18 +40,38 @@ def install(*, everything: bool, before_end: Callable[[], Awaitable[None]]) -> N
     WebSocketProtocol.onConnect = _readable(WebSocketProtocol.onConnect)
     WebRequest.process = _let_go(WebRequest.process)
     WebSocketProtocol.connectionLost = _untied(WebSocketProtocol.connectionLost)
-    Server.kill_all_applications = _after(before_end, Server.kill_all_applications)
+    Server.kill_all_applications = _after(
+        before_end, Server.kill_all_applications, is_bounded=everything
+    )
 
 
-def _after(before_end: Callable[[], Awaitable[None]], kill: Any) -> Any:
-    """Sockets are told that the server ends before daphne cancels what serves them."""
+def _after(before_end: Callable[[], Awaitable[None]], kill: Any, *, is_bounded: bool) -> Any:
+    """Sockets are told that the server ends before daphne cancels what serves them.
+
+    Nobody is let in meanwhile: who was sent away comes back at once, and whoever stands in front
+    sends him to another server when this one does not listen. daphne itself would answer 403.
+    """
     from twisted.internet.defer import Deferred
 
     async def kill_at_last(server: Any) -> None:
+        if is_bounded:
+            end_within()
+        _listen_no_more()
         await before_end()
         await kill(server).asFuture(asyncio.get_running_loop())
 
     return lambda server: Deferred.fromFuture(asyncio.ensure_future(kill_at_last(server)))
+
+
+def _listen_no_more() -> None:
+    """Close the ports of this process; what is open stays."""
+    from twisted.internet import reactor
+    from twisted.internet.interfaces import IListeningPort
+
+    ours: Any = reactor
+    for reader in ours.getReaders():
+        if IListeningPort.providedBy(reader):
+            reader.stopListening()
 
 
 def _hurried(build: Any) -> Any:

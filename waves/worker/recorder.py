@@ -289,6 +289,8 @@ class Recorder:
             if items or track.steps:
                 track.work(identity, items)
                 tracks.append(track)
+        # In one order everywhere: two workers write while a stream moves from one to the other.
+        tracks.sort(key=lambda track: track.spec.uuid)
         try:
             self._connection.open()
             if not self._full:

@@ -371,11 +371,14 @@ class Worker:
         """Stop every runner and await its end, then give the leases back."""
         runners, self.runners = list(self.runners.values()), {}
         stops = [runner.stop(message="The worker was shut down.") for runner in runners]
-        leaving = [self._leases.close()] if self._leases is not None else []
         if self._exclusive:  # under the reloader there is a quarter of a second for all of it
-            await asyncio.gather(*stops, *leaving, return_exceptions=True)
+            await asyncio.gather(*stops, self._leave(), return_exceptions=True)
             await self._recorder.close()
             return
         await asyncio.gather(*stops, return_exceptions=True)
         await self._recorder.close()
-        await asyncio.gather(*leaving, return_exceptions=True)
+        await asyncio.gather(self._leave(), return_exceptions=True)
+
+    async def _leave(self) -> None:
+        if self._leases is not None:
+            await self._leases.close()

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from waves.bus import Publisher
 from waves.checks import check_worker
 from waves.conf import get_config
+from waves.ending import end_within
 from waves.framelog import frame_log
 from waves.worker.worker import Worker
 
@@ -46,9 +47,15 @@ class Command(BaseCommand):
         self.stdout.write("Streams stopped.")
 
     async def _run(self, name: str) -> None:
+        """Until a signal; one that comes sooner ends the process as any other."""
         task = asyncio.ensure_future(Worker(Publisher(log=frame_log()), name=name).run())
         loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            end_within()
+            task.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, end)
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -69,6 +69,11 @@ async def test_each_of_many_viewers_is_told_that_the_server_restarts(site) -> No
             ]
             process.process.terminate()
             readers = [asyncio.create_task(_read_all(socket)) for socket in sockets]
+            await asyncio.wait(readers, return_when=asyncio.FIRST_COMPLETED)
+            # The others are still to be told; whoever comes back now is for another server.
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(*process.address.split(":"))
+            assert process.process.poll() is None
             codes = await asyncio.gather(*readers)
         assert await asyncio.to_thread(process.process.wait, 10) == 0
     assert set(codes) == {1012}
