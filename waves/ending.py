@@ -1,7 +1,7 @@
 """A process that was told to end does so, whatever holds one of its threads.
 
 Python waits at the end for every thread of its pools. One that asks for the address of a database
-whose name nobody answers for, or waits for a disk, would keep the process for as long as that takes.
+whose name nobody answers for, or waits for a disk, would keep the process as long as that takes.
 """
 
 from __future__ import annotations
