@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError, Error
+from django.utils.functional import LazyObject
 
 from waves import access, specs
 from waves.access import NOBODY, Viewer, handle_seen
@@ -49,15 +50,23 @@ async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Descript
     if handle is not None and await _is_seen_at_once(viewer, handle):
         return handle, _before_its_first_epoch(handle)
     try:
-        # Where a server has just begun, and no worker was heard yet, a thousand ask at once.
         seen = partial(handle_seen, viewer, slug)
-        found = await look_up_once(("seen", viewer, slug), seen)
+        # Where a server has just begun, and no worker was heard yet, a thousand ask at once.
+        found = await (look_up_once(("seen", slug), seen) if _is_nobody(viewer) else look_up(seen))
         return found, await _description(found, slug, described=found == handle)
     except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)
         if handle is None or not await _is_seen_at_once(viewer, handle):
             raise
         return handle, None
+
+
+def _is_nobody(viewer: Viewer) -> bool:
+    """Whether a viewer is like all others of whom nothing is known. Reads no database."""
+    user = viewer.user
+    if viewer.grant is not None or issubclass(type(user), LazyObject):
+        return False
+    return user is None or bool(user.is_anonymous)
 
 
 async def may_view(viewer: Viewer, handle: int) -> bool:
