@@ -25,6 +25,8 @@ LOOKED_AT, EACH = 20, 3
 SECONDS = 20.0
 #: Streams move one a second: who began with all of them has given up half in 100 s.
 SHARED_SECONDS = 150.0
+#: A worker says all of each of its streams every ten announcements; one that is late needs longer.
+DESCRIBED_SECONDS = 40.0
 #: What workers say of their streams comes once a second; it is asked for at both ends of so long.
 SAY_SECONDS = 1.0
 
@@ -66,6 +68,13 @@ class Part:
 Figures = Mapping[str, Mapping[str, float]]
 
 
+def await_described(site: Site, load: Crowd, streams: int) -> None:
+    """Workers describe their streams in whole now and then: wait until a server knows all."""
+    deadline = time.monotonic() + DESCRIBED_SECONDS
+    while len(looked_at(site, load)["skipped"]) < streams and time.monotonic() < deadline:
+        load.run(SAY_SECONDS)
+
+
 def looked_at(site: Site, load: Crowd) -> dict[str, dict[str, float]]:
     """What a server says of all streams; ``newest`` are unix seconds of the newest samples."""
     (port, *_) = site.servers
@@ -76,7 +85,7 @@ def looked_at(site: Site, load: Crowd) -> dict[str, dict[str, float]]:
     return {
         **said,
         "newest": {slug: now - age for slug, age in ages.items()},
-        "skipped": {stream["slug"]: stream["skipped"] for stream in listed},
+        "skipped": {s["slug"]: s["skipped"] for s in listed if "skipped" in s},
     }
 
 
@@ -106,6 +115,7 @@ def run(streams: int = STREAMS, seconds: float = SECONDS) -> str:
         await_shared(site, streams, WORKERS)
         slugs = [slug_of(1 + k * streams // LOOKED_AT) for k in range(LOOKED_AT)]
         with crowd(site, LOOKED_AT * EACH, slugs) as load:
+            await_described(site, load, streams)
             before, began = looked_at(site, load), time.monotonic()
             seen = measure(site, load, seconds)
             after = looked_at(site, load)

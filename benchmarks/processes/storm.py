@@ -115,8 +115,11 @@ def run_case(case: Case, viewers: int) -> Outcome:
         seats = seats_of(ports, viewers, victims, case)
         load.take(seats)
         await_all(load, seats)
+        print("    before:", dict(load.refused), file=sys.stderr)
         for tally in {id(seat.tally): seat.tally for seat in seats}.values():
             tally.restart()
+        load.refused.clear()
+        load.lost.clear()
         struck = [seat for seat in seats if seat.address[1] in victims]
         others = [seat for seat in seats if seat.address[1] not in victims]
         tries = sum(seat.tries for seat in struck)
@@ -128,7 +131,12 @@ def run_case(case: Case, viewers: int) -> Outcome:
             load.serve(0.1)
         load.serve(1.0)
         site.check()
-        print("    lost by:", dict(load.lost), file=sys.stderr)
+        print(
+            "    lost by:",
+            dict(load.lost),
+            {k: v for s in (struck, others) if s for k, v in s[0].tally.errors.items()},
+            file=sys.stderr,
+        )
         if load.final:
             print("told not to come back:", Counter(load.final), file=sys.stderr)
         back = sorted(s.back_at - began for s in struck if s.cut_at > began and s.is_there)

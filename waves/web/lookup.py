@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError, Error
+from django.utils.functional import LazyObject
 
 from waves import access, specs
 from waves.access import NOBODY, Viewer, handle_seen
@@ -49,13 +50,23 @@ async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Descript
     if handle is not None and await _is_seen_at_once(viewer, handle):
         return handle, _before_its_first_epoch(handle)
     try:
-        found = await look_up(partial(handle_seen, viewer, slug))
+        seen = partial(handle_seen, viewer, slug)
+        # Where a server has just begun, and no worker was heard yet, a thousand ask at once.
+        found = await (look_up_once(("seen", slug), seen) if _is_nobody(viewer) else look_up(seen))
         return found, await _description(found, slug, described=found == handle)
     except ServiceUnavailableError:
         handle = board.handle_of(slug, aged=True)
         if handle is None or not await _is_seen_at_once(viewer, handle):
             raise
         return handle, None
+
+
+def _is_nobody(viewer: Viewer) -> bool:
+    """Whether a viewer is like all others of whom nothing is known. Reads no database."""
+    user = viewer.user
+    if viewer.grant is not None or issubclass(type(user), LazyObject):
+        return False
+    return user is None or bool(user.is_anonymous)
 
 
 async def may_view(viewer: Viewer, handle: int) -> bool:
@@ -115,7 +126,7 @@ async def _description(handle: int, slug: str, *, described: bool) -> Descriptio
     """What is said of a stream that was found, until a worker speaks of it."""
     if described:
         return _before_its_first_epoch(handle)
-    spec, epoch = await look_up(partial(specs.find_stream, slug))
+    spec, epoch = await look_up_once(("described", slug), partial(specs.find_stream, slug))
     if spec.handle != handle:  # another has taken the slug since
         raise specs.no_stream(slug)
     state, message = "stopped", "This stream is stopped."
@@ -125,7 +136,10 @@ async def _description(handle: int, slug: str, *, described: bool) -> Descriptio
     if heard is not None:
         state, message, since = heard["state"], heard["message"], heard.get("recorded_since")
     else:
-        since = await look_up(partial(_recorded_since, spec)) if epoch or spec.record else None
+        ask = partial(_recorded_since, spec)
+        since = None
+        if epoch or spec.record:
+            since = await look_up_once(("recorded since", handle), ask)
     return {
         **describe(spec, epoch, spec.signals),
         "state": state,

@@ -3,8 +3,11 @@
 import asyncio
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils.functional import SimpleLazyObject
 
-from waves.exceptions import ServiceUnavailableError
+from waves.access import Viewer
+from waves.exceptions import ServiceUnavailableError, UnknownStreamError
 from waves.web import lookup
 
 
@@ -35,7 +38,27 @@ async def test_no_more_than_two_look_ups_are_under_way_at_once(monkeypatch, what
 
     monkeypatch.setattr(lookup, "in_thread", lambda function: look_up)
     monkeypatch.setattr(lookup, what, asyncio.Semaphore(2))
-    questions = {"_lookups": lambda: lookup.find_stream("nowhere"), "_lists": lookup.every_stream}
-    asked = [questions[what]() for _ in range(20)]
+    questions = {"_lookups": lookup.find_stream, "_lists": lambda _: lookup.every_stream()}
+    asked = [questions[what](f"nowhere-{number}") for number in range(20)]
     await asyncio.gather(*asked, return_exceptions=True)
     assert most == 2
+
+
+async def test_all_who_come_at_once_and_are_nobody_are_one_question(monkeypatch) -> None:
+    asked: list[object] = []
+
+    def in_thread(function):
+        async def answer() -> int:
+            asked.append(function)
+            await asyncio.sleep(0)
+            raise UnknownStreamError("There is none.")
+
+        return answer
+
+    monkeypatch.setattr(lookup, "in_thread", in_thread)
+    nobody = [Viewer(), Viewer(AnonymousUser())] * 10
+    known = [Viewer(SimpleLazyObject(AnonymousUser)), Viewer(grant=object())]
+    found = [lookup.find_stream("nowhere", viewer) for viewer in (*nobody, *known)]
+    answers = await asyncio.gather(*found, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {UnknownStreamError}
+    assert len(asked) == 1 + len(known)
