@@ -62,9 +62,12 @@ async def find_stream(slug: str, viewer: Viewer = NOBODY) -> tuple[int, Descript
 
 
 def _is_nobody(viewer: Viewer) -> bool:
-    """Whether a viewer is like all others of whom nothing is known. Reads no database."""
+    """Whether a viewer is like all others of whom nothing is known. Reads no database.
+
+    A host's own function may tell apart whom nobody else does.
+    """
     user = viewer.user
-    if viewer.grant is not None or issubclass(type(user), LazyObject):
+    if access.own_function() or viewer.grant is not None or issubclass(type(user), LazyObject):
         return False
     return user is None or bool(user.is_anonymous)
 

@@ -44,7 +44,12 @@ async def test_no_more_than_two_look_ups_are_under_way_at_once(monkeypatch, what
     assert most == 2
 
 
-async def test_all_who_come_at_once_and_are_nobody_are_one_question(monkeypatch) -> None:
+@pytest.mark.parametrize("decides", ["", "plant.decides.may_view"])
+async def test_all_who_come_at_once_and_are_nobody_are_one_question(
+    monkeypatch, settings, decides
+) -> None:
+    settings.WAVES = {"may_view": decides}
+    monkeypatch.setattr(lookup, "_lookups", asyncio.Semaphore(2))
     asked: list[object] = []
 
     def in_thread(function):
@@ -61,4 +66,5 @@ async def test_all_who_come_at_once_and_are_nobody_are_one_question(monkeypatch)
     found = [lookup.find_stream("nowhere", viewer) for viewer in (*nobody, *known)]
     answers = await asyncio.gather(*found, return_exceptions=True)
     assert {type(answer) for answer in answers} == {UnknownStreamError}
-    assert len(asked) == 1 + len(known)
+    # Where a function of the host's decides, each is asked after by itself.
+    assert len(asked) == (len(found) if decides else 1 + len(known))
