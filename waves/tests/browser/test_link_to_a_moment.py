@@ -53,7 +53,7 @@ def epochs(server: Process) -> list[dict[str, Any]]:
 
 
 def recorded_since(server: Process) -> float:
-    return json.loads(server.get(STREAM)[1])["recorded_since"] or 0.0
+    return json.loads(server.get(STREAM)[1]).get("recorded_since") or 0.0
 
 
 async def until_recorded(server: Process, seconds: float, since: float = 0.0) -> None:
