@@ -10,6 +10,8 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
+import psutil
+
 from benchmarks import document
 from benchmarks.load import raise_file_limit
 from benchmarks.processes import cost, shared, storm
@@ -17,11 +19,20 @@ from benchmarks.servers import end_tidily
 
 SECTION = "processes"
 TITLE = "## Many processes"
+#: For so long it is looked at what others do; up to so many CPU seconds a second it is quiet.
+QUIET_SECONDS, QUIET = 3.0, 0.1
 WORDS = (
     "Servers are daphne, workers `manage.py runstreams`. Generator and Redis are counted apart. "
     "Two cores have to do for servers, worker, Redis and the load: what more cores would give is "
     "not to be seen here, only what each part costs."
 )
+
+
+def others() -> str:
+    """Whether the machine was quiet, as a sentence; call it before a run."""
+    used = psutil.cpu_percent(QUIET_SECONDS) / 100 * (psutil.cpu_count() or 1)
+    words = "quiet" if used <= QUIET else "not quiet: read what takes time as an upper bound"
+    return f"Others used {used:.2f} CPU s/s in the {QUIET_SECONDS:.0f} s before: it was {words}."
 
 
 def costs() -> str:
@@ -92,7 +103,7 @@ def main(given: Sequence[str] | None = None) -> None:
     end_tidily()
     for name in chosen.parts or PARTS:
         print(f"{PARTS[name][0]} …", file=sys.stderr)
-        body = f"{document.machine()}\n\n{PARTS[name][1]()}"
+        body = f"{document.machine()}\n{others()}\n\n{PARTS[name][1]()}"
         print(body)
         if chosen.write:
             old = document.section(document.DOCUMENT.read_text(), SECTION)

@@ -172,6 +172,16 @@ class Returning(Load):
                 self._open(waiting.pop())
             self.turn(0.05)
 
+    def forget(self) -> None:
+        """It begins: what was seen before does not count."""
+        for tally in {id(seat.tally): seat.tally for seat in self.seats}.values():
+            tally.restart()
+            tally.errors.clear()
+        self.refused.clear()
+        self.lost.clear()
+        for seat in self.seats:
+            seat.untold = 0
+
     def come_back(self, seat: Seat, code: str, *, cut: bool) -> None:
         """A seat lost its socket, or was not let in."""
         now = time.monotonic()

@@ -108,18 +108,14 @@ def await_all(load: Returning, seats: Sequence[Seat]) -> None:
 
 
 def run_case(case: Case, viewers: int) -> Outcome:
-    """Let all come, let it happen, and wait until all are back."""
+    """Let all come, let it happen, and wait until all are back. Raises ServerError."""
     with over_redis([KILOHERTZ], 2) as site, contextlib.closing(Returning()) as load:
         ports = list(site.servers)
         victims = ports[: case.servers]
         seats = seats_of(ports, viewers, victims, case)
         load.take(seats)
         await_all(load, seats)
-        print("    before:", dict(load.refused), file=sys.stderr)
-        for tally in {id(seat.tally): seat.tally for seat in seats}.values():
-            tally.restart()
-        load.refused.clear()
-        load.lost.clear()
+        load.forget()
         struck = [seat for seat in seats if seat.address[1] in victims]
         others = [seat for seat in seats if seat.address[1] not in victims]
         tries = sum(seat.tries for seat in struck)
@@ -131,19 +127,11 @@ def run_case(case: Case, viewers: int) -> Outcome:
             load.serve(0.1)
         load.serve(1.0)
         site.check()
-        print(
-            "    lost by:",
-            dict(load.lost),
-            {k: v for s in (struck, others) if s for k, v in s[0].tally.errors.items()},
-            file=sys.stderr,
-        )
-        if load.final:
-            print("told not to come back:", Counter(load.final), file=sys.stderr)
-        back = sorted(s.back_at - began for s in struck if s.cut_at > began and s.is_there)
+        tell(load, seats)
         return Outcome(
             case,
             sum(seat.cut_at > began for seat in struck),
-            back,
+            sorted(s.back_at - began for s in struck if s.cut_at > began and s.is_there),
             max((s.out or PATIENCE for s in struck if s.cut_at), default=0.0),
             max(restart.ended_at for restart in restarts) - began,
             max(restart.listens_at for restart in restarts) - began,
@@ -153,6 +141,14 @@ def run_case(case: Case, viewers: int) -> Outcome:
             others[0].tally.silence if others else None,
             sum(seat.cut_at > began for seat in others),
         )
+
+
+def tell(load: Returning, seats: Sequence[Seat]) -> None:
+    """Say what became of sockets, for whoever looks at the run."""
+    errors = sum((seat.tally.errors for seat in seats[:2]), Counter[str]())
+    print("    sockets lost by", dict(load.lost), "told", dict(errors), file=sys.stderr)
+    if load.final:
+        print("    told not to come back:", Counter(load.final), file=sys.stderr)
 
 
 def _over(restarts: Sequence[Restart], struck: Sequence[Seat], began: float) -> bool:
