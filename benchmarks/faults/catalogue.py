@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.faults import (
+    clock_faults,
+    crowd_faults,
     database_faults,
     recording_faults,
     redis_faults,
@@ -13,6 +15,14 @@ from benchmarks.faults.trial import Fault
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
-    for module in (database_faults, recording_faults, worker_faults, redis_faults, server_faults)
+    for module in (
+        database_faults,
+        recording_faults,
+        worker_faults,
+        redis_faults,
+        server_faults,
+        crowd_faults,
+        clock_faults,
+    )
     for fault in module.FAULTS
 }

@@ -12,9 +12,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 
-from waves.tests.server.processes import ROOT, free_port
+from waves.tests.server.processes import ROOT, START_SECONDS, free_port
 
 
 class Link:
@@ -61,25 +62,31 @@ class Relay:
     host = "127.0.0.1"
     inside: tuple[str, ...] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = __name__) -> None:
+        #: What passes on.
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
 
     def port(self, port: int) -> int:
         """Where a server on a port is reached: through a relay, started here."""
         near = free_port()
-        command = [sys.executable, "-m", __name__, str(near), str(port)]
+        command = [sys.executable, "-m", self._module, str(near), str(port)]
         self._process = subprocess.Popen(command, cwd=ROOT)
+        await_port(near)
         return near
 
     def cut(self) -> None:
         """Nothing is passed on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        self.signal(signal.SIGSTOP)
 
     def mend(self) -> None:
         """All is passed on."""
+        self.signal(signal.SIGCONT)
+
+    def signal(self, number: int) -> None:
+        """Say something to what passes on."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        self._process.send_signal(number)
 
     def close(self) -> None:
         """End the relay."""
@@ -94,6 +101,17 @@ def make_link(number: int) -> Link | Relay:
         with suppress(subprocess.CalledProcessError, FileNotFoundError):
             return Link(number)
     return Relay()
+
+
+def await_port(port: int) -> None:
+    """Return once somebody listens there; raises TimeoutError."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"Nobody listens on port {port}.")
 
 
 def _ip(*arguments: str) -> None:

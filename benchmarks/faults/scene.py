@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.store import Redis
+from benchmarks.faults.store import MakeLink, Redis
 from benchmarks.faults.truth import Truth
 from benchmarks.faults.viewers import Watcher
 from benchmarks.faults.watch import Readiness
@@ -135,9 +135,9 @@ class Scene:
         assert self._redis is not None
         return self._redis
 
-    def with_redis(self, *, linked: bool = False) -> None:
-        """A Redis for the installations that come."""
-        self._redis = Redis(linked=linked)
+    def with_redis(self, make_link: MakeLink | None = None) -> None:
+        """A Redis for the installations that come, perhaps behind a link."""
+        self._redis = Redis(make_link)
         self.stack.callback(self._redis.close)
 
     async def serve(self, site: Installation, server: str = "daphne", **options: Any) -> Process:
