@@ -1,7 +1,9 @@
 """``make faults``: provoke all faults, or some, and write docs/reliability.md.
 
 Outcomes are kept in .make/faults.jsonl as they come, so a run that was stopped goes on where it
-was; ``--fresh`` begins anew. Without ``--times`` what takes under 15 s runs 20 times, the rest 5. The storm takes half an hour, and runs only where it is named.
+was; ``--fresh`` begins anew.
+
+Without ``--times`` what takes under 15 s runs 20 times, the rest 5. The storm takes half an hour, and runs only where it is named.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.faults import (
+    client_faults,
     clock_faults,
     crowd_faults,
     database_faults,
@@ -22,6 +23,7 @@ FAULTS: dict[str, Fault] = {
         redis_faults,
         server_faults,
         crowd_faults,
+        client_faults,
         clock_faults,
     )
     for fault in module.FAULTS

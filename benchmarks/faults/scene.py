@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults.link import Link, Relay
 from benchmarks.faults.store import MakeLink, Redis
 from benchmarks.faults.truth import Truth
 from benchmarks.faults.viewers import Watcher
@@ -106,6 +107,8 @@ class Scene:
         self.began = 0.0
         #: The PostgreSQL of recordings, where a set-up has started one.
         self.postgresql: PostgreSQL | None = None
+        #: The link of viewers who are far away, where a set-up has made one.
+        self.link: Link | Relay | None = None
         self._redis: Redis | None = None
         self._processes: list[Process] = []
         self._logged: dict[Path, int] = {}
