@@ -3,7 +3,8 @@
 Outcomes are kept in .make/faults.jsonl as they come, so a run that was stopped goes on where it
 was; ``--fresh`` begins anew.
 
-Without ``--times`` what takes under 15 s runs 20 times, the rest 5. The storm takes half an hour, and runs only where it is named.
+Without ``--times`` what takes under 15 s runs 20 times, the rest 5. The storm takes half an hour,
+and runs only where it is named.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from benchmarks.faults import (
     clock_faults,
     crowd_faults,
     database_faults,
+    edit_faults,
+    postgresql_faults,
     recording_faults,
     redis_faults,
     server_faults,
@@ -18,6 +20,8 @@ FAULTS: dict[str, Fault] = {
     fault.name: fault
     for module in (
         database_faults,
+        postgresql_faults,
+        edit_faults,
         recording_faults,
         worker_faults,
         redis_faults,

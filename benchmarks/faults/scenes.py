@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.faults.link import make_link
-from benchmarks.faults.scene import Scene
+from benchmarks.faults.scene import Installation, Scene
 
 
 async def empty(scene: Scene) -> None:
@@ -37,7 +37,11 @@ async def two_workers(scene: Scene) -> None:
 
 async def start_over_redis(scene: Scene, workers: str = "a", **environment: str) -> None:
     """Workers, and servers with the usual viewers."""
-    site = scene.site(**environment)
+    await start_on(scene, scene.site(**environment), workers)
+
+
+async def start_on(scene: Scene, site: Installation, workers: str = "a") -> None:
+    """The same on a site that there is."""
     for name in workers:
         await scene.work(site, name)
     for _ in range(1 if scene.short else 2):

@@ -207,7 +207,8 @@ def _judge_logs(fault: Fault, scene: Scene, outcome: Outcome) -> None:
 
 def _judge_times(fault: Fault, scene: Scene, outcome: Outcome) -> None:
     if fault.told == "never":
-        scene.check(outcome.told is None, f"viewers were told after {_s(outcome.told)}")
+        words = sorted({f"{w.state.slug} {w.told_as}" for w in scene.watchers if w.told_as})
+        scene.check(outcome.told is None, f"viewers were told after {_s(outcome.told)}: {words}")
     elif fault.told is not None:
         soon = outcome.told is not None and outcome.told <= float(fault.told)
         scene.check(soon, f"viewers were told after {_s(outcome.told)}")

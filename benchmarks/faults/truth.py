@@ -84,8 +84,9 @@ class Followed(StreamState):
         self.reached: dict[int, int] = {}
         #: The label of the newest sample (unix s).
         self.label = 0.0
-        #: The epoch whose end was told.
+        #: The epoch whose end was told last, and how many were.
         self._ended: int | None = None
+        self.ends = 0
 
     def take_view(self, message: dict[str, Any]) -> None:
         """A new promise; where it is of another epoch, the end of the old one has been told."""
@@ -111,6 +112,7 @@ class Followed(StreamState):
             self._breach("too slow", 0, f"[{message['first']}, {message['last']}]")
         if message["last"] is None:
             self._ended = message["epoch"]
+            self.ends += 1
 
     def take_frame(self, frame: Frame) -> None:
         """Hold a frame against the promise."""

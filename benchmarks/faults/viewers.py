@@ -62,8 +62,9 @@ class Watcher:
     def forget(self, now: float) -> None:
         """The fault begins: what was shown before does not count."""
         self.began = now
-        #: When it was first shown something else than a live stream.
+        #: When it was first shown something else than a live stream, and what.
         self.told_at: float | None = None
+        self.told_as = ""
         #: The longest time without a sample, and of that with `live` shown.
         self.longest_out = self.wrongly_live = 0.0
         self._live_since = now
@@ -147,6 +148,7 @@ class Watcher:
             self._live_since = 0.0
             if self.state_name != "connecting":
                 self.told_at = self.told_at or now
+                self.told_as = self.told_as or self.state_name
         out = now - max(self.began, self.state.sample_at)
         self.longest_out = max(self.longest_out, out)
         await self._ping(now)
