@@ -82,7 +82,6 @@ FAULTS = (
         with_a_clock,
         step(1),
         lasts=13,
-        short=12,
         told="never",
     ),
     Fault(

@@ -143,7 +143,6 @@ FAULTS = (
         behind_nginx,
         upgrade,
         lasts=2,
-        short=0.5,
         long=True,
         lines=12,
     ),

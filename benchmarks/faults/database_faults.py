@@ -331,7 +331,7 @@ FAULTS = (
         running_on_a_small_disk,
         fill_the_disk,
         lasts=30,
-        short=5,
+        short=3,
         told="never",
     ),
     Fault(

@@ -216,7 +216,6 @@ FAULTS = (
         cut_link,
         lasts=5,
         told=4,
-        lines=EACH_WAY,
     ),
     Fault(
         "link-down-30",
@@ -249,7 +248,7 @@ FAULTS = (
         replace_unseen,
         lasts=1.5,
         short=1.5,
-        lines=EACH_WAY,
+        storm=True,
     ),
     Fault(
         "redis-slow",
@@ -257,7 +256,6 @@ FAULTS = (
         over_a_slow_relay,
         delay,
         lasts=20,
-        short=4,
         told=4,
         # What takes four times a round trip is given up, tried again, and may succeed.
         lines=5 * EACH_WAY,
