@@ -1,4 +1,4 @@
-"""What befalls servers with many viewers: noticed in time, over in time, and no sample lost untold."""
+"""What befalls servers with many viewers: over in time, and no sample lost untold."""
 
 import pytest
 

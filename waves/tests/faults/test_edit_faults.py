@@ -1,4 +1,4 @@
-"""Many edits while viewers watch: noticed in time, over in time, and no sample lost untold."""
+"""Many edits while viewers watch: all arrive, and no sample is lost untold."""
 
 import pytest
 
