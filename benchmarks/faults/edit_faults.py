@@ -36,7 +36,8 @@ async def edit(scene: Scene, edits: float) -> None:
         slug = SLUGS[number % len(SLUGS)]
         changes = change(slug, number)
         rates[slug] += "rate" in changes
-        await asyncio.to_thread(administrator.save, keys[slug], **changes)
+        if not await save(scene, administrator, keys[slug], changes):
+            return
         last[slug] |= changes
     arrived = await scene.until(
         lambda: all(shows(w, last[w.state.slug]) for w in scene.watchers), ARRIVES
@@ -49,6 +50,19 @@ async def edit(scene: Scene, edits: float) -> None:
     out = max(watcher.longest_out for watcher in scene.watchers)
     scene.check(out <= OUT, f"a viewer was out for {out:.1f} s")
     judge_samples(scene)
+
+
+async def save(
+    scene: Scene, administrator: Administrator, key: int, changes: dict[str, object]
+) -> bool:
+    """Whether an edit was answered as one that is saved; else what was printed is a problem."""
+    try:
+        await asyncio.to_thread(administrator.save, key, **changes)
+    except (OSError, ValueError) as error:
+        printed = scene.servers[0].printed()[-1500:]
+        scene.problems.append(f"the edit {changes} was answered with {error!r}: {printed}")
+        return False
+    return True
 
 
 def change(slug: str, number: int) -> dict[str, object]:
