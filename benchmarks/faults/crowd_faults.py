@@ -128,6 +128,7 @@ FAULTS = (
         "`kill -9` of a server with 300 viewers, which is started again; another one has eight",
         at_one_server,
         kill_crowded,
+        alone=True,
     ),
     Fault(
         "crowded-server-ended",
@@ -136,6 +137,7 @@ FAULTS = (
         end_crowded,
         short=0,
         lines=10,
+        alone=True,
     ),
     Fault(
         "rolling-upgrade",
@@ -145,5 +147,6 @@ FAULTS = (
         lasts=2,
         long=True,
         lines=12,
+        alone=True,
     ),
 )

@@ -50,7 +50,7 @@ class Fault:
     says: int = 0
     #: The scene is calm before it: not so where a start is what is disturbed.
     calm: bool = True
-    #: Measures with a browser, which needs the CPU: nothing else shall run beside it.
+    #: Has a browser or a crowd of viewers, which need the CPU: nothing else shall run beside it.
     alone: bool = False
     #: Takes longer than ``lasts`` says, so that it counts as long.
     long: bool = False
