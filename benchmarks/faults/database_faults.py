@@ -197,6 +197,8 @@ def full_files(scene: Scene, site: Installation) -> Iterator[None]:
             site.execute("UPDATE waves_stream SET position = position")
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, hard))
+        for server in scene.servers:
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (FILE_LIMIT, hard))
         yield
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         for server in scene.servers:
