@@ -87,22 +87,29 @@ async def _return(scene: Scene, site: Installation, port: int) -> None:
 async def upgrade(scene: Scene, seconds: float) -> None:
     """Servers, then workers, are restarted in turn; nobody is out, and nothing lacks."""
     (site,) = scene.sites
-    for server in list(scene.servers):
+    out = []
+    for number, server in enumerate(list(scene.servers), 1):
         await stop(scene, server)
         await scene.serve(site, port=server.port)
         await asyncio.sleep(seconds)
+        out.append(f"{longest(scene):.1f} s after server {number}")
     for name, worker in sorted(scene.workers.items()):
         await stop(scene, worker)
         await scene.work(site, name)
         await asyncio.sleep(seconds)
-    out = [watcher.longest_out for watcher in scene.watchers]
-    late = sum(seconds > OUT for seconds in out)
-    scene.check(not late, f"{late} viewers were out for up to {max(out):.1f} s")
+        out.append(f"{longest(scene):.1f} s after worker {name}")
+    late = sum(watcher.longest_out > OUT for watcher in scene.watchers)
+    scene.check(not late, f"{late} viewers were out for up to {', '.join(out)}")
     codes = Counter(code for watcher in scene.watchers for code in watcher.codes.elements())
     scene.check(set(codes) == {RESTARTS}, f"sockets were closed with {dict(codes)}")
     untold = sum(not watcher.codes for watcher in scene.watchers)
     scene.check(not untold, f"{untold} viewers were not told that their server restarts")
     judge_samples(scene)
+
+
+def longest(scene: Scene) -> float:
+    """The longest time that any viewer was without samples so far (s)."""
+    return max(watcher.longest_out for watcher in scene.watchers)
 
 
 def judge_samples(scene: Scene) -> None:
