@@ -27,7 +27,7 @@ run: .venv/run.stamp ## Install, migrate, load the demo and serve on HOST:PORT (
 	@exec $(MANAGE) runserver $(HOST):$(PORT)
 
 test: .venv/dev.stamp ## Run every test, or what T says: T=path, T=path::name, T=--lf (what failed last).
-	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip curl mosquitto mosquitto-clients:mosquitto_pub prometheus
+	@tools/system_packages chromium-headless-shell firefox-esr redis-server nginx postgresql:initdb iproute2:ip faketime curl mosquitto mosquitto-clients:mosquitto_pub prometheus
 	@$(KEEP_COMPILED) $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest $(or $(T),$(AT_ONCE))
 
 test-quick: .venv/dev.stamp ## Run the tests that need no browser and no server, in a minute.
@@ -76,8 +76,8 @@ soak: .venv/dev.stamp ## Run for long, and look for leaks.
 	$(BIN)/python -m benchmarks.soak
 
 faults: .venv/dev.stamp ## Provoke faults (F=name,… N=times J=at-once FRESH=1; F=storm MINUTES= SEED=).
-	@tools/system_packages chromium-headless-shell redis-server nginx postgresql:initdb iproute2:ip
-	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),10) --at-once $(or $(J),3) \
+	@tools/system_packages chromium-headless-shell redis-server nginx postgresql:initdb iproute2:ip faketime
+	@$(BIN)/python -m benchmarks.faults --only "$(F)" --times $(or $(N),0) --at-once $(or $(J),3) \
 		--minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(if $(FRESH),--fresh)
 
 sequences: .venv/dev.stamp ## Try 5,000 random sequences of what a viewer may say (N=times).

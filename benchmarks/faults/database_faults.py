@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.faults import scenes
@@ -26,6 +26,8 @@ PAGE_SECONDS = 20.0
 LOCK_SECONDS = 30.0
 #: Bytes in SQLite's index of the write-ahead log, and where: its locks of writers and readers.
 WAL_LOCKS = (8, 120)
+#: An edit that is made once there is room again reaches viewers so soon (s).
+SAVED = 3.0
 #: Bytes of a disk on which there is room for the database, and little more.
 DISK = 2 << 20
 #: Bytes that a file may have where no disk can be mounted: SQLite's index of its log has 32 KiB.
@@ -131,6 +133,49 @@ async def start_on_a_full_disk(scene: Scene, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
+async def running_on_a_small_disk(scene: Scene) -> None:
+    """The one process runs there, with viewers."""
+    await on_a_small_disk(scene)
+    (site,) = scene.sites
+    scene.watch_all(site, await scene.serve(site))
+
+
+async def fill_the_disk(scene: Scene, seconds: float) -> None:
+    """Nothing more can be written while all runs; an edit is refused, and is saved afterwards."""
+    (site,) = scene.sites
+    began = time.monotonic()
+    is_disk = site.database.parent != site.folder
+    with reader(site), full_disk(scene, site) if is_disk else full_files(scene, site):
+        if is_disk:
+            refused = await asyncio.to_thread(is_refused, site)
+            scene.check(refused, "something can be written on a full disk")
+        await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
+    name = "Saved afterwards"
+    site.execute("UPDATE waves_stream SET name = ? WHERE slug = ?", name, COUNTED[0])
+    (watcher, *_) = (w for w in scene.watchers if w.state.slug == COUNTED[0])
+    told = await scene.until(lambda: watcher.state.description["name"] == name, SAVED)
+    scene.check(told is not None, "an edit that was made afterwards did not arrive")
+
+
+@contextmanager
+def reader(site: Site) -> Iterator[None]:
+    """Somebody reads meanwhile, so that the write-ahead log cannot begin anew, and needs room."""
+    with closing(sqlite3.connect(site.database)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM waves_stream").fetchone()
+        yield
+
+
+def is_refused(site: Site) -> bool:
+    """Whether SQLite says that the disk is full, once its log has used what it had."""
+    try:
+        for number in range(DISK // 4096):
+            site.execute("UPDATE waves_stream SET name = ?", f"Edit {number}")
+    except sqlite3.OperationalError as error:
+        return "full" in str(error)
+    return False
+
+
 @contextmanager
 def full_disk(scene: Scene, site: Installation) -> Iterator[None]:
     """There is no room beside the database."""
@@ -152,6 +197,8 @@ def full_files(scene: Scene, site: Installation) -> Iterator[None]:
             site.execute("UPDATE waves_stream SET position = position")
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, hard))
+        for server in scene.servers:
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (FILE_LIMIT, hard))
         yield
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         for server in scene.servers:
@@ -185,14 +232,14 @@ async def lock_exclusively(scene: Scene, seconds: float) -> None:
             await pages
 
 
-async def ask_for_pages(scene: Scene, address: str) -> None:
+async def ask_for_pages(scene: Scene, address: str, pause: float = 1.0) -> None:
     """A person who comes again and again: what cannot be shown is said in a sentence."""
     while True:
         for path in ("/", "/streams/sine/", "/api/v1/streams"):
             status, body = await get(address, path, PAGE_SECONDS)
             scene.check(status in (200, 503), f"{path} answered {status} while it was locked")
             scene.check("database" in body or status == 200, f"{path} says nothing of the database")
-        await asyncio.sleep(1)
+        await asyncio.sleep(pause)
 
 
 async def replace_by_empty(scene: Scene, seconds: float) -> None:
@@ -279,6 +326,15 @@ FAULTS = (
         lasts=15,
         short=3,
         calm=False,
+    ),
+    Fault(
+        "disk-fills",
+        "the disk of the database becomes full while all runs, and has room again after 30 s",
+        running_on_a_small_disk,
+        fill_the_disk,
+        lasts=30,
+        short=3,
+        told="never",
     ),
     Fault(
         "edits-locked",

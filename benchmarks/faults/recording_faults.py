@@ -263,6 +263,7 @@ def killed(kind: str, where: str, short: float | None, **scene: bool) -> Fault:
         kill_again_and_again,
         lasts=5,
         short=short,
+        long=True,
         # Each start says a few.
         lines=40,
     )

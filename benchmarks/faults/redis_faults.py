@@ -7,6 +7,7 @@ import asyncio
 import msgpack
 
 from benchmarks.faults import scenes
+from benchmarks.faults.delay import SlowRelay
 from benchmarks.faults.scene import Installation, Scene
 from benchmarks.faults.trial import Fault
 
@@ -53,6 +54,36 @@ async def cut_link(scene: Scene, seconds: float) -> None:
     link.cut()
     await asyncio.sleep(seconds)
     link.mend()
+
+
+async def replace_unseen(scene: Scene, seconds: float) -> None:
+    """It dies while the link is down, so that nobody hears of it, and another stands in its place.
+
+    Whoever was connected holds sockets whose other end is not there any more.
+    """
+    link = scene.redis.link
+    assert link is not None
+    link.cut()
+    scene.redis.kill()
+    coming = asyncio.create_task(asyncio.to_thread(scene.redis.start))
+    await asyncio.sleep(seconds)
+    link.mend()
+    await coming
+
+
+async def delay(scene: Scene, seconds: float) -> None:
+    """What is said to it, and what it says, takes its time."""
+    link = scene.redis.link
+    assert isinstance(link, SlowRelay)
+    link.slow()
+    await asyncio.sleep(seconds)
+    link.quick()
+
+
+async def over_a_slow_relay(scene: Scene) -> None:
+    """A worker and two servers, between whom and Redis a relay of ours stands."""
+    scene.with_redis(SlowRelay)
+    await scenes.start_over_redis(scene)
 
 
 async def restart(scene: Scene, seconds: float) -> None:
@@ -179,6 +210,14 @@ FAULTS = (
         storm=True,
     ),
     Fault(
+        "link-down-5",
+        "the same for 5 s",
+        scenes.over_a_link,
+        cut_link,
+        lasts=5,
+        told=4,
+    ),
+    Fault(
         "link-down-30",
         "the link to Redis is down for 30 s",
         scenes.over_a_link,
@@ -201,6 +240,25 @@ FAULTS = (
         lines=EACH_WAY,
         says=2 * EACH_WAY,
         storm=True,
+    ),
+    Fault(
+        "redis-replaced",
+        "Redis dies unheard while its link is down for 1.5 s, and an empty one has its address",
+        scenes.over_a_link,
+        replace_unseen,
+        lasts=1.5,
+        short=1.5,
+        storm=True,
+    ),
+    Fault(
+        "redis-slow",
+        "500 ms of delay to Redis and back, 250 each way (a relay of our own), for 20 s",
+        over_a_slow_relay,
+        delay,
+        lasts=20,
+        told=4,
+        # What takes four times a round trip is given up, tried again, and may succeed.
+        lines=5 * EACH_WAY,
     ),
     Fault(
         "redis-flushed",

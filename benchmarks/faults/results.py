@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,14 @@ class Results:
         if forgotten:
             path.write_text("".join(f"{line}\n" for line in remaining))
 
-    def missing(self, faults: Iterable[str], times: int) -> list[tuple[str, int]]:
-        """The runs that are still to be made, each fault once before any comes twice."""
-        names = list(faults)
-        return [(name, n) for n in range(times) for name in names if n not in self.rows[name]]
+    def missing(self, times: Mapping[str, int]) -> list[tuple[str, int]]:
+        """The runs that are still to be made, each fault once before any comes twice.
+
+        ``times``: how often each is to be run, by its name.
+        """
+        rounds = range(max(times.values(), default=0))
+        due = ((name, n) for n in rounds for name, most in times.items() if n < most)
+        return [(name, n) for name, n in due if n not in self.rows[name]]
 
     def add(self, row: Row) -> None:
         """Keep a run, at once."""

@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.store import Redis
+from benchmarks.faults.link import Link, Relay
+from benchmarks.faults.store import MakeLink, Redis
 from benchmarks.faults.truth import Truth
 from benchmarks.faults.viewers import Watcher
 from benchmarks.faults.watch import Readiness
@@ -106,6 +107,8 @@ class Scene:
         self.began = 0.0
         #: The PostgreSQL of recordings, where a set-up has started one.
         self.postgresql: PostgreSQL | None = None
+        #: The link of viewers who are far away, where a set-up has made one.
+        self.link: Link | Relay | None = None
         self._redis: Redis | None = None
         self._processes: list[Process] = []
         self._logged: dict[Path, int] = {}
@@ -135,9 +138,9 @@ class Scene:
         assert self._redis is not None
         return self._redis
 
-    def with_redis(self, *, linked: bool = False) -> None:
-        """A Redis for the installations that come."""
-        self._redis = Redis(linked=linked)
+    def with_redis(self, make_link: MakeLink | None = None) -> None:
+        """A Redis for the installations that come, perhaps behind a link."""
+        self._redis = Redis(make_link)
         self.stack.callback(self._redis.close)
 
     async def serve(self, site: Installation, server: str = "daphne", **options: Any) -> Process:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.faults.scene import Scene
+from benchmarks.faults.link import make_link
+from benchmarks.faults.scene import Installation, Scene
 
 
 async def empty(scene: Scene) -> None:
@@ -24,7 +25,7 @@ async def over_redis(scene: Scene) -> None:
 
 async def over_a_link(scene: Scene) -> None:
     """The same, with a link to Redis that can be cut."""
-    scene.with_redis(linked=True)
+    scene.with_redis(make_link)
     await start_over_redis(scene)
 
 
@@ -34,9 +35,13 @@ async def two_workers(scene: Scene) -> None:
     await start_over_redis(scene, workers="ab")
 
 
-async def start_over_redis(scene: Scene, workers: str = "a") -> None:
+async def start_over_redis(scene: Scene, workers: str = "a", **environment: str) -> None:
     """Workers, and servers with the usual viewers."""
-    site = scene.site()
+    await start_on(scene, scene.site(**environment), workers)
+
+
+async def start_on(scene: Scene, site: Installation, workers: str = "a") -> None:
+    """The same on a site that there is."""
     for name in workers:
         await scene.work(site, name)
     for _ in range(1 if scene.short else 2):

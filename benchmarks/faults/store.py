@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import redis
 
-from benchmarks.faults.link import Link, Relay, make_link
+from benchmarks.faults.link import Link, Relay
 from waves.tests.server.processes import free_port, start_redis
+
+#: Makes a link of a number that no other run has now.
+MakeLink = Callable[[int], Link | Relay]
 
 
 class Redis:
     """Started at once; ``url`` is for those who use it."""
 
-    def __init__(self, *, linked: bool = False) -> None:
+    def __init__(self, make_link: MakeLink | None = None) -> None:
         self._port = free_port()
         # Ports differ between runs at one time, and so do their links: 14 bits are enough for that.
-        self.link: Link | Relay | None = make_link(self._port & 0x3FFF) if linked else None
+        self.link: Link | Relay | None = make_link(self._port & 0x3FFF) if make_link else None
         self._host = self.link.host if self.link else "127.0.0.1"
         self._process: subprocess.Popen[bytes] | None = None
         try:

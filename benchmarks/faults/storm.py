@@ -15,6 +15,7 @@ from benchmarks import document
 from benchmarks.faults import report, results
 from benchmarks.faults.catalogue import FAULTS
 from benchmarks.faults.footing import KINDS, Footing
+from benchmarks.faults.link import make_link
 from benchmarks.faults.scene import CALM_SECONDS, SLUGS, Scene
 from benchmarks.faults.trial import WRONGLY_LIVE, Outcome, provoke, unwell
 
@@ -76,7 +77,7 @@ async def weather(folder: Path, prepared: Path, minutes: float, seed: int) -> We
 
 
 async def _set_up(scene: Scene) -> None:
-    scene.with_redis(linked=True)
+    scene.with_redis(make_link)
     site = scene.site()
     site.execute("UPDATE waves_stream SET frames_per_second = ?", FRAMES)
     for name in WORKERS:

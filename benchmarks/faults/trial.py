@@ -15,6 +15,8 @@ from benchmarks.faults.scene import CALM_SECONDS, TELLING, TRACEBACK, Scene
 WRONGLY_LIVE = 4.0
 #: All is well so soon after a fault has ended (s), and how long that is waited for at most.
 RECOVERED, PATIENCE = 5.0, 20.0
+#: What takes at least so long (s) is run a few times where nothing is said, all else many times.
+LONG, FEW, MANY = 15.0, 5, 20
 #: More lines than this of one process are a flood, not news.
 LINES = 6
 
@@ -48,12 +50,20 @@ class Fault:
     says: int = 0
     #: The scene is calm before it: not so where a start is what is disturbed.
     calm: bool = True
-    #: Measures with a browser, which needs the CPU: nothing else shall run beside it.
+    #: Has a browser or a crowd of viewers, which need the CPU: nothing else shall run beside it.
     alone: bool = False
+    #: Takes longer than ``lasts`` says, so that it counts as long.
+    long: bool = False
     #: Makes the scene as it was.
     after: Callable[[Scene], Awaitable[None]] | None = None
     #: Leaves the scene as it was, so that another may follow; and may befall the storm's.
     storm: bool = False
+
+    @property
+    def times(self) -> int:
+        """How often it is run where nobody says how often."""
+        most = self.lasts[1] if isinstance(self.lasts, tuple) else self.lasts
+        return FEW if self.long or most >= LONG else MANY
 
     def seconds(self, scene: Scene) -> float:
         """How long it lasts this time."""
@@ -197,7 +207,8 @@ def _judge_logs(fault: Fault, scene: Scene, outcome: Outcome) -> None:
 
 def _judge_times(fault: Fault, scene: Scene, outcome: Outcome) -> None:
     if fault.told == "never":
-        scene.check(outcome.told is None, f"viewers were told after {_s(outcome.told)}")
+        words = sorted({f"{w.state.slug} {w.told_as}" for w in scene.watchers if w.told_as})
+        scene.check(outcome.told is None, f"viewers were told after {_s(outcome.told)}: {words}")
     elif fault.told is not None:
         soon = outcome.told is not None and outcome.told <= float(fault.told)
         scene.check(soon, f"viewers were told after {_s(outcome.told)}")

@@ -32,6 +32,8 @@ class Truth:
         self.breaches: list[str] = []
         #: What was published, where that is to be found again in a recording.
         self.ledger = Ledger()
+        #: The least and the most that the amplitude of the sine may be.
+        self.amplitudes = (1.0, 1.0)
 
     def breach(self, kind: str, samples: int, words: str) -> None:
         """Count what must not be."""
@@ -48,8 +50,11 @@ class Truth:
 
     def _sine(self, slug: str, frame: Frame, rate: float) -> bool:
         t = values.times(frame.first, frame.count, rate)
-        off = np.abs(frame.values[0, 0] - np.sin(2 * np.pi * SINE_HZ * t))
-        return bool(off.max() < SINE_OFF)
+        sine = np.sin(2 * np.pi * SINE_HZ * t)
+        ends = sine * self.amplitudes[0], sine * self.amplitudes[1]
+        got = frame.values[0, 0]
+        inside = (got > np.minimum(*ends) - SINE_OFF) & (got < np.maximum(*ends) + SINE_OFF)
+        return bool(inside.all())
 
     def _counted(self, slug: str, frame: Frame, rate: float) -> bool:
         if frame.values.shape[0] != 2:
@@ -75,8 +80,13 @@ class Followed(StreamState):
         self.clock = clock
         #: When the last sample came.
         self.sample_at = 0.0
-        #: The epoch whose end was told.
+        #: How far it came in each epoch of which samples came: the index after the last.
+        self.reached: dict[int, int] = {}
+        #: The label of the newest sample (unix s).
+        self.label = 0.0
+        #: The epoch whose end was told last, and how many were.
         self._ended: int | None = None
+        self.ends = 0
 
     def take_view(self, message: dict[str, Any]) -> None:
         """A new promise; where it is of another epoch, the end of the old one has been told."""
@@ -102,10 +112,12 @@ class Followed(StreamState):
             self._breach("too slow", 0, f"[{message['first']}, {message['last']}]")
         if message["last"] is None:
             self._ended = message["epoch"]
+            self.ends += 1
 
     def take_frame(self, frame: Frame) -> None:
         """Hold a frame against the promise."""
         self.sample_at = self.clock()
+        self.label = frame.t0 + frame.dt * (frame.count - 1)
         promise = self.promises[-1] if self.promises else Promise(-1, 1, 0, 0)
         del self.promises[:-1]
         if (frame.epoch, frame.stride) != (promise.epoch, promise.stride):
@@ -113,6 +125,7 @@ class Followed(StreamState):
             return
         self._follow(frame, promise)
         if frame.values.shape[1] == SAMPLES:
+            self.reached[frame.epoch] = promise.end
             self.truth.check(self.slug, frame, self.description["rate"])
             self.truth.ledger.take(self.slug, frame, self.sample_at)
 

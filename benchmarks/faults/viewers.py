@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import ssl
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -41,12 +43,14 @@ class Watcher:
         *,
         protocol: str = "waves.v1",
         tls: ssl.SSLContext | None = None,
+        dial: Callable[[], socket.socket] | None = None,
         **wishes: float,
     ) -> None:
         self.truth, self.address, self.protocol = truth, address, protocol
         self.tls, self.wishes = tls, wishes
+        #: Makes the connection, where that is not done as ever; it runs in a thread.
+        self.dial = dial
         self.state = Followed(slug, truth)
-        self.codes: Counter[str] = Counter()
         self.is_final = False
         self._viewer = conversation.Viewer()
         self._viewer.streams[slug] = self.state
@@ -58,11 +62,14 @@ class Watcher:
     def forget(self, now: float) -> None:
         """The fault begins: what was shown before does not count."""
         self.began = now
-        #: When it was first shown something else than a live stream.
+        #: When it was first shown something else than a live stream, and what.
         self.told_at: float | None = None
+        self.told_as = ""
         #: The longest time without a sample, and of that with `live` shown.
         self.longest_out = self.wrongly_live = 0.0
         self._live_since = now
+        #: How its sockets were closed, by code.
+        self.codes: Counter[str] = Counter()
 
     @property
     def state_name(self) -> str:
@@ -75,6 +82,10 @@ class Watcher:
             return "silent"
         name: str = self.state.description["state"]
         return name
+
+    def behind(self, now: float) -> float:
+        """How old its newest sample is, by the label; ``now`` is the time of day (unix s)."""
+        return now - self.state.label
 
     def is_well(self, since: float) -> bool:
         """Whether it is shown a live stream, with samples that came after a moment."""
@@ -96,6 +107,7 @@ class Watcher:
         slug = self.state.slug
         query = self._viewer.query(slug, **self.wishes)
         scheme = "wss" if self.tls else "ws"
+        dialled = {"sock": await asyncio.to_thread(self.dial)} if self.dial else {}
         connecting = connect(
             f"{scheme}://{self.address}/ws/streams/{slug}/?{query}",
             subprotocols=[Subprotocol(self.protocol)],
@@ -105,6 +117,7 @@ class Watcher:
             close_timeout=0.5,
             max_size=None,
             compression=None,
+            **dialled,
         )
         async with connecting as socket:
             self._viewer.open()
@@ -135,6 +148,7 @@ class Watcher:
             self._live_since = 0.0
             if self.state_name != "connecting":
                 self.told_at = self.told_at or now
+                self.told_as = self.told_as or self.state_name
         out = now - max(self.began, self.state.sample_at)
         self.longest_out = max(self.longest_out, out)
         await self._ping(now)

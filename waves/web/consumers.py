@@ -30,7 +30,7 @@ from waves.web import origins
 from waves.web.attendance import Attendance
 from waves.web.callers import Place, by_address, by_viewer, callers
 from waves.web.guarding import sentinel
-from waves.web.lookup import find_stream, is_gone, is_open_to_all, may_view
+from waves.web.lookup import find_stream, is_gone, is_open_to_all, is_public, may_view
 from waves.web.version import page_version
 from waves.web.visitors import Visitor
 
@@ -223,6 +223,11 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         if self.session is not None and self._guard is None:
             self._guard = asyncio.create_task(self._keep_asking(self.session, seconds))
 
+    def _leave_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.cancel()
+            self._guard = None
+
     async def _keep_asking(self, session: Session, seconds: float) -> None:
         """While the socket is open: who may not see a stream any more is sent no more of it."""
         while not session.connection.transport.closed:
@@ -325,16 +330,18 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             self._known = True
             return True
         self._known = True
-        if self._guard is not None:  # it would have waited for this message
-            self._guard.cancel()
-            self._guard = None
+        self._leave_guard()  # it would have waited for this message
         return await self._is_identified(session)
 
     async def _subscribe(self, session: Session, message: Subscribe) -> None:
+        asked = self._guard
         try:
             if not await is_open_to_all(message.stream) and not await self._is_identified(session):
                 return
             handle, fallback = await find_stream(message.stream, self.visitor.viewer)
+            if asked is None and not self.visitor.matters and await is_public(handle):
+                # Of which no worker had spoken yet: it matters no more who looks at it.
+                self._leave_guard()
             if self._place is not None and not callers.may_view_more(self._place):
                 session.connection.refuse("too_much", _TOO_MANY_VIEWS, stream=message.stream)
                 session.hub.pump.wake(session.connection)

@@ -60,6 +60,10 @@ STOPPED = "This stream is stopped."
 CANCELS = 4
 
 
+class EndedError(SourceError):
+    """A source yields though its run was ended: its cancelling was lost on the way."""
+
+
 def resolve_signals(
     spec: StreamSpec, source: Source, infos: tuple[SignalInfo, ...]
 ) -> tuple[SignalSpec, ...]:
@@ -221,6 +225,8 @@ class Runner:
                 logger.warning("Stream %s: %s", self.spec.slug, step)
                 attempt, self._why = 0, words.CLOCK_SET
                 continue
+            except EndedError:
+                return  # the stream goes on in another task, or was stopped: it has not failed
             except Exception as error:  # whatever a source raises
                 self._fail(error)
             await self.announce()
@@ -379,7 +385,7 @@ class Runner:
 
     async def _publish_block(self, block: SampleBlock) -> None:
         if self._task is not asyncio.current_task():
-            raise SourceError("This run was ended, and its source goes on.")
+            raise EndedError("This run was ended, and its source goes on.")
         block = self._checked(block)
         self._yielded_at = self._clock.monotonic()
         if self.description["state"] == "silent":

@@ -122,3 +122,23 @@ def test_samples_under_another_index_are_wrong(sent):
     shifted = values.of(values.times(111, 10, 1000.0), RUN)
     sent.state.take_frame(Frame(1, 3, 110, 1, 0.0, 0.001, 0, shifted[:, np.newaxis]))
     assert sent.breaches == {"wrong": 10}
+
+
+def test_each_knows_how_far_it_came_in_each_epoch_and_how_many_ended(sent):
+    sent.frame(3, 110)
+    sent.gap(3, 120, None, "a new epoch began")
+    sent.view(4, 0)
+    sent.frame(4, 0, run=OTHER_RUN)
+    assert not sent.breaches
+    assert sent.state.reached == {3: 120, 4: 10}
+    assert sent.state.ends == 1
+
+
+def test_a_sine_may_have_any_amplitude_between_two_ends_and_no_other():
+    times = values.times(0, 500, 1000.0)
+    for amplitude, wrong in ((1.0, 0), (1.7, 0), (2.1, 500), (0.9, 500), (-1.5, 500)):
+        truth = Truth(1)
+        truth.amplitudes = (1.0, 2.0)
+        sine = amplitude * np.sin(2 * np.pi * 2.0 * times)
+        truth.check("sine", Frame(1, 1, 0, 1, 0.0, 0.001, 0, sine[np.newaxis, np.newaxis]), 1000.0)
+        assert truth.counts["wrong"] == wrong

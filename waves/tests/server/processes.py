@@ -214,13 +214,14 @@ class Site:
         status: int = 200,
         port: int | None = None,
         application: str = "livestream_project.asgi:application",
+        host: str = "127.0.0.1",
         **environment: str,
     ) -> Process:
         """A server on a port of its own or, to come back where one was, on a given one."""
         port = port or free_port()
-        uvicorn = ["-m", "uvicorn", "--port", str(port), application]
+        uvicorn = ["-m", "uvicorn", "--host", host, "--port", str(port), application]
         command = {
-            "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application],
+            "daphne": ["-m", "daphne", "-b", host, "-p", str(port), application],
             "uvicorn": uvicorn,
             "uvicorn in two processes": [*uvicorn, "--workers", "2"],
             "runserver": ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],

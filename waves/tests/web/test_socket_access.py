@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 import waves.asgi
 from waves import access, keys, specs
-from waves.exceptions import AccessError, UnknownStreamError
+from waves.exceptions import AccessError, ServiceUnavailableError, UnknownStreamError
 from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
 from waves.web import consumers, guarding, lookup, visitors
@@ -211,6 +211,35 @@ async def test_a_database_that_fails_ends_nobodys_view_of_what_everyone_may_see(
         async with Peer(application, "/ws/streams/sine/") as another:
             await another.until(lambda: another.of_type("stream"))
         assert peer.closed is None
+
+
+async def test_nor_of_who_came_before_a_worker_had_spoken_of_the_stream(
+    application, restricted, monkeypatch
+):
+    asked = asyncio.Event()
+
+    async def fails(_: object) -> str:
+        asked.set()
+        raise ServiceUnavailableError("The database does not answer.")
+
+    monkeypatch.setattr(consumers, "is_open_to_all", answering(False))
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        monkeypatch.setattr(visitors.Visitor, "refusal", fails)
+        monkeypatch.setattr(guarding, "is_public", fails)
+        await asyncio.wait_for(asked.wait(), 5)
+        peer.say(type="ping", id=1)
+        await peer.until(lambda: peer.of_type("pong"))
+        assert peer.closed is None
+
+
+def answering(answer: bool):
+    """Stands for a question that is always answered so."""
+
+    async def ask(slug: str) -> bool:
+        return answer
+
+    return ask
 
 
 async def test_who_leaves_a_stream_while_it_is_asked_after_is_asked_for_the_others_still(

@@ -183,6 +183,9 @@ async def test_a_source_that_does_not_end_is_left_and_publishes_no_more(
     await asyncio.wait({left}, timeout=5)
     assert left.done()
     assert len(publisher.frames) == 1
+    # Nor does it say anything of the stream, which may run in another task by now.
+    assert publisher.descriptions[-1]["state"] == "stopped"
+    assert "failed" not in caplog.text
 
 
 async def test_frames_that_the_layer_does_not_take_are_counted(source, numbers):
