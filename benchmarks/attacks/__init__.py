@@ -77,6 +77,12 @@ ATTACKS: dict[str, Attack] = {
     "histories": Attack(
         "the largest answers to `history`, two asked for on 4 sockets", 4, sockets.histories
     ),
+    "crowd-histories": Attack("the same on 200 sockets of one address", 200, sockets.histories),
+    "crowd-pings": Attack(
+        "pings of the protocol, as fast as they are taken, on 400 sockets of one address",
+        400,
+        sockets.flood(b"", sockets.PING, b'"pong"'),
+    ),
     "subscriptions": Attack(
         "subscribe to `fast` and unsubscribe, as fast as it is taken, on 4 sockets",
         4,
