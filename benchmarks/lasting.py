@@ -38,8 +38,8 @@ VIEWERS, SHARE = 100, 0.1
 MINUTES, EACH_TAKEOVER = 30.0, 5.0
 #: Until then memory grows for good reasons: buffers fill, and each way is gone for the first time.
 WARM_MINUTES = 10.0
-#: Each server is asked so often whether it is ready before anything is measured. By then its threads
-#: and what they keep have their size; at one question a second that would last all the half hour.
+#: Each server is asked so often whether it is ready before anything is measured. By then its
+#: threads and what they keep have their size; at a question a second that would take half an hour.
 WARMING = 1500
 #: Megabytes an hour that a server may grow by from then on.
 MOST_GROWTH = 8.0
