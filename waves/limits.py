@@ -74,28 +74,23 @@ def rate_problem(rate: float, signals: int) -> str | None:
     )
 
 
-def total_values_problem(values: float) -> str | None:
-    """Why the enabled streams may not make so many values a second together; None: they may."""
-    bound = get_config().max_total_values_per_second
-    if values <= bound:
-        return None
-    return (
-        f"With this one the enabled streams make {values:,.10g} values a second together; "
-        f"the bound is {bound:,} (WAVES_MAX_TOTAL_VALUES_PER_SECOND). "
-        "Stop another stream, or lower a rate."
-    )
-
-
-def total_history_problem(size: int) -> str | None:
-    """Why the histories of the enabled streams may not take so many bytes; None: they may."""
-    bound = get_config().max_total_history_bytes
-    if size <= bound:
-        return None
-    return (
-        f"With this one the histories of the enabled streams take {megabytes(size)} in each server "
-        f"process; the bound is {megabytes(bound)} (WAVES_MAX_TOTAL_HISTORY_BYTES). Stop another "
-        "stream, or shorten a history."
-    )
+def total_problems(values: float, history: int) -> dict[str, str]:
+    """Why the enabled streams may not make so many values a second, or take so many bytes of memory
+    for their histories, together; by the field that a form shows it at."""
+    config, problems = get_config(), {}
+    if values > (most := config.max_total_values_per_second):
+        problems["rate"] = (
+            f"With this one the enabled streams make {values:,.10g} values a second together; "
+            f"the bound is {most:,} (WAVES_MAX_TOTAL_VALUES_PER_SECOND). "
+            "Stop another stream, or lower a rate."
+        )
+    if history > (most := config.max_total_history_bytes):
+        problems["history"] = (
+            f"With this one the histories of the enabled streams take {megabytes(history)} in each "
+            f"server process; the bound is {megabytes(most)} (WAVES_MAX_TOTAL_HISTORY_BYTES). Stop "
+            "another stream, or shorten a history."
+        )
+    return problems
 
 
 def recorded_problem(size: int) -> str | None:

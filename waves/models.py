@@ -306,11 +306,7 @@ class Stream(models.Model):
             limits.history_bytes(stream.rate, signals, stream.sample_type_used, stream.history)
             for stream, signals in streams
         )
-        problems = {
-            "rate": limits.total_values_problem(values),
-            "history": limits.total_history_problem(history),
-        }
-        return {field: message for field, message in problems.items() if message}
+        return limits.total_problems(values, history)
 
 
 class Signal(models.Model):

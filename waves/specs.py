@@ -77,9 +77,8 @@ def within_totals(streams: list[tuple[StreamSpec, int]]) -> list[tuple[StreamSpe
         signals = max(1, len(spec.signals))
         more = values + spec.rate * signals
         longer = history + limits.history_bytes(spec.rate, signals, spec.sample_type, spec.history)
-        problem = limits.total_values_problem(more) or limits.total_history_problem(longer)
-        if problem:
-            refused[spec.handle] = problem
+        if problems := limits.total_problems(more, longer):
+            refused[spec.handle] = next(iter(problems.values()))
         else:
             values, history = more, longer
     return [

@@ -20,7 +20,6 @@ from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 from functools import partial
 
-from waves.hub.account import Account
 from waves.hub.connection import MAX_CONTROLS, MOST_CONTROLS, Connection
 from waves.hub.figures import Fresh
 from waves.hub.kept import FRAMING, Piece
@@ -93,6 +92,8 @@ class Pump:
         self.messages = 0
         self.bytes = 0
         self.closed_slow = 0
+        #: Visits of heavy sockets whose caller had its share already.
+        self.put_off = 0
 
     def wake(self, connection: Connection) -> None:
         """A socket has something to be sent, or may be sent to again."""
@@ -160,8 +161,8 @@ class Pump:
         now = began
         for connection in list(self._heavy):
             del self._heavy[connection]
-            if connection.account is not None and connection.account.is_overdrawn:
-                Account.put_off += 1
+            if connection.account is not None and connection.account.owes:
+                self.put_off += 1
                 self._later[connection] = None
                 continue
             self._settle(connection, self._guarded_visit(connection))
@@ -281,7 +282,7 @@ class Pump:
         took = self._monotonic() - began
         connection.heavy = size > LIGHT_BYTES or took > LIGHT_SECONDS
         if connection.heavy and connection.account is not None:
-            connection.account.spend(took)
+            connection.account.take(took)
         return message
 
     @staticmethod

@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from waves.bucket import Bucket
 from waves.hub.finder import Finder
 
 #: The part of a core that looking may take.
@@ -55,8 +56,8 @@ class Search:
         self._finders: dict[Finder, None] = {}
         #: Those that have something to look at, in the order of their turns.
         self._pending: dict[Finder, None] = {}
-        self._credit = MOST_CREDIT
-        self._credited_at = self._resumed_at = self._paused_at = monotonic()
+        self._credit = Bucket(SHARE, MOST_CREDIT, monotonic)
+        self._resumed_at = self._paused_at = monotonic()
 
     @property
     def pending(self) -> bool:
@@ -91,9 +92,9 @@ class Search:
 
     def step(self) -> list[Finder]:
         """Look on for a moment; return those whose viewers have something to be sent, or told."""
-        now = self._earn()
+        now = self._monotonic()
         changed = self._resume(now)
-        until, room = now + min(self._credit, LOOK_SECONDS), LOOK_SAMPLES
+        until, room = now + min(self._credit.level, LOOK_SECONDS), LOOK_SAMPLES
         while self._pending and now < until and room > 0:
             finder = next(iter(self._pending))
             del self._pending[finder]
@@ -102,16 +103,10 @@ class Search:
                 self._pending[finder] = None
             changed.append(finder)
             now = self._monotonic()
-        if self._pending and self._credit <= 0 and now - self._paused_at >= PAUSE_SECONDS:
+        if self._pending and self._credit.level <= 0 and now - self._paused_at >= PAUSE_SECONDS:
             self._paused_at = now
             changed += self._pause()
         return changed
-
-    def _earn(self) -> float:
-        now = self._monotonic()
-        self._credit = min(MOST_CREDIT, self._credit + SHARE * (now - self._credited_at))
-        self._credited_at = now
-        return now
 
     def _look(self, finder: Finder, most: int, began: float) -> int:
         busy = self._cpu()
@@ -119,7 +114,7 @@ class Search:
         if looked:
             newest = NEWEST_COST if finder.cost else 1.0
             finder.cost += newest * ((self._cpu() - busy) / looked - finder.cost)
-        self._credit -= self._monotonic() - began
+        self._credit.take(self._monotonic() - began)
         return looked
 
     def _pause(self) -> list[Finder]:

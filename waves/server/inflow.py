@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from waves.bucket import Bucket
 from waves.protocol.messages import MAX_TEXT
 
 #: Frames of one socket a second: a page says two or three, sixty while somebody zooms. A frame
@@ -95,33 +96,13 @@ def read_head(held: bytearray) -> Head | None:
     return Head(held[0] & 0x0F, held[0] & 0x80 != 0, length, 2 + extended + masked + length)
 
 
-class Together:
-    """How many frames the sockets of one caller may say together: it fills with time, up to a
-    second's worth, and what is said beyond has its turn later."""
-
-    #: Frames that had to wait for it, of all callers of this process.
-    held: ClassVar[int] = 0
-
-    def __init__(self, frames: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._a_second = self._left = float(frames)
-        self._filled_at = monotonic()
-
-    def book(self) -> float:
-        """Count a frame; the seconds until its turn."""
-        now = self._monotonic()
-        passed, self._filled_at = now - self._filled_at, now
-        self._left = min(self._a_second, self._left + passed * self._a_second) - 1
-        seconds = max(0.0, -self._left / self._a_second)
-        Together.held += seconds > 0
-        return seconds
-
-
 class Rate:
     """How much one socket may say: it fills with time, up to a burst."""
 
     #: Sockets of this process that said more than the rate allows, and were not given all of it.
     waiting: ClassVar[int] = 0
+    #: Frames that had to wait for others of their callers, of all sockets of this process.
+    held: ClassVar[int] = 0
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -130,8 +111,8 @@ class Rate:
         self._frames_a_second, self._bytes_a_second = FRAMES_A_SECOND, BYTES_A_SECOND
         self._is_shared = True
         self._waits = False
-        #: What its caller may say over all its sockets, and when this one has its turn there.
-        self.together: Together | None = None
+        #: Frames that its caller may say over all its sockets, and when this one has its turn.
+        self.together: Bucket | None = None
         self._turn_at: float | None = None
 
     def widen(self, frames: int, size: int) -> None:
@@ -156,7 +137,9 @@ class Rate:
             return 0.0
         now = self._monotonic()
         if self._turn_at is None:
-            self._turn_at = now + self.together.book()
+            self.together.take(1)
+            self._turn_at = now + self.together.owes
+            Rate.held += self._turn_at > now
         seconds = self._turn_at - now
         if seconds <= 0:
             self._turn_at = None
@@ -268,8 +251,8 @@ class Inflow:
         self._wire.widen(size)
         self._in_turn = True
 
-    def share(self, together: Together) -> None:
-        """It is one socket of a caller, who may say so much over all of them."""
+    def share(self, together: Bucket) -> None:
+        """It is one socket of a caller, who may say so many frames over all of them."""
         self._rate.together = together
 
     def taken(self) -> None:

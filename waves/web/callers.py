@@ -12,20 +12,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waves.access import Viewer
+from waves.bucket import Bucket
 from waves.conf import get_config
-from waves.hub.account import Account
 from waves.keys import Grant
-from waves.server.inflow import Together
 from waves.web.clientaddress import counted_as, scope_address
+
+#: Seconds of heavy messages that may be saved up: a page that opens asks for a second of its past
+#: at once.
+MOST_SAVED = 0.5
 
 
 @dataclass(eq=False, slots=True)
 class Caller:
-    """What one has of this process: sockets, and what is done and heard for them."""
+    """What one has of this process: sockets, seconds of heavy messages that are made for them, and
+    messages that they may say."""
 
     name: str
-    account: Account
-    together: Together
+    account: Bucket
+    together: Bucket
     places: set[Place] = field(default_factory=set)
 
 
@@ -48,8 +52,9 @@ class Callers:
         config = get_config()
         caller = self._known.get(name)
         if caller is None:
-            account = Account(config.max_cpu_percent_each / 100)
-            caller = Caller(name, account, Together(config.max_messages_each))
+            account = Bucket(config.max_cpu_percent_each / 100, MOST_SAVED)
+            together = Bucket(config.max_messages_each, config.max_messages_each)
+            caller = Caller(name, account, together)
         if len(caller.places) >= config.max_sockets_each:
             return None
         self._known[name] = caller

@@ -16,13 +16,12 @@ from prometheus_client.core import (
 )
 from prometheus_client.metrics_core import Metric
 
-from waves.hub.account import Account
 from waves.hub.figures import Durations
 from waves.hub.kept import Kept
 from waves.hub.members import work_of
 from waves.hub.viewer import LOSSES
 from waves.server import http_bounds
-from waves.server.inflow import Together
+from waves.server.inflow import Rate
 from waves.server.lifespan import Services
 from waves.web import attendance
 
@@ -103,7 +102,7 @@ class ServerCollector:
         yield family
         let_in = "Sockets that were let in, to view or to send."
         yield _counter("waves_handshakes", let_in, "socket", attendance.handshakes)
-        held = {"messages said": Together.held, "heavy answers": Account.put_off}
+        held = {"messages said": Rate.held, "heavy answers": self.hub.pump.put_off}
         text = "What waited because one caller has its share already, by what it was."
         yield _counter("waves_held", text, "what", held)
         text = "Sockets that this server closed, by code and reason."

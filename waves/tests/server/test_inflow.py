@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from waves.bucket import Bucket
 from waves.server import inflow
-from waves.server.inflow import Inflow, Rate, Together
+from waves.server.inflow import Inflow, Rate
 
 
 class Server:
@@ -248,7 +249,7 @@ async def test_before_the_handshake_is_done_nothing_is_given(server, clock) -> N
 
 
 def test_all_sockets_of_one_caller_together_say_no_more_than_it_may(clock) -> None:
-    together, held = Together(100, clock), Together.held
+    together, held = Bucket(100, 100, clock), Rate.held
     rates = [Rate(clock) for _ in range(10)]
     for rate in rates:
         rate.together = together
@@ -261,7 +262,7 @@ def test_all_sockets_of_one_caller_together_say_no_more_than_it_may(clock) -> No
         return 600 - sum(left)
 
     assert said() == 100
-    assert Together.held > held
+    assert Rate.held > held
     for second in range(1, 6):
         for _ in range(100):
             clock.now += 0.01
@@ -275,7 +276,7 @@ def test_all_sockets_of_one_caller_together_say_no_more_than_it_may(clock) -> No
 
 def test_what_others_say_is_not_held_with_it(clock) -> None:
     flooding, calm = Rate(clock), Rate(clock)
-    flooding.together, calm.together = Together(10, clock), Together(10, clock)
+    flooding.together, calm.together = (Bucket(10, 10, clock) for _ in range(2))
     while flooding.wait(10) == 0:
         pass
     assert calm.wait(10) == 0
