@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+from benchmarks.faults import scenes
 from benchmarks.faults.scene import SLUGS, Installation, Scene
 from benchmarks.faults.server_faults import OUT, stop
 from benchmarks.faults.trial import Fault
-from waves.tests.server.proxy import nginx
 
 #: Viewers, in full and in short. All of them are in the one process of the run.
 CROWD, SMALL_CROWD = 300, 40
@@ -49,9 +49,7 @@ async def behind_nginx(scene: Scene) -> None:
     for name in "ab":
         await scene.work(site, name)
     ports = [(await scene.serve(site)).port for _ in range(2)]
-    folder = scene.folder / "nginx"
-    folder.mkdir()
-    proxy = await asyncio.to_thread(scene.stack.enter_context, nginx(folder, ports))
+    proxy = await scenes.before(scene, ports)
     crowd_of(scene, site, proxy.address, tls=proxy.ssl)
 
 

@@ -13,11 +13,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from waves.tests.server.processes import ROOT, START_SECONDS, free_port
+from waves.tests.server.processes import ROOT, await_port, free_port
 
 #: Python 3.11 has no ``os.setns``.
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -135,17 +134,6 @@ def make_link(number: int) -> Link | Relay:
         with suppress(subprocess.CalledProcessError, FileNotFoundError):
             return Link(number)
     return Relay()
-
-
-def await_port(port: int) -> None:
-    """Return once somebody listens there; raises TimeoutError."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise TimeoutError(f"Nobody listens on port {port}.")
 
 
 def _ip(*arguments: str) -> None:

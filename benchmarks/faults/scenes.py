@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from benchmarks.faults.link import make_link
 from benchmarks.faults.scene import Installation, Scene
+from waves.tests.server.proxy import Nginx, nginx
 
 
 async def empty(scene: Scene) -> None:
@@ -46,3 +49,10 @@ async def start_on(scene: Scene, site: Installation, workers: str = "a") -> None
         await scene.work(site, name)
     for _ in range(1 if scene.short else 2):
         scene.watch_all(site, await scene.serve(site))
+
+
+async def before(scene: Scene, ports: list[int]) -> Nginx:
+    """An nginx with the very file of ``deploy/`` in front of these servers."""
+    folder = scene.folder / "nginx"
+    folder.mkdir()
+    return await asyncio.to_thread(scene.stack.enter_context, nginx(folder, ports))

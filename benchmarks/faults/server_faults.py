@@ -10,7 +10,6 @@ from benchmarks.faults import scenes
 from benchmarks.faults.scene import COUNTED, Scene
 from benchmarks.faults.trial import Fault
 from waves.tests.server.processes import Process
-from waves.tests.server.proxy import nginx
 
 #: No viewer behind the proxy is without samples for longer (s).
 OUT = 3.0
@@ -54,9 +53,7 @@ async def behind_nginx(scene: Scene) -> None:
     await scene.work(site)
     servers = [await scene.serve(site) for _ in range(2)]
     ports = [server.port for server in servers]
-    folder = scene.folder / "nginx"
-    folder.mkdir()
-    proxy = await asyncio.to_thread(scene.stack.enter_context, nginx(folder, ports))
+    proxy = await scenes.before(scene, ports)
     for _ in range(6):
         scene.watch(site, proxy.address, tls=proxy.ssl)
 

@@ -279,10 +279,16 @@ def start_redis(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    await_port(port, host)
+    return process
+
+
+def await_port(port: int, host: str = "127.0.0.1") -> None:
+    """Return once somebody listens there."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with socket.socket() as probe:
             if probe.connect_ex((host, port)) == 0:
-                return process
-        assert time.monotonic() < deadline, "redis-server did not start"
+                return
+        assert time.monotonic() < deadline, f"nobody listens on port {port} of {host}"
         time.sleep(0.02)
