@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from waves.bucket import Bucket
 from waves.exceptions import WireError
+from waves.hub.account import Account
 from waves.hub.answers import Answer
 from waves.hub.finder import Watcher
 from waves.hub.message import Transport
@@ -44,7 +44,7 @@ class Connection:
     #: Answers to ``history``, sent before live frames.
     answers: deque[Answer] = field(default_factory=deque)
     #: Seconds that heavy messages of its caller may take; None where nobody is counted.
-    account: Bucket | None = None
+    account: Account | None = None
     #: It has much to be sent, or its messages take long to make: served after the others.
     heavy: bool = False
     sent: int = 0

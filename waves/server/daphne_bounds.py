@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from waves import addresses
 from waves.conf import get_config
 from waves.ending import end_within
 from waves.server import http_bounds
+from waves.server.inflow import Turns
 
 #: A request is there in whole so many seconds after its connection, or after the answer before it.
 #: Twisted's own 60 s begin anew with each byte, so that a byte a minute holds one for ever.
@@ -22,6 +24,10 @@ REQUEST_SECONDS = 10
 UPLOAD_SECONDS = 120
 #: Who sends too long a body may read why for so long, while the rest of it is thrown away.
 READ_SECONDS = 1.0
+
+
+#: Requests that become WebSockets.
+upgrades = Turns(1)
 
 
 def install(*, everything: bool, before_end: Callable[[], Awaitable[None]]) -> None:
@@ -146,15 +152,25 @@ def _readable(on_connect: Any) -> Any:
 
 
 def _let_go(process: Any) -> Any:
-    """A request that became a WebSocket is no longer held by its channel, which it holds."""
+    """A request that became a WebSocket is no longer held by its channel, which it holds.
 
-    def process_and_let_go(request: Any) -> Any:
-        result = process(request)
+    Each takes 0.4 ms: of 400 that come at once one is served after the other, and others between.
+    """
+
+    def process_and_let_go(request: Any) -> None:
+        if request._disconnected:
+            return
+        process(request)
         if request.transport is None:
             request.channel.requests = []
-        return result
 
-    return process_and_let_go
+    def process_in_turn(request: Any) -> None:
+        if request.requestHeaders.hasHeader(b"Upgrade"):
+            upgrades.wait(partial(process_and_let_go, request))
+        else:
+            process_and_let_go(request)
+
+    return process_in_turn
 
 
 def _untied(connection_lost: Any) -> Any:

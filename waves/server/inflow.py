@@ -126,6 +126,7 @@ class Rate:
         seconds = max((1 - self._frames) / frames, (size - self._bytes) / self._bytes_a_second, 0)
         if seconds > 0:
             self.waits(True)
+            seconds = max(seconds, PAUSE)
         elif (seconds := self._wait_for_others()) == 0:
             self._frames -= 1
             self._bytes -= size
@@ -172,13 +173,14 @@ class Rate:
 
 
 class Turns:
-    """Who may send much is given its frames one at a time, one after the other.
+    """What many would do at once is done one at a time, with ``steps`` of the event loop between.
 
     Fifty writers send at once as soon as the network lets them: 25 ms of the event loop. Between
     two frames of theirs a frame of a stream comes some steps of its way to its viewers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int) -> None:
+        self._steps_a_turn = steps
         self._waiting: deque[Callable[[], None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._steps = 0
@@ -194,7 +196,7 @@ class Turns:
             loop.call_soon(self._step)
 
     def _step(self) -> None:
-        self._steps = (self._steps + 1) % STEPS_A_TURN
+        self._steps = (self._steps + 1) % self._steps_a_turn
         give = None if self._steps else self._waiting.popleft()
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._step)
@@ -202,8 +204,8 @@ class Turns:
             give()
 
 
-#: The turns of this process.
-turns = Turns()
+#: The turns of those who may send much.
+turns = Turns(STEPS_A_TURN)
 
 
 class Inflow:
@@ -323,10 +325,12 @@ class Inflow:
         if not self._opened or not (ready or head.opcode & _CONTROL):
             self._rate.waits(False)
             return None
+        if self._ended and not head.opcode & _CONTROL:
+            self._rate.waits(False)
+            return 0.0  # it is left out: nobody is to wait for that
         if head.opcode == _PING and self._wire.unwritten() > MAX_UNWRITTEN:
             return PAUSE
-        seconds = self._rate.wait(head.size)
-        return max(seconds, PAUSE) if seconds else 0.0
+        return self._rate.wait(head.size)
 
     def _give(self, head: Head) -> None:
         frame = bytes(self._held[: head.size])

@@ -136,11 +136,10 @@ class DaphneTransport:
         if self.writable:
             try:
                 written = self._socket.send(framed)
-            except (BlockingIOError, InterruptedError):
-                written = 0
             except OSError:
-                # The peer is gone; Twisted finds out by itself and tells daphne.
-                return
+                # It is full, or the peer is gone. That Twisted, which does not read while a peer
+                # says too much, finds out only where it writes; it then tells daphne.
+                written = 0
         if written < len(framed):
             self._transport.write(framed[written:])
 

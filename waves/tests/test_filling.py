@@ -143,7 +143,7 @@ async def shown(filling: Filling, peer: Peer) -> list[int]:
     await filling.settled()
     filling.clock.now += 0.04
     while await filling.pump.round():
-        pass
+        filling.clock.now += 0.0005
     return peer.indices()
 
 

@@ -14,12 +14,16 @@ from typing import Any
 from waves.access import Viewer
 from waves.bucket import Bucket
 from waves.conf import get_config
+from waves.hub.account import Account
 from waves.keys import Grant
 from waves.web.clientaddress import counted_as, scope_address
 
 #: Seconds of heavy messages that may be saved up: a page that opens asks for a second of its past
 #: at once.
 MOST_SAVED = 0.5
+#: Seconds of messages that all sockets of a caller may say at once. Sockets that flood go on at the
+#: same moment, again and again: what they say is to come spread over the time between.
+MOST_AT_ONCE = 0.01
 
 
 @dataclass(eq=False, slots=True)
@@ -28,7 +32,7 @@ class Caller:
     messages that they may say."""
 
     name: str
-    account: Bucket
+    account: Account
     together: Bucket
     places: set[Place] = field(default_factory=set)
 
@@ -52,8 +56,8 @@ class Callers:
         config = get_config()
         caller = self._known.get(name)
         if caller is None:
-            account = Bucket(config.max_cpu_percent_each / 100, MOST_SAVED)
-            together = Bucket(config.max_messages_each, config.max_messages_each)
+            account = Account(config.max_cpu_percent_each / 100, MOST_SAVED)
+            together = Bucket(config.max_messages_each, config.max_messages_each * MOST_AT_ONCE)
             caller = Caller(name, account, together)
         if len(caller.places) >= config.max_sockets_each:
             return None

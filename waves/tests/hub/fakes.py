@@ -132,7 +132,7 @@ class Server:
 
     async def send(self) -> None:
         while await self.pump.round():
-            pass
+            self.clock.now += 0.0005
 
     async def tick(self, stream: Stream, n: int = 40, seconds: float = 0.04) -> None:
         """One tick of a stream, and what the pump makes of it."""

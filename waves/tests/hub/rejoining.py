@@ -116,6 +116,7 @@ class World:
         #: Where the history of some server began, by handle and epoch.
         self.begins: dict[tuple[int, int], set[int]] = defaultdict(set)
         self._start_server()
+        self.steps = 0
         self.visitors = [Visitor(self, i) for i in range(visitors)]
 
     def clock(self) -> float:
@@ -135,12 +136,13 @@ class World:
         for visitor in self.visitors:
             visitor.act()
         await self.send()
-        if round(self.now / STEP_SECONDS) % 25 == 0:
+        self.steps += 1
+        if self.steps % 25 == 0:
             self._housekeeping()
 
     async def send(self) -> None:
         while await self.pump.round():
-            pass
+            self.now += 0.0005
 
     def _housekeeping(self) -> None:
         self.hub.check_stale()

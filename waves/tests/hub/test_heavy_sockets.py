@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from waves.bucket import Bucket
+from waves.hub.account import MOST_UNDER_WAY, Account
 from waves.hub.connection import MAX_VIEWERS, MOST_CONTROLS
 from waves.hub.pump import CONTROLS_A_VISIT, HEAVY_SECONDS
 from waves.protocol import frames
+from waves.tests.hub.fakes import FakeTransport
 
 #: What a message of text takes, in seconds on the test's clock.
 DEAR = 0.0015
@@ -74,7 +75,7 @@ async def test_heavy_sockets_leave_as_much_time_as_they_take(server, dear_texts)
 async def test_whoever_takes_more_than_its_share_waits_and_others_do_not(server, dear_texts):
     stream = server.stream(1, rate=100_000.0, signals=4, history=20.0)
     stream.produce(1_500_000)
-    greedy, modest = (Bucket(0.1, MOST_SAVED, server.clock) for _ in range(2))
+    greedy, modest = (Account(0.1, MOST_SAVED, server.clock) for _ in range(2))
     peers = [server.peer(as_json=True) for _ in range(6)]
     for place, peer in enumerate(peers):
         peer.connection.account = greedy
@@ -95,6 +96,39 @@ async def test_whoever_takes_more_than_its_share_waits_and_others_do_not(server,
     # To the other one, which needs less, everything came.
     last = json.loads(other.messages[-1].payload)["frames"][-1]
     assert last["sample"] + len(last["values"][0]) == stream.next
+    assert server.pump.put_off > 0
+
+
+class Narrow(FakeTransport):
+    """Takes one message, and then none until a test says so."""
+
+    def send(self, message) -> None:
+        super().send(message)
+        self.full = True
+
+
+async def test_so_many_sockets_of_a_caller_have_a_long_message_under_way(server, dear_texts):
+    stream = server.stream(1, rate=100_000.0, signals=4, history=20.0)
+    stream.produce(1_500_000)
+    account = Account(1e6, 1e6, server.clock)
+    peers = [server.peer(as_json=True) for _ in range(MOST_UNDER_WAY + 4)]
+    for place, peer in enumerate(peers):
+        peer.transport = peer.connection.transport = Narrow()
+        peer.connection.account, peer.connection.heavy = account, True
+        peer.subscribe(stream, window=4 + place / 10)
+
+    async def served() -> set[int]:
+        for _ in range(200):
+            server.clock.now += 0.01
+            await server.pump.round()
+        return {place for place, peer in enumerate(peers) if peer.messages}
+
+    first = await served()
+    assert len(first) == MOST_UNDER_WAY
+    gone, *_, ready = first
+    peers[gone].transport.code = 1006
+    peers[ready].transport.full = False
+    assert len(await served() - first) in (1, 2)  # the one that is ready may be served again
     assert server.pump.put_off > 0
 
 

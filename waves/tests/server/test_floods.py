@@ -3,6 +3,7 @@
 These fail, too, where daphne, autobahn, Twisted or uvicorn move what ``waves.wires`` stands before.
 """
 
+import asyncio
 import time
 
 import pytest
@@ -54,6 +55,27 @@ async def test_a_message_without_end_is_refused_before_it_is_kept(site, server) 
             assert answer.code == 4400
             assert "4096" in answer.error
     assert "Traceback" not in process.printed()
+
+
+def connections(process) -> float:
+    _, text = process.get("/metrics")
+    lines = [line for line in text.splitlines() if line.startswith("waves_connections{")]
+    return sum(float(line.split()[-1]) for line in lines)
+
+
+async def test_a_socket_that_floods_and_is_gone_is_noticed_though_nothing_is_read(daphne) -> None:
+    headers = [("Host", daphne.address), *USUAL]
+    async with handshake(daphne.address, "/ws/", headers) as (reader, writer):
+        await read_head(reader)
+        # More than is let through in a minute and a half.
+        writer.write(masked(b'{"type":"ping","id":1}') * 100 * FRAMES_A_SECOND)
+        for _ in range(FLOOD):
+            await read_frame(reader)
+        assert connections(daphne) == 1
+        writer.transport.abort()
+    async with asyncio.timeout(10):
+        while connections(daphne):  # noqa: ASYNC110  what is waited for is in another process
+            await asyncio.sleep(0.1)
 
 
 async def test_what_comes_as_the_body_of_a_handshake_is_no_way_around_the_rate(daphne) -> None:

@@ -248,6 +248,20 @@ async def test_before_the_handshake_is_done_nothing_is_given(server, clock) -> N
     assert server.given == [frame(b"{}")]
 
 
+async def test_what_was_said_to_a_socket_that_is_over_is_left_out_at_once(
+    server, clock, opened
+) -> None:
+    server.on_given = opened.taken
+    opened.received(MESSAGE * 300 + frame(opcode=8))
+    await server.until(inflow.BURST)
+    clock.now += 2 / inflow.FRAMES_A_SECOND  # time for one frame: for the last one
+    opened.end()
+    await server.until(inflow.BURST + 1)
+    assert server.given[inflow.BURST :] == [frame(opcode=8)]
+    assert server.reads
+    assert Rate.waiting == 0
+
+
 def test_all_sockets_of_one_caller_together_say_no_more_than_it_may(clock) -> None:
     together, held = Bucket(100, 100, clock), Rate.held
     rates = [Rate(clock) for _ in range(10)]

@@ -1,0 +1,36 @@
+"""What one caller may have of the pump, over all their sockets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from waves.bucket import Bucket
+from waves.hub.message import Transport
+
+#: Sockets of one caller to which a heavy message is under way. Each that can take more is given
+#: 128 KiB in every turn of the event loop, and holds what is left of its message in memory.
+MOST_UNDER_WAY = 16
+
+
+class Account(Bucket):
+    """Seconds that the heavy messages of a caller may take, and those that are under way."""
+
+    def __init__(
+        self, a_second: float, most: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(a_second, most, monotonic)
+        self._under_way: set[Transport] = set()
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the caller has to wait: all of the share is used, or too much is under way."""
+        if self.owes:
+            return True
+        self._under_way = {each for each in self._under_way if not (each.closed or each.writable)}
+        return len(self._under_way) >= MOST_UNDER_WAY
+
+    def sent(self, transport: Transport) -> None:
+        """Something was handed to a socket, which may not have taken all of it."""
+        if not transport.writable:
+            self._under_way.add(transport)
