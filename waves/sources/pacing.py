@@ -11,6 +11,8 @@ from waves.sources.base import Clock, Due
 MAX_LAG = 1.0
 #: Labels are anchored to the wall clock this often, so that they follow its corrections.
 ANCHOR_SECONDS = 10.0
+#: How often both clocks are read for that.
+READINGS = 5
 #: A sleep may end this much early (an event loop may count in milliseconds), and its sample is due.
 EARLY_SECONDS = 0.002
 
@@ -27,8 +29,22 @@ class WallLabels:
         """The label of ``moment``, a value of ``clock.monotonic()``."""
         now = self.clock.monotonic()
         if now - self._anchored >= ANCHOR_SECONDS:
-            self._anchored, self._offset = now, self.clock.time() - now
+            self._anchored, self._offset = now, self._measured()
         return self._offset + moment
+
+    def _measured(self) -> float:
+        """By how much the wall clock is ahead of the monotonic one, in seconds.
+
+        They are read one after the other, and a busy machine may let others run in between: for
+        milliseconds, by which all labels would be wrong. So the quickest of a few readings counts.
+        """
+        readings = []
+        for _ in range(READINGS):
+            before = self.clock.monotonic()
+            wall = self.clock.time()
+            after = self.clock.monotonic()
+            readings.append((after - before, wall - (before + after) / 2))
+        return min(readings)[1]
 
 
 class Ticker:

@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from waves.sources.base import Due
-from waves.sources.pacing import Ticker
+from waves.sources.base import Clock, Due
+from waves.sources.pacing import Ticker, WallLabels
 from waves.tests.sources.fakes import FakeClock
 
 
@@ -145,3 +145,29 @@ async def test_a_tick_that_comes_when_the_next_one_is_due_is_told(rate):
         for _ in range(5):
             await anext(ticks)
     assert len(late) == 1
+
+
+class Interrupted(Clock):
+    """Others run for 2 ms between two readings, now and then, and for 1 µs always."""
+
+    def __init__(self) -> None:
+        self.now, self.readings = 100.0, 0
+
+    def _pass(self) -> float:
+        self.readings += 1
+        self.now += 2e-3 if self.readings % 5 == 2 else 1e-6
+        return self.now
+
+    def monotonic(self) -> float:
+        return self._pass()
+
+    def time(self) -> float:
+        return 1e9 + self._pass()
+
+
+def test_a_busy_machine_moves_no_label():
+    clock = Interrupted()
+    labels = WallLabels(clock)
+    for second in range(0, 200, 5):
+        clock.now = moment = 100.0 + second
+        assert labels.at(moment) == pytest.approx(1e9 + moment, abs=1e-5)
