@@ -125,14 +125,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def channel_layer(redis_url: str) -> dict[str, Any]:
-    """Redis where there is one; otherwise memory, which reaches this process only."""
+    """Redis where there is one, or several; otherwise memory, which reaches this process only."""
     if redis_url:
         return {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             # A Redis that hangs is noticed by its silence: nothing waits longer than this.
             "CONFIG": {
                 "hosts": [
-                    {"address": redis_url, "socket_timeout": 2.0, "socket_connect_timeout": 2.0}
+                    {"address": url.strip(), "socket_timeout": 2.0, "socket_connect_timeout": 2.0}
+                    for url in redis_url.split(",")
                 ]
             },
         }

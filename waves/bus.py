@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 from channels.exceptions import InvalidChannelLayerError
 from channels.layers import InMemoryChannelLayer, channel_layers
 
-from waves.conf import NEEDS_REDIS, in_memory, layer_backend
+from waves import shards
+from waves.conf import NEEDS_REDIS, in_memory, layer_backend, layer_of_one
 from waves.database.installation import Installation
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.filling import Filler
@@ -27,6 +28,7 @@ from waves.framelog import UNREACHABLE, FrameLog
 from waves.hub.figures import MOMENTS, Durations
 from waves.hub.hub import Hub
 from waves.protocol.description import Description
+from waves.shards import shard_of
 from waves.sources.inbox import Settled
 
 logger = logging.getLogger("waves")
@@ -58,22 +60,33 @@ INTERRUPTED = (
     "samples are missing. A Redis that does so often needs a larger client-output-buffer-limit."
 )
 
+OTHER_KEY = (
+    "Another process of this installation has another SECRET_KEY; what it sends is refused. Give "
+    "all the same one; a copy of a database needs WAVES_INSTALLATION."
+)
+OTHER_HOSTS = (
+    "Another process of this installation has other hosts in REDIS_URL, or names them in another "
+    "order; what it sends is refused. Give all processes the same list."
+)
+
 #: Messages that wait in memory. The only receiver is the hub; beyond, the layer drops silently.
 CAPACITY = 5000
 
 
-def make_layer() -> Any:
-    """A channel layer of our own, by the settings: what we close is nobody else's.
+def make_layer(shard: int = 0) -> Any:
+    """A channel layer of our own, by the settings: what we close is nobody else's. Of several Redis
+    hosts it reaches one, so that none of them waits for another.
 
     Raises ConfigurationError where the settings name one that cannot be made.
     """
     if in_memory():
         return InMemoryChannelLayer(capacity=CAPACITY)
     try:
-        return channel_layers.make_backend("default")
+        layer = channel_layers.make_backend("default")
     except InvalidChannelLayerError as error:
         hint = NEEDS_REDIS if "channels_redis" in layer_backend() else ""
         raise ConfigurationError(f"CHANNEL_LAYERS cannot be used: {error}. {hint}") from None
+    return layer if shards.count() == 1 else type(layer)(**layer_of_one(shard))
 
 
 def subscriptions(layer: Any) -> list[Any]:
@@ -91,6 +104,13 @@ async def bounded(awaitable: Awaitable[T]) -> T:
         return await awaitable
 
 
+def problem_of(shard: int, error: object) -> str:
+    """That a host cannot be reached, in words for a person."""
+    host = shards.name_of(shard)
+    what = f"The channel layer of {shards.words_of(shard)}" if host else "The channel layer"
+    return f"{what} cannot be reached ({error}). Is Redis running?"
+
+
 class Groups:
     """The names of the groups of one installation."""
 
@@ -105,9 +125,13 @@ class Groups:
 
 
 class Publisher:
-    """Sends into the groups. Raises ServiceUnavailableError where the layer is out of reach."""
+    """Sends into the groups of the streams that one Redis host carries, or of all where there is
+    one. Raises ServiceUnavailableError where the layer is out of reach."""
 
-    def __init__(self, layer: Any = None, log: FrameLog | None = None) -> None:
+    def __init__(self, layer: Any = None, log: FrameLog | None = None, shard: int = 0) -> None:
+        #: Which host it is; and how a message names it, so that lists that differ are noticed.
+        self.shard = shard
+        self.shard_name = shards.name_of(shard)
         #: Words for a person while the layer cannot be reached, else empty.
         self.problem = ""
         #: Where frames stand before they are sent; None where worker and hub are one process.
@@ -119,7 +143,7 @@ class Publisher:
         #: the worker is embedded: of what is pushed the first sample counts as much as any other.
         self.join: Callable[[int], Awaitable[None]] | None = None
         self._groups = Groups("")
-        self._layer = make_layer() if layer is None else layer
+        self._layer = make_layer(shard) if layer is None else layer
         self._probe_at = 0.0
         #: The epochs whose descriptions are in the log, by handle.
         self._begun: dict[int, int] = {}
@@ -210,6 +234,8 @@ class Publisher:
         # The others do not wait beside the one that tries.
         self._probe_at = time.monotonic() + ANSWER_SECONDS
         message["from"] = self.installation.sender
+        if self.shard_name:
+            message["shard"] = self.shard_name
         try:
             if write is not None:
                 await write(self.installation.identity)
@@ -217,7 +243,7 @@ class Publisher:
         except UNREACHABLE as error:
             self._probe_at = time.monotonic() + PROBE_SECONDS
             words = str(error) or f"no answer within {ANSWER_SECONDS:g} s"
-            self._say(f"The channel layer cannot be reached ({words}). Is Redis running?")
+            self._say(problem_of(self.shard, words))
             raise ServiceUnavailableError(self.problem) from None
         self._say("")
 
@@ -230,7 +256,8 @@ class Publisher:
 
 
 class Receiver:
-    """Keeps a hub in the groups that it needs, and hands it what they bring.
+    """Keeps a hub in the groups that it needs, of one Redis host where there are several, and hands
+    it what they bring.
 
     ``everything``: join the group of every stream that is described, so that the past of each is
     kept from the start. That is free where the worker is embedded; over Redis a hub joins a
@@ -258,9 +285,9 @@ class Receiver:
         #: From a message to oneself until it has come through the layer: through Redis and back.
         self.round_trips = Durations(MOMENTS)
         self._unusable = 0
-        #: When a process with another SECRET_KEY was last heard of.
-        self._stranger_at = -STRANGER_SECONDS
-        hub.interest = self._interest
+        #: When a process that is set up otherwise was last heard of, and what is wrong.
+        self._stranger_at, self._stranger = -STRANGER_SECONDS, ""
+        hub.interests.append(self._interest)
         if everything:
             publisher.join = self.join
 
@@ -277,12 +304,8 @@ class Receiver:
     @property
     def stranger(self) -> str:
         """What is wrong while a process of this installation is set up otherwise, else empty."""
-        if time.monotonic() - self._stranger_at > STRANGER_SECONDS:
-            return ""
-        return (
-            "Another process of this installation has another SECRET_KEY; what it sends is "
-            "refused. Give all the same one; a copy of a database needs WAVES_INSTALLATION."
-        )
+        is_past = time.monotonic() - self._stranger_at > STRANGER_SECONDS
+        return "" if is_past else self._stranger
 
     async def run(self) -> None:
         """Receive for ever; after a failure of the layer, begin again."""
@@ -341,7 +364,7 @@ class Receiver:
             try:
                 await bounded(self._layer.flush())
             except UNREACHABLE:
-                self._layer = make_layer()
+                self._layer = make_layer(self._publisher.shard)
 
     async def _serve(self) -> None:
         jobs = (self._receive(), self._keep_joined(), self._keep_listening())
@@ -378,7 +401,7 @@ class Receiver:
         try:
             if message["type"] == "waves.beat":
                 self._take_beat(int(message["beat"]))
-            elif self._is_ours(str(message.get("from", ""))):
+            elif self._is_ours(str(message.get("from", "")), str(message.get("shard", ""))):
                 self._hand_on(message)
                 if self.everything and message["type"] == "waves.status":
                     self._look.set()
@@ -422,19 +445,25 @@ class Receiver:
             self._told.add(about)
             logger.warning(words)
 
-    def _is_ours(self, sender: str) -> bool:
-        """Whether a message is of this installation, and of a process with our SECRET_KEY."""
+    def _is_ours(self, sender: str, shard: str) -> bool:
+        """Whether a message is of this installation, and of a process with our SECRET_KEY and our
+        list of Redis hosts."""
         identity, _, seal = sender.partition(":")
         if identity != self._installation.identity:
             self.counts["foreign messages"] += 1
             self._tell("Messages of another installation are refused, and counted.", "foreign")
             return False
         if seal not in self._installation.seals:
-            self.counts["foreign messages"] += 1
-            self._stranger_at = time.monotonic()
-            self._tell(self.stranger, "stranger")
-            return False
+            return self._refuse_stranger(OTHER_KEY)
+        if shard != self._publisher.shard_name:
+            return self._refuse_stranger(OTHER_HOSTS)
         return True
+
+    def _refuse_stranger(self, words: str) -> bool:
+        self.counts["foreign messages"] += 1
+        self._stranger_at, self._stranger = time.monotonic(), words
+        self._tell(words, words)
+        return False
 
     def _take_beat(self, beat: int) -> None:
         self._say("")
@@ -483,7 +512,9 @@ class Receiver:
 
     def _wanted(self) -> set[int]:
         viewed = {handle for handle, stream in self.hub.streams.items() if stream.audience}
-        return viewed | set(self.hub.board.handles()) if self.everything else viewed
+        if self.everything:
+            return viewed | set(self.hub.board.handles())
+        return {handle for handle in viewed if shard_of(handle) == self._publisher.shard}
 
     async def _join_wanted(self) -> None:
         now = time.monotonic()

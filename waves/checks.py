@@ -17,13 +17,14 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.utils.module_loading import import_string
 
-from waves import addresses, extensions
+from waves import addresses, extensions, shards
 from waves.conf import (
     NEEDS_REDIS,
     function_of,
     get_config,
     in_memory,
     layer_backend,
+    layer_of_one,
     networks,
 )
 from waves.exceptions import ConfigurationError
@@ -83,7 +84,19 @@ def check_channel_layer(app_configs: object = None, **kwargs: Any) -> list[Check
     if find_spec(module) is None:
         hint = NEEDS_REDIS if module == "channels_redis" else f"Install {module}."
         return [Error(f"CHANNEL_LAYERS names {backend}.", hint=hint, id="waves.E005")]
-    return []
+    return list(_other_hosts())
+
+
+def _other_hosts() -> Iterator[CheckMessage]:
+    try:
+        several = shards.count() > 1
+    except ConfigurationError:
+        return  # ``check_worker`` tells it
+    try:
+        if several:
+            layer_of_one(0)
+    except ConfigurationError as error:
+        yield Error(str(error), hint="Correct either.", id="waves.E008")
 
 
 #: Leads what is recorded to a database of its own.

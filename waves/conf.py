@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -43,6 +44,7 @@ class Config:
     """
 
     worker: Worker
+    #: One address, or several with commas between them: see ``redis_urls``.
     redis_url: str = ""
     #: Overrides the identity that the database holds: for a copy of it (see ``installation``).
     installation: str = ""
@@ -108,6 +110,11 @@ class Config:
     exports: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def redis_urls(self) -> tuple[str, ...]:
+        """The Redis hosts; each stream is on one of them (``shards``)."""
+        return tuple(url for each in self.redis_url.split(",") if (url := each.strip()))
+
+    @property
     def body_bytes(self) -> int:
         """The longest body that is taken, in bytes."""
         return self.body_limit or BODY_BYTES
@@ -123,6 +130,7 @@ def get_config() -> Config:
     values["worker"] = _worker(values)
     if values.get("redis_url") and find_spec("redis") is None:
         raise ConfigurationError(NEEDS_REDIS)
+    _check_redis(str(values.get("redis_url", "")))
     for name in ("allowed_origins", "trusted_proxies", "serial_ports", "push_middleware_passed"):
         values[name] = tuple(values.get(name, ()))
     if "metrics_from" in values:
@@ -131,6 +139,24 @@ def get_config() -> Config:
     for name in ("sources", "waveforms", "exports"):
         values[name] = _paths(name, values.get(name, {}))
     return Config(**values)
+
+
+def _check_redis(text: str) -> None:
+    """Raise ConfigurationError where an address is none. It may hold a password: none is shown."""
+    entries, servers = [each.strip() for each in text.split(",")], []
+    for number, entry in enumerate(entries if text else [], 1):
+        which = f"The address {number} in REDIS_URL" if len(entries) > 1 else "REDIS_URL"
+        try:
+            parts = urlsplit(entry)
+            server = (parts.hostname or "localhost", parts.port or 6379)
+        except ValueError as error:
+            raise ConfigurationError(f"{which} cannot be read ({error}).") from None
+        if parts.scheme not in ("redis", "rediss", "unix"):
+            raise ConfigurationError(f"{which} is no address as redis://host:6379/0 is one.")
+        # What a Redis publishes reaches all of its databases: two of them are not two hosts.
+        servers.append((parts.path,) if parts.scheme == "unix" else server)
+    if len(set(servers)) < len(servers):
+        raise ConfigurationError("REDIS_URL names the same Redis twice. Name each host once.")
 
 
 def _worker(values: Mapping[str, Any]) -> Worker:
@@ -152,6 +178,21 @@ def layer_backend() -> str:
     """The dotted path of the default channel layer, as the settings name it; else empty."""
     layers: Mapping[str, Mapping[str, str]] = getattr(settings, "CHANNEL_LAYERS", None) or {}
     return layers.get("default", {}).get("BACKEND", "")
+
+
+def layer_of_one(shard: int) -> dict[str, Any]:
+    """How the default channel layer is made that reaches one Redis host, of several.
+
+    Raises ConfigurationError where CHANNEL_LAYERS has not the same hosts as ``redis_url``.
+    """
+    made: Mapping[str, Any] = settings.CHANNEL_LAYERS["default"].get("CONFIG", {})
+    hosts, count = made.get("hosts") or (), len(get_config().redis_urls)
+    if not isinstance(hosts, list | tuple) or len(hosts) != count:
+        raise ConfigurationError(
+            f"WAVES['redis_url'] names {count} Redis hosts, and CHANNEL_LAYERS does not. Name the "
+            "same ones in its CONFIG['hosts'], in the same order."
+        )
+    return {**made, "hosts": [hosts[shard]]}
 
 
 def _installation(values: Mapping[str, Any]) -> str:

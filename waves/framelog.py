@@ -112,9 +112,11 @@ def keys_of(identity: str, handle: int) -> tuple[str, str, str, str]:
 
 
 class FrameLog:
-    """Writes and reads the frames of streams. Raises one of UNREACHABLE where Redis is silent."""
+    """Writes and reads the frames of the streams that one Redis host carries. Raises one of
+    UNREACHABLE where it is silent."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, shard: int = 0, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._shard = shard
         self._monotonic = monotonic
         self._bounds: dict[int, _Bound] = {}
         self._redis: Any = None
@@ -212,7 +214,7 @@ class FrameLog:
         if self._redis is None:
             from redis.asyncio import Redis
 
-            url = get_config().redis_url
+            url = get_config().redis_urls[self._shard]
             self._redis = Redis.from_url(url, socket_connect_timeout=ANSWER_SECONDS)
             self._add = self._redis.register_script(_ADD)
         return self._redis
@@ -230,7 +232,7 @@ def _entry(identifier: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     )
 
 
-def frame_log() -> FrameLog | None:
+def frame_log(shard: int = 0) -> FrameLog | None:
     """One for this process, where its worker is another: else the hub is in the worker's hand."""
     config = get_config()
-    return FrameLog() if config.worker == "separate" and config.redis_url else None
+    return FrameLog(shard) if config.worker == "separate" and config.redis_urls else None

@@ -28,6 +28,7 @@ from waves.framelog import UNREACHABLE, FrameLog, keys_of
 from waves.ingest.batch import Batch
 from waves.ingest.packing import pack, unpack
 from waves.protocol.frames import parse
+from waves.shards import shard_of, words_of
 from waves.sources.inbox import MOST_TIMES, NOT_TAKEN, TOO_MUCH, Inbox, Receipt
 
 logger = logging.getLogger("waves")
@@ -60,7 +61,14 @@ class Intake:
 
     def __init__(self) -> None:
         self._inboxes: dict[int, Inbox] = {}
-        self._log = FrameLog()
+        self._logs: dict[int, FrameLog] = {}
+
+    def _log(self, handle: int) -> FrameLog:
+        """That of the Redis host which carries a stream: what is pushed stands there, too."""
+        shard = shard_of(handle)
+        if shard not in self._logs:
+            self._logs[shard] = FrameLog(shard)
+        return self._logs[shard]
 
     def inbox(self, handle: int) -> Inbox:
         """The inbox of a stream, the same one for as long as the stream is there."""
@@ -117,18 +125,18 @@ class Intake:
         answers = f"{key}:{to or uuid.uuid4().hex}"
         fields = {"batch": pack(batch), "number": number, "writer": writer, "answer": answers}
         try:
-            redis = self._log.connected()
+            redis = self._log(handle).connected()
             if await bounded(redis.xlen(key)) >= MOST_WAITING:
                 raise BusyError(TOO_MUCH)
             entry = await bounded(redis.xadd(key, fields))
         except UNREACHABLE as error:
-            raise _out_of_reach(error) from None
-        return partial(self._answer_from, answers, entry.decode())
+            raise _out_of_reach(handle, error) from None
+        return partial(self._answer_from, handle, answers, entry.decode())
 
-    async def _answer_from(self, answers: str, entry: str) -> Receipt:
+    async def _answer_from(self, handle: int, answers: str, entry: str) -> Receipt:
         """What became of the batch at a place. A worker that was killed may have left answers to
         batches before it, which the next one gives again."""
-        redis = self._log.connected()
+        redis = self._log(handle).connected()
         try:
             async with asyncio.timeout(ANSWER_SECONDS + 1):
                 while found := await redis.blpop([answers], timeout=ANSWER_SECONDS):
@@ -136,7 +144,7 @@ class Intake:
                     if told.pop("entry") == entry:
                         return _answered(told)
         except UNREACHABLE as error:
-            raise _out_of_reach(error) from None
+            raise _out_of_reach(handle, error) from None
         raise ServiceUnavailableError(NOT_TAKEN)
 
     async def serve(self, identity: str, handle: int) -> None:
@@ -158,7 +166,7 @@ class Intake:
     async def _recall(self, identity: str, handle: int) -> None:
         """Tell the inbox what is in frames: whoever ran the stream before took more."""
         _, _, numbers, begun = keys_of(identity, handle)
-        redis = self._log.connected()
+        redis = self._log(handle).connected()
         known = {
             fields[b"n"].decode(): Receipt(**orjson.loads(fields[b"r"]))
             for _, fields in await bounded(redis.xrange(numbers))
@@ -171,7 +179,7 @@ class Intake:
         """Keys, times and values of the frames that are kept, the newest first."""
         samples, before = 0, "+"
         while samples < MOST_TIMES:
-            entries = await self._log.newest(identity, handle, before)
+            entries = await self._log(handle).newest(identity, handle, before)
             for entry in entries:
                 for frame in parse(entry.frame) if entry.frame else ():
                     if frame.times is None or not entry.keys:
@@ -185,7 +193,7 @@ class Intake:
 
     async def _look(self, key: str, handle: int, last: str) -> str:
         """Take batches: first those that were read and are not in frames, then new ones (">")."""
-        redis = self._log.connected()
+        redis = self._log(handle).connected()
         with contextlib.suppress(Exception):  # the group is there already
             await bounded(redis.xgroup_create(key, GROUP, "0", mkstream=True))
         async with asyncio.timeout(LOOK_MS / 1000 + ANSWER_SECONDS):
@@ -243,8 +251,9 @@ def _look_at(told: asyncio.Future[Receipt]) -> None:
         told.exception()
 
 
-def _out_of_reach(error: Exception) -> ServiceUnavailableError:
-    return ServiceUnavailableError(f"Redis cannot be reached ({str(error) or 'no answer'}).")
+def _out_of_reach(handle: int, error: Exception) -> ServiceUnavailableError:
+    host = words_of(shard_of(handle))
+    return ServiceUnavailableError(f"{host} cannot be reached ({str(error) or 'no answer'}).")
 
 
 def _answered(told: dict[str, Any]) -> Receipt:

@@ -70,7 +70,8 @@ def state_of(board: StatusBoard) -> dict[str, Any]:
 
 
 def _process(member: Member, now: float) -> Process:
-    name = f"{member.told.get('name', '?')} ({member.told.get('pid', '?')})"
+    host = f", Redis host {shard}" if (shard := member.told.get("shard")) else ""
+    name = f"{member.told.get('name', '?')} ({member.told.get('pid', '?')}{host})"
     running = span(now - float(member.told.get("since", now)))
     gone = "" if member.is_present else span(member.silent)
     turn, round_trip = (span(float(member.told.get(k, 0))) for k in ("turn", "round_trip"))

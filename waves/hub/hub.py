@@ -46,7 +46,8 @@ class Hub:
         self.board = board
         self.streams: dict[int, Live] = {}
         self.connections: set[Connection] = set()
-        self.interest: Callable[[int], None] = lambda handle: None
+        #: Called where somebody begins to view a stream.
+        self.interests: list[Callable[[int], None]] = []
         #: Reads what is recorded; without it there is what memory keeps.
         self.past: KeptPast | None = None
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
@@ -181,7 +182,7 @@ class Hub:
                 self._tell_before_it_ran(stream)
             if description is not None and description["state"] in MOVING:
                 stream.stale = True
-                self._tell(stream, {**description, **self._stale()})
+                self._tell(stream, {**description, **self._stale(stream)})
 
     def _tell_before_it_ran(self, stream: Live) -> None:
         """Of a stream that never ran: its state as all hubs hear it, or why none is heard."""
@@ -191,17 +192,17 @@ class Hub:
         heard = self.board.description(stream.kept.handle)
         if heard is not None:
             state, message = heard["state"], heard.get("message", "")
-        elif told["state"] == "stale" and self.board.problem:
-            state, message = "stale", self.board.problem
+        elif told["state"] == "stale" and (why := self.board.why_silent(stream.kept.handle)):
+            state, message = "stale", why
         else:
             return
         if (state, message) != (told["state"], told["message"]):
             stream.fallback = {**told, "state": state, "message": message}
             self._tell(stream, stream.fallback)
 
-    def _stale(self) -> Mapping[str, str]:
+    def _stale(self, stream: Live) -> Mapping[str, str]:
         """State and message of a stream of which nothing is heard."""
-        why = self.board.problem or "No worker reports this stream."
+        why = self.board.why_silent(stream.kept.handle) or "No worker reports this stream."
         return {"state": "stale", "message": f"{why} The signal continues when one does."}
 
     # From sessions.
@@ -263,7 +264,8 @@ class Hub:
         viewer = connection.viewers.get(handle)
         if viewer is None:
             viewer = stream.join(connection, view, self.pump.wake)
-            self.interest(handle)
+            for interest in self.interests:
+                interest(handle)
             description = self._description(stream) or fallback
             if description is not None:
                 connection.say(messages.text(description))
@@ -276,7 +278,7 @@ class Hub:
         description = stream.kept.description
         if description is None or not stream.stale:
             return description
-        return {**description, **self._stale()}
+        return {**description, **self._stale(stream)}
 
     def unsubscribe(self, connection: Connection, slug: str) -> None:
         """Stop viewing a stream, by its slug or, where it was renamed, by what it was asked for.

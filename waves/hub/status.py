@@ -44,6 +44,8 @@ class StatusBoard:
         self.worker_heard_at = -math.inf
         #: Why no stream is produced for this process, in words; empty where some are.
         self.problem = ""
+        #: Why nothing is heard of one stream, where its way to us is cut; else empty.
+        self.cut_off: Callable[[int], str] = lambda handle: ""
 
     def describe(self, description: Mapping[str, Any]) -> None:
         """Remember a description (the ``stream`` message), now.
@@ -112,15 +114,19 @@ class StatusBoard:
             return None
         at, description = entry
         if description["state"] in MOVING and self._monotonic() - at > STALE_SECONDS:
-            message = self.problem or "No worker reports this stream."
+            message = self.why_silent(handle) or "No worker reports this stream."
             return {**description, "state": "stale", "message": message}
         return description
+
+    def why_silent(self, handle: int) -> str:
+        """Why nothing is heard of a stream, in words; empty where that is not known."""
+        return self.cut_off(handle) or self.problem
 
     def of(self, handle: int) -> StreamStatus:
         """State, rate and viewers of a stream; ``unknown`` where no worker has spoken of it."""
         description = self.description(handle)
         if description is None:
-            message = self.problem or "No worker has reported this stream yet."
+            message = self.why_silent(handle) or "No worker has reported this stream yet."
             return StreamStatus("unknown", message)
         return StreamStatus(
             state=description["state"],

@@ -15,15 +15,18 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
 
 from django.db import DatabaseError
 from django.urls import get_resolver
 
+from waves import shards
 from waves.bus import Publisher, Receiver, make_layer
 from waves.conf import get_config
 from waves.database import installation
+from waves.database.installation import Installation
 from waves.database.threads import in_thread
 from waves.exceptions import ConfigurationError, ServiceUnavailableError
 from waves.framelog import frame_log
@@ -33,6 +36,7 @@ from waves.hub.pump import Pump
 from waves.hub.status import board
 from waves.server import daphne_bounds, http_bounds, report, stopping, transport, wires
 from waves.server.pasts import Pasts
+from waves.shards import shard_of
 from waves.worker.worker import Worker
 
 logger = logging.getLogger("waves")
@@ -81,6 +85,19 @@ _UNWRAPPED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What this process sends to one Redis host, and receives from it; or through memory."""
+
+    publisher: Publisher
+    receiver: Receiver
+
+    @property
+    def problem(self) -> str:
+        """Why nothing comes or goes, in words; else empty."""
+        return self.publisher.problem or self.receiver.problem
+
+
 class Services:
     """What runs beside the requests of one server process, on its event loop."""
 
@@ -89,12 +106,9 @@ class Services:
         self.hub = Hub(self.pump, board)
         self.hub.past = Pasts()
         embedded = get_config().worker == "embedded"
-        layer = make_layer()
-        self.publisher = Publisher(layer, frame_log())
-        # In memory it is one layer; over Redis what is sent must not wait for what is received.
-        listening = layer if embedded else make_layer()
-        self.receiver = Receiver(self.hub, self.publisher, listening, everything=embedded)
-        self.worker = Worker(self.publisher, exclusive=True) if embedded else None
+        self.links = [self._link(shard, embedded=embedded) for shard in range(shards.count())]
+        board.cut_off = self._cut_off
+        self.worker = Worker(self.links[0].publisher, exclusive=True) if embedded else None
         self.loop = asyncio.get_running_loop()
         self._started_at, self._since = time.monotonic(), time.time()
         #: How long the event loop let this task wait beyond its time.
@@ -104,12 +118,34 @@ class Services:
         self._failed_at: dict[str, float] = {}
         self._tasks = [self.loop.create_task(self._keep(name, job)) for name, job in self._jobs()]
 
+    def _link(self, shard: int, *, embedded: bool) -> Link:
+        layer = make_layer(shard)
+        publisher = Publisher(layer, frame_log(shard), shard)
+        # In memory it is one layer; over Redis what is sent must not wait for what is received.
+        listening = layer if embedded else make_layer(shard)
+        return Link(publisher, Receiver(self.hub, publisher, listening, everything=embedded))
+
+    @property
+    def installation(self) -> Installation | None:
+        """Who we are; None until the database has said so."""
+        return self.links[0].publisher.installation
+
+    def _cut_off(self, handle: int) -> str:
+        """Why nothing is heard of a stream where its Redis host is out of reach; else empty."""
+        shard = shard_of(handle)
+        if not self.links[shard].problem:
+            return ""
+        return f"{shards.words_of(shard)}, which carries this stream, cannot be reached."
+
     def _jobs(self) -> list[tuple[str, Job]]:
         jobs: list[tuple[str, Job]] = [
-            ("receiver", self.receiver.run),
+            *((_name("receiver", n), link.receiver.run) for n, link in enumerate(self.links)),
+            *(
+                (_name("count of viewers", n), partial(self._count_viewers, link))
+                for n, link in enumerate(self.links)
+            ),
             ("pump", self.pump.run),
             ("watch", self._watch),
-            ("count of viewers", self._count_viewers),
         ]
         if self.worker is None:
             return [*jobs, ("identity", self._identify)]
@@ -130,11 +166,12 @@ class Services:
         while True:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    self.publisher.identify(await in_thread(installation.find)())
+                    found = await in_thread(installation.find)()
+                for link in self.links:
+                    link.publisher.identify(found)
             except (DatabaseError, TimeoutError) as error:
                 logger.debug("The database does not say which installation this is: %s", error)
-            known = self.publisher.installation is not None
-            await asyncio.sleep(IDENTITY_SECONDS if known else AGAIN_SECONDS)
+            await asyncio.sleep(IDENTITY_SECONDS if self.installation else AGAIN_SECONDS)
 
     async def _watch(self) -> None:
         """Look after what stands still. Nothing in here waits for anything."""
@@ -146,15 +183,17 @@ class Services:
             self.pump.check_stuck()
             board.problem = self._no_streams()
 
-    async def _count_viewers(self) -> None:
+    async def _count_viewers(self, link: Link) -> None:
+        """Tell all servers over one host who views the streams that it carries, and of us."""
+        shard = link.publisher.shard
         while True:
             await asyncio.sleep(COUNT_SECONDS)
             with contextlib.suppress(ServiceUnavailableError):
-                told = report.about(
-                    self.hub, self.receiver, self.turns, self._since, self.problems()
-                )
-                counts = self.hub.viewer_counts()
-                await self.publisher.viewers(self.receiver.name, counts, told)
+                problems = [*self.problems(), *self.lost()]
+                receivers = [each.receiver for each in self.links]
+                told = report.about(self.hub, receivers, self.turns, self._since, problems)
+                counts = {h: n for h, n in self.hub.viewer_counts().items() if shard_of(h) == shard}
+                await link.publisher.viewers(link.receiver.name, counts, told)
 
     def _no_streams(self) -> str:
         """Why no stream is produced for this process, in words; empty where some are."""
@@ -171,17 +210,25 @@ class Services:
         now = time.monotonic()
         failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
         told = [f"The {name} has failed; it begins again." for name in failed]
-        if self.publisher.installation is None:
+        if self.installation is None:
             told.append("The database has not said yet which installation this is.")
-        told += [self.publisher.problem, self.receiver.problem]
+        if all(link.problem for link in self.links):
+            told += self.lost()
         if now - board.worker_heard_at > WORKER_SECONDS:
             # Which of two keys is the right one, the worker's says: whoever hears it goes on.
-            told.append(self.receiver.stranger)
+            told += [link.receiver.stranger for link in self.links]
         if self.worker is not None:
             told.append(self.worker.problem)
             if now - self.worker.steered_at > HANGS_SECONDS:
                 told.append("The worker hangs: it has not looked after its streams for a while.")
         return [*told, self._no_streams()]
+
+    def lost(self) -> list[str]:
+        """The Redis hosts that are out of reach, each in words. While one is left viewers are
+        served: of the streams of the others they are told that these stand still."""
+        return [
+            each for link in self.links for each in (link.publisher.problem, link.receiver.problem)
+        ]
 
     async def send_away(self) -> None:
         """Tell every viewer to come back, once: the server restarts."""
@@ -199,6 +246,11 @@ class Services:
             _, left = await asyncio.wait(left, timeout=STOP_SECONDS)
             if not left:
                 return
+
+
+def _name(job: str, shard: int) -> str:
+    host = shards.name_of(shard)
+    return f"{job} of Redis host {host}" if host else job
 
 
 #: The services of this process, once started; or what the settings have against it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from waves.bus import Receiver
@@ -13,12 +13,17 @@ from waves.hub.hub import Hub
 
 
 def about(
-    hub: Hub, receiver: Receiver, turns: Durations, since: float, problems: Iterable[str]
+    hub: Hub,
+    receivers: Sequence[Receiver],
+    turns: Durations,
+    since: float,
+    problems: Iterable[str],
 ) -> dict[str, Any]:
-    """Its name, how long it runs (``since`` in unix seconds), counts, and what is wrong."""
+    """Its name, how long it runs (``since`` in unix seconds), counts, and what is wrong. There is
+    a receiver for each Redis host: the slowest of them is told."""
     lost = {str(handle): s.kept.figures.lost.total() for handle, s in hub.streams.items()}
     return {
-        "id": receiver.name,
+        "id": receivers[0].name,
         "name": socket.gethostname(),
         "pid": os.getpid(),
         "since": since,
@@ -28,7 +33,7 @@ def about(
         "slow": hub.pump.closed_slow,
         "history": sum(stream.kept.history.bytes for stream in hub.streams.values()),
         "turn": turns.newest,
-        "round_trip": receiver.round_trips.newest,
+        "round_trip": max(receiver.round_trips.newest for receiver in receivers),
         "problems": [problem for problem in problems if problem],
         "lost": {handle: samples for handle, samples in lost.items() if samples},
     }

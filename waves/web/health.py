@@ -8,7 +8,7 @@ They are answered in front of Django's middleware (``front``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -48,13 +48,24 @@ async def live(request: HttpRequest) -> HttpResponse:
 
 @_probed
 async def ready(request: HttpRequest) -> JsonResponse:
-    """200 where viewers can be served; else 503 with each problem in words."""
-    problems = [await _database.problem(), *_problems(request)]
-    told = list(dict.fromkeys(problem for problem in problems if problem))
-    response = JsonResponse({"ready": not told, "problems": told}, status=503 if told else 200)
+    """200 where viewers can be served; else 503. Each problem in words: of several Redis hosts one
+    that is lost is told, and the viewers of the others are served."""
+    told = _each([await _database.problem(), *_problems(request)])
+    status = 503 if told else 200
+    response = JsonResponse({"ready": not told, "problems": told or _lost()}, status=status)
     # The parts have logged what is wrong, once; Django would log each probe as an error.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+def _each(problems: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(problem for problem in problems if problem))
+
+
+def _lost() -> list[str]:
+    """What is wrong though viewers can be served: one of several Redis hosts is out of reach."""
+    services = lifespan.running()
+    return [] if services is None else _each(services.lost())
 
 
 def _problems(request: HttpRequest) -> list[str]:

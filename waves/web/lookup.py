@@ -134,7 +134,7 @@ async def _description(handle: int, slug: str, *, described: bool) -> Descriptio
         raise specs.no_stream(slug)
     state, message = "stopped", "This stream is stopped."
     if spec.enabled:
-        state, message = "stale", board.problem or "No worker reports this stream yet."
+        state, message = "stale", board.why_silent(handle) or "No worker reports this stream yet."
     heard = board.description(spec.handle)
     if heard is not None:
         state, message, since = heard["state"], heard["message"], heard.get("recorded_since")

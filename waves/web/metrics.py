@@ -85,7 +85,9 @@ class ServerCollector:
         """The metrics, as they are now."""
         for name, text, attribute in _PUMP:
             yield CounterMetricFamily(name, text, value=getattr(self.hub.pump, attribute))
-        received = {**self.hub.counts, **self.services.receiver.counts}
+        received = Counter(self.hub.counts)
+        for link in self.services.links:
+            received.update(link.receiver.counts)
         yield _counter("waves_received", "What the hub took or refused, by kind.", "kind", received)
         yield from self._sockets()
         yield from self._http()
@@ -122,12 +124,17 @@ class ServerCollector:
         text = "How long the event loop let a task wait that was due."
         yield _histogram("waves_loop_lag_seconds", text, self.services.turns)
         text = "From a message to oneself until it came through the channel layer (Redis)."
-        trips = self.services.receiver.round_trips
-        yield _histogram("waves_layer_round_trip_seconds", text, trips)
+        trips = HistogramMetricFamily("waves_layer_round_trip_seconds", text, labels=["host"])
+        for number, link in enumerate(self.services.links, 1):
+            durations = link.receiver.round_trips
+            trips.add_metric([str(number)], durations.buckets(), durations.seconds)
+        yield trips
         board = self.hub.board
         for name, members in (("servers", board.servers), ("workers", board.workers)):
             text = f"All {name} of the site that were heard of lately."
-            yield GaugeMetricFamily(f"waves_{name}", text, len(members.present()))
+            # A process with a worker for each Redis host is one.
+            processes = {m.told.get("process", m.id) for m in members.present()}
+            yield GaugeMetricFamily(f"waves_{name}", text, len(processes))
 
     def _triggers(self) -> Metric:
         search = self.hub.pump.search

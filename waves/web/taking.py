@@ -103,7 +103,7 @@ async def hand_over(
             partial(parse, template=stream.template, names=stream.names), here=here
         )
     allowance.take(grant.prefix, "values", batch.values.size)
-    installation = serving().publisher.installation
+    installation = serving().installation
     if installation is None:
         raise ServiceUnavailableError(SILENT)
     return await intake().hand_over(installation.identity, stream.handle, batch, number, writer, to)

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -43,18 +43,21 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Who is there, and who runs what. ``seal`` proves the SECRET_KEY that they share."""
+    """Who is there, and who runs what. ``seal`` proves the SECRET_KEY that they share, ``shard``
+    that they know the same Redis hosts (``shards.name_of``)."""
 
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     seal: str = ""
     workers: Mapping[str, Member] = field(default_factory=dict)
     owners: Mapping[int, str] = field(default_factory=dict)
+    shard: str = ""
 
     def dumps(self) -> str:
         """The register as text, for a store."""
         document = {
             "id": self.id,
             "seal": self.seal,
+            "shard": self.shard,
             "workers": {worker: [m.name, m.beat] for worker, m in self.workers.items()},
             "owners": {str(handle): worker for handle, worker in self.owners.items()},
         }
@@ -70,6 +73,7 @@ class Register:
                 str(document["seal"]),
                 {str(w): Member(str(n), int(b)) for w, (n, b) in document["workers"].items()},
                 {int(handle): str(worker) for handle, worker in document["owners"].items()},
+                str(document.get("shard", "")),
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls()
@@ -100,7 +104,8 @@ class Share:
 
     ``exclusive``: it runs all streams or none, and next to no other worker (an embedded one: its
     streams do not leave its process). ``volatile``: the store may lose the register.
-    ``seals`` are those that this worker accepts, its own first.
+    ``seals`` are those that this worker accepts, its own first. ``shard`` names the Redis host of
+    the register, where there are several.
     """
 
     def __init__(
@@ -110,6 +115,7 @@ class Share:
         exclusive: bool = False,
         volatile: bool = True,
         seals: Iterable[str] = ("",),
+        shard: str = "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.worker = uuid.uuid4().hex
@@ -117,6 +123,7 @@ class Share:
         self.exclusive = exclusive
         self._volatile = volatile
         self._seals = tuple(seals)
+        self._shard = shard
         self._monotonic = monotonic
         self._beat = 0
         self._register = ""
@@ -158,7 +165,7 @@ class Share:
             leads=self.worker == min(workers),
             followed=self._followed(register, own),
         )
-        return Register(register.id, self._seals[0], workers, owners), decision
+        return Register(register.id, self._seals[0], workers, owners, self._shard), decision
 
     def _followed(self, register: Register, own: Iterable[int]) -> dict[int, str]:
         """The names of those who ran what is ours now."""
@@ -173,7 +180,7 @@ class Share:
         workers = dict(register.workers)
         if gone is None:
             workers.pop(self.worker, None)
-        return Register(register.id, register.seal, workers, owners)
+        return replace(register, workers=workers, owners=owners)
 
     def _look(self, register: Register) -> None:
         """Note who has renewed since we last looked."""
@@ -207,6 +214,11 @@ class Share:
             return (
                 f"A worker of this installation ({names}) runs with another SECRET_KEY. Give all "
                 "processes the same one; a copy of a database needs WAVES_INSTALLATION."
+            )
+        if register.shard != self._shard:
+            return (
+                f"A worker of this installation ({names}) runs with other hosts in REDIS_URL, or "
+                "names them in another order. Give all processes the same list."
             )
         if self.exclusive:
             return (

@@ -15,6 +15,7 @@ from waves.database.installation import Installation
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
 from waves.framelog import UNREACHABLE
+from waves.shards import name_of
 from waves.worker.shares import Decision, Register, Share
 
 logger = logging.getLogger("waves")
@@ -124,20 +125,25 @@ def _silent(what: str, error: BaseException) -> ServiceUnavailableError:
     return ServiceUnavailableError(f"{what} does not say who runs which stream ({words}).")
 
 
-def store_for(identity: str) -> Store:
+def store_for(identity: str, shard: int = 0) -> Store:
     """The store that the settings name."""
-    url = get_config().redis_url
-    return RedisStore(url, identity) if url else DatabaseStore()
+    urls = get_config().redis_urls
+    return RedisStore(urls[shard], identity) if urls else DatabaseStore()
 
 
 class Leases:
-    """What a worker may run: its share in the register, renewed in the store."""
+    """What a worker may run: its share in the register, renewed in the store. Each Redis host has
+    a register of the streams that it carries."""
 
-    def __init__(self, found: Installation, name: str, *, exclusive: bool) -> None:
+    def __init__(self, found: Installation, name: str, *, exclusive: bool, shard: int = 0) -> None:
         self.identity = found.identity
-        self._store = store_for(found.identity)
+        self._store = store_for(found.identity, shard)
         self._share = Share(
-            name, exclusive=exclusive, volatile=self._store.volatile, seals=found.seals
+            name,
+            exclusive=exclusive,
+            volatile=self._store.volatile,
+            seals=found.seals,
+            shard=name_of(shard),
         )
 
     async def renew(self, running: Iterable[int], wanted: Mapping[int, str]) -> Decision:

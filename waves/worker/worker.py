@@ -28,6 +28,7 @@ from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
 from waves.protocol.description import Description, brief, describe, same_at_length
 from waves.protocol.spec import StreamSpec
+from waves.shards import shard_of
 from waves.sources.base import Clock
 from waves.worker.recorder import Recorder
 from waves.worker.runner import Runner
@@ -45,6 +46,8 @@ ANNOUNCE_SECONDS = 1.0
 REPEAT_ANNOUNCEMENTS = 10
 #: Whole descriptions in one message: at most 512 KiB.
 AT_ONCE = 8
+#: Workers of one process, one for each Redis host, are known by it.
+_PROCESS = uuid.uuid4().hex
 #: A database that does not answer a reading in this time is told of.
 ANSWER_SECONDS = 10.0
 
@@ -55,7 +58,8 @@ def default_name() -> str:
 
 
 class Worker:
-    """Owns the runners. ``run`` is its task; cancelled, it stops every source and awaits them.
+    """Owns the runners of the streams that its publisher's Redis host carries. ``run`` is its task;
+    cancelled, it stops every source and awaits them.
 
     ``exclusive``: an embedded worker, whose streams do not leave its process.
     """
@@ -153,7 +157,8 @@ class Worker:
             self._say(str(error) or "it does not answer")
             return False
         self.problem, self._asked_at = "", asked_at
-        wanted = {spec.handle: (spec, epoch) for spec, epoch in streams}
+        shard = self._publisher.shard
+        wanted = {s.handle: (s, epoch) for s, epoch in streams if shard_of(s.handle) == shard}
         if wanted != self._wanted:
             self._wanted = wanted
             self._news.set()
@@ -166,7 +171,9 @@ class Worker:
             return
         await in_thread(specs.create_proposed_streams, worker=True)()
         self._publisher.identify(found)
-        old, self._leases = self._leases, Leases(found, self.name, exclusive=self._exclusive)
+        shard = self._publisher.shard
+        leases = Leases(found, self.name, exclusive=self._exclusive, shard=shard)
+        old, self._leases = self._leases, leases
         if old is not None:
             await old.close()
 
@@ -357,6 +364,8 @@ class Worker:
             "id": self._id,
             "name": self.name,
             "pid": os.getpid(),
+            "process": _PROCESS,
+            "shard": self._publisher.shard_name,
             "since": self._since,
             "problem": self.problem or self.lease_problem,
             "runners": {str(handle): r.work.told() for handle, r in self.runners.items()},

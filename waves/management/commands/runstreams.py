@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from waves import shards
 from waves.bus import Publisher
 from waves.checks import check_worker
 from waves.conf import get_config
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
     async def _run(self, name: str) -> None:
         """Until a signal; one that comes sooner ends the process as any other."""
-        task = asyncio.ensure_future(Worker(Publisher(log=frame_log()), name=name).run())
+        task = asyncio.ensure_future(self._run_all(name))
         loop = asyncio.get_running_loop()
 
         def end() -> None:
@@ -59,3 +60,10 @@ class Command(BaseCommand):
             loop.add_signal_handler(number, end)
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+    async def _run_all(self, name: str) -> None:
+        """One worker for each Redis host: what one of them does not answer holds up no other."""
+        async with asyncio.TaskGroup() as workers:
+            for shard in range(shards.count()):
+                publisher = Publisher(log=frame_log(shard), shard=shard)
+                workers.create_task(Worker(publisher, name=name).run())

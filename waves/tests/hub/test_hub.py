@@ -216,7 +216,7 @@ async def test_a_socket_that_is_gone_leaves_nothing_behind(server):
 async def test_the_first_viewer_of_a_stream_makes_interest(server):
     stream = server.stream()
     wanted = []
-    server.hub.interest = wanted.append
+    server.hub.interests.append(wanted.append)
     server.peer().subscribe(stream)
     assert wanted == [1]
 

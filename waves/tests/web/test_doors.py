@@ -45,8 +45,8 @@ class Taking:
 @pytest.fixture
 def taking(monkeypatch) -> Taking:
     taking = Taking()
-    publisher = SimpleNamespace(installation=SimpleNamespace(identity="here"))
-    monkeypatch.setattr(lifespan, "_services", SimpleNamespace(publisher=publisher))
+    installation = SimpleNamespace(identity="here")
+    monkeypatch.setattr(lifespan, "_services", SimpleNamespace(installation=installation))
     monkeypatch.setattr(taking_room, "intake", lambda: taking)
     for memory in (keys, "_remembered"), (taking_room, "_targets"), (credentials, "_wrong"):
         monkeypatch.setattr(*memory, {})

@@ -64,6 +64,8 @@ class Layer:
 class Publisher:
     """Keeps what a runner says."""
 
+    shard, shard_name = 0, ""
+
     def __init__(self) -> None:
         self.descriptions: list[dict] = []
         self.frames: list[bytes] = []
