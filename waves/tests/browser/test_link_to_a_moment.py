@@ -36,12 +36,6 @@ PIXEL = 5e-3
 #: samples from one label on, and the recording has a label of each row. It is a tenth of a pixel.
 RATE, EXACT = 4000, 1e-5
 
-#: On a busy machine the picture of a former epoch may stand so many seconds beside the first one: a
-#: known fault, named in docs/oscilloscope.md, whose cause is not found. It shall not grow.
-SLIP = 4e-3
-#: Of a smooth curve; and how far is looked for one that slipped.
-POINTS_A_SAMPLE, MOST_BESIDE = 4, 200
-
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -126,23 +120,8 @@ def assert_same(now: dict[str, Any], then: dict[str, Any], view: str) -> None:
         [(np.array(each["x"]), np.array(each["y"])) for each in both]
         for both in zip(now["signals"], then["signals"], strict=True)
     ]
-    if view != "columns" and (slip := points_beside(*pairs[0])):
-        assert abs(slip) <= SLIP * RATE * POINTS_A_SAMPLE, view
-        return
     for one, other in pairs:
         compare(one, other)
-
-
-def points_beside(now: Points, then: Points) -> int:
-    """By how many points of its curve one sine stands beside the other; 0 where they are the same,
-    or where it is not that in which they differ."""
-    (_, y), (_, ys) = now, then
-    count = min(len(y), len(ys)) - 2 * MOST_BESIDE
-    for k in sorted(range(-MOST_BESIDE, MOST_BESIDE + 1), key=abs):
-        one, other = y[MOST_BESIDE + k :][:count], ys[MOST_BESIDE:][:count]
-        if count > 100 and np.allclose(one, other, rtol=0, atol=1e-6):
-            return k
-    return 0
 
 
 def assert_same_points(now: Points, then: Points) -> None:
