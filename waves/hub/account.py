@@ -10,7 +10,7 @@ from waves.hub.message import Transport
 
 #: Sockets of one caller to which a heavy message is under way. Each that can take more is given
 #: 128 KiB in every turn of the event loop, and holds what is left of its message in memory.
-MOST_UNDER_WAY = 16
+MOST_UNDER_WAY = 8
 
 
 class Account(Bucket):
