@@ -104,11 +104,9 @@ async def bounded(awaitable: Awaitable[T]) -> T:
         return await awaitable
 
 
-def problem_of(shard: int, error: object) -> str:
-    """That a host cannot be reached, in words for a person."""
-    host = shards.name_of(shard)
-    what = f"The channel layer of {shards.words_of(shard)}" if host else "The channel layer"
-    return f"{what} cannot be reached ({error}). Is Redis running?"
+def of_host(shard: int) -> str:
+    """Which of several hosts, behind “the channel layer”; empty where there is one."""
+    return f" of {shards.words_of(shard)}" if shards.name_of(shard) else ""
 
 
 class Groups:
@@ -243,7 +241,8 @@ class Publisher:
         except UNREACHABLE as error:
             self._probe_at = time.monotonic() + PROBE_SECONDS
             words = str(error) or f"no answer within {ANSWER_SECONDS:g} s"
-            self._say(problem_of(self.shard, words))
+            host = of_host(self.shard)
+            self._say(f"The channel layer{host} cannot be reached ({words}). Is Redis running?")
             raise ServiceUnavailableError(self.problem) from None
         self._say("")
 
@@ -251,7 +250,7 @@ class Publisher:
         if problem and not self.problem:
             logger.error(problem)
         elif self.problem and not problem:
-            logger.warning("The channel layer is reached again.")
+            logger.warning("The channel layer%s is reached again.", of_host(self.shard))
         self.problem = problem
 
 
@@ -297,6 +296,11 @@ class Receiver:
             self._joined[handle] = time.monotonic()
             await self._join(handle)
 
+    def viewer_counts(self) -> dict[int, int]:
+        """How many viewers each stream has here, of those that the host carries."""
+        shard = self._publisher.shard
+        return {h: n for h, n in self.hub.viewer_counts().items() if shard_of(h) == shard}
+
     def _interest(self, handle: int) -> None:
         if handle not in self._joined:
             self._look.set()
@@ -319,14 +323,15 @@ class Receiver:
             except UNREACHABLE as error:
                 # Where nothing can be sent either, the publisher finds it out here, and says so.
                 with contextlib.suppress(ServiceUnavailableError):
-                    await self._publisher.viewers(self.name, self.hub.viewer_counts())
+                    await self._publisher.viewers(self.name, self.viewer_counts())
                 self._say(str(error) or "no answer")
             await self._hang_up()
             await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
             attempt += 1
 
     def _say(self, error: str) -> None:
-        problem = f"Nothing is received from the channel layer ({error})." if error else ""
+        host = of_host(self._publisher.shard)
+        problem = f"Nothing is received from the channel layer{host} ({error})." if error else ""
         if problem and not self.problem and not self._publisher.problem:
             logger.error(problem)
         self.problem = problem

@@ -185,15 +185,15 @@ class Services:
 
     async def _count_viewers(self, link: Link) -> None:
         """Tell all servers over one host who views the streams that it carries, and of us."""
-        shard = link.publisher.shard
         while True:
             await asyncio.sleep(COUNT_SECONDS)
             with contextlib.suppress(ServiceUnavailableError):
                 problems = [*self.problems(), *self.lost()]
                 receivers = [each.receiver for each in self.links]
                 told = report.about(self.hub, receivers, self.turns, self._since, problems)
-                counts = {h: n for h, n in self.hub.viewer_counts().items() if shard_of(h) == shard}
-                await link.publisher.viewers(link.receiver.name, counts, told)
+                await link.publisher.viewers(
+                    link.receiver.name, link.receiver.viewer_counts(), told
+                )
 
     def _no_streams(self) -> str:
         """Why no stream is produced for this process, in words; empty where some are."""

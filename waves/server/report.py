@@ -34,6 +34,6 @@ def about(
         "history": sum(stream.kept.history.bytes for stream in hub.streams.values()),
         "turn": turns.newest,
         "round_trip": max(receiver.round_trips.newest for receiver in receivers),
-        "problems": [problem for problem in problems if problem],
+        "problems": list(dict.fromkeys(problem for problem in problems if problem)),
         "lost": {handle: samples for handle, samples in lost.items() if samples},
     }
