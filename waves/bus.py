@@ -129,7 +129,7 @@ class Publisher:
     def __init__(self, layer: Any = None, log: FrameLog | None = None, shard: int = 0) -> None:
         #: Which host it is; and how a message names it, so that lists that differ are noticed.
         self.shard = shard
-        self.shard_name = shards.name_of(shard)
+        self.shard_name, self.shard_mark = shards.name_of(shard), shards.mark_of(shard)
         #: Words for a person while the layer cannot be reached, else empty.
         self.problem = ""
         #: Where frames stand before they are sent; None where worker and hub are one process.
@@ -232,8 +232,8 @@ class Publisher:
         # The others do not wait beside the one that tries.
         self._probe_at = time.monotonic() + ANSWER_SECONDS
         message["from"] = self.installation.sender
-        if self.shard_name:
-            message["shard"] = self.shard_name
+        if self.shard_mark:
+            message["shard"] = self.shard_mark
         try:
             if write is not None:
                 await write(self.installation.identity)
@@ -460,7 +460,7 @@ class Receiver:
             return False
         if seal not in self._installation.seals:
             return self._refuse_stranger(OTHER_KEY)
-        if shard != self._publisher.shard_name:
+        if shard != self._publisher.shard_mark:
             return self._refuse_stranger(OTHER_HOSTS)
         return True
 

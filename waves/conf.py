@@ -141,20 +141,30 @@ def get_config() -> Config:
     return Config(**values)
 
 
+def server_of(url: str) -> str:
+    """The server of an address of Redis; empty where it is none. Raises ValueError.
+
+    What a Redis publishes reaches all of its databases: their numbers make no difference.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return parts.path
+    known = parts.scheme in ("redis", "rediss")
+    return f"{parts.hostname or 'localhost'}:{parts.port or 6379}" if known else ""
+
+
 def _check_redis(text: str) -> None:
     """Raise ConfigurationError where an address is none. It may hold a password: none is shown."""
     entries, servers = [each.strip() for each in text.split(",")], []
     for number, entry in enumerate(entries if text else [], 1):
         which = f"The address {number} in REDIS_URL" if len(entries) > 1 else "REDIS_URL"
         try:
-            parts = urlsplit(entry)
-            server = (parts.hostname or "localhost", parts.port or 6379)
+            server = server_of(entry)
         except ValueError as error:
             raise ConfigurationError(f"{which} cannot be read ({error}).") from None
-        if parts.scheme not in ("redis", "rediss", "unix"):
+        if not server:
             raise ConfigurationError(f"{which} is no address as redis://host:6379/0 is one.")
-        # What a Redis publishes reaches all of its databases: two of them are not two hosts.
-        servers.append((parts.path,) if parts.scheme == "unix" else server)
+        servers.append(server)
     if len(set(servers)) < len(servers):
         raise ConfigurationError("REDIS_URL names the same Redis twice. Name each host once.")
 
@@ -186,13 +196,23 @@ def layer_of_one(shard: int) -> dict[str, Any]:
     Raises ConfigurationError where CHANNEL_LAYERS has not the same hosts as ``redis_url``.
     """
     made: Mapping[str, Any] = settings.CHANNEL_LAYERS["default"].get("CONFIG", {})
-    hosts, count = made.get("hosts") or (), len(get_config().redis_urls)
-    if not isinstance(hosts, list | tuple) or len(hosts) != count:
+    hosts, urls = made.get("hosts") or (), get_config().redis_urls
+    entries = hosts if isinstance(hosts, list | tuple) else ()
+    if [_layer_server(entry) for entry in entries] != [server_of(url) for url in urls]:
         raise ConfigurationError(
-            f"WAVES['redis_url'] names {count} Redis hosts, and CHANNEL_LAYERS does not. Name the "
-            "same ones in its CONFIG['hosts'], in the same order."
+            f"WAVES['redis_url'] names {len(urls)} Redis hosts, and CHANNEL_LAYERS not the same "
+            "ones. Name them in its CONFIG['hosts'] as addresses, in the same order."
         )
     return {**made, "hosts": [hosts[shard]]}
+
+
+def _layer_server(entry: Any) -> str:
+    """The server of an entry in the hosts of a channel layer: an address, or a dict with one."""
+    address = entry.get("address", "") if isinstance(entry, Mapping) else entry
+    try:
+        return server_of(address) if isinstance(address, str) else ""
+    except ValueError:
+        return ""
 
 
 def _installation(values: Mapping[str, Any]) -> str:

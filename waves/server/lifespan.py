@@ -74,6 +74,9 @@ COLLECTIONS = (2000, 5, 100)
 SWITCH_SECONDS = 0.0005
 
 
+#: Stands in the name of a part that serves one of several Redis hosts.
+HOST_PART = " of Redis host "
+
 _NONE = "No stream runs here:"
 _WSGI = (
     "this server speaks WSGI, which has no WebSockets. Put “daphne” first in INSTALLED_APPS, set "
@@ -208,8 +211,7 @@ class Services:
     def problems(self) -> list[str]:
         """What keeps viewers from being served, each in words; empty ones mean nothing."""
         now = time.monotonic()
-        failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
-        told = [f"The {name} has failed; it begins again." for name in failed]
+        told = self._failures(of_hosts=False)
         if self.installation is None:
             told.append("The database has not said yet which installation this is.")
         if all(link.problem for link in self.links):
@@ -223,12 +225,18 @@ class Services:
                 told.append("The worker hangs: it has not looked after its streams for a while.")
         return [*told, self._no_streams()]
 
+    def _failures(self, *, of_hosts: bool) -> list[str]:
+        """The parts that failed lately: those that serve all, or one of several Redis hosts."""
+        now = time.monotonic()
+        failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
+        told = [name for name in failed if (HOST_PART in name) is of_hosts]
+        return [f"The {name} has failed; it begins again." for name in told]
+
     def lost(self) -> list[str]:
         """The Redis hosts that are out of reach, each in words. While one is left viewers are
         served: of the streams of the others they are told that these stand still."""
-        return [
-            each for link in self.links for each in (link.publisher.problem, link.receiver.problem)
-        ]
+        sides = [side for link in self.links for side in (link.publisher, link.receiver)]
+        return [*(side.problem for side in sides), *self._failures(of_hosts=True)]
 
     async def send_away(self) -> None:
         """Tell every viewer to come back, once: the server restarts."""
@@ -250,7 +258,7 @@ class Services:
 
 def _name(job: str, shard: int) -> str:
     host = shards.name_of(shard)
-    return f"{job} of Redis host {host}" if host else job
+    return f"{job}{HOST_PART}{host}" if host else job
 
 
 #: The services of this process, once started; or what the settings have against it.

@@ -15,6 +15,7 @@ from waves.hub.status import StatusBoard
 from waves.intake import Intake
 from waves.tests.worker.fakes import HERE, Layer
 from waves.worker.shares import Register, Share
+from waves.worker.worker import Peers
 
 HOSTS = ("redis://a:6379/0", "redis://b:6379/0", "unix:///run/redis.sock?db=0")
 
@@ -52,7 +53,7 @@ async def test_a_layer_reaches_the_host_of_its_streams_only(three):
     assert check_channel_layer() == []
 
 
-@pytest.mark.parametrize("hosts", [list(HOSTS[:2]), [], "redis://a"])
+@pytest.mark.parametrize("hosts", [list(HOSTS[:2]), [], "redis://a", list(reversed(HOSTS))])
 def test_a_layer_with_other_hosts_is_refused_with_words(three, settings, hosts):
     settings.CHANNEL_LAYERS = {
         "default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": hosts}}
@@ -80,6 +81,25 @@ def register_of(shard: str) -> Register:
     """As one worker writes it."""
     register, _ = Share("one", shard=shard, monotonic=lambda: 0.0).renew(Register(), (), {1: ""})
     return Register.loads(register.dumps())
+
+
+def test_a_mark_tells_lists_apart_that_share_a_host_and_shows_no_password(settings):
+    def marks(*hosts: str) -> list[str]:
+        settings.WAVES = {"redis_url": ",".join(hosts), "worker": "separate"}
+        return [shards.mark_of(shard) for shard in range(len(hosts))]
+
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubLayer"}}
+    ours = marks("redis://a", "redis://b")
+    assert marks("redis://:secret@a:6379/3", "rediss://b") == ours
+    assert marks("redis://a") == [""]
+    for others in (marks("redis://a", "redis://c"), marks("redis://b", "redis://a")):
+        assert not set(others) & set(ours)
+
+
+def test_through_memory_there_is_one_whatever_addresses_are_named(settings):
+    settings.CHANNEL_LAYERS = {}
+    settings.WAVES = {"redis_url": "redis://a,redis://b", "worker": "embedded"}
+    assert shards.count() == 1
 
 
 @pytest.mark.parametrize("mine", ["2/2", "1/3", ""])
@@ -114,10 +134,10 @@ def receiver(three) -> Receiver:
     return receiver
 
 
-@pytest.mark.parametrize(("shard", "count"), [("2/3", 1), ("3/3", 0), ("", 0)])
+@pytest.mark.parametrize(("shard", "count"), [(1, 1), (2, 0), (None, 0)])
 def test_what_another_list_sends_is_refused_counted_and_told(receiver, caplog, shard, count):
     message = {"type": "waves.viewers", "hub": "x", "counts": {"1": 1}, "from": HERE.sender}
-    receiver._take({**message, "shard": shard} if shard else message)
+    receiver._take(message if shard is None else {**message, "shard": shards.mark_of(shard)})
     assert receiver.hub.board.viewers(1) == count
     assert receiver.counts["foreign messages"] == 1 - count
     assert receiver.stranger == ("" if count else OTHER_HOSTS)
@@ -131,7 +151,16 @@ async def test_what_is_sent_names_the_host_and_its_problem(three, monkeypatch):
     publisher = Publisher(layer, shard=2)
     publisher.identify(HERE)
     await publisher.viewers("hub", {})
-    assert layer.queue.get_nowait()["shard"] == "3/3"
+    assert layer.queue.get_nowait()["shard"] == shards.mark_of(2)
     layer.hangs = True
     with pytest.raises(ServiceUnavailableError, match="of Redis host 3 of 3 cannot be reached"):
         await publisher.viewers("hub", {})
+
+
+def test_none_of_a_process_begins_before_each_host_has_let_it_in():
+    peers = Peers(2)
+    peers.let_in(1)
+    assert not peers.may_begin
+    peers.let_in(0)
+    assert peers.may_begin
+    assert Peers(1).may_begin

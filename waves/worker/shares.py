@@ -44,7 +44,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Register:
     """Who is there, and who runs what. ``seal`` proves the SECRET_KEY that they share, ``shard``
-    that they know the same Redis hosts (``shards.name_of``)."""
+    that they know the same Redis hosts (``shards.mark_of``)."""
 
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     seal: str = ""

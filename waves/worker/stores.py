@@ -15,7 +15,7 @@ from waves.database.installation import Installation
 from waves.database.threads import in_thread
 from waves.exceptions import ServiceUnavailableError
 from waves.framelog import UNREACHABLE
-from waves.shards import name_of
+from waves.shards import mark_of, words_of
 from waves.worker.shares import Decision, Register, Share
 
 logger = logging.getLogger("waves")
@@ -57,9 +57,10 @@ class RedisStore:
 
     volatile = True
 
-    def __init__(self, url: str, identity: str) -> None:
+    def __init__(self, url: str, identity: str, words: str = "Redis") -> None:
         from redis.asyncio import Redis
 
+        self._words = words
         self._key = f"waves:{identity}:workers"
         self._redis = Redis.from_url(
             url,
@@ -74,7 +75,7 @@ class RedisStore:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return str(await self._redis.get(self._key) or "")
         except UNREACHABLE as error:
-            raise _silent("Redis", error) from None
+            raise _silent(self._words, error) from None
 
     async def write(self, old: str, new: str) -> bool:
         """Compare and set, in one script."""
@@ -84,7 +85,7 @@ class RedisStore:
                 done = self._redis.eval(_COMPARE_AND_SET, 1, *arguments)
                 return bool(await done)  # type: ignore[misc]  # redis types it for both worlds
         except UNREACHABLE as error:
-            raise _silent("Redis", error) from None
+            raise _silent(self._words, error) from None
 
     async def close(self) -> None:
         """Close the connections, but do not wait for a Redis that hangs."""
@@ -128,7 +129,7 @@ def _silent(what: str, error: BaseException) -> ServiceUnavailableError:
 def store_for(identity: str, shard: int = 0) -> Store:
     """The store that the settings name."""
     urls = get_config().redis_urls
-    return RedisStore(urls[shard], identity) if urls else DatabaseStore()
+    return RedisStore(urls[shard], identity, words_of(shard)) if urls else DatabaseStore()
 
 
 class Leases:
@@ -143,7 +144,7 @@ class Leases:
             exclusive=exclusive,
             volatile=self._store.volatile,
             seals=found.seals,
-            shard=name_of(shard),
+            shard=mark_of(shard),
         )
 
     async def renew(self, running: Iterable[int], wanted: Mapping[int, str]) -> Decision:

@@ -57,6 +57,25 @@ def default_name() -> str:
     return get_config().worker_name or socket.gethostname()
 
 
+class Peers:
+    """The workers of one process, one for each Redis host. None of them takes a stream until each
+    host has let its worker in, or cannot be reached: workers with another list of hosts, who run
+    the same streams, may be known to one host only.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._outside = set(range(count)) if count > 1 else set()
+
+    def let_in(self, shard: int) -> None:
+        """A host has nothing against a worker."""
+        self._outside.discard(shard)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether streams may be taken."""
+        return not self._outside
+
+
 class Worker:
     """Owns the runners of the streams that its publisher's Redis host carries. ``run`` is its task;
     cancelled, it stops every source and awaits them.
@@ -71,7 +90,9 @@ class Worker:
         *,
         name: str = "",
         exclusive: bool = False,
+        peers: Peers | None = None,
     ) -> None:
+        self._peers = peers or Peers(1)
         self.name = name or default_name()
         self.runners: dict[int, Runner] = {}
         #: Words for a person while the database cannot be read, or the leases cannot be had.
@@ -86,6 +107,8 @@ class Worker:
         self._intake = intake.intake()
         self._recorder = Recorder(self._identity)
         self._stopped: dict[int, Description] = {}
+        #: Streams that were deleted, and whose end could not be told yet.
+        self._gone: set[int] = set()
         #: The descriptions as all servers know them.
         self._told: dict[int, Description] = {}
         self._announcements = 0
@@ -200,6 +223,7 @@ class Worker:
                 await self._hand_over(handle)
         for handle in self._stopped.keys() - self._wanted.keys():
             await self._delete(handle)
+        await self._tell_gone()
         for spec, epoch in list(self._wanted.values()):
             try:
                 await self._apply(spec, epoch, may_start=answered)
@@ -210,13 +234,16 @@ class Worker:
         """Whether the store answered: without it nobody starts anything, nor takes it away."""
         wanted = {h: s.runs_on for h, (s, _) in (self._wanted or {}).items() if s.enabled}
         try:
-            decision = await leases.renew(self.runners, wanted)
+            decision = await leases.renew(self.runners, wanted if self._peers.may_begin else {})
+            if not decision.refusal:
+                self._peers.let_in(self._publisher.shard)
             self._renew_at = time.monotonic() + RENEW_SECONDS
             moving = decision.give_up
             if moving is not None:
                 decision = replace(decision, own=decision.own - {moving})
                 await self._give_up(leases, moving)
         except ServiceUnavailableError as error:
+            self._peers.let_in(self._publisher.shard)
             self._refuse(str(error))
             return False
         self._refuse(decision.refusal, is_wrong=not decision.waits)
@@ -327,8 +354,15 @@ class Worker:
         self._intake.forget(handle)
         if runner is not None:
             await runner.stop(message="This stream was deleted.")
+        self._gone.add(handle)
+        await self._tell_gone()
+
+    async def _tell_gone(self) -> None:
+        """Say which streams were deleted; what cannot be said now is said later."""
         with contextlib.suppress(ServiceUnavailableError):
-            await self._publisher.deleted(handle)
+            for handle in list(self._gone):
+                await self._publisher.deleted(handle)
+                self._gone.discard(handle)
 
     async def announce(self) -> None:
         """Describe every stream: to its own group in order, and to all hubs at once.

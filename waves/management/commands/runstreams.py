@@ -15,7 +15,7 @@ from waves.checks import check_worker
 from waves.conf import get_config
 from waves.ending import end_within
 from waves.framelog import frame_log
-from waves.worker.worker import Worker
+from waves.worker.worker import Peers, Worker
 
 
 class Command(BaseCommand):
@@ -63,7 +63,8 @@ class Command(BaseCommand):
 
     async def _run_all(self, name: str) -> None:
         """One worker for each Redis host: what one of them does not answer holds up no other."""
+        peers = Peers(shards.count())
         async with asyncio.TaskGroup() as workers:
             for shard in range(shards.count()):
                 publisher = Publisher(log=frame_log(shard), shard=shard)
-                workers.create_task(Worker(publisher, name=name).run())
+                workers.create_task(Worker(publisher, name=name, peers=peers).run())

@@ -131,6 +131,17 @@ async def test_each_host_carries_its_streams_and_no_others(tmp_path, prepared_si
                 stranger = site.start_worker()
                 stranger.await_printed("names them in another order")
                 stranger.kill()
+                # One host in the place of another: what it would carry runs already.
+                with redis_server() as (third, _):
+                    site.environment["REDIS_URL"] = f"{hosts[0][0]},{third}"
+                    stranger = site.start_worker()
+                    stranger.await_printed("with other hosts in REDIS_URL")
+                    async with view(server.address, f"/ws/streams/{slug_of(handles, 1)}/") as seen:
+                        await seen.until(lambda: seen.values)
+                        await seen.for_seconds(5)
+                        assert len(seen.values) == 1
+                    assert keys_of(third) == {key for key in keys_of(third) if "workers" in key}
+                    stranger.kill()
         finally:
             worker.kill()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from waves import specs
-from waves.exceptions import ClockStepError
+from waves.exceptions import ClockStepError, ServiceUnavailableError
 from waves.hub.status import StatusBoard
 from waves.protocol.block import SampleBlock
 from waves.protocol.description import (
@@ -298,3 +298,28 @@ def test_a_timed_rate_is_measured_after_twenty_intervals(rate):
         meter.add(block(k, 1, 1e9 + k / rate, np.zeros(1)), k / rate)
         measured = meter.at(k / rate)
         assert measured == (0.0 if k < 20 else pytest.approx(rate, rel=1e-4))
+
+
+class Forgetful(Publisher):
+    """Takes the end of a stream only where it is reached."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended: list[int] = []
+
+    async def deleted(self, handle: int) -> None:
+        if self.hangs:
+            raise ServiceUnavailableError("It hangs.")
+        self.ended.append(handle)
+
+
+async def test_a_deletion_that_nobody_could_be_told_is_told_later():
+    publisher = Forgetful()
+    worker = Worker(publisher)
+    publisher.hangs = True
+    await worker._delete(7)
+    publisher.hangs = False
+    await worker._delete(8)
+    assert sorted(publisher.ended) == [7, 8]
+    await worker._tell_gone()
+    assert len(publisher.ended) == 2
