@@ -33,8 +33,9 @@ VIEWS = {
 #: Seconds of a pixel where 5 s are drawn on a thousand of them at least.
 PIXEL = 5e-3
 #: Samples a second when the link is made, and what a time may differ by, in seconds: memory counts
-#: samples from one label on, and the recording has a label of each row. It is a tenth of a pixel.
-RATE, EXACT = 4000, 1e-5
+#: samples from one label on, and the recording has a label of each row, which follows the corrected
+#: clock of the machine each 10 s: by 15 µs on a busy one. It is half a pixel.
+RATE, EXACT = 4000, 5e-5
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
