@@ -202,7 +202,9 @@ class Hub:
 
     def _stale(self, stream: Live) -> Mapping[str, str]:
         """State and message of a stream of which nothing is heard."""
-        why = self.board.why_silent(stream.kept.handle) or "No worker reports this stream."
+        if why := self.board.cut_off(stream.kept.handle):
+            return {"state": "stale", "message": f"{why} The signal continues when it is."}
+        why = self.board.problem or "No worker reports this stream."
         return {"state": "stale", "message": f"{why} The signal continues when one does."}
 
     # From sessions.

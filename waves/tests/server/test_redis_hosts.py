@@ -78,8 +78,10 @@ async def test_a_host_that_is_lost_is_told_and_the_others_notice_nothing(tmp_pat
                         mine.until(lambda: mine.stream["state"] == "stale", TOLD_SECONDS),
                         other.for_seconds(TOLD_SECONDS),
                     )
-                    words = "Redis host 1 of 2, which carries this stream, cannot be reached."
-                    assert words in mine.stream["message"]
+                    assert mine.stream["message"] == (
+                        "Redis host 1 of 2, which carries this stream, cannot be reached. "
+                        "The signal continues when it is."
+                    )
                     status, text = server.get("/healthz/ready")
                     told = json.loads(text)
                     assert (status, told["ready"]) == (200, True)
