@@ -1,4 +1,9 @@
-"""What one caller may have of the pump, over all their sockets."""
+"""What one caller may have of the pump, over all their sockets.
+
+Only what is heavy counts: messages that are made for one socket alone and take long, or are long.
+Whoever has used up the share waits for heavy messages, and is sent all the rest; what is waited for
+lies in the history meanwhile.
+"""
 
 from __future__ import annotations
 
