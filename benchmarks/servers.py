@@ -156,6 +156,7 @@ def environment(database: Path, tree: Path = ROOT) -> dict[str, str]:
         # All viewers come from this machine.
         "WAVES_MAX_SOCKETS_EACH": "100000",
         "WAVES_MAX_SUBSCRIPTIONS_EACH": "1000000",
+        "WAVES_MAX_MESSAGES_EACH": "1000000",
         "PYTHONPATH": str(tree),
         "PYTHONUNBUFFERED": "1",
     }
