@@ -1,12 +1,13 @@
-"""What one caller may have of the pump, over all their sockets.
+"""What one caller may have of the pump and of recordings, over all their sockets.
 
-Only what is heavy counts: messages that are made for one socket alone and take long, or are long.
-Whoever has used up the share waits for heavy messages, and is sent all the rest; what is waited for
-lies in the history meanwhile.
+Only what is heavy counts: messages that are made for one socket alone and take long, or are long,
+and reading what is recorded. Whoever has used up the share waits for those, and is sent all the
+rest; what is waited for lies in the history meanwhile.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -16,16 +17,20 @@ from waves.hub.message import Transport
 #: Sockets of one caller to which a heavy message is under way. Each that can take more is given
 #: 128 KiB in every turn of the event loop, and holds what is left of its message in memory.
 MOST_UNDER_WAY = 8
+#: Answers for which recordings are read at once; there are four for all callers.
+MOST_READ_EACH = 2
 
 
 class Account(Bucket):
-    """Seconds that the heavy messages of a caller may take, and those that are under way."""
+    """Seconds that what is heavy may take of a caller, and what is under way."""
 
     def __init__(
         self, a_second: float, most: float, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         super().__init__(a_second, most, monotonic)
         self._under_way: set[Transport] = set()
+        #: Whoever reads a recording for this caller holds one of its turns.
+        self.reads = asyncio.Semaphore(MOST_READ_EACH)
 
     @property
     def is_used_up(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from waves.exceptions import TooMuchError, UnknownStreamError, WireError
 from waves.history.past import KeptPast
+from waves.hub.account import Account
 from waves.hub.answers import Answer
 from waves.hub.composing import history_pieces, is_recorded, lacks
 from waves.hub.connection import MAX_ANSWERS, MAX_VIEWERS, Connection
@@ -49,7 +50,8 @@ class Hub:
         #: Called where somebody begins to view a stream.
         self.interests: list[Callable[[int], None]] = []
         #: Reads what is recorded; without it there is what memory keeps.
-        self.past: KeptPast | None = None
+        #: What reads recordings for a caller; None where nobody can.
+        self.past: Callable[[Account | None], KeptPast] | None = None
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()
         self._monotonic = monotonic
@@ -317,7 +319,7 @@ class Hub:
         many wait.
         """
         kept = self._viewer(connection, request.handle).kept
-        past = self._past_for(kept, request)
+        past = self._past_for(connection, kept, request)
         if past is None:
             history_pieces(kept, request, message_room(as_json=connection.json))
         if len(connection.answers) >= MAX_ANSWERS:
@@ -325,11 +327,15 @@ class Hub:
         connection.answers.append(Answer(kept, request, past))
         self.pump.wake(connection)
 
-    def _past_for(self, kept: Kept, request: HistoryRequest) -> KeptPast | None:
+    def _past_for(
+        self, connection: Connection, kept: Kept, request: HistoryRequest
+    ) -> KeptPast | None:
         """What reads the recording for a request, where it asks for more than memory has."""
         stream = self.streams.get(kept.handle)
         told = kept.description or (stream.fallback if stream is not None else None)
-        return self.past if is_recorded(told) and lacks(kept, request) else None
+        if self.past is None or not (is_recorded(told) and lacks(kept, request)):
+            return None
+        return self.past(connection.account)
 
     def viewer_counts(self) -> dict[int, int]:
         """How many viewers each stream has in this process."""

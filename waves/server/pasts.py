@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol, TypeVar
 
 from django.db import DatabaseError
 
@@ -19,6 +19,7 @@ from waves.database.readiness import problem_of
 from waves.database.threads import READERS, in_thread
 from waves.exceptions import ServiceUnavailableError, TooMuchError
 from waves.history.past import Extent, Read
+from waves.hub.account import Account
 from waves.models import Stream
 from waves.protocol.frames import Frame
 from waves.recording import framing
@@ -43,6 +44,12 @@ SLOW = "What is recorded is read too slowly: ask for a shorter range, or for few
 BUSY = "So many look at what is recorded that this one has no turn. Ask again in a moment."
 
 
+class Step(Protocol):
+    """Takes one short read, as ``step`` does."""
+
+    def __call__(self, question: Callable[[], T]) -> Awaitable[T]: ...
+
+
 def find(handle: int) -> Past:
     """The recorded past of a stream. Blocking; raises DatabaseError, or Stream.DoesNotExist."""
     return past_of(str(Stream.objects.values_list("uuid", flat=True).get(pk=handle)))
@@ -58,9 +65,11 @@ async def step(question: Callable[[], T]) -> T:
         raise ServiceUnavailableError(f"{UNREAD} {words}" if words else SILENT) from error
 
 
-async def steps(found: Iterator[T], frame_of: Callable[[T], Frame]) -> AsyncIterator[list[T]]:
+async def steps(
+    found: Iterator[T], frame_of: Callable[[T], Frame], take: Step = step
+) -> AsyncIterator[list[T]]:
     """What an iterator that reads the database finds, some at a time: each has a frame."""
-    while some := await step(lambda: _some(found, frame_of)):
+    while some := await take(lambda: _some(found, frame_of)):
         yield some
 
 
@@ -81,22 +90,43 @@ def itself(frame: Frame) -> Frame:
 
 
 class Pasts:
-    """What the sockets of a process read of what is recorded: a few answers at once."""
+    """What the sockets of a process read of what is recorded: a few answers at once, and fewer of
+    one caller."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(MOST_READ)
         self._waiting = 0
+        #: Readings that waited for others of their caller, and those that got no turn.
+        self.held = self.refused = 0
+
+    def of(self, account: Account | None) -> PastOf:
+        """What reads for one caller; with None nobody is counted."""
+        return PastOf(self, account)
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def turn(self, account: Account | None) -> AsyncIterator[None]:
+        """One of the reads at once. A caller waits for their own others, and until nothing is owed,
+        before they wait with everybody. Raises ServiceUnavailableError where that takes long."""
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    if account is not None:
+                        self.held += account.reads.locked() or account.owes > 0
+                        await held.enter_async_context(account.reads)
+                        await asyncio.sleep(account.owes)
+                    await held.enter_async_context(self._place())
+            except TimeoutError:
+                self.refused += 1
+                raise ServiceUnavailableError(BUSY) from None
+            yield
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
         if self._waiting >= MOST_WAITING:
-            raise ServiceUnavailableError(BUSY)
+            raise TimeoutError
         self._waiting += 1
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise ServiceUnavailableError(BUSY) from None
+            await self._turns.acquire()
         finally:
             self._waiting -= 1
         try:
@@ -104,16 +134,41 @@ class Pasts:
         finally:
             self._turns.release()
 
+
+class PastOf:
+    """What is recorded, read for one caller (``history.past.KeptPast``)."""
+
+    def __init__(self, pasts: Pasts, account: Account | None) -> None:
+        self._pasts, self._account = pasts, account
+
+    async def _step(self, question: Callable[[], T]) -> T:
+        """A step whose CPU seconds the caller has had of theirs."""
+        busy = 0.0
+
+        def timed() -> T:
+            nonlocal busy
+            began = time.thread_time()
+            try:
+                return question()
+            finally:
+                busy = time.thread_time() - began
+
+        try:
+            return await step(timed)
+        finally:
+            if self._account is not None:
+                self._account.take(busy)
+
     async def extent(self, handle: int, epoch: int, first: int, end: int) -> Extent | None:
         """What is recorded within ``[first, end)`` of an epoch; None where nothing is."""
-        async with self._turn():
-            return await step(lambda: _extent(handle, epoch, first, end))
+        async with self._pasts.turn(self._account):
+            return await self._step(lambda: _extent(handle, epoch, first, end))
 
     async def frames(
         self, handle: int, epoch: int, first: int, end: int, stride: int, most: int
     ) -> Read:
         """The recorded samples or columns that touch ``[first, end)``. Raises TooMuchError."""
-        async with self._turn():
+        async with self._pasts.turn(self._account):
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     for least in (LEAST_STEP, math.inf):
@@ -138,10 +193,10 @@ class Pasts:
         least: float,
     ) -> Read | None:
         """Frames whose labels leave the line by less than ``least`` seconds; None: too many."""
-        past = await step(lambda: find(handle))
+        past = await self._step(lambda: find(handle))
         found: list[Frame] = []
         reading = framing.epoch_frames(past, handle, epoch, stride, first, end, least)
-        async for some in steps(reading, itself):
+        async for some in steps(reading, itself, self._step):
             found += some
             if len(found) > most:
                 return None

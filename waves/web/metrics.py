@@ -104,9 +104,16 @@ class ServerCollector:
         yield family
         let_in = "Sockets that were let in, to view or to send."
         yield _counter("waves_handshakes", let_in, "socket", attendance.handshakes)
-        held = {"messages said": Rate.held, "heavy answers": self.hub.pump.put_off}
+        pasts = self.services.pasts
+        held = {
+            "messages said": Rate.held,
+            "heavy answers": self.hub.pump.put_off,
+            "readings": pasts.held,
+        }
         text = "What waited because one caller has its share already, by what it was."
         yield _counter("waves_held", text, "what", held)
+        text = "Answers that lack what is recorded, because so many were read or waited for."
+        yield CounterMetricFamily("waves_readings_refused", text, value=pasts.refused)
         text = "Sockets that this server closed, by code and reason."
         closed = CounterMetricFamily("waves_sockets_refused", text, labels=["code", "reason"])
         for code, count in attendance.closes.items():

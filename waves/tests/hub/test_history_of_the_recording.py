@@ -68,8 +68,9 @@ def stream(server):
 
 @pytest.fixture
 async def past(server):
-    server.hub.past = FakePast(MADE - 2000)
-    return server.hub.past
+    past = FakePast(MADE - 2000)
+    server.hub.past = lambda account: past
+    return past
 
 
 @pytest.fixture
