@@ -215,7 +215,7 @@ class Services:
         told = self._failures(of_hosts=False)
         if self.installation is None:
             told.append("The database has not said yet which installation this is.")
-        if all(link.problem for link in self.links):
+        if all(self._is_lost(shard) for shard in range(len(self.links))):
             told += self.lost()
         if now - board.worker_heard_at > WORKER_SECONDS:
             # Which of two keys is the right one, the worker's says: whoever hears it goes on.
@@ -228,10 +228,17 @@ class Services:
 
     def _failures(self, *, of_hosts: bool) -> list[str]:
         """The parts that failed lately: those that serve all, or one of several Redis hosts."""
-        now = time.monotonic()
-        failed = [n for n, at in self._failed_at.items() if now - at < WORKER_SECONDS]
-        told = [name for name in failed if (HOST_PART in name) is of_hosts]
+        told = [name for name in self._failed() if (HOST_PART in name) is of_hosts]
         return [f"The {name} has failed; it begins again." for name in told]
+
+    def _failed(self) -> list[str]:
+        now = time.monotonic()
+        return [name for name, at in self._failed_at.items() if now - at < WORKER_SECONDS]
+
+    def _is_lost(self, shard: int) -> bool:
+        """Whether nothing comes or goes through a Redis host, or a part that serves it failed."""
+        end = HOST_PART + shards.name_of(shard)
+        return bool(self.links[shard].problem) or any(n.endswith(end) for n in self._failed())
 
     def lost(self) -> list[str]:
         """The Redis hosts that are out of reach, each in words. While one is left viewers are
