@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from waves.bucket import Bucket
 from waves.hub.message import Transport
@@ -29,8 +30,29 @@ class Account(Bucket):
     ) -> None:
         super().__init__(a_second, most, monotonic)
         self._under_way: set[Transport] = set()
-        #: Whoever reads a recording for this caller holds one of its turns.
-        self.reads = asyncio.Semaphore(MOST_READ_EACH)
+        self._turns = asyncio.Semaphore(MOST_READ_EACH)
+        self._reading = 0
+
+    @property
+    def is_read_for(self) -> bool:
+        """Whether a recording is read for the caller, or a reading waits."""
+        return self._reading > 0
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether a reading waits for others of the caller, or until nothing is owed."""
+        return self._turns.locked() or self.owes > 0
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """One of the readings at once, when nothing is owed any more."""
+        self._reading += 1
+        try:
+            async with self._turns:
+                await asyncio.sleep(self.owes)
+                yield
+        finally:
+            self._reading -= 1
 
     @property
     def is_used_up(self) -> bool:

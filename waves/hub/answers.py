@@ -46,6 +46,11 @@ class Answer:
         self._groups: deque[list[Frame]] | None = None
 
     @property
+    def handle(self) -> int:
+        """Of which stream it is."""
+        return self._kept.handle
+
+    @property
     def done(self) -> bool:
         """Everything was taken."""
         return self._groups is not None and not self._groups

@@ -81,6 +81,16 @@ class Connection:
         while len(self.unacked) > outstanding:
             self.unacked_bytes -= self.unacked.popleft()
 
+    def drop_answers(self, handle: int) -> None:
+        """A stream is viewed no more: what was asked of its past is not sent either."""
+        kept: deque[Answer] = deque()
+        for answer in self.answers:
+            if answer.handle == handle:
+                answer.end()
+            else:
+                kept.append(answer)
+        self.answers = kept
+
     def say(self, text: str) -> None:
         """Queue a control message: never dropped, and ahead of the frames that follow it."""
         self.controls.append(text)

@@ -54,6 +54,8 @@ class Hub:
         self.past: Callable[[Account | None], KeptPast] | None = None
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()
+        #: Messages of sockets that were refused while the socket goes on, by code.
+        self.refused: Counter[str] = Counter()
         self._monotonic = monotonic
         self._wall = wall
 
@@ -232,8 +234,6 @@ class Hub:
         """A socket is gone: forget its viewers."""
         self.connections.discard(connection)
         self.pump.forget(connection)
-        for answer in connection.answers:
-            answer.end()
         for handle in list(connection.viewers):
             self._leave(connection, handle)
         # They hold what wakes the connection, and so the connection.
@@ -242,6 +242,7 @@ class Hub:
     def _leave(self, connection: Connection, handle: int) -> None:
         viewer = connection.viewers.pop(handle)
         viewer.leave()
+        connection.drop_answers(handle)
         stream = self.streams.get(handle)
         # It may have been deleted and made again meanwhile: then this is not the one.
         if stream is not None and stream.audience.get(connection) is viewer:

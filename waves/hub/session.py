@@ -66,9 +66,14 @@ class Session:
             self.connection.refuse("bad_message", str(error), CLOSE_BAD_MESSAGE)
         except (UnknownStreamError, TooMuchError) as error:
             code = "too_much" if isinstance(error, TooMuchError) else "unknown_stream"
-            self.connection.refuse(code, str(error))
-            self.hub.pump.wake(self.connection)
+            self.refuse(code, str(error))
         return None
+
+    def refuse(self, code: str, words: str, stream: str | None = None) -> None:
+        """Say what is wrong with a message (of which stream), and count it; the socket goes on."""
+        self.hub.refused[code] += 1
+        self.connection.refuse(code, words, stream=stream)
+        self.hub.pump.wake(self.connection)
 
     def _carry_out(self, message: Any) -> None:
         match message:
@@ -93,5 +98,4 @@ class Session:
         try:
             self.hub.subscribe(self.connection, handle, message, message.since, fallback)
         except TooMuchError as error:
-            self.connection.refuse("too_much", str(error), stream=message.stream)
-            self.hub.pump.wake(self.connection)
+            self.refuse("too_much", str(error), message.stream)

@@ -1,6 +1,7 @@
 """Looking back: exactly the frames that the answer names, in order, before any live one."""
 
 import json
+from collections import deque
 
 import numpy as np
 import pytest
@@ -163,3 +164,35 @@ async def test_answers_as_text_stay_below_the_bound_of_a_message(server, sample_
     expected = values_of(1, 1, 0, first.shape[1], 2).astype(sample_type)
     np.testing.assert_array_equal(first, expected)
     assert frames[0]["flags"] == ANSWER
+
+
+async def test_of_a_stream_that_is_viewed_no_more_no_past_is_sent(server, stream, peer):
+    """As where it may not be seen any more, while answers wait or are half sent."""
+    other = server.stream(2, rate=1000.0, history=10.0)
+    other.produce(2000)
+    peer.subscribe(other)
+    await server.send()
+    peer.clear()
+    for number in range(5):
+        ask(peer, 40_000, 160_000, id=number)
+    ask(peer, 100, 199, id=9, handle=2)
+    while not peer.frames():  # a part of the first answer
+        await server.pump.round()
+    assert len(peer.connection.answers) == 6
+    peer.clear()
+    peer.say("unsubscribe", stream="stream1")
+    stream.produce(10_000)
+    for _ in range(20):
+        peer.acknowledge()
+        await server.send()
+    assert peer.frames() == []
+    assert peer.indices(handle=2) == list(range(100, 200))
+    assert [said["id"] for said in peer.controls("history")] == [9]
+    assert peer.connection.answers == deque()
+
+
+async def test_what_is_refused_while_the_socket_goes_on_is_counted(server, stream, peer):
+    for number in range(MAX_ANSWERS + 2):
+        ask(peer, 40_000, 160_000, id=number)
+    ask(peer, 0, 10, handle=7)
+    assert server.hub.refused == {"too_much": 2, "unknown_stream": 1}
