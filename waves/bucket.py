@@ -29,6 +29,11 @@ class Bucket:
         return self._level
 
     @property
+    def is_full(self) -> bool:
+        """Whether all is there that there can be."""
+        return self.level >= self._most
+
+    @property
     def owes(self) -> float:
         """Seconds until nothing is owed any more."""
         return max(0.0, -self.level / self._a_second)

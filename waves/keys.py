@@ -45,6 +45,8 @@ class Grant:
     prefix: str
     scopes: frozenset[Scope]
     streams: frozenset[int] | None
+    #: A link that was shared: many may have it who do not know each other.
+    of_link: bool = False
 
     def covers(self, handle: int) -> bool:
         """Whether it is for this stream."""

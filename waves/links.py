@@ -159,7 +159,7 @@ def find_grant(text: str) -> Grant:
     if row is None:
         raise AccessError(UNKNOWN, status=401)
     _check(row)
-    grant = Grant(prefix, frozenset({"read"}), frozenset({row.stream_id}))
+    grant = Grant(prefix, frozenset({"read"}), frozenset({row.stream_id}), of_link=True)
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
     _remembered[prefix] = at, grant

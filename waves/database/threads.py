@@ -18,8 +18,8 @@ _VIEWERS = ThreadPoolExecutor(8, "waves-database")
 _WORKER = ThreadPoolExecutor(1, "waves-worker-database")
 #: Writes recordings: a database of theirs that is locked, or slow, holds up nothing else.
 RECORDER = ThreadPoolExecutor(1, "waves-recorder")
-#: Read recordings, in steps: two, so that one long answer holds up no short one.
-READERS = ThreadPoolExecutor(2, "waves-recorded")
+#: Read recordings, in steps: three, of which one caller has two at once, and others the third.
+READERS = ThreadPoolExecutor(3, "waves-recorded")
 
 
 def in_thread(

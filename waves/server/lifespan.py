@@ -107,8 +107,7 @@ class Services:
     def __init__(self) -> None:
         self.pump = Pump()
         self.hub = Hub(self.pump, board)
-        self.pasts = Pasts()
-        self.hub.past = self.pasts.of
+        self.hub.past = Pasts().of
         embedded = get_config().worker == "embedded"
         self.links = [self._link(shard, embedded=embedded) for shard in range(shards.count())]
         board.cut_off = self._cut_off

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Protocol, TypeVar
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TypeVar
 
 from django.db import DatabaseError
 
@@ -43,11 +44,13 @@ SILENT = "What is recorded cannot be read at this moment: the database does not 
 SLOW = "What is recorded is read too slowly: ask for a shorter range, or for fewer columns."
 BUSY = "So many look at what is recorded that this one has no turn. Ask again in a moment."
 
+#: Readings that waited for others of their caller (``held``), and that had no turn (``refused``).
+counts: Counter[str] = Counter()
 
-class Step(Protocol):
-    """Takes one short read, as ``step`` does."""
 
-    def __call__(self, question: Callable[[], T]) -> Awaitable[T]: ...
+def _busy() -> ServiceUnavailableError:
+    counts["refused"] += 1
+    return ServiceUnavailableError(BUSY)
 
 
 def find(handle: int) -> Past:
@@ -63,14 +66,6 @@ async def step(question: Callable[[], T]) -> T:
     except (TimeoutError, DatabaseError, Stream.DoesNotExist) as error:
         words = problem_of(error) if isinstance(error, DatabaseError) else ""
         raise ServiceUnavailableError(f"{UNREAD} {words}" if words else SILENT) from error
-
-
-async def steps(
-    found: Iterator[T], frame_of: Callable[[T], Frame], take: Step = step
-) -> AsyncIterator[list[T]]:
-    """What an iterator that reads the database finds, some at a time: each has a frame."""
-    while some := await take(lambda: _some(found, frame_of)):
-        yield some
 
 
 def _some(found: Iterator[T], frame_of: Callable[[T], Frame]) -> list[T]:
@@ -89,6 +84,66 @@ def itself(frame: Frame) -> Frame:
     return frame
 
 
+class Reader:
+    """Reads what is recorded for one caller, whose CPU time it takes; with None nobody is counted.
+
+    A reading that is given up holds its turn until its thread has done what it does.
+    """
+
+    def __init__(self, account: Account | None) -> None:
+        self._account = account
+
+    async def step(self, question: Callable[[], T]) -> T:
+        """One short read: of those of its caller at once, and when nothing is owed.
+
+        Raises ServiceUnavailableError.
+        """
+        if self._account is None:
+            return await step(question)
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    counts["held"] += self._account.must_wait
+                    await held.enter_async_context(self._account.reading())
+            except TimeoutError:
+                raise _busy() from None
+            return await self.paid(question)
+
+    async def steps(
+        self, found: Iterator[T], frame_of: Callable[[T], Frame]
+    ) -> AsyncIterator[list[T]]:
+        """What an iterator that reads the database finds, some at a time: each has a frame."""
+        while some := await self.step(lambda: _some(found, frame_of)):
+            yield some
+
+    async def paid(self, question: Callable[[], T]) -> T:
+        """A short read within a turn that is held already."""
+        loop, account = asyncio.get_running_loop(), self._account
+
+        def timed() -> T:
+            busy, began = time.thread_time(), time.monotonic()
+            try:
+                return question()
+            finally:
+                # Of a database that works elsewhere no CPU time is seen, but it takes its time.
+                took = min(STEP_SECONDS, time.monotonic() - began)
+                cost = max(time.thread_time() - busy, took)
+                if account is not None:
+                    with suppress(RuntimeError):  # the process ends
+                        loop.call_soon_threadsafe(account.take, cost)
+
+        reading = asyncio.ensure_future(step(timed))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            await asyncio.gather(reading, return_exceptions=True)
+            raise
+
+
+#: Nobody is counted for what this reads.
+UNCOUNTED = Reader(None)
+
+
 class Pasts:
     """What the sockets of a process read of what is recorded: a few answers at once, and fewer of
     one caller."""
@@ -96,8 +151,6 @@ class Pasts:
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(MOST_READ)
         self._waiting = 0
-        #: Readings that waited for others of their caller, and those that got no turn.
-        self.held = self.refused = 0
 
     def of(self, account: Account | None) -> PastOf:
         """What reads for one caller; with None nobody is counted."""
@@ -111,13 +164,11 @@ class Pasts:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     if account is not None:
-                        self.held += account.reads.locked() or account.owes > 0
-                        await held.enter_async_context(account.reads)
-                        await asyncio.sleep(account.owes)
+                        counts["held"] += account.must_wait
+                        await held.enter_async_context(account.reading())
                     await held.enter_async_context(self._place())
             except TimeoutError:
-                self.refused += 1
-                raise ServiceUnavailableError(BUSY) from None
+                raise _busy() from None
             yield
 
     @asynccontextmanager
@@ -136,33 +187,16 @@ class Pasts:
 
 
 class PastOf:
-    """What is recorded, read for one caller (``history.past.KeptPast``)."""
+    """What is recorded, read for the sockets of one caller (``history.past.KeptPast``)."""
 
     def __init__(self, pasts: Pasts, account: Account | None) -> None:
         self._pasts, self._account = pasts, account
-
-    async def _step(self, question: Callable[[], T]) -> T:
-        """A step whose CPU seconds the caller has had of theirs."""
-        busy = 0.0
-
-        def timed() -> T:
-            nonlocal busy
-            began = time.thread_time()
-            try:
-                return question()
-            finally:
-                busy = time.thread_time() - began
-
-        try:
-            return await step(timed)
-        finally:
-            if self._account is not None:
-                self._account.take(busy)
+        self._reader = Reader(account)
 
     async def extent(self, handle: int, epoch: int, first: int, end: int) -> Extent | None:
         """What is recorded within ``[first, end)`` of an epoch; None where nothing is."""
         async with self._pasts.turn(self._account):
-            return await self._step(lambda: _extent(handle, epoch, first, end))
+            return await self._reader.paid(lambda: _extent(handle, epoch, first, end))
 
     async def frames(
         self, handle: int, epoch: int, first: int, end: int, stride: int, most: int
@@ -193,10 +227,10 @@ class PastOf:
         least: float,
     ) -> Read | None:
         """Frames whose labels leave the line by less than ``least`` seconds; None: too many."""
-        past = await self._step(lambda: find(handle))
+        past = await self._reader.paid(lambda: find(handle))
         found: list[Frame] = []
         reading = framing.epoch_frames(past, handle, epoch, stride, first, end, least)
-        async for some in steps(reading, itself, self._step):
+        while some := await self._reader.paid(lambda: _some(reading, itself)):
             found += some
             if len(found) > most:
                 return None

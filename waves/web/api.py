@@ -23,6 +23,7 @@ from waves.server.lifespan import serving
 from waves.web import downloads, onepast
 from waves.web.answers import json_answer
 from waves.web.asking import answering, known_format, memory_of, parsed
+from waves.web.callers import Caller, callers
 from waves.web.lookup import every_stream, find_stream
 from waves.web.onepast import Wanted
 from waves.web.pastanswer import PastAnswer
@@ -102,21 +103,25 @@ async def samples(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespon
     handle, fallback = await find_stream(slug, viewer)
     problem = ""
     kept, told = memory_of(handle, fallback)
-    wanted = _wanted(asked, kept)
+    wanted, caller = _wanted(asked, kept), callers.of_request(request, viewer)
     if told is not None and onepast.reaches(kept, told, wanted):
         try:
-            answer = PastAnswer(request, handle, slug, kept, told, asked.format)
+            answer = PastAnswer(request, handle, slug, kept, told, asked.format, caller)
             return await answer.response(wanted)
         except ServiceUnavailableError as error:
             if kept is None or not kept.history.started:
                 raise
             problem = str(error)
-    response = await _of_memory(request, slug, _kept(handle, fallback), asked)
+    response = await _of_memory(request, slug, _kept(handle, fallback), asked, caller)
     return with_problem(response, problem)
 
 
 async def _of_memory(
-    request: HttpRequest, slug: str, found: tuple[Kept, Description], asked: SamplesQuery
+    request: HttpRequest,
+    slug: str,
+    found: tuple[Kept, Description],
+    asked: SamplesQuery,
+    caller: Caller,
 ) -> HttpResponseBase:
     """What this process keeps in memory."""
     kept, description = found
@@ -125,7 +130,7 @@ async def _of_memory(
     _check_size(kept, asked.format, range_)
     if kept.history.started:
         export.t0, export.dt = kept.history.t0(range_.first), kept.history.dt * range_.stride
-    give_back = await place_for(request, range_.columns * kept.history.signals)
+    give_back = await place_for(request, range_.columns * kept.history.signals, caller)
     parts = _written(kept, description, export, range_)
     name = f"{slug}-{kept.history.epoch}-{range_.first}"
     return streamed(request, export, asked.format, parts, name, give_back)

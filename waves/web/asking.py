@@ -28,6 +28,7 @@ from waves.exceptions import (
 from waves.hub.kept import Kept
 from waves.hub.status import board
 from waves.protocol.description import Description
+from waves.server import http_bounds
 from waves.server.lifespan import serving
 from waves.web.answers import MOMENTARY, View, error_answer, in_any_project
 from waves.web.visitors import reader_of
@@ -64,7 +65,10 @@ def answering(view: View) -> View:
             return error_answer(str(error), 404)
         except WireError as error:
             return error_answer(str(error), 400)
-        except (BusyError, ServiceUnavailableError) as error:
+        except BusyError as error:
+            http_bounds.counts["busy"] += 1
+            return error_answer(str(error), 503)
+        except ServiceUnavailableError as error:
             return error_answer(str(error), 503)
         except DatabaseError as error:
             return error_answer(problem_of(error) or SILENT, 503)

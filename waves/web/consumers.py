@@ -29,7 +29,7 @@ from waves.specs import no_stream
 from waves.web import origins
 from waves.web.attendance import Attendance
 from waves.web.callers import Place, by_address, by_viewer, callers
-from waves.web.guarding import sentinel
+from waves.web.guarding import sentinel, tell_fault
 from waves.web.lookup import find_stream, is_gone, is_open_to_all, is_public, may_view
 from waves.web.version import page_version
 from waves.web.visitors import Visitor
@@ -48,6 +48,7 @@ _TOO_MANY_VIEWS = "subscribe: you view as many streams as one may, over all your
 _IDLE = "Nothing was subscribed for long. Come back when you want to see something."
 _SHOWN_LATE = "A key is shown once, before anything else is said."
 _NO_MORE = "You may not see this stream any more."
+_UNASKED = "It cannot be asked at this moment what you may see. Come back soon."
 _FULL = "This server has all the viewers it takes. Come back later."
 
 
@@ -191,9 +192,29 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 self._place = callers.enter(user, connection.viewers)
         if self._place is None:
             return "unavailable", _CROWD, messages.CLOSE_OVERLOAD
-        connection.account = self._place.caller.account
+        self._share(self._place, connection)
+        return None
+
+    @staticmethod
+    def _share(place: Place, connection: Connection) -> None:
+        connection.account = place.caller.account
         if (inflow := getattr(connection.transport, "inflow", None)) is not None:
-            inflow.share(self._place.caller.together)
+            inflow.share(place.caller.together)
+
+    def _count_as_known(self, connection: Connection) -> Refusal | None:
+        """It was said who this is: from now on it is a socket of theirs, and none of its address.
+
+        Returns why there is no place for it.
+        """
+        name = by_viewer(self.visitor.viewer)
+        if not name or self._place is None or self._place.caller.name == name:
+            return None
+        place = callers.enter(name, connection.viewers)
+        if place is None:
+            return "unavailable", _CROWD, messages.CLOSE_OVERLOAD
+        callers.leave(self._place)
+        self._place = place
+        self._share(place, connection)
         return None
 
     def look_at_idle(self, now: float) -> None:
@@ -233,12 +254,20 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         while not session.connection.transport.closed:
             await asyncio.sleep(seconds)
             seconds = REMEMBER_SECONDS
-            refusal = await self._look_at_visitor()
-            for viewer in () if refusal else list(session.connection.viewers.values()):
-                refusal = refusal or await self._ask_again(session, viewer)
+            try:
+                refusal = await self._ask_once(session)
+            except Exception as error:  # of whatever a host has of its own
+                tell_fault("It could not be asked who views; the socket is closed.", error)
+                refusal = "unavailable", _UNASKED, messages.CLOSE_RESTART
             if refusal:
                 session.connection.refuse(*refusal)
                 return
+
+    async def _ask_once(self, session: Session) -> Refusal | None:
+        refusal = await self._look_at_visitor()
+        for viewer in () if refusal else list(session.connection.viewers.values()):
+            refusal = refusal or await self._ask_again(session, viewer)
+        return refusal
 
     async def _ask_again(self, session: Session, viewer: Viewer) -> Refusal | None:
         try:
@@ -312,8 +341,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             await self._subscribe(self.session, subscription)
         except UnknownStreamError as error:
             slug = subscription.stream
-            self.session.connection.refuse("unknown_stream", str(error), stream=slug)
-            self.session.hub.pump.wake(self.session.connection)
+            self.session.refuse("unknown_stream", str(error), slug)
 
     async def _show(self, session: Session, key: str) -> None:
         """From now on a key decides alone what is seen, in place of any login."""
@@ -343,8 +371,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
                 # Of which no worker had spoken yet: it matters no more who looks at it.
                 self._leave_guard()
             if self._place is not None and not callers.may_view_more(self._place):
-                session.connection.refuse("too_much", _TOO_MANY_VIEWS, stream=message.stream)
-                session.hub.pump.wake(session.connection)
+                session.refuse("too_much", _TOO_MANY_VIEWS, message.stream)
                 return
         except ServiceUnavailableError as error:
             session.connection.refuse("unavailable", str(error), messages.CLOSE_RESTART)
@@ -356,6 +383,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         if self._guard is not None:
             return True
         refusal = await self._look_at_visitor()
+        refusal = refusal or self._count_as_known(session.connection)
         if refusal is not None:
             session.connection.refuse(*refusal)
             return False

@@ -12,13 +12,13 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from waves.exceptions import BusyError
 from waves.hub.kept import Kept
 from waves.hub.ranges import Range, pieces
 from waves.protocol.frames import Frame
-from waves.server import http_bounds
 
 #: Columns of a frame, as long as copying them out of the history takes well under a millisecond.
 CHUNK = 8192
@@ -28,6 +28,8 @@ MOST_TOUCHED = 512 * 1024
 MOST_OPEN = 8
 #: Requests that wait for one of those to end, and for how long; beyond, a client asks again.
 MOST_WAITING = 16
+#: Of those one caller has so many, and so many wait for them.
+MOST_EACH, MOST_WAITING_EACH = 2, 4
 WAIT_SECONDS = 5.0
 #: The thread rests so many times as long as a piece took: the others have two thirds of a core.
 REST = 2.0
@@ -42,27 +44,66 @@ _maker = ThreadPoolExecutor(1, thread_name_prefix="waves download")
 Writer = Callable[[Frame], Iterator[bytes]]
 
 
+@dataclass(slots=True)
+class _Caller:
+    """How many downloads somebody has, or waits for."""
+
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_EACH))
+    asking: int = 0
+
+
 class Places:
     """Who may download now, and who waits for that."""
 
     def __init__(self) -> None:
         self._open = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._callers: dict[str, _Caller] = {}
 
-    async def take(self) -> Callable[[], None]:
-        """Wait for a place, and return what gives it back (once). Raises BusyError."""
-        if self._open >= MOST_OPEN:
-            await self._wait()
-        else:
-            self._open += 1
+    async def take(self, name: str) -> Callable[[], None]:
+        """Wait for a place for the caller of this name, and return what gives it back (once).
+
+        Raises BusyError.
+        """
+        caller = self._callers.setdefault(name, _Caller())
+        if caller.asking >= MOST_EACH + MOST_WAITING_EACH:
+            raise _busy()
+        caller.asking += 1
+        try:
+            await self._take(caller)
+        except BaseException:
+            self._forget(name, caller)
+            raise
         taken = [True]
 
         def give_back() -> None:
             if taken:
                 taken.clear()
+                caller.turns.release()
+                self._forget(name, caller)
                 self._give_back()
 
         return give_back
+
+    def _forget(self, name: str, caller: _Caller) -> None:
+        caller.asking -= 1
+        if not caller.asking:
+            del self._callers[name]
+
+    async def _take(self, caller: _Caller) -> None:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await caller.turns.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        try:
+            if self._open >= MOST_OPEN:
+                await self._wait()
+            else:
+                self._open += 1
+        except BaseException:
+            caller.turns.release()
+            raise
 
     async def _wait(self) -> None:
         if len(self._waiting) >= MOST_WAITING:
@@ -90,8 +131,10 @@ class Places:
 
 
 def _busy() -> BusyError:
-    http_bounds.counts["busy"] += 1
-    return BusyError(f"This process makes {MOST_OPEN} downloads at once: ask again in a moment.")
+    return BusyError(
+        f"This process makes {MOST_OPEN} downloads at once, {MOST_EACH} of them for one caller: "
+        "ask again in a moment."
+    )
 
 
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()

@@ -24,6 +24,7 @@ from waves.recording.past import Past, Span
 from waves.server import pasts
 from waves.web.answers import json_answer
 from waves.web.asking import answering, memory_of, parsed
+from waves.web.callers import callers
 from waves.web.lookup import find_stream
 from waves.web.streaming import with_problem
 
@@ -61,7 +62,9 @@ async def epochs(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
     found, problem = Found(), ""
     if is_recorded(told):
         try:
-            found = await _recorded(handle, asked)
+            found = await _recorded(
+                handle, asked, pasts.Reader(callers.of_request(request, viewer).account)
+            )
         except ServiceUnavailableError as error:
             if kept is None or not kept.history.started:
                 raise
@@ -81,21 +84,21 @@ class Found:
         self.more = False
 
 
-async def _recorded(handle: int, asked: EpochsQuery) -> Found:
+async def _recorded(handle: int, asked: EpochsQuery, reader: pasts.Reader) -> Found:
     found = Found()
-    past = await pasts.step(partial(pasts.find, handle))
-    bounds = await pasts.step(past.bounds)
+    past = await reader.step(partial(pasts.find, handle))
+    bounds = await reader.step(past.bounds)
     if bounds is None:
         return found
     found.since = seconds(bounds[0])
     begin = None if asked.begin is None else nanoseconds(asked.begin)
     end = None if asked.to is None else nanoseconds(asked.to)
-    spans = await pasts.step(partial(past.spans, begin, end, asked.most + 1))
+    spans = await reader.step(partial(past.spans, begin, end, asked.most + 1))
     found.more = len(spans) > asked.most
     grouped = _grouped(spans[: asked.most])
     for first in range(0, len(grouped), DESCRIBED):
         some = grouped[first : first + DESCRIBED]
-        found.rows += await pasts.step(partial(_described, past, some))
+        found.rows += await reader.step(partial(_described, past, some))
     return found
 
 

@@ -30,6 +30,7 @@ from waves.recording.past import past_of
 from waves.recording.writing import nanoseconds
 from waves.transfer.outgoing import NothingRecordedError, Outgoing
 from waves.web.asking import answering, known_format, parsed
+from waves.web.callers import callers
 from waves.web.downloads import REST
 from waves.web.lookup import find_stream, look_up
 
@@ -54,7 +55,7 @@ SAMPLES = "Waves-Samples"
 LEFT_OUT = "Waves-Left-Out"
 
 _maker = ThreadPoolExecutor(1, thread_name_prefix="waves export")
-_open: set[object] = set()
+_open: set[str] = set()
 
 
 class ExportQuery(BaseModel):
@@ -97,7 +98,7 @@ async def export(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
     wanted = parsed(ExportQuery, request)
     await find_stream(slug, viewer)
     spec, _ = await look_up(partial(specs.find_stream, slug))
-    place = _take_place()
+    place = _take_place(callers.of_request(request, viewer).name)
     try:
         outgoing, made = await _in_maker(partial(_opened, spec, wanted))
         response = _answer(request, outgoing, made, partial(_open.discard, place))
@@ -117,12 +118,14 @@ async def export(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespons
     return response
 
 
-def _take_place() -> object:
-    if len(_open) >= MOST_OPEN:
-        raise BusyError(f"This process makes {MOST_OPEN} exports at once: ask again later.")
-    place = object()
-    _open.add(place)
-    return place
+def _take_place(name: str) -> str:
+    """The place of a caller: one has one of them, so that it is another's, too."""
+    if len(_open) >= MOST_OPEN or name in _open:
+        raise BusyError(
+            f"This process makes {MOST_OPEN} exports at once, one of them for you: ask again later."
+        )
+    _open.add(name)
+    return name
 
 
 def _opened(spec: StreamSpec, wanted: ExportQuery) -> tuple[Outgoing, FileExport]:

@@ -7,15 +7,24 @@ finds those that have to ask from now on, and those that show nothing for long.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Protocol
 
 from waves import access
 from waves.exceptions import ServiceUnavailableError
+from waves.journal import Bounded
 from waves.web.lookup import is_public
+
+_faults = Bounded(1)
 
 #: So often; a look is at most 2.5 s old, so whoever has to go is gone within 5 s.
 LOOK_SECONDS = 1.25
+
+
+def tell_fault(words: str, error: Exception) -> None:
+    """Say that nobody could be asked: once a second, however many sockets it befalls."""
+    _faults.tell("unasked", words, {"error": type(error).__name__}, logging.ERROR)
 
 
 class Watching(Protocol):
@@ -58,11 +67,17 @@ class Sentinel:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            now = time.monotonic()
-            for socket in list(self._sockets):
-                socket.look_at_idle(now)
-            if not all(socket.asks for socket in self._sockets):
-                await self._find()
+            try:
+                await self._look_once()
+            except Exception as error:  # of whatever a host has of its own: all depend on this task
+                tell_fault("It could not be looked who may see what; it is tried again.", error)
+
+    async def _look_once(self) -> None:
+        now = time.monotonic()
+        for socket in list(self._sockets):
+            socket.look_at_idle(now)
+        if not all(socket.asks for socket in self._sockets):
+            await self._find()
 
     async def _find(self) -> None:
         try:

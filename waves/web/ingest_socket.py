@@ -42,6 +42,7 @@ from waves.web.answers import RETRY_SECONDS
 from waves.web.attendance import Attendance
 from waves.web.callers import Place, by_key, callers
 from waves.web.credentials import grant_for, grant_of, key_in
+from waves.web.guarding import tell_fault
 
 PROTOCOL = "waves.ingest.v1"
 #: Bytes of one message: daphne takes a mebibyte.
@@ -246,9 +247,12 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         while not self._closed:
             await asyncio.sleep(ASK_SECONDS)
             if self._key:
-                with self._told(), contextlib.suppress(ServiceUnavailableError, DatabaseError):
-                    self._grant = await grant_for(self._key)
-                    await taking.target(self._slug, self._grant)
+                try:
+                    with self._told(), contextlib.suppress(ServiceUnavailableError, DatabaseError):
+                        self._grant = await grant_for(self._key)
+                        await taking.target(self._slug, self._grant)
+                except Exception as error:  # the key was right the last time; it is asked again
+                    tell_fault("It could not be asked what a key may; it is tried again.", error)
 
     @contextlib.contextmanager
     def _told(self) -> Any:

@@ -20,7 +20,7 @@ from waves.hub.figures import Durations
 from waves.hub.kept import Kept
 from waves.hub.members import work_of
 from waves.hub.viewer import LOSSES
-from waves.server import http_bounds
+from waves.server import http_bounds, pasts
 from waves.server.inflow import Rate
 from waves.server.lifespan import Services
 from waves.web import attendance
@@ -104,16 +104,17 @@ class ServerCollector:
         yield family
         let_in = "Sockets that were let in, to view or to send."
         yield _counter("waves_handshakes", let_in, "socket", attendance.handshakes)
-        pasts = self.services.pasts
         held = {
             "messages said": Rate.held,
             "heavy answers": self.hub.pump.put_off,
-            "readings": pasts.held,
+            "readings": pasts.counts["held"],
         }
         text = "What waited because one caller has its share already, by what it was."
         yield _counter("waves_held", text, "what", held)
         text = "Answers that lack what is recorded, because so many were read or waited for."
-        yield CounterMetricFamily("waves_readings_refused", text, value=pasts.refused)
+        yield CounterMetricFamily("waves_readings_refused", text, value=pasts.counts["refused"])
+        text = "Messages of sockets that were refused while the socket goes on, by code."
+        yield _counter("waves_messages_refused", text, "code", self.hub.refused)
         text = "Sockets that this server closed, by code and reason."
         closed = CounterMetricFamily("waves_sockets_refused", text, labels=["code", "reason"])
         for code, count in attendance.closes.items():

@@ -70,6 +70,8 @@ class Plan:
 
     past: Past
     wanted: Wanted
+    #: Reads for whoever asked.
+    reader: pasts.Reader = pasts.UNCOUNTED
     parts: list[Part] = field(default_factory=list)
     newest: Part | None = None
     more: bool = False
@@ -111,11 +113,14 @@ def reaches(kept: Kept | None, told: Mapping[str, Any] | None, wanted: Wanted) -
     return wanted.to is not None and wanted.to < history.t0(history.first)
 
 
-async def plan(handle: int, kept: Kept | None, wanted: Wanted) -> Plan:
+async def plan(
+    handle: int, kept: Kept | None, wanted: Wanted, reader: pasts.Reader = pasts.UNCOUNTED
+) -> Plan:
     """Plan an answer. Raises ServiceUnavailableError where the recording cannot be read."""
-    past = await pasts.step(partial(pasts.find, handle))
+    past = await reader.step(partial(pasts.find, handle))
     window = _memory_range(kept, wanted)
-    made = await pasts.step(partial(_recorded, past, wanted, _newest_label(kept, window)))
+    made = await reader.step(partial(_recorded, past, wanted, _newest_label(kept, window)))
+    made.reader = reader
     if made.by_time is None:
         _go_on_in_memory(made, kept, window)
         _set_strides(made)
@@ -264,7 +269,7 @@ class Reading:
     async def frames(self) -> AsyncIterator[list[tuple[Part, Frame]]]:
         """Every frame, some at a time, read as they are asked for."""
         async for parts in self._parts():
-            async for some in pasts.steps(self._recorded(parts), itemgetter(1)):
+            async for some in self._plan.reader.steps(self._recorded(parts), itemgetter(1)):
                 yield some
         newest = self._plan.newest
         if newest is not None and newest.kept is not None:
@@ -280,12 +285,12 @@ class Reading:
         more = made.more
         while more:
             end = None if made.wanted.to is None else framing.nanoseconds(made.wanted.to) + 1000
-            spans = await pasts.step(partial(made.past.spans, last, end, PAGE))
+            spans = await made.reader.step(partial(made.past.spans, last, end, PAGE))
             new = [span for span in spans if span.key not in seen]
             seen |= {span.key for span in new}
             last = max([last, *(span.begin for span in new)])
             more = len(spans) == PAGE and bool(new)
-            parts = await pasts.step(partial(_parts, made.past, made.wanted, new))
+            parts = await made.reader.step(partial(_parts, made.past, made.wanted, new))
             newest = None if made.newest is None else made.newest.epoch
             yield [part for part in parts if part.epoch != newest]
 
@@ -349,7 +354,7 @@ class Reading:
             end,
             framing.SAME_LABEL,
         )
-        async for some in pasts.steps(found, pasts.itself):
+        async for some in self._plan.reader.steps(found, pasts.itself):
             for frame in some:
                 yield frame
 
@@ -358,9 +363,13 @@ class Reading:
         span, kept = part.span, part.kept
         told: Mapping[str, Any] | None = kept.description if kept is not None else None
         if span is None:
-            span = await pasts.step(partial(self._plan.past.span_at, part.epoch, frame.sample))
+            span = await self._plan.reader.step(
+                partial(self._plan.past.span_at, part.epoch, frame.sample)
+            )
         if told is None or told["epoch"] != part.epoch:
-            told = await pasts.step(partial(self._plan.past.description, part.epoch, frame.sample))
+            told = await self._plan.reader.step(
+                partial(self._plan.past.description, part.epoch, frame.sample)
+            )
         sample_type = next(n for n, t in SAMPLE_TYPES.items() if t == frame.values.dtype)
         return Epoch(
             part.epoch,

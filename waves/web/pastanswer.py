@@ -16,6 +16,7 @@ from waves.hub.kept import Kept
 from waves.protocol.frames import Frame
 from waves.server import pasts
 from waves.web import bytime, downloads
+from waves.web.callers import Caller
 from waves.web.onepast import Part, Plan, Reading, Wanted, plan
 from waves.web.streaming import check_values, place_for, streamed, with_problem
 
@@ -36,6 +37,7 @@ class PastAnswer:
         kept: Kept | None,
         told: Mapping[str, Any],
         kind: str,
+        caller: Caller,
     ) -> None:
         self._request = request
         self._handle = handle
@@ -43,17 +45,19 @@ class PastAnswer:
         self._kept = kept
         self._told = told
         self._kind = kind
+        self._caller = caller
+        self._reader = pasts.Reader(caller.account)
 
     async def response(self, wanted: Wanted) -> HttpResponseBase:
         """The answer. Raises ServiceUnavailableError where the recording cannot be read."""
-        made = await plan(self._handle, self._kept, wanted)
+        made = await plan(self._handle, self._kept, wanted, self._reader)
         signals = self._told.get("signals") or await self._last_signals(made)
         export = EXPORTS[self._kind](signals, columns=made.has_columns)
         export.crosses = made.crosses
         values = self._values(made, len(signals))
         # Of more stretches than are planned ahead nobody knows how much it is.
         check_values(self._kind, sys.maxsize if made.more else values)
-        give_back = await place_for(self._request, values)
+        give_back = await place_for(self._request, values, self._caller)
         try:
             return await self._read(made, export, signals, give_back)
         except BaseException:
@@ -84,7 +88,7 @@ class PastAnswer:
         if not made.parts:
             return []
         last = made.parts[-1]
-        told = await pasts.step(partial(made.past.description, last.epoch, last.end - 1))
+        told = await made.reader.step(partial(made.past.description, last.epoch, last.end - 1))
         return told["signals"] if told is not None else []
 
     def _values(self, made: Plan, signals: int) -> int:
@@ -102,7 +106,7 @@ class PastAnswer:
             return
         keys = [signal["key"] for signal in signals]
         columns = made.wanted.columns or 1
-        found = await pasts.step(partial(made.past.by_time, *made.by_time, columns, keys))
+        found = await made.reader.step(partial(made.past.by_time, *made.by_time, columns, keys))
         yield [(None, frame) for frame in bytime.frames(found, self._handle, self._kept, keys)]
 
     async def _written(

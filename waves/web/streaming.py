@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from waves.exceptions import WireError
 from waves.exports import EXPORTS, Export
 from waves.web import downloads
+from waves.web.callers import Caller
 
 #: An answer of so few values is made in one piece or two, and takes nobody's place.
 SMALL_VALUES = 8192
@@ -18,14 +19,14 @@ SMALL_VALUES = 8192
 PROBLEM = "Waves-Problem"
 
 
-async def place_for(request: HttpRequest, values: int) -> Callable[[], None] | None:
+async def place_for(request: HttpRequest, values: int, caller: Caller) -> Callable[[], None] | None:
     """A place among the downloads for an answer of so many values; None where it needs none.
 
     What is returned gives it back. Raises BusyError where there is none.
     """
     if request.method == "HEAD" or values <= SMALL_VALUES:
         return None
-    return await downloads.places().take()
+    return await downloads.places().take(caller.name)
 
 
 def streamed(

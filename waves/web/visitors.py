@@ -21,8 +21,16 @@ from django.utils.module_loading import import_string
 
 from waves.access import Viewer, own_function
 from waves.exceptions import AccessError, BusyError
+from waves.keys import Grant
 from waves.web.clientaddress import request_address
-from waves.web.credentials import grant_from, grant_of, is_for_us, refuse_in_address
+from waves.web.credentials import (
+    grant_for,
+    grant_from,
+    grant_of,
+    is_for_us,
+    key_in,
+    refuse_in_address,
+)
 from waves.web.lookup import look_up
 from waves.web.origins import as_request
 
@@ -63,6 +71,8 @@ class Visitor:
         self.shows_key = is_for_us(_authorization(scope))
         #: The one that it showed in its first message; empty: it stands in the header.
         self._key = ""
+        #: It was right once: what becomes of it later is no wrong key of its address.
+        self._was_right = False
         #: Whether it matters from the beginning who it is; else the database is left alone until
         #: a stream is asked for that is not for everyone.
         self.matters = self.shows_key or bool(_login_middleware()) or bool(own_function())
@@ -70,6 +80,7 @@ class Visitor:
     def show(self, key: str) -> None:
         """A key is shown in a message: it alone decides from now on, and no session is read."""
         self.shows_key, self.matters, self._key, self.viewer = True, True, key, Viewer()
+        self._was_right = False
 
     async def refusal(self) -> str:
         """Learn who it is now; why they may have no socket, in words, or "".
@@ -85,16 +96,20 @@ class Visitor:
 
     async def _look_at_key(self) -> str:
         try:
-            request = as_request(self._scope)
-            if self._key:
-                grant = await grant_from(request_address(request), self._key)
-            else:
-                grant = await grant_of(request)
+            grant = await self._grant()
             grant.check("read")
         except (AccessError, BusyError) as error:
             return str(error)
-        self.viewer = Viewer(grant=grant)
+        self._was_right, self.viewer = True, Viewer(grant=grant)
         return ""
+
+    async def _grant(self) -> Grant:
+        if self._was_right:
+            return await grant_for(self._key or key_in(_authorization(self._scope)))
+        request = as_request(self._scope)
+        if self._key:
+            return await grant_from(request_address(request), self._key)
+        return await grant_of(request)
 
 
 def _authorization(scope: Scope) -> str:

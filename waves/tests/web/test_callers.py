@@ -1,11 +1,16 @@
 """Nobody takes what is for all: sockets and streams by address, user and key, and idle ones."""
 
+import contextlib
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from waves.bucket import Bucket
 from waves.exceptions import AccessError
+from waves.hub.account import Account
+from waves.keys import Grant
 from waves.models import Stream
 from waves.tests.web.sockets import Peer
 from waves.tests.web.test_socket_access import (  # noqa: F401  fixtures
@@ -15,7 +20,7 @@ from waves.tests.web.test_socket_access import (  # noqa: F401  fixtures
     streams,
     user,
 )
-from waves.web import callers, ingest_socket, taking
+from waves.web import callers, ingest_socket, taking, visitors
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +147,62 @@ def test_no_form_makes_more_streams_than_there_may_be(settings, sine, admin_clie
     assert "WAVES_MAX_STREAMS" in page.content.decode()
     sine.name = "Renamed"
     sine.full_clean()
+
+
+async def test_a_key_in_the_first_message_is_counted_by_itself_and_a_link_by_the_address(
+    application,  # noqa: F811
+    monkeypatch,
+):
+    async def grant_for(*given):
+        key = given[-1]
+        of_link = key.startswith("wg_")
+        return Grant(key, frozenset({"read"}), None, of_link=of_link)
+
+    monkeypatch.setattr(visitors, "grant_from", grant_for)
+    monkeypatch.setattr(visitors, "grant_for", grant_for)
+    path = "/ws/"
+
+    async def shows(stack, key, address):
+        peer = await stack.enter_async_context(Peer(application, path, client=(address, 1)))
+        peer.say(type="show", key=key)
+        peer.say(type="subscribe", stream="sine")
+        return peer
+
+    async with contextlib.AsyncExitStack() as stack:
+        for number in range(4):
+            # Each of them from two addresses: of one read key only two.
+            address = f"127.0.1.{number}"
+            await sees(await shows(stack, "wg_link", address))
+            peer = await shows(stack, "wv_key", address)
+            if number < 2:
+                await sees(peer)
+            else:
+                assert (await peer.until_closed())[0] == 4501
+        assert len(callers.callers._known["key wv_key"].places) == 2
+        assert "address 127.0.1.0" in callers.callers._known
+
+
+def test_who_hangs_up_and_comes_back_owes_what_was_owed(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(callers, "Account", partial(Account, monotonic=lambda: now))
+    monkeypatch.setattr(callers, "Bucket", partial(Bucket, monotonic=lambda: now))
+    known = callers.Callers()
+    place = known.enter("address 10.0.0.1")
+    place.caller.account.take(10.5)
+    known.leave(place)
+    again = known.enter("address 10.0.0.1")
+    assert again.caller.account.owes == pytest.approx(40.0)
+    known.leave(again)
+    now += 43.0
+    known.leave(known.enter("address 10.0.0.2"))
+    assert not known._settling  # nothing is owed any more
+
+
+def test_those_who_owe_are_remembered_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(callers, "MOST_SETTLING", 3)
+    known = callers.Callers()
+    for number in range(20):
+        place = known.enter(f"address 10.0.0.{number}")
+        place.caller.account.take(1000.0)
+        known.leave(place)
+    assert len(known._settling) <= 4

@@ -1,6 +1,9 @@
 """So many downloads at once, so many that wait, and a place that is given back once."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from itertools import count
+from typing import Any
 
 import pytest
 
@@ -8,9 +11,18 @@ from waves.exceptions import BusyError
 from waves.web import downloads
 from waves.web.downloads import MOST_OPEN, MOST_WAITING, Places
 
+_numbers = count()
+
+
+class Many(Places):
+    """Whoever asks is somebody else."""
+
+    def take(self, name: str = "") -> Coroutine[Any, Any, Callable[[], None]]:
+        return super().take(name or f"caller {next(_numbers)}")
+
 
 async def full() -> tuple[Places, list]:
-    places = Places()
+    places = Many()
     return places, [await places.take() for _ in range(MOST_OPEN)]
 
 

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 import waves.asgi
 from waves import access, keys, specs
 from waves.exceptions import AccessError, ServiceUnavailableError, UnknownStreamError
+from waves.journal import Bounded
 from waves.tests.web import test_access
 from waves.tests.web.sockets import Peer
 from waves.web import consumers, guarding, lookup, visitors
@@ -360,6 +361,9 @@ class Shown:
         self.problem = ""
 
     async def grant_from(self, address, key):
+        return await self.grant_for(key)
+
+    async def grant_for(self, key):
         if self.problem or key != "wg_good":
             raise AccessError(self.problem or keys.UNKNOWN, status=401)
         return keys.Grant("wl_1", frozenset({"read"}), frozenset({1}))
@@ -369,6 +373,7 @@ class Shown:
 def shown(monkeypatch):
     shown = Shown()
     monkeypatch.setattr(visitors, "grant_from", shown.grant_from)
+    monkeypatch.setattr(visitors, "grant_for", shown.grant_for)
     return shown
 
 
@@ -412,3 +417,71 @@ async def test_who_shows_nothing_where_a_login_is_needed_is_asked_for_it(
         if says:
             peer.say(type="subscribe", stream="sine")
         assert await peer.until_closed() == (4403, visitors.LOG_IN)
+
+
+@pytest.mark.parametrize(
+    "fault", [InterfaceError("connection already closed"), ConnectionError("no cache")], ids=type
+)
+async def test_who_cannot_be_asked_after_is_sent_no_more(
+    application, site, restricted, fault, monkeypatch, caplog
+):
+    """A host's sessions may be in a cache, and its database another one than ours."""
+    access.public.stored = frozenset()
+    monkeypatch.setattr(guarding, "_faults", Bounded(1))
+    is_away = False
+
+    def user_of(scope):
+        if is_away:
+            raise fault
+        return site.user
+
+    monkeypatch.setattr(visitors, "get_user", SimpleNamespace(func=user_of))
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        is_away = True
+        assert (await peer.until_closed())[0] == 1012
+        assert type(fault).__name__ in caplog.text
+
+
+async def test_a_fault_of_one_look_ends_no_later_one(application, restricted, monkeypatch):
+    faults = [InterfaceError("connection already closed")]
+    read = access.public.read
+
+    def faulty() -> None:
+        if faults and not access.public.stored:
+            raise faults.pop()
+        read()
+
+    monkeypatch.setattr(access.public, "read", faulty)
+    async with Peer(application, "/ws/streams/sine/") as peer:
+        await peer.until(lambda: peer.of_type("stream"))
+        restricted.sees, access.public.stored = set(), frozenset()
+        assert (await peer.until_closed())[0] == 4403
+    assert not faults
+
+
+async def test_a_key_that_was_right_is_no_wrong_one_of_its_address(
+    application, restricted, shown, monkeypatch
+):
+    """Whoever else shows keys from there goes on."""
+    wrong: list[str] = []
+
+    async def grant_from(address, key):
+        try:
+            return await shown.grant_for(key)
+        except AccessError:
+            wrong.append(address)
+            raise
+
+    monkeypatch.setattr(visitors, "grant_from", grant_from)
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="show", key="wg_good")
+        peer.say(type="subscribe", stream="sine")
+        await peer.until(lambda: peer.of_type("stream"))
+        shown.problem = "This link was revoked."
+        assert (await peer.until_closed())[0] == 4403
+    assert wrong == []
+    async with Peer(application, "/ws/") as peer:
+        peer.say(type="show", key="wg_good")
+        assert (await peer.until_closed())[0] == 4403
+    assert len(wrong) == 1
