@@ -67,6 +67,12 @@ ATTACKS: dict[str, Attack] = {
     ),
     "json": Attack("a JSON answer of 960,000 values, again and again", 1, pages.json_answers),
     "csv": Attack("six downloads of all of `fast` as CSV at once", 6, pages.download),
+    "crossing": Attack(
+        "*Next crossing* and *Previous crossing* over all of `fast`, four at once without a pause",
+        4,
+        pages.crossing,
+        pause=0.0,
+    ),
     "ready": Attack("`/healthz/ready`, four at a time without a pause", 4, pages.ready),
     "views": Attack(
         "`view` in 16,384 columns, the windows 10 and 2.5 s in turn, as fast as it is taken, on 4 "

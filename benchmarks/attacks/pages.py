@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 
 from benchmarks import framing
@@ -46,6 +47,23 @@ async def download(target: Target) -> None:
         target.sent += 1
         # Of a length that is not told: it ends with the connection.
         length = await http.ask(samples(target, "csv"), "Connection: close")
+        target.answered += 1
+        await http.read(length)
+
+
+async def crossing(target: Target) -> None:
+    """Search all that is kept for what never comes, and for what is not near; each time as another
+    program."""
+    key = target.stream["signals"][0]["key"]
+    never = "slope=rising&level=1e9&hysteresis=2e9&direction=previous&from=9e9"
+    near = f"slope=either&hysteresis=0&within=1e-9&from={time.time() - 1.0:.3f}"
+    query = (never, near)[target.turn() % 2]
+    path = f"/api/v1/streams/{target.slug}/crossing?signal={key}&{query}"
+    async with Http(target) as http:
+        target.sent += 1
+        # Of a length that is not told: it ends with the connection.
+        named = f"User-Agent: program-{target.visits}"
+        length = await http.ask(path, "Connection: close", named)
         target.answered += 1
         await http.read(length)
 

@@ -144,6 +144,26 @@ class History:
         at, t0 = self._anchors[index]
         return t0 + (sample - at) * self.dt
 
+    def labels(self, samples: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The labels of many samples, which ascend: what ``t0`` says of each."""
+        if self._times is not None:
+            samples = np.clip(samples, self.first, self.next - 1)
+            seconds: NDArray[np.float64] = self._times.take(samples)
+            return seconds + self._anchors[0][1]
+        if not samples.size:
+            return np.empty(0)
+        # Of the anchors only those that lie among them.
+        begin, end = (
+            bisect_right(self._anchors, at, key=lambda anchor: anchor[0])
+            for at in (int(samples[0]), int(samples[-1]))
+        )
+        anchors = self._anchors[max(0, begin - 1) : max(1, end)]
+        at = np.array([sample for sample, _ in anchors], np.int64)
+        t0 = np.array([label for _, label in anchors])
+        index = np.maximum(np.searchsorted(at, samples, side="right") - 1, 0)
+        labels: NDArray[np.float64] = t0[index] + (samples - at[index]) * self.dt
+        return labels
+
     def index_at(self, unix: float) -> int:
         """The first sample at or after a time in unix seconds, within ``[first, next]``.
 

@@ -7,6 +7,7 @@ found. Who closes the request ends the search.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from functools import partial
@@ -21,8 +22,8 @@ from django.http.response import HttpResponseBase
 from pydantic import BaseModel, ConfigDict, Field
 
 from waves.access import Viewer
-from waves.dsp.hysteresis import hysteresis_of
-from waves.dsp.trigger import Trigger, TriggerSettings
+from waves.bucket import Bucket
+from waves.dsp.trigger import TriggerSettings
 from waves.exceptions import AllowanceError, BusyError, ServiceUnavailableError, WireError
 from waves.hub.composing import is_recorded
 from waves.hub.kept import Kept
@@ -31,8 +32,10 @@ from waves.recording.searching import Found, Sought, search
 from waves.server import pasts
 from waves.web.answers import RETRY_SECONDS, error_answer
 from waves.web.asking import answering, memory_of, parsed
-from waves.web.clientaddress import request_address
-from waves.web.lookup import find_stream
+from waves.web.callers import by_viewer
+from waves.web.clientaddress import counted_as, request_address
+from waves.web.inmemory import InMemory
+from waves.web.lookup import find_stream, look_up
 
 #: Searches of a process at once: each reads the database all the time.
 MOST = 4
@@ -42,14 +45,16 @@ CLOSING_SECONDS = 2.0
 PROGRESS_SECONDS = 0.25
 #: A step goes on for so long: then others have their turn.
 STEP_SECONDS = 0.02
-#: Samples of memory that are looked at between two turns of the event loop: a quarter millisecond.
-PIECE = 256 * 1024
-#: Samples before where a search begins that may have armed it.
-LOOK_BACK = 1024 * 1024
-#: A crossing that is nearer than this to where the search begins, in seconds, is that one.
-HAIR = 5e-7
+#: The part of a core that all searches of memory may take of the event loop, and seconds of it
+#: that may be saved up.
+SHARE, MOST_SAVED = 0.25, 0.005
 #: Later and earlier than anything: 64 bits of nanoseconds end in 2262.
 FAR = 9e9
+
+SEARCHES = (
+    "You search already, or somebody else at your address does: stop that search, or ask again in "
+    "a moment."
+)
 
 
 class CrossingQuery(BaseModel):
@@ -107,31 +112,31 @@ class CrossingQuery(BaseModel):
 
 
 class Searches:
-    """Who searches now: each viewer once, and so many in all."""
+    """Who searches now: each caller once, and so many in all."""
 
     def __init__(self) -> None:
         self._underway: dict[Hashable, asyncio.Event] = {}
+        #: Seconds of the event loop that they may take, all together.
+        self.share = Bucket(SHARE, MOST_SAVED)
 
-    async def begin(self, viewer: Hashable) -> Callable[[], None]:
+    async def begin(self, caller: Hashable) -> Callable[[], None]:
         """Begin a search; returns what ends it. Raises AllowanceError, or BusyError."""
-        former = self._underway.get(viewer)
+        former = self._underway.get(caller)
         if former is not None:
             try:
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await former.wait()
             except TimeoutError:
-                former = self._underway.get(viewer)
-        if viewer in self._underway:
-            raise AllowanceError(
-                "You search already: stop that search, and ask again.", seconds=RETRY_SECONDS
-            )
+                former = self._underway.get(caller)
+        if caller in self._underway:
+            raise AllowanceError(SEARCHES, seconds=RETRY_SECONDS)
         if len(self._underway) >= MOST:
             raise BusyError(f"This process searches {MOST} streams at once: ask again in a moment.")
-        ended = self._underway[viewer] = asyncio.Event()
+        ended = self._underway[caller] = asyncio.Event()
 
         def end() -> None:
-            if self._underway.get(viewer) is ended:
-                del self._underway[viewer]
+            if self._underway.get(caller) is ended:
+                del self._underway[caller]
             ended.set()
 
         return end
@@ -152,38 +157,38 @@ async def crossing(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespo
         return HttpResponse(content_type="application/x-ndjson")
     searches = _searches.setdefault(asyncio.get_running_loop(), Searches())
     try:
-        end = await searches.begin(_who(request, viewer))
+        end = await searches.begin(await _caller(request, viewer))
     except AllowanceError as error:
         refused = error_answer(str(error), 429)
         refused["Retry-After"] = str(error.seconds)
         return refused
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](end)
-    lines = _lines(handle, kept, asked, end, recorded=is_recorded(told))
+    search = _search(handle, kept, asked, searches.share, recorded=is_recorded(told))
+    lines = _lines(search, end)
     return StreamingHttpResponse(lines, content_type="application/x-ndjson")
 
 
-def _who(request: HttpRequest, viewer: Viewer) -> Hashable:
-    """Tells viewers apart without a look into the database: by key, session, place and program."""
-    key = viewer.grant.prefix if viewer.grant is not None else ""
-    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    program = request.headers.get("User-Agent", "")
-    return key, session, request_address(request), program
+async def _caller(request: HttpRequest, viewer: Viewer) -> str:
+    """Who is counted for a search: by the key or the user, and anybody else by the address.
+
+    The database is read only for who may be signed in, and where it is silent the address counts.
+    """
+    known = ""
+    if viewer.grant is not None or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        with contextlib.suppress(ServiceUnavailableError):
+            known = await look_up(partial(by_viewer, viewer))
+    return known or f"address {counted_as(request_address(request))}"
 
 
 async def _lines(
-    handle: int,
-    kept: Kept | None,
-    asked: CrossingQuery,
-    end: Callable[[], None],
-    *,
-    recorded: bool,
+    search: AsyncIterator[int | Found], end: Callable[[], None]
 ) -> AsyncIterator[bytes]:
     told_at = time.monotonic() - PROGRESS_SECONDS
     found: Found | None = None
     said: dict[str, Any] = {}
     try:
-        async for each in _search(handle, kept, asked, recorded=recorded):
+        async for each in search:
             if isinstance(each, Found):
                 found = each
                 break
@@ -206,14 +211,14 @@ def _told(found: Found) -> dict[str, Any]:
 
 
 async def _search(
-    handle: int, kept: Kept | None, asked: CrossingQuery, *, recorded: bool
+    handle: int, kept: Kept | None, asked: CrossingQuery, share: Bucket, *, recorded: bool
 ) -> AsyncIterator[int | Found]:
     """Where it looks, in nanoseconds, and what it found: in the order of the direction."""
     parts: list[AsyncIterator[int | Found]] = []
     if recorded:
         parts.append(_in_recording(handle, asked))
     if kept is not None and kept.history.started:
-        parts.append(_in_memory(kept, asked))
+        parts.append(_in_memory(kept, asked, share))
     for part in parts if asked.direction == "next" else reversed(parts):
         async for each in part:
             yield each
@@ -247,50 +252,18 @@ def _row_of(kept: Kept | None, signal: str) -> int | None:
     return keys.index(signal) if signal in keys else None
 
 
-async def _in_memory(kept: Kept, asked: CrossingQuery) -> AsyncIterator[int | Found]:
+async def _in_memory(kept: Kept, asked: CrossingQuery, share: Bucket) -> AsyncIterator[int | Found]:
+    """Look on in memory: a step a turn of the event loop, and within the share of all searches."""
     row = _row_of(kept, asked.signal)
-    history, forward = kept.history, asked.direction == "next"
-    begin, end = min(asked.begin, asked.end), max(asked.begin, asked.end)
-    first, last = history.labelled(begin, end)
-    first, last = max(first, history.first), min(history.next, last + 1)
-    if row is None or first >= last:
+    if row is None:
         return
-    epoch, hysteresis = history.epoch, asked.hysteresis
-    if hysteresis is None:
-        hysteresis = hysteresis_of(asked.trigger, history.row(row, max(first, last - PIECE), last))
-    starts = range(first, last, PIECE)
-    for at in starts if forward else reversed(starts):
-        yield nanoseconds(history.t0(max(at, history.first)))
-        await asyncio.sleep(0)
-        if kept.history.epoch != epoch:
+    epoch, forward = kept.history.epoch, asked.direction == "next"
+    steps = InMemory(kept, row, asked.trigger, asked.begin, asked.end, forward=forward).steps()
+    while kept.history.epoch == epoch:
+        began = time.thread_time()
+        each = next(steps, None)
+        share.take(time.thread_time() - began)
+        if each is None:
             return
-        found = _look(kept, row, asked, hysteresis, at, min(last, at + PIECE))
-        if found is not None:
-            yield found
-            return
-
-
-def _look(
-    kept: Kept, row: int, asked: CrossingQuery, hysteresis: float, first: int, last: int
-) -> Found | None:
-    history, forward = kept.history, asked.direction == "next"
-    signal = kept.description["signals"][row] if kept.description is not None else {}
-    line = str(signal.get("line", "step" if signal.get("states") else "linear"))
-    trigger = Trigger(asked.trigger, kept.rate, line, str(signal.get("missing", "hole")))
-    trigger.arm_beyond(hysteresis)
-    begin = max(history.first, first - LOOK_BACK)
-    if begin >= last:
-        return None
-    points = trigger.feed(begin, history.row(row, begin, last))
-    # What lies before is of another piece.
-    points = [point for point in points if point.sample >= first - 1]
-    for point in points if forward else reversed(points):
-        label = history.t0(point.sample)
-        at = label + point.fraction * (history.t0(point.sample + 1) - label)
-        if (
-            (asked.begin + HAIR < at <= asked.end)
-            if forward
-            else (asked.end <= at < asked.begin - HAIR)
-        ):
-            return Found(history.epoch, point.sample, nanoseconds(at))
-    return None
+        yield each
+        await asyncio.sleep(share.owes)

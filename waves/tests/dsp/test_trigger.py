@@ -93,6 +93,22 @@ def test_a_gap_is_like_missing_values(case, at, missing):
     assert [tuple(position) for position in found] == triggers(settings, RATE, padded)
 
 
+@given(
+    cases().filter(lambda case: case[0].kind != "pulse"),
+    st.sampled_from([("linear", "hole"), ("linear", "joined"), ("step", "held")]),
+)
+def test_nothing_before_the_last_telling_sample_changes_what_follows(case, line):
+    settings, values, cuts = case
+    before, after = values[: cuts[1]], values[cuts[1] :]
+    whole, short = Trigger(settings, RATE, *line), Trigger(settings, RATE, *line)
+    whole.crossings(0, before)
+    at = short.last_telling(before)
+    if at >= 0:
+        assert not short.crossings(at, before[at:]).size
+        first = before.size
+        assert short.crossings(first, after).tolist() == whole.crossings(first, after).tolist()
+
+
 def sine(n, cycles_per_sample, phase=0.0):
     return np.sin(2 * np.pi * (cycles_per_sample * np.arange(n) + phase))
 

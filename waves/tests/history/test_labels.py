@@ -55,6 +55,20 @@ def test_labels_that_were_copied_name_their_samples(dt, step, ends, decimals):
         assert (first, end) == (i, j + 1)
 
 
+@given(
+    st.lists(st.sampled_from([0.0, -3600.0, 1e-4, 0.5]), min_size=1, max_size=9),
+    st.lists(st.integers(-3, 600), max_size=20).map(sorted),
+)
+def test_many_labels_are_those_of_each(steps, samples):
+    kept = history(0.1, steps)
+    timed = History(1, 1, FLOAT64, 100, timed=True)
+    times = np.cumsum(np.arange(300.0) % 7)
+    timed.append(SampleBlock(1, 5, T0, 0.0, times[None], times))
+    for each in kept, timed:
+        found = each.labels(np.array(samples, np.int64))
+        assert found.tolist() == [each.t0(sample) for sample in samples]
+
+
 @given(st.integers(0, 179), st.sampled_from([-3600.0, -1.0, 5.0]))
 def test_all_that_lies_between_two_labels_is_in_their_range(i, step):
     kept = history(0.1, [0.0, step, 0.0])

@@ -1,10 +1,13 @@
-"""The next crossing, and the former one, over recording and memory, with one search a viewer."""
+"""The next crossing, and the former one, over recording and memory, with one search a caller."""
 
 import asyncio
 import json
 
 import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.test import AsyncRequestFactory
 
+from waves import keys
 from waves.server import pasts
 from waves.tests.web.recorded_stream import FIRST, LATER, NEXT, SECOND, T0
 from waves.web import crossing
@@ -106,6 +109,52 @@ async def test_a_search_that_is_cut_off_has_ended(stream, monkeypatch):
     await asyncio.wait({reader})
     assert reader.cancelled()
     assert (await stream.ask("crossing", **query)).status_code == 200
+
+
+@pytest.fixture
+def of(stream, monkeypatch):
+    """A function that asks from an address: the status of a search that is begun and not read."""
+    monkeypatch.setattr(crossing, "CLOSING_SECONDS", 0.01)
+
+    async def status(address: str, user=None, cookie: str | None = None, **headers) -> int:
+        query = {"signal": "a", "from": T0}
+        request = AsyncRequestFactory().get("/", query, headers=headers)
+        request.META["REMOTE_ADDR"] = address
+        request.user = AnonymousUser() if user is None else user
+        request.COOKIES = {"sessionid": cookie} if cookie else {}
+        return (await crossing.crossing(request, slug="past")).status_code
+
+    return status
+
+
+async def test_one_address_has_one_place_whatever_it_says_of_itself(of):
+    assert await of("192.0.2.1") == 200
+    assert await of("192.0.2.1", user_agent="Another") == 429
+    assert await of("192.0.2.1", cookie="made up") == 429
+    assert await of("2001:db8::1") == 200
+    assert await of("2001:db8::2", user_agent="Another") == 429
+    assert await of("2001:db8:0:1::1") == 200
+    assert await of("192.0.2.2") == 200
+
+
+async def test_a_user_and_a_key_have_a_place_wherever_they_are(of):
+    anne, ben = User(pk=1), User(pk=2)
+    assert await of("192.0.2.1") == 200
+    assert await of("192.0.2.1", anne, "anne's") == 200
+    assert await of("192.0.2.2", anne, "anne's other") == 429
+    assert await of("192.0.2.1", ben, "ben's") == 200
+    key = await asyncio.to_thread(lambda: keys.make_key("reads", ["read"])[1])
+    assert await of("192.0.2.1", authorization=f"Bearer {key}") == 200
+    assert await of("192.0.2.3", authorization=f"Bearer {key}") == 429
+
+
+async def test_without_a_database_who_is_signed_in_is_counted_by_the_address(of, monkeypatch):
+    async def silent(question):
+        raise crossing.ServiceUnavailableError("gone")
+
+    monkeypatch.setattr(crossing, "look_up", silent)
+    assert await of("192.0.2.1", User(pk=1), "hers") == 200
+    assert await of("192.0.2.1", User(pk=2), "his") == 429
 
 
 async def test_so_many_are_searched_for_at_once(monkeypatch):
