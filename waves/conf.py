@@ -45,7 +45,7 @@ class Config:
 
     worker: Worker
     #: One address, or several with commas between them: see ``redis_urls``.
-    redis_url: str = ""
+    redis_url: str = field(default="", repr=False)
     #: Overrides the identity that the database holds: for a copy of it (see ``installation``).
     installation: str = ""
     #: Names this machine's worker, for streams that run on it only; empty: the host's name.
@@ -147,6 +147,8 @@ def server_of(url: str) -> str:
     What a Redis publishes reaches all of its databases: their numbers make no difference.
     """
     parts = urlsplit(url)
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError("A sign of the password ends the address before its @.")
     if parts.scheme == "unix":
         return parts.path
     known = parts.scheme in ("redis", "rediss")
@@ -160,8 +162,11 @@ def _check_redis(text: str) -> None:
         which = f"The address {number} in REDIS_URL" if len(entries) > 1 else "REDIS_URL"
         try:
             server = server_of(entry)
-        except ValueError as error:
-            raise ConfigurationError(f"{which} cannot be read ({error}).") from None
+        except ValueError:  # whose words may have a part of the password
+            raise ConfigurationError(
+                f"{which} cannot be read. In a password, signs other than letters, digits, - and "
+                "_ are written as %2F and the like."
+            ) from None
         if not server:
             raise ConfigurationError(f"{which} is no address as redis://host:6379/0 is one.")
         servers.append(server)
