@@ -2,12 +2,13 @@
 
 import asyncio
 import http.client
+import json
 import random
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +37,9 @@ VIEWERS = 30
 FIRST_DELAY = 0.5
 #: How often one may ask until it is let in again: after the third delay 3.5 s are over.
 ATTEMPTS = 3
+
+#: More sockets than one address may have at one server, and fewer than at two.
+MANY = 520
 
 
 class Comer:
@@ -157,6 +161,32 @@ async def test_servers_restarted_one_after_the_other_keep_nobody_out(deployed) -
         both = await asyncio.to_thread(lambda: [viewers_of(s) for s in deployed.servers])
     assert sum(both) == VIEWERS
     assert max(crowd.attempts) <= ATTEMPTS
+
+
+async def test_how_many_sockets_one_address_may_have_is_not_decided_by_the_proxy(deployed) -> None:
+    proxy = deployed.proxy
+    sockets = [
+        connect(
+            f"wss://{proxy.address}/ws/",
+            subprotocols=[Subprotocol("waves.v1.json")],
+            origin=Origin(f"https://{proxy.address}"),
+            ssl=proxy.ssl,
+            open_timeout=START_SECONDS,
+        )
+        for _ in range(MANY)
+    ]
+    async with AsyncExitStack() as ends:
+        for some in batched(sockets):
+            opened = await asyncio.gather(*map(ends.enter_async_context, some))
+            said = await asyncio.gather(*(socket.recv() for socket in opened))
+            assert {json.loads(each)["type"] for each in said} == {"hello"}
+        both = await asyncio.to_thread(lambda: [viewers_of(s) for s in deployed.servers])
+        assert sum(both) == MANY
+
+
+def batched(sockets: list[connect]) -> Iterator[list[connect]]:
+    for first in range(0, len(sockets), 50):
+        yield sockets[first : first + 50]
 
 
 def ask(proxy: Nginx, method: str, path: str, **sent: Any) -> http.client.HTTPResponse:
