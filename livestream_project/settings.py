@@ -58,6 +58,7 @@ WAVES = {
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
     "max_total_history_bytes": env_int("WAVES_MAX_TOTAL_HISTORY_BYTES", 4 * 1024**3),
     "max_recorded_bytes": env_int("WAVES_MAX_RECORDED_BYTES", 100 * 1024**3),
+    "max_connections": env_int("WAVES_MAX_CONNECTIONS", 10_000),
     "max_sockets_each": env_int("WAVES_MAX_SOCKETS_EACH", 500),
     "max_subscriptions_each": env_int("WAVES_MAX_SUBSCRIPTIONS_EACH", 2_000),
     "max_messages_each": env_int("WAVES_MAX_MESSAGES_EACH", 2_000),

@@ -78,7 +78,8 @@ class Config:
     may_view: str = ""
     #: The command that loads streams to look at: told where there are none.
     demo: str = ""
-    #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
+    #: Sockets of one server process, to view and to send together; beyond, a socket is closed with
+    #: 4501 (overload).
     max_connections: int = 10_000
     #: Sockets of one process that one address, one user or one key may have: a page has one, so
     #: that is an office. Whoever is signed in is counted by the user.
