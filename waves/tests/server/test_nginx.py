@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
@@ -207,6 +208,29 @@ def test_a_server_that_is_gone_is_noticed_by_nobody(deployed) -> None:
 
 def test_a_body_that_no_form_has_is_refused_before_the_server(deployed) -> None:
     answer = ask(deployed.proxy, "POST", "/admin/login/", body=b"a" * 2_000_000)
+    assert answer.status == 413
+
+
+def half_a_form(proxy: Nginx) -> http.client.HTTPSConnection:
+    """One who begins to send a form with a file, and stops."""
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=proxy.ssl, timeout=10)
+    connection.putrequest("POST", "/admin/waves/stream/7/change/")
+    connection.putheader("Content-Length", "60000000")
+    connection.endheaders(b"a")
+    return connection
+
+
+def test_few_files_of_one_address_are_on_their_way_at_once(deployed) -> None:
+    with ExitStack() as ends:
+        begun = [half_a_form(deployed.proxy) for _ in range(4)]
+        for connection in begun:
+            ends.callback(connection.close)
+        deadline = time.monotonic() + START_SECONDS
+        while (answer := ask(deployed.proxy, "GET", "/admin/waves/stream/add/")).status != 429:
+            assert time.monotonic() < deadline, answer.status
+        assert answer.getheader("Retry-After") == "5"
+        assert ask(deployed.proxy, "GET", "/admin/waves/stream/").status == 302
+    answer = ask(deployed.proxy, "POST", "/admin/waves/stream/preview/", body=b"a" * 2_000_000)
     assert answer.status == 413
 
 
