@@ -31,7 +31,7 @@ from benchmarks.faults.scene import COUNTED, SLUGS, Installation, Scene, prepare
 from benchmarks.faults.trial import count_lines
 from benchmarks.faults.viewers import Watcher
 from benchmarks.processes.shared import owners
-from benchmarks.servers import end_tidily
+from benchmarks.servers import DEPLOYED, end_tidily
 from waves.tests.server.processes import Process
 
 VIEWERS, SHARE = 100, 0.1
@@ -191,7 +191,7 @@ class Soak:
         """Begin, go on for so long, and look at what is left."""
         scene = self.scene
         scene.with_redis()
-        self.site = scene.site()
+        self.site = scene.site(**DEPLOYED)
         for name in "ab":
             await scene.work(self.site, name)
         for _ in range(2):

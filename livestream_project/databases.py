@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError
@@ -27,6 +28,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
 RECORDINGS_PRAGMAS = (
     "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; "
     + SQLITE_OPTIONS["init_command"]
+)
+UNREADABLE = (
+    "is no URL of a database that can be read. In a name or password, signs other than letters, "
+    "digits, - and _ are written as %2F and the like."
 )
 
 
@@ -95,11 +100,7 @@ def _named_by_url(variable: str) -> dict[str, Any]:
     try:
         named: dict[str, Any] = dict(reader.dj_db_url(variable))
     except EnvValidationError:
-        _refuse(
-            "is no URL of a database that can be read. In a name or password, signs other than "
-            "letters, digits, - and _ are written as %2F and the like.",
-            variable,
-        )
+        _refuse(UNREADABLE, variable)
     if named["ENGINE"] == SQLITE:
         _check_sqlite(named, variable)
     elif named["ENGINE"] == POSTGRESQL:
@@ -126,6 +127,10 @@ def _check_sqlite(named: dict[str, Any], variable: str) -> None:
 
 
 def _check_postgresql(named: dict[str, Any], variable: str) -> None:
+    parts = urlsplit(env(variable))
+    if "@" in parts.path + parts.query + parts.fragment:
+        # A sign of the password ended the host: the rest would stand in every message about it.
+        _refuse(UNREADABLE, variable)
     if "://" not in env(variable) or not named["NAME"]:
         _refuse(
             "names no database. It has the form postgresql://user:password@host/waves", variable

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, validate
+
+#: The most that a number may be, where no less is said.
+MOST = 10**15
 
 
 class Environment(Env):
@@ -32,9 +35,20 @@ def env_bool(name: str, default: bool) -> bool:
     return bool(_read(reader.bool, name, default, "on or off"))
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, most: int = MOST) -> int:
     """An environment variable that is a positive whole number."""
-    return int(_read(reader.int, name, default, "a positive whole number", validate.Range(min=1)))
+    meaning = f"a whole number from 1 to {most:,}"
+    return int(_read(reader.int, name, default, meaning, validate.Range(min=1, max=most)))
+
+
+def env_choice(name: str, choices: Sequence[str], default: str) -> str:
+    """An environment variable that is one of some words, however they are written."""
+    chosen = env(name, default).lower()
+    found = next((word for word in choices if word.lower() == chosen), None)
+    if found is None:
+        listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+        raise ImproperlyConfigured(f"{name} is {listed}, not “{env(name)}”.")
+    return found
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -12,7 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from livestream_project.databases import database, recordings
-from livestream_project.environment import env, env_bool, env_int, env_list
+from livestream_project.environment import env, env_bool, env_choice, env_int, env_list
 from livestream_project.secretkey import kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,6 +58,7 @@ WAVES = {
     "max_history_bytes": env_int("WAVES_MAX_HISTORY_BYTES", 512 * 1024 * 1024),
     "max_total_history_bytes": env_int("WAVES_MAX_TOTAL_HISTORY_BYTES", 4 * 1024**3),
     "max_recorded_bytes": env_int("WAVES_MAX_RECORDED_BYTES", 100 * 1024**3),
+    "max_connections": env_int("WAVES_MAX_CONNECTIONS", 10_000),
     "max_sockets_each": env_int("WAVES_MAX_SOCKETS_EACH", 500),
     "max_subscriptions_each": env_int("WAVES_MAX_SUBSCRIPTIONS_EACH", 2_000),
     "max_messages_each": env_int("WAVES_MAX_MESSAGES_EACH", 2_000),
@@ -160,7 +161,7 @@ AXES_CLIENT_IP_CALLABLE = "livestream_project.logins.address"
 AXES_LOCKOUT_CALLABLE = "livestream_project.logins.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOGIN_COOL_OFF_MINUTES", 15))
+AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOGIN_COOL_OFF_MINUTES", 15, most=366 * 24 * 60))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when it ends
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # a table of log-ins that would grow for ever
@@ -218,14 +219,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 
-def log_format() -> str:
-    """How each line of the log looks: as text, or as JSON for programs."""
-    chosen = env("WAVES_LOG_FORMAT", "line").lower()
-    if chosen not in ("line", "json"):
-        raise ImproperlyConfigured(f"WAVES_LOG_FORMAT is line or json, not “{chosen}”.")
-    return chosen
-
-
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -237,7 +231,8 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": log_format(),
+            # As text, or as JSON for programs.
+            "formatter": env_choice("WAVES_LOG_FORMAT", ("line", "json"), "line"),
             "filters": ["refusals"],
         }
     },
@@ -246,7 +241,7 @@ LOGGING = {
         "django": {"level": "INFO"},  # without the handler of its own that Django gives it
         # A Redis that is gone is told by Waves in one line; the layer logs a traceback a second.
         "channels_redis": {"level": "CRITICAL"},
-        "waves": {"level": env("LOG_LEVEL", "INFO").upper() or "INFO"},
+        "waves": {"level": env_choice("LOG_LEVEL", LOG_LEVELS, "INFO")},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }

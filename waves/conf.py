@@ -33,6 +33,9 @@ NEEDS_REDIS = "Redis needs packages that are not here: pip install 'django-waves
 #: The longest body where no setting says otherwise: the form of 100 signals has some 800 kB.
 BODY_BYTES = 1024 * 1024
 
+#: The most that a number may be: whatever is computed with it stays one.
+MOST = 10**15
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -45,7 +48,7 @@ class Config:
 
     worker: Worker
     #: One address, or several with commas between them: see ``redis_urls``.
-    redis_url: str = ""
+    redis_url: str = field(default="", repr=False)
     #: Overrides the identity that the database holds: for a copy of it (see ``installation``).
     installation: str = ""
     #: Names this machine's worker, for streams that run on it only; empty: the host's name.
@@ -75,7 +78,8 @@ class Config:
     may_view: str = ""
     #: The command that loads streams to look at: told where there are none.
     demo: str = ""
-    #: Sockets of one server process; beyond, a socket is closed with 4501 (overload).
+    #: Sockets of one server process, to view and to send together; beyond, a socket is closed with
+    #: 4501 (overload).
     max_connections: int = 10_000
     #: Sockets of one process that one address, one user or one key may have: a page has one, so
     #: that is an office. Whoever is signed in is counted by the user.
@@ -123,22 +127,60 @@ class Config:
 @cache
 def get_config() -> Config:
     """The settings of Waves; raises ConfigurationError where one cannot work."""
-    values = dict(getattr(settings, "WAVES", {}))
+    given = getattr(settings, "WAVES", {})
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"WAVES is a dictionary of settings, and no {_kind(given)}.")
+    values = dict(given)
     known = [declared.name for declared in fields(Config)]
     for name in values.keys() - set(known):
         raise ConfigurationError(f"WAVES has no “{name}”. It may have: {', '.join(known)}.")
+    _check_kinds(values)
     values["worker"] = _worker(values)
     if values.get("redis_url") and find_spec("redis") is None:
         raise ConfigurationError(NEEDS_REDIS)
-    _check_redis(str(values.get("redis_url", "")))
-    for name in ("allowed_origins", "trusted_proxies", "serial_ports", "push_middleware_passed"):
-        values[name] = tuple(values.get(name, ()))
-    if "metrics_from" in values:
-        values["metrics_from"] = tuple(values["metrics_from"])
+    _check_redis(values.get("redis_url", ""))
+    for declared in fields(Config):
+        if declared.type == "tuple[str, ...]" and declared.name in values:
+            values[declared.name] = tuple(values[declared.name])
     values["installation"] = _installation(values)
     for name in ("sources", "waveforms", "exports"):
         values[name] = _paths(name, values.get(name, {}))
     return Config(**values)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | set) and all(isinstance(each, str) for each in value)
+
+
+_NUMBER = f"a whole number from 1 to {MOST:,}"
+#: Of the types of settings what a value may be, and how that is said.
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "int": (_is_number, _NUMBER),
+    "int | None": (lambda value: value is None or _is_number(value), f"{_NUMBER}, or None"),
+    "str": (lambda value: isinstance(value, str), "text"),
+    "tuple[str, ...]": (_is_list, "a list of texts"),
+}
+
+
+def _check_kinds(values: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError where a number, a text or a list is none."""
+    for declared in fields(Config):
+        is_right, words = _KINDS.get(str(declared.type), (None, ""))
+        if is_right is None or declared.name not in values:
+            continue
+        value = values[declared.name]
+        if not is_right(value):
+            # An address of Redis may hold a password.
+            shown = f"a {_kind(value)}" if declared.name == "redis_url" else f"{value!r:.60}"
+            raise ConfigurationError(f'WAVES["{declared.name}"] is {words}, and not {shown}.')
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
 
 
 def server_of(url: str) -> str:
@@ -147,6 +189,8 @@ def server_of(url: str) -> str:
     What a Redis publishes reaches all of its databases: their numbers make no difference.
     """
     parts = urlsplit(url)
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError("A sign of the password ends the address before its @.")
     if parts.scheme == "unix":
         return parts.path
     known = parts.scheme in ("redis", "rediss")
@@ -160,8 +204,11 @@ def _check_redis(text: str) -> None:
         which = f"The address {number} in REDIS_URL" if len(entries) > 1 else "REDIS_URL"
         try:
             server = server_of(entry)
-        except ValueError as error:
-            raise ConfigurationError(f"{which} cannot be read ({error}).") from None
+        except ValueError:  # whose words may have a part of the password
+            raise ConfigurationError(
+                f"{which} cannot be read. In a password, signs other than letters, digits, - and "
+                "_ are written as %2F and the like."
+            ) from None
         if not server:
             raise ConfigurationError(f"{which} is no address as redis://host:6379/0 is one.")
         servers.append(server)
@@ -216,7 +263,7 @@ def _layer_server(entry: Any) -> str:
 
 
 def _installation(values: Mapping[str, Any]) -> str:
-    identity = str(values.get("installation", ""))
+    identity: str = values.get("installation", "")
     if identity and not _IDENTITY.fullmatch(identity):
         raise ConfigurationError(
             "WAVES_INSTALLATION has at most 40 letters, digits, - and _, "

@@ -47,6 +47,15 @@ def recipe(page: Path) -> str:
     return re.search(r"```python\n(.*?)```", page.read_text(), re.DOTALL)[1]
 
 
+def test_what_the_steps_of_a_deployment_run_they_install_before():
+    steps = "\n".join(re.findall(r"```sh\n(.*?)```", DEPLOYMENT, re.DOTALL))
+    installed = set(" ".join(re.findall(r"^apt-get install (.*)$", steps, re.M)).split())
+    used = re.findall(
+        r"(?:^|[;(&|])\s*(certbot|curl|git|nginx|podman|redis-cli|sqlite3) ", steps, re.M
+    )
+    assert {"curl", "git", "sqlite3"} <= set(used) <= installed
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_of_a_page_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from waves.conf import get_config
 from waves.journal import Bounded, Field
 from waves.protocol import messages
 from waves.protocol.plaintext import shown
@@ -34,10 +35,17 @@ MOST_WORDS = 160
 #: Sockets that were let in, and closes by this server, by code: since this process began.
 handshakes: Counter[str] = Counter(view=0, send=0)
 closes: Counter[int] = Counter(dict.fromkeys(REASONS, 0))
+#: Sockets that were let in and are open.
+open_now: Counter[str] = Counter(view=0, send=0)
 
 #: 200 sockets are let in a second: at worst a megabyte of log a minute.
 _goings = Bounded(20)
 _refusals = Bounded(5)
+
+
+def is_full() -> bool:
+    """Whether this process has all the sockets that it takes, to view and to send together."""
+    return open_now.total() >= get_config().max_connections
 
 
 class Attendance:
@@ -59,6 +67,7 @@ class Attendance:
         """It was let in."""
         self._since = time.monotonic()
         handshakes[self._kind] += 1
+        open_now[self._kind] += 1
         _goings.tell("connect", "A socket was opened.", {**self._who, "protocol": protocol})
 
     def closing(self, code: int, reason: str) -> None:
@@ -78,6 +87,7 @@ class Attendance:
     def ended(self) -> None:
         """Nothing of it is left."""
         if self._since is not None:
+            open_now[self._kind] -= 1
             seconds = round(time.monotonic() - self._since, 3)
             told: dict[str, Field] = {
                 "code": self._code or 1006,

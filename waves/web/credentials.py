@@ -6,6 +6,7 @@ import base64
 import binascii
 import time
 from collections import deque
+from collections.abc import Sequence
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
@@ -13,12 +14,12 @@ from django.views.decorators.debug import sensitive_variables
 
 from waves import keys, links
 from waves.exceptions import AccessError, BusyError
-from waves.web.clientaddress import request_address
+from waves.web.clientaddress import counted_as, request_address
 from waves.web.lookup import look_up_once
 
 #: Wrong keys of one address in a minute; beyond, none of its keys is looked at for the rest of it.
 MOST_WRONG = 60
-#: Addresses that are remembered; beyond, all are forgotten.
+#: Addresses that are remembered; beyond, all but those with too many wrong keys are forgotten.
 MOST_ADDRESSES = 10_000
 #: Names under which others put a key into an address.
 IN_ADDRESS = ("key", "grant", "token", "u", "p", "username", "password", "access_token", "api_key")
@@ -97,16 +98,27 @@ def _remembered(key: str) -> keys.Grant | None:
 
 def check_address(address: str) -> None:
     """Raise BusyError where too many wrong keys came from an address."""
-    wrong = _wrong.get(address)
-    if wrong and len(wrong) == MOST_WRONG and time.monotonic() - wrong[0] < 60:
+    if _is_too_much(_wrong.get(counted_as(address), ())):
         raise BusyError("Too many wrong keys came from this address. Wait a minute.")
 
 
 def note_wrong(address: str) -> None:
-    """Count a wrong key."""
+    """Count a wrong key: of IPv6 against the network, in which one may take any address."""
     if len(_wrong) >= MOST_ADDRESSES:
-        _wrong.clear()
-    _wrong.setdefault(address, deque(maxlen=MOST_WRONG)).append(time.monotonic())
+        _forget()
+    _wrong.setdefault(counted_as(address), deque(maxlen=MOST_WRONG)).append(time.monotonic())
+
+
+def _forget() -> None:
+    """Make room. Who guessed too often is remembered, however many others come meanwhile."""
+    guessers = {name: wrong for name, wrong in _wrong.items() if _is_too_much(wrong)}
+    _wrong.clear()
+    if len(guessers) < MOST_ADDRESSES // 2:
+        _wrong.update(guessers)
+
+
+def _is_too_much(wrong: Sequence[float]) -> bool:
+    return len(wrong) == MOST_WRONG and time.monotonic() - wrong[0] < 60
 
 
 def is_for_us(header: str) -> bool:

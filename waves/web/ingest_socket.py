@@ -39,7 +39,7 @@ from waves.server.lifespan import absence
 from waves.server.transport import AsgiTransport, transport_for
 from waves.web import origins, taking
 from waves.web.answers import RETRY_SECONDS
-from waves.web.attendance import Attendance
+from waves.web.attendance import Attendance, is_full
 from waves.web.callers import Place, by_key, callers
 from waves.web.credentials import grant_for, grant_of, key_in
 from waves.web.guarding import tell_fault
@@ -62,6 +62,7 @@ _WRITER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 _STORM = "Too many come at once. Come back later."
 _CROWD = "Too many sockets of this key are open already. Close some, or use another key."
+_FULL = "This server has all the sockets that it takes. Come back later."
 _UNKNOWN = f"This WebSocket speaks {PROTOCOL}."
 
 
@@ -140,6 +141,8 @@ class IngestConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
             return "refused", words, messages.CLOSE_REFUSED
         if not known:
             return "bad_message", _UNKNOWN, messages.CLOSE_BAD_MESSAGE
+        if is_full():
+            return "unavailable", _FULL, messages.CLOSE_OVERLOAD
         return None
 
     async def _look_at_writer(self) -> Exception | None:

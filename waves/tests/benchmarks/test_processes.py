@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import lasting
 from benchmarks.ceiling import waves_frame
+from benchmarks.faults.scene import Installation, Scene
 from benchmarks.processes.__main__ import PARTS, merged
 from benchmarks.processes.counting import Rates, Spent, by_stream
 from benchmarks.processes.returning import Returner, Returning, Seat, wait_before
@@ -72,6 +73,20 @@ def test_a_part_takes_the_place_of_the_same_part_alone() -> None:
     assert "old streams" not in text
     assert text.count("### ") == len(PARTS)
     assert text.index("old cost") < text.index("new") < text.index("old storm")
+
+
+async def test_the_soak_runs_as_deployed_so_that_no_queries_are_kept(tmp_path, monkeypatch) -> None:
+    (tmp_path / "prepared.sqlite3").touch()
+    scene = Scene(tmp_path, tmp_path / "prepared.sqlite3")
+    monkeypatch.setattr(scene, "with_redis", lambda: None)
+    monkeypatch.setattr(Installation, "execute", lambda *arguments: 0)
+    monkeypatch.setattr(Installation, "start_worker", lambda site, **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await lasting.Soak(scene, 1).run(1)
+    await scene.close()
+    asked = "from django.conf import settings; print(settings.DEBUG)"
+    printed = scene.sites[0].manage("shell", "-v0", "-c", asked)
+    assert printed.strip() == "False"
 
 
 def test_growth_counts_from_when_it_is_warm() -> None:

@@ -16,9 +16,10 @@ from waves.tests.server.processes import ROOT, START_SECONDS, free_port
 MAIN = """
 daemon off;
 {user}
+worker_rlimit_nofile 8192;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
-events {{ worker_connections 768; }}
+events {{ worker_connections 4096; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body;

@@ -2,12 +2,14 @@
 
 import asyncio
 import http.client
+import json
 import random
 import re
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +38,9 @@ VIEWERS = 30
 FIRST_DELAY = 0.5
 #: How often one may ask until it is let in again: after the third delay 3.5 s are over.
 ATTEMPTS = 3
+
+#: More sockets than one address may have at one server, and fewer than at two.
+MANY = 520
 
 
 class Comer:
@@ -159,6 +164,32 @@ async def test_servers_restarted_one_after_the_other_keep_nobody_out(deployed) -
     assert max(crowd.attempts) <= ATTEMPTS
 
 
+async def test_how_many_sockets_one_address_may_have_is_not_decided_by_the_proxy(deployed) -> None:
+    proxy = deployed.proxy
+    sockets = [
+        connect(
+            f"wss://{proxy.address}/ws/",
+            subprotocols=[Subprotocol("waves.v1.json")],
+            origin=Origin(f"https://{proxy.address}"),
+            ssl=proxy.ssl,
+            open_timeout=START_SECONDS,
+        )
+        for _ in range(MANY)
+    ]
+    async with AsyncExitStack() as ends:
+        for some in batched(sockets):
+            opened = await asyncio.gather(*map(ends.enter_async_context, some))
+            said = await asyncio.gather(*(socket.recv() for socket in opened))
+            assert {json.loads(each)["type"] for each in said} == {"hello"}
+        both = await asyncio.to_thread(lambda: [viewers_of(s) for s in deployed.servers])
+        assert sum(both) == MANY
+
+
+def batched(sockets: list[connect]) -> Iterator[list[connect]]:
+    for first in range(0, len(sockets), 50):
+        yield sockets[first : first + 50]
+
+
 def ask(proxy: Nginx, method: str, path: str, **sent: Any) -> http.client.HTTPResponse:
     connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=proxy.ssl, timeout=10)
     connection.request(method, path, **sent)
@@ -177,6 +208,29 @@ def test_a_server_that_is_gone_is_noticed_by_nobody(deployed) -> None:
 
 def test_a_body_that_no_form_has_is_refused_before_the_server(deployed) -> None:
     answer = ask(deployed.proxy, "POST", "/admin/login/", body=b"a" * 2_000_000)
+    assert answer.status == 413
+
+
+def half_a_form(proxy: Nginx) -> http.client.HTTPSConnection:
+    """One who begins to send a form with a file, and stops."""
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=proxy.ssl, timeout=10)
+    connection.putrequest("POST", "/admin/waves/stream/7/change/")
+    connection.putheader("Content-Length", "60000000")
+    connection.endheaders(b"a")
+    return connection
+
+
+def test_few_files_of_one_address_are_on_their_way_at_once(deployed) -> None:
+    with ExitStack() as ends:
+        begun = [half_a_form(deployed.proxy) for _ in range(4)]
+        for connection in begun:
+            ends.callback(connection.close)
+        deadline = time.monotonic() + START_SECONDS
+        while (answer := ask(deployed.proxy, "GET", "/admin/waves/stream/add/")).status != 429:
+            assert time.monotonic() < deadline, answer.status
+        assert answer.getheader("Retry-After") == "5"
+        assert ask(deployed.proxy, "GET", "/admin/waves/stream/").status == 302
+    answer = ask(deployed.proxy, "POST", "/admin/waves/stream/preview/", body=b"a" * 2_000_000)
     assert answer.status == 413
 
 

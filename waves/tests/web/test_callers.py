@@ -126,7 +126,7 @@ async def test_a_socket_that_shows_nothing_is_closed_and_one_that_shows_is_not(
 ):
     async with Peer(application, "/ws/streams/sine/") as shows:
         await sees(shows)
-        settings.WAVES = {"idle_seconds": 0}
+        settings.WAVES = {"idle_seconds": 1}
         async with Peer(application, "/ws/") as idle:
             assert (await idle.until_closed())[0] == 4502
         assert shows.closed is None

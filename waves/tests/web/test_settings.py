@@ -57,15 +57,26 @@ def test_redis_makes_the_channel_layer_reach_other_processes():
     ("name", "value", "words"),
     [
         ("DEBUG", "maybe", "DEBUG is on or off, not “maybe”"),
-        ("WAVES_MAX_HISTORY_BYTES", "1 GB", "positive whole number, not “1 GB”"),
-        ("WAVES_MAX_HISTORY_BYTES", "0", "positive whole number, not “0”"),
-        ("WAVES_BODY_LIMIT", "-1", "WAVES_BODY_LIMIT is a positive whole number, not “-1”"),
+        ("WAVES_MAX_HISTORY_BYTES", "1 GB", "1 to 1,000,000,000,000,000, not “1 GB”"),
+        ("WAVES_MAX_HISTORY_BYTES", "0", "1 to 1,000,000,000,000,000, not “0”"),
+        ("WAVES_MAX_STREAMS", "9" * 30, "1 to 1,000,000,000,000,000, not “999"),
+        ("WAVES_BODY_LIMIT", "-1", "WAVES_BODY_LIMIT is a whole number from 1 to"),
+        ("LOGIN_COOL_OFF_MINUTES", "999999999999999", "from 1 to 527,040, not “999999999999999”"),
+        ("LOG_LEVEL", "verbose", "LOG_LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL, not “verb"),
+        ("WAVES_LOG_FORMAT", "xml", "WAVES_LOG_FORMAT is line or json, not “xml”"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_named(name, value, words):
     result = loaded("0", **{name: value, "PYTHONUTF8": "1"})
     assert result.returncode != 0
     assert words in result.stderr
+    assert "ImproperlyConfigured" in result.stderr.splitlines()[-1]
+
+
+def test_a_word_may_be_written_in_any_letters():
+    expression = "settings.LOGGING['loggers']['waves']['level']"
+    assert loaded(expression, LOG_LEVEL=" Warning ").stdout.strip() == "WARNING"
+    assert loaded(expression).stdout.strip() == "INFO"
 
 
 def test_lists_are_separated_by_commas():
