@@ -158,8 +158,12 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="page")
     def page(self, stream: Stream) -> SafeString:
         """A link to the live page."""
-        live = stream.get_absolute_url()
+        live = stream.page_address()
         return format_html('<a href="{}">Watch live</a>', live) if live else mark_safe("–")
+
+    def view_on_site(self, obj: Stream) -> str:
+        """The live page. Django's own way there names any stream to any staff user."""
+        return obj.page_address()
 
     @admin.display(description="memory")
     def memory(self, stream: Stream) -> str:
@@ -240,6 +244,14 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             shown = examples_of(stream_spec(stream), request.build_absolute_uri)
         context = {**(extra_context or {}), "examples": shown}
         return super().change_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """For whoever may view streams: to others Django would say which there are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
