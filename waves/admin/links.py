@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from waves import links
+from waves.audit import note
 from waves.models import ShareLink
 
 
@@ -45,4 +46,5 @@ class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Let them open nothing any more, within seconds."""
         for link in queryset:
             links.revoke(link)
+            note(request.user, link, "Revoked.")
         self.message_user(request, f"{len(queryset)} revoked. They open nothing from now on.")

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 from waves.addresses import are_included
 from waves.admin import forms, preview, recorded, state, trying
 from waves.admin.order import copy_of, reorder
-from waves.audit import note
+from waves.audit import note, note_of_list
 from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
@@ -277,10 +277,16 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.POST.get("recording") != "delete":
             return
         try:
-            recorded.give_up(recorded.of_streams(streams))
+            rows = list(recorded.of_streams(streams))
+            had = {row.stream for row in rows}
+            recorded.give_up(rows)
         except Error:
             said = "What was recorded is still there: its database cannot be written."
             self.message_user(request, said, messages.WARNING)
+            return
+        for stream in streams:
+            if stream.uuid in had:
+                note(request.user, stream, "What was recorded is deleted, too.")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -405,7 +411,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             for pk in said.split(",")
             if pk.isascii() and pk.isdecimal() and len(pk) <= KEY_DIGITS
         ]
-        reorder(wanted)
+        if reorder(wanted):
+            note_of_list(request.user, Stream, "Put into another order.")
         return JsonResponse({})
 
     def site_state(self, request: HttpRequest) -> HttpResponse:
