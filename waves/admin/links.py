@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from waves import links
+from waves.admin.known import known
 from waves.audit import note
 from waves.models import ShareLink
 
@@ -26,6 +27,10 @@ class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("prefix", "owner_name", "stream__name")
     actions = ("revoke",)
     exclude = ("digest",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
+        """Those of streams that whoever asks may know of."""
+        return super().get_queryset(request).filter(stream__in=known(request.user))
 
     @admin.display(description="state")
     def use(self, link: ShareLink) -> str:

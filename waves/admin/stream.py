@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from waves.addresses import are_included
 from waves.admin import forms, preview, recorded, state, trying
+from waves.admin.known import known, knows_all
 from waves.admin.order import copy_of, reorder
 from waves.audit import note, note_of_list
 from waves.database import uploads
@@ -126,6 +127,11 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("memory", "disk", "recorded")
     delete_selected_confirmation_template = "admin/waves/stream/delete_selected_confirmation.html"
     change_form_template = "admin/waves/stream/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stream]:
+        """Those that whoever asks may know of: to copy, to delete or to preview others, too."""
+        rows = super().get_queryset(request)
+        return rows if knows_all(request.user) else rows.filter(pk__in=known(request.user))
 
     @admin.display(description="state")
     def state(self, stream: Stream) -> SafeString:
@@ -293,7 +299,11 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> type[ModelForm[Any]]:
         """The form has a field for each option of each source."""
         self.form = forms.with_declared(forms.StreamForm, forms.source_fields)
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        if not knows_all(request.user):
+            slugs = known(request.user).values_list("slug", flat=True)
+            form.known = frozenset(slugs)  # type: ignore[attr-defined]
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         """A fieldset a source: preview.js shows the chosen one only."""
