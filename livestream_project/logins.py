@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
@@ -26,6 +27,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 
+from waves.addresses import sign_out_address
 from waves.web.clientaddress import counted_as, request_address
 
 #: An address may fail this many times as often as one name from it: a whole office may share it.
@@ -65,6 +67,17 @@ class SignIn(LoginView):
     form_class = SignInForm
     template_name = "sign_in.html"
     redirect_authenticated_user = True
+
+    def get_redirect_url(self) -> str:  # type: ignore[override]  # the stubs are of a newer Django
+        """Where somebody asked to go on; empty, and so the list, where it is no place to stay.
+
+        Here they would be led on for ever, which Django answers with a fault, and signing out is
+        no page.
+        """
+        asked: str = super().get_redirect_url()
+        path = unquote(urlsplit(urljoin(self.request.build_absolute_uri(), asked)).path)
+        doors = {door.rstrip("/") for door in (self.request.path, sign_out_address())}
+        return "" if path.rstrip("/") in doors else asked
 
 
 @contextmanager

@@ -58,7 +58,8 @@ def streams_problem(count: int) -> str | None:
     bound = get_config().max_streams
     if count < bound:
         return None
-    return f"There are {count:,} streams, as many as there may be (WAVES_MAX_STREAMS)."
+    # The bound, and not how many there are: whoever is told may not see all of them.
+    return f"There may be {bound:,} streams, and there are as many (WAVES_MAX_STREAMS)."
 
 
 def rate_problem(rate: float, signals: int) -> str | None:

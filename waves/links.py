@@ -97,13 +97,17 @@ def of_owner(user: Any, stream: Stream) -> list[ShareLink]:
 def parents_of(slug: str) -> list[str] | None:
     """Whose pages may have a stream in a frame; None where it is embedded nowhere.
 
-    One query, whether there is such a stream or not.
+    A link counts for as long as its maker may see the stream. One query, whether there is such a
+    stream or not, and those that say what makers may see.
     """
     named = Q(stream__slug=slug) | Q(stream__former_slugs__slug=slug)
-    rows = live(ShareLink.objects.filter(named, kind="embed")).order_by("pk").distinct()
-    found = list(rows.values_list("stream__slug", "parents"))
-    own = [parents for its, parents in found if its == slug]
-    lists = own or [parents for _, parents in found]  # a current slug wins over a former one
+    rows = live(ShareLink.objects.filter(named, kind="embed")).select_related("stream")
+    found = list(rows.order_by("pk").distinct())
+    makers = {(row.owner, row.stream_id): row for row in found}  # each is asked after once
+    see = {maker for maker, row in makers.items() if _maker_sees(row)}
+    found = [row for row in found if (row.owner, row.stream_id) in see]
+    own = [row.parents for row in found if row.stream.slug == slug]
+    lists = own or [row.parents for row in found]  # a current slug wins over a former one
     return list(dict.fromkeys(one for parents in lists for one in parents)) if lists else None
 
 

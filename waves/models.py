@@ -237,7 +237,7 @@ class Stream(models.Model):
                 self._keep_former_slug()
             super().save(*args, update_fields=update_fields, **kwargs)
 
-    def get_absolute_url(self) -> str:
+    def page_address(self) -> str:
         """The page that shows the stream; of one whose slug can be in no address, the list.
 
         Empty where the project includes no page of ours.

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+from waves.admin.known import known, knows_all
 
 
 class AuditLog(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -21,8 +23,16 @@ class AuditLog(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display_links = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        """What is not of Waves is not shown: it may be of interest to others."""
-        return super().get_queryset(request).filter(content_type__app_label="waves")
+        """What is not of Waves is not shown: it may be of interest to others.
+
+        Neither is what names a stream that whoever asks may not know of, or one that is deleted.
+        """
+        entries = super().get_queryset(request).filter(content_type__app_label="waves")
+        if knows_all(request.user):
+            return entries
+        handles = [str(pk) for pk in known(request.user).values_list("pk", flat=True)]
+        names_none = ~Q(content_type__model="stream") | Q(object_id__isnull=True)
+        return entries.filter(names_none | Q(object_id__in=handles))
 
     @admin.display(description="of what kind", ordering="content_type")
     def kind(self, entry: LogEntry) -> str:

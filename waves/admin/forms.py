@@ -152,6 +152,9 @@ class StreamForm(DeclaredForm):
 
     listed_users, listed_groups = users_field(), groups_field()
 
+    #: Slugs of the streams whose recordings may be chosen; None for all.
+    known: ClassVar[frozenset[str] | None] = None
+
     class Meta:
         model = Stream
         # Options are edited through the declared fields, the order in the list.
@@ -163,10 +166,18 @@ class StreamForm(DeclaredForm):
         self.uploaded: list[Uploaded] = []
         #: The rate in Hz that a file has set; else None.
         self.fitted: float | None = None
+        if self.known is not None:
+            self._offer_recordings_of({"", *self.known})
         for name, field in self.fields.items():
             if isinstance(field, UploadField) and (token := self.initial.get(name)):
                 # Django shows a help text as it is.
                 field.help_text = f"{escape(uploads.describe(str(token)))} {field.help_text}"
+
+    def _offer_recordings_of(self, slugs: set[str]) -> None:
+        for kind, infos in self.declared.items():
+            for name in (name for name, info in infos.items() if is_recording(info)):
+                field: Any = self.fields[field_name(kind, name)]
+                field.choices = [choice for choice in field.choices if choice[0] in slugs]
 
     def clean(self) -> dict[str, Any]:
         """Let the model check rate and history for as many signals as were sent."""

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from waves import links
+from waves.admin.known import known
+from waves.audit import note
 from waves.models import ShareLink
 
 
@@ -25,6 +27,10 @@ class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("prefix", "owner_name", "stream__name")
     actions = ("revoke",)
     exclude = ("digest",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
+        """Those of streams that whoever asks may know of."""
+        return super().get_queryset(request).filter(stream__in=known(request.user))
 
     @admin.display(description="state")
     def use(self, link: ShareLink) -> str:
@@ -45,4 +51,5 @@ class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Let them open nothing any more, within seconds."""
         for link in queryset:
             links.revoke(link)
+            note(request.user, link, "Revoked.")
         self.message_user(request, f"{len(queryset)} revoked. They open nothing from now on.")

@@ -16,10 +16,10 @@ from waves.models import Stream
 LONGEST = 80
 
 
-def reorder(wanted: Sequence[int]) -> None:
+def reorder(wanted: Sequence[int]) -> bool:
     """Give some streams another order among themselves; all others stay where they are.
 
-    What is no stream is passed over.
+    What is no stream is passed over. Whether the order is another one now.
     """
     with transaction.atomic():
         places = list(Stream.objects.values_list("pk", flat=True))
@@ -28,6 +28,7 @@ def reorder(wanted: Sequence[int]) -> None:
         order = [next(turn) if pk in set(moved) else pk for pk in places]
         for place, pk in enumerate(order):
             Stream.objects.filter(pk=pk).exclude(position=place).update(position=place)
+    return order != places
 
 
 def copy_of(stream: Stream) -> Stream:

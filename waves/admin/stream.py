@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 
 from waves.addresses import are_included
 from waves.admin import forms, preview, recorded, state, trying
+from waves.admin.known import known, knows_all
 from waves.admin.order import copy_of, reorder
-from waves.audit import note
+from waves.audit import note, note_of_list
 from waves.database import uploads
 from waves.dsp.synthesis import WAVEFORMS
 from waves.hub.status import board
@@ -127,6 +128,11 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     delete_selected_confirmation_template = "admin/waves/stream/delete_selected_confirmation.html"
     change_form_template = "admin/waves/stream/change_form.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stream]:
+        """Those that whoever asks may know of: to copy, to delete or to preview others, too."""
+        rows = super().get_queryset(request)
+        return rows if knows_all(request.user) else rows.filter(pk__in=known(request.user))
+
     @admin.display(description="state")
     def state(self, stream: Stream) -> SafeString:
         """What the worker last said of it; its message is the tooltip."""
@@ -158,8 +164,12 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="page")
     def page(self, stream: Stream) -> SafeString:
         """A link to the live page."""
-        live = stream.get_absolute_url()
+        live = stream.page_address()
         return format_html('<a href="{}">Watch live</a>', live) if live else mark_safe("–")
+
+    def view_on_site(self, obj: Stream) -> str:
+        """The live page. Django's own way there names any stream to any staff user."""
+        return obj.page_address()
 
     @admin.display(description="memory")
     def memory(self, stream: Stream) -> str:
@@ -241,6 +251,14 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {**(extra_context or {}), "examples": shown}
         return super().change_view(request, object_id, form_url, context)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """For whoever may view streams: to others Django would say which there are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -265,17 +283,27 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.POST.get("recording") != "delete":
             return
         try:
-            recorded.give_up(recorded.of_streams(streams))
+            rows = list(recorded.of_streams(streams))
+            had = {row.stream for row in rows}
+            recorded.give_up(rows)
         except Error:
             said = "What was recorded is still there: its database cannot be written."
             self.message_user(request, said, messages.WARNING)
+            return
+        for stream in streams:
+            if stream.uuid in had:
+                note(request.user, stream, "What was recorded is deleted, too.")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
         """The form has a field for each option of each source."""
         self.form = forms.with_declared(forms.StreamForm, forms.source_fields)
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        if not knows_all(request.user):
+            slugs = known(request.user).values_list("slug", flat=True)
+            form.known = frozenset(slugs)  # type: ignore[attr-defined]
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         """A fieldset a source: preview.js shows the chosen one only."""
@@ -393,7 +421,8 @@ class StreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             for pk in said.split(",")
             if pk.isascii() and pk.isdecimal() and len(pk) <= KEY_DIGITS
         ]
-        reorder(wanted)
+        if reorder(wanted):
+            note_of_list(request.user, Stream, "Put into another order.")
         return JsonResponse({})
 
     def site_state(self, request: HttpRequest) -> HttpResponse:

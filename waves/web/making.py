@@ -71,11 +71,13 @@ async def make(request: HttpRequest) -> HttpResponseBase:
         asked = NewStream.model_validate_json(request.body)
     except ValidationError as error:
         raise IngestError(first_problem(error)) from None
-    told, is_new = await look_up(partial(_make, asked))
+    told, is_new = await look_up(partial(_make, asked, reads="read" in grant.scopes))
     return json_answer(told, 201 if is_new else 200)
 
 
-def _make(asked: NewStream) -> tuple[Mapping[str, Any], bool]:
+def _make(asked: NewStream, *, reads: bool) -> tuple[Mapping[str, Any], bool]:
+    """What is told, and whether the stream is new. Of one that was there a key that does not read
+    is told what it said itself."""
     slug = asked.slug or slugify(asked.name)
     try:
         spec, _ = specs.find_stream(slug)
@@ -86,6 +88,8 @@ def _make(asked: NewStream) -> tuple[Mapping[str, Any], bool]:
         spec, _ = specs.find_stream(slug)
     if spec.source != MADE["source"]:
         raise IngestError(f"There is a stream “{slug}” already, and it takes no pushed samples.")
+    if not reads:
+        return _told(None, slug, asked.name), False
     return _told(spec.handle, spec.slug, spec.name), False
 
 
@@ -115,6 +119,6 @@ def _words(error: Invalid) -> str:
     return messages[0] if field == NON_FIELD_ERRORS else f"{field}: {messages[0]}"
 
 
-def _told(handle: int, slug: str, name: str) -> Mapping[str, Any]:
+def _told(handle: int | None, slug: str, name: str) -> Mapping[str, Any]:
     samples = address("api-samples", slug)
     return {"handle": handle, "slug": slug, "name": name, "samples": samples}

@@ -116,7 +116,7 @@ def control(request: HttpRequest, slug: str) -> HttpResponse:
         return _question(request, stream, others)
     Stream.objects.filter(pk=stream.pk).update(enabled=enabled)
     note(request.user, stream, "Started." if enabled else "Stopped.")
-    return redirect(stream)
+    return redirect(stream.page_address())
 
 
 def _others(request: HttpRequest, stream: Stream) -> int:
@@ -155,8 +155,8 @@ def _stream(request: HttpRequest, slug: str) -> Stream:
 
 def _moved(request: HttpRequest, stream: Stream) -> HttpResponse:
     """Not for good, since another stream may take the slug; the view that a link shows stays."""
-    query = request.META["QUERY_STRING"]
-    return redirect(f"{stream.get_absolute_url()}?{query}" if query else stream)
+    query, page = request.META["QUERY_STRING"], stream.page_address()
+    return redirect(f"{page}?{query}" if query else page)
 
 
 def _card(stream: Stream) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _card(stream: Stream) -> dict[str, Any]:
         "sample_type": spec.sample_type,
         "source": stream.get_source_display(),
         "signals": _signals(spec),
-        "url": stream.get_absolute_url(),
+        "url": stream.page_address(),
     }
 
 

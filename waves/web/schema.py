@@ -43,9 +43,10 @@ class Signal(BaseModel):
 
 
 class Made(BaseModel):
-    """A stream that was made, or was there."""
+    """A stream that was made, or was there. A key that does not read is told nothing of the latter
+    but what it said itself."""
 
-    handle: int
+    handle: Annotated[int | None, Field(description="null where the key may not read it.")]
     slug: str
     name: str
     samples: Annotated[str, Field(description="Where samples are sent to.")]

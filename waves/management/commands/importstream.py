@@ -67,7 +67,7 @@ class Command(BaseCommand):
         stream = incoming.stream
         self.stdout.write(
             f"{stream.name}: {len(contents.signals)} signals, {len(contents.stretches)} "
-            f"epochs, at {stream.get_absolute_url() or stream.slug}"
+            f"epochs, at {stream.page_address() or stream.slug}"
         )
 
 

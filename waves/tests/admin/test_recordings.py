@@ -4,6 +4,7 @@ import io
 import uuid
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 
 from waves.database import installation
@@ -64,6 +65,8 @@ def test_what_becomes_of_a_recording_is_asked_where_its_stream_is_deleted(
     admin_client.post(at, {"post": "yes", "recording": choice})
     assert not Stream.objects.exists()
     assert ("(no stream)" in said("list")) is is_left
+    told = [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
+    assert ("What was recorded is deleted, too." in told) is not is_left
 
 
 def test_of_a_stream_without_a_recording_nothing_is_asked(admin_client, sine):

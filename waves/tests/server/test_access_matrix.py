@@ -20,6 +20,8 @@ from waves.tests.server.processes import Process, Site
 NAME, SIGNAL, DESCRIPTION = "Kryptonite", "Glow", "Found near the quarry"
 HIDDEN = re.compile(f"{NAME}|{SIGNAL}|{DESCRIPTION}|quarry-[a-z]+", re.IGNORECASE)
 SLUG, FORMER, PUBLIC, ABSENT = "quarry-secret", "quarry-former", "sine", "absent"
+#: Another one for the same people, of which there is no link.
+UNSHARED = "unshared"
 
 #: Makes those who come, and prints how each of them shows who they are.
 PEOPLE = f"""
@@ -61,6 +63,9 @@ secret = Stream.objects.get(slug="{FORMER}")
 secret.slug, secret.visibility = "{SLUG}", "listed"
 secret.listed_users, secret.listed_groups = [str(listed.pk)], [str(lab.pk)]
 secret.save()
+Stream.objects.filter(slug="{UNSHARED}").update(
+    visibility="listed", listed_users=secret.listed_users, listed_groups=secret.listed_groups
+)
 sine = Stream.objects.get(slug="{PUBLIC}")
 now = timezone.now()
 key("read key", ["read"])
@@ -167,6 +172,7 @@ def place(prepared_site, tmp_path_factory) -> Iterator[Place]:
     texts = {"name": NAME, "description": DESCRIPTION, "frames_per_second": 10, "record": 1}
     handle = site.add_stream(FORMER, "sine", **texts)
     site.execute("UPDATE waves_signal SET name = ? WHERE stream_id = ?", SIGNAL, handle)
+    site.add_stream(UNSHARED, "sine", name=NAME, enabled=0)
     printed = site.manage("shell", "-v0", "-c", PEOPLE)
     shown = json.loads(printed.partition("shown ")[2])
     with site.serve("daphne") as server:
@@ -177,7 +183,7 @@ def place(prepared_site, tmp_path_factory) -> Iterator[Place]:
 
 def without_slugs(text: str) -> str:
     """An answer without what was asked for, and without what each answer has of its own."""
-    text = re.sub(f"{SLUG}|{FORMER}|{ABSENT}", "SLUG", text)
+    text = re.sub(f"{SLUG}|{FORMER}|{ABSENT}|{UNSHARED}", "SLUG", text)
     text = re.sub(r'nonce="[^"]+"|nonce-[\w+/=-]+|csrfmiddlewaretoken" value="\w+"', "", text)
     return re.sub(r"(?m)^(Date|Content-Length|Set-Cookie): .*$", "", text)
 
@@ -219,7 +225,15 @@ def test_what_names_many_streams_or_none(place, who, path):
         cards, of_nobody = (
             len(re.findall('class="card"', text)) for text in (body, place.ask("/", "")[1])
         )
-        assert cards - of_nobody == shows
+        assert cards - of_nobody == 2 * shows
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_frame_of_what_is_not_embedded_is_as_of_what_is_not_there(place, who):
+    unshared, absent = (place.ask(f"/embed/{slug}/", who) for slug in (UNSHARED, ABSENT))
+    assert unshared[0] == absent[0] == 404
+    for part in (1, 2):
+        assert without_slugs(unshared[part]) == without_slugs(absent[part])
 
 
 @pytest.mark.parametrize("who", ["anonymous", "user", "staff"])

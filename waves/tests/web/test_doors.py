@@ -214,7 +214,8 @@ async def test_a_stream_is_made_with_its_signals_and_a_second_time_it_is_there(t
     stream = await Stream.objects.aget(slug="boiler-7")
     assert (stream.source, stream.rate, stream.options["clock"]) == ("push", 50.0, "regular")
     assert [(s.name, s.unit) async for s in stream.signals.all()] == [("inlet", "°C")]
-    assert (await post("/api/v1/streams", json.dumps(asked), key))[:2] == (200, told)
+    there = {**told, "handle": None}  # the key does not read
+    assert (await post("/api/v1/streams", json.dumps(asked), key))[:2] == (200, there)
     assert (await post(told["samples"], '{"inlet": 1}', key))[0] == 200
 
 
@@ -236,6 +237,30 @@ async def test_a_stream_that_cannot_be_is_not_made(taking, key, asked, words):
     status, told, _ = await post("/api/v1/streams", body, key)
     assert (status, words in told["message"]) == (400, True), told
     assert not await Stream.objects.aexists()
+
+
+async def test_a_key_that_does_not_read_is_told_of_a_stream_what_it_said(taking, key):
+    stream = await Stream.objects.acreate(name="Kryptonite", slug="former", source="push")
+    stream.slug = "quarry"
+    await stream.asave()
+    for slug in ("quarry", "former"):
+        asked = json.dumps({"name": "A guess", "slug": slug})
+        status, told, _ = await post("/api/v1/streams", asked, key)
+        samples = f"/api/v1/streams/{slug}/samples"
+        said = {"handle": None, "slug": slug, "name": "A guess", "samples": samples}
+        assert (status, told) == (200, said)
+        assert (await post(samples, '{"inlet": 1}', key))[0] == 200
+    reader = (await asyncio.to_thread(keys.make_key, "a", ["make", "read"]))[1]
+    _, told, _ = await post("/api/v1/streams", asked, reader)
+    assert (told["handle"], told["slug"], told["name"]) == (stream.pk, "quarry", "Kryptonite")
+
+
+async def test_how_many_streams_there_are_no_key_is_told(taking, key, settings):
+    await Stream.objects.abulk_create([Stream(name=str(n), slug=str(n)) for n in range(3)])
+    settings.WAVES = {**settings.WAVES, "max_streams": 2}
+    words = "There may be 2 streams, and there are as many (WAVES_MAX_STREAMS)."
+    assert (await post("/api/v1/streams", '{"name": "A"}', key))[1]["message"] == words
+    assert (await post(PATH, '{"inlet": 60.1}', key))[1]["message"] == words
 
 
 async def test_a_key_for_some_streams_makes_none(taking):

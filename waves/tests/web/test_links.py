@@ -119,8 +119,9 @@ def test_nobody_has_more_links_than_they_can_look_after(stream, maker, monkeypat
 def test_who_may_frame_a_stream(stream, maker, django_assert_num_queries):
     made(stream, maker, "embed", parents=[PARENT, "https://a.example:8443"])
     row, _ = made(stream, maker, "embed", parents=[PARENT])
-    for slug, parents in (("sine", [PARENT, "https://a.example:8443"]), ("nothing", None)):
-        with django_assert_num_queries(1):
+    both = [PARENT, "https://a.example:8443"]
+    for slug, parents, queries in (("sine", both, 2), ("nothing", None, 1)):  # one for the maker
+        with django_assert_num_queries(queries):
             assert links.parents_of(slug) == parents
     ShareLink.objects.exclude(pk=row.pk).update(revoked=timezone.now())
     stream.slug = "renamed"
@@ -300,6 +301,17 @@ def test_a_stream_is_framed_by_its_parents_alone(client, stream, maker, settings
     gone, unknown = client.get("/embed/sine/"), client.get("/embed/nothing/")
     assert gone.status_code == unknown.status_code == 404
     assert gone.headers["X-Frame-Options"] == "DENY"
+
+
+def test_there_is_no_frame_where_no_maker_sees_the_stream_any_more(client, stream, maker):
+    made(stream, maker, "embed", parents=[PARENT])
+    made(stream, None, "embed", parents=["https://of-nobody.example"])
+    assert links.parents_of("sine") == [PARENT]
+    for is_active, status in ((False, 404), (True, 200)):
+        User.objects.filter(pk=maker.pk).update(is_active=is_active)
+        assert client.get("/embed/sine/").status_code == status
+    Stream.objects.filter(pk=stream.pk).update(listed_users=[])
+    assert client.get("/embed/sine/").status_code == 404
 
 
 def test_the_admin_shows_links_and_revokes_them(admin_client, stream, maker):

@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
+from django.urls import clear_script_prefix, set_script_prefix
 
 from livestream_project import logins
 
@@ -261,3 +262,35 @@ def test_a_wrong_password_is_told_on_the_page_which_names_no_account(client):
     assert 'role="alert"' in told[0]
     same = [re.sub(r'csrfmiddlewaretoken" value="\w+"', "", t) for t in told]
     assert same[0].replace("boss", "ghost") == same[1]
+
+
+#: No places to stay, as somebody may write them.
+NOWHERE = ["{}", "{}?next={}", "{}#here", "{}/", "http://testserver{}", ".", "?next={}"]
+
+
+@pytest.mark.parametrize("mounted", ["", "/site"])
+@pytest.mark.parametrize("door", [SIGN_IN, SIGN_IN.rstrip("/"), "/sign-out/", "/sign-%6Fut"])
+@pytest.mark.parametrize("written", NOWHERE)
+def test_who_is_signed_in_is_led_to_the_list_instead_of_round_and_round(
+    client, settings, mounted, door, written
+):
+    settings.FORCE_SCRIPT_NAME = mounted or None
+    client.force_login(get_user_model().objects.get(username="boss"))
+    asked = written.format(mounted + door, mounted + door)
+    set_script_prefix(f"{mounted}/")  # as a server's handler does, and the client of tests does not
+    try:
+        answer = client.get(SIGN_IN, {"next": asked})
+    finally:
+        clear_script_prefix()
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{mounted}/")
+
+
+def test_who_signs_in_is_led_to_the_list_instead_of_back(client):
+    data = {"username": "boss", "password": RIGHT, "next": SIGN_IN}
+    assert client.post(SIGN_IN, data).headers["Location"] == "/"
+
+
+def test_who_is_signed_in_goes_on_to_where_they_asked(client, sine):
+    client.force_login(get_user_model().objects.get(username="boss"))
+    for asked in ("/streams/sine/?t=1", "/sign-in/elsewhere/", "http://testserver/streams/sine/"):
+        assert client.get(SIGN_IN, {"next": asked}).headers["Location"] == asked
