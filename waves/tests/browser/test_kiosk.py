@@ -95,6 +95,26 @@ async def test_a_wall_of_which_not_all_came_loads_itself_again(page, daphne, fau
     await page.locator("#plot[data-view]").wait_for(state="attached")
 
 
+async def test_so_does_one_behind_a_link_that_reloaded_itself(
+    new_context, daphne, faults, shared_site
+):
+    faults.expect("scope")
+    faults.expect("net::ERR_FAILED")
+    key = shared_site.manage("shell", "-v0", "-c", WALL_LINK).split()[-1]
+    context = await new_context()
+    await context.clock.install()
+    page = (await Oscilloscope.open_at(context, f"{daphne.url}/shared/#{key}")).page
+    # As `renewal.js` leaves it; the first visit was that of a person.
+    await page.evaluate("sessionStorage.setItem('waves.reloaded', Date.now())")
+    await page.route("**/scope*", lambda route: route.abort())
+    await page.reload()
+    await faults.until_seen("scope")
+    await page.unroute("**/scope*")
+    await context.clock.fast_forward(60_000)
+    await page.locator("#plot[data-view]").wait_for(state="attached")
+    shared_site.execute("DELETE FROM waves_sharelink")
+
+
 async def test_a_wall_reloads_after_an_upgrade_and_says_what_it_lacks(context, faults, site):
     faults.expect("ERR_CONNECTION")
     faults.expect("WebSocket connection to")
