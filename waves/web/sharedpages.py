@@ -21,6 +21,7 @@ from waves.dsp.trigger import trigger_fields
 from waves.specs import no_stream
 from waves.web.answers import MOMENTARY, page
 from waves.web.not_ready import when_ready
+from waves.web.version import page_version
 
 #: Whose header says which pages may frame ours, in the host's way; its answer is told of ours.
 _DJANGO_CSP = "csp.middleware.CSPMiddleware"
@@ -49,7 +50,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _shared(request: HttpRequest) -> HttpResponse:
     # The page of a stream, of which its script is told once the key was taken.
-    opening = {"addresses": {"grants": address("api-grants")}}
+    opening = {"version": page_version(), "addresses": {"grants": address("api-grants")}}
     context = {"mode": "bare", "opening": opening, "config": {"trigger": trigger_fields()}}
     answer = render(request, "waves/shared.html", context)
     answer["Cache-Control"] = MOMENTARY

@@ -13,16 +13,16 @@ from django.template.loader import get_template
 
 #: Any file of ours that is always there: the others stand below its folder.
 _LANDMARK = "waves/icon.svg"
-#: What the page of a stream is made of; the admin's files are none of that.
+#: What the page of a stream is made of, also behind a link; the admin's files are none of that.
 _FOLDERS = ("css", "js", "vendor")
-_TEMPLATE = "waves/oscilloscope.html"
+_TEMPLATES = ("waves/oscilloscope.html", "waves/shared.html")
 #: Hexadecimal digits: 48 bits tell all versions apart that one page may ever see.
 _DIGITS = 12
 
 
 @lru_cache(maxsize=1)
 def page_version() -> str:
-    """A digest of the scripts, styles and template of a stream's page, and of the package.
+    """A digest of the scripts, styles and templates of a stream's page, and of the package.
 
     Read once for each process, since deployed files do not change while it runs. Servers with
     the same files say the same.
@@ -42,9 +42,10 @@ def _package() -> str:
 
 
 def _parts() -> Iterator[tuple[str, bytes]]:
-    origin = getattr(get_template(_TEMPLATE), "origin", None)
-    if origin is not None and Path(origin.name).is_file():
-        yield _TEMPLATE, Path(origin.name).read_bytes()
+    for template in _TEMPLATES:
+        origin = getattr(get_template(template), "origin", None)
+        if origin is not None and Path(origin.name).is_file():
+            yield template, Path(origin.name).read_bytes()
     found = finders.find(_LANDMARK)
     if not isinstance(found, str):
         return

@@ -1,7 +1,8 @@
 """Who visits: the viewer behind a request, and the one behind a WebSocket.
 
-A WebSocket passes none of Django's middleware. So its user is found by Channels' own, and where the
-host asks for a login on every page, its middleware is asked about the socket's address, too.
+A WebSocket passes none of Django's middleware. So its session is found by Channels' own, and its
+user by Django's rules. Where the host asks for a login on every page, its middleware is asked about
+the socket's address, too.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from channels.auth import get_user
 from channels.sessions import CookieMiddleware, SessionMiddleware
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -132,17 +133,40 @@ async def _with_session(scope: Scope) -> Scope:
 def _admitted(scope: Scope) -> tuple[Any, bool]:
     """The user of a session, and whether those who ask for a login let them pass."""
     user = None
-    if apps.is_installed("django.contrib.auth") and apps.is_installed("django.contrib.sessions"):
-        # Channels' own function, in a thread of ours: asgiref has one for all, and a database that
-        # is locked would hold up every other socket with this one.
-        user = get_user.func(scope)
     request = as_request(scope)
+    request.session = _unwritten(scope["session"])
+    if apps.is_installed("django.contrib.auth") and apps.is_installed("django.contrib.sessions"):
+        # Not Channels' function: it knows no SECRET_KEY_FALLBACKS.
+        user = get_user(request)
     request.user = user  # type: ignore[assignment]  # of whichever model
-    request.session = scope["session"]
     # Of a socket that the host routes by itself no view is known: it is like any other.
     match: tuple[Any, Any, Any] = scope.get("waves.match") or (_no_view, (), {})
     asked = (made.process_view(request, *match) for made in _login_middleware())
     return user, all(answer is None for answer in asked)
+
+
+class _Unwritten:
+    """A session that stays as it is stored. Django ends one, or gives it another key, as it finds
+    the user; a socket could not tell its browser of that."""
+
+    def save(self, must_create: bool = False) -> None:
+        """Store nothing."""
+
+    def create(self) -> None:
+        """Begin no other."""
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End none."""
+
+
+def _unwritten(session: Any) -> Any:
+    """A session as it is stored now, which is read only."""
+    return _unwritten_kind(session.__class__)(session.session_key)
+
+
+@cache
+def _unwritten_kind(kind: type) -> type:
+    return type(kind.__name__, (_Unwritten, kind), {})
 
 
 async def _turned_away(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase | None:

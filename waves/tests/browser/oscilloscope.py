@@ -78,7 +78,12 @@ class Oscilloscope:
         cls, context: BrowserContext, server: Process, slug: str, query: str = ""
     ) -> Oscilloscope:
         """Load the page, and wait for its first picture."""
-        scope = await cls.load(context, server, slug, query)
+        return await cls.open_at(context, f"{server.url}/streams/{slug}/{query}")
+
+    @classmethod
+    async def open_at(cls, context: BrowserContext, url: str) -> Oscilloscope:
+        """The same at any address, such as a link's."""
+        scope = await cls._at(context, url)
         await scope.until_drawn("drawn.signals[0].y.length > 1")
         return scope
 
@@ -87,10 +92,14 @@ class Oscilloscope:
         cls, context: BrowserContext, server: Process, slug: str, query: str = ""
     ) -> Oscilloscope:
         """Load the page of a stream that may have nothing to draw."""
+        return await cls._at(context, f"{server.url}/streams/{slug}/{query}")
+
+    @classmethod
+    async def _at(cls, context: BrowserContext, url: str) -> Oscilloscope:
         scope = cls(await context.new_page())
         if is_needed(scope.page):
             await relay(scope.page, lambda _, message: scope._take(message))
-        await scope._load(f"{server.url}/streams/{slug}/{query}")
+        await scope._load(url)
         # Gone after a reload: see `was_reloaded`.
         await scope.page.evaluate("globalThis.firstLoad = true")
         return scope

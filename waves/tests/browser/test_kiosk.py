@@ -29,6 +29,13 @@ const request = async (type) => {
 Object.defineProperty(Navigator.prototype, "wakeLock", { value: { request }, configurable: true });
 """
 
+#: Makes a link for a wall, and prints its key.
+WALL_LINK = """
+from waves import links
+from waves.models import Stream
+print(links.make(Stream.objects.get(slug="noise"), "wall")[1])
+"""
+
 
 async def test_a_wall_has_the_picture_and_no_controls(context: BrowserContext, daphne):
     scope = await Oscilloscope.open(context, daphne, "waveforms", "?window=5&kiosk&run=0&end=1")
@@ -88,21 +95,65 @@ async def test_a_wall_of_which_not_all_came_loads_itself_again(page, daphne, fau
     await page.locator("#plot[data-view]").wait_for(state="attached")
 
 
+async def test_so_does_one_behind_a_link_that_reloaded_itself(
+    new_context, daphne, faults, shared_site
+):
+    faults.expect("scope")
+    faults.expect("net::ERR_FAILED")
+    key = shared_site.manage("shell", "-v0", "-c", WALL_LINK).split()[-1]
+    context = await new_context()
+    await context.clock.install()
+    page = (await Oscilloscope.open_at(context, f"{daphne.url}/shared/#{key}")).page
+    # As `renewal.js` leaves it; the first visit was that of a person.
+    await page.evaluate("sessionStorage.setItem('waves.reloaded', Date.now())")
+    await page.route("**/scope*", lambda route: route.abort())
+    await page.reload()
+    await faults.until_seen("scope")
+    await page.unroute("**/scope*")
+    await context.clock.fast_forward(60_000)
+    await page.locator("#plot[data-view]").wait_for(state="attached")
+    shared_site.execute("DELETE FROM waves_sharelink")
+
+
 async def test_a_wall_reloads_after_an_upgrade_and_says_what_it_lacks(context, faults, site):
     faults.expect("ERR_CONNECTION")
     faults.expect("WebSocket connection to")
     port = free_port()
+    key = site.manage("shell", "-v0", "-c", WALL_LINK).split()[-1]
     with site.serve(port=port) as server:
         wall = await Oscilloscope.open(context, server, "noise", "?kiosk")
+        linked = await Oscilloscope.open_at(context, f"{server.url}/shared/#{key}")
         desk = await Oscilloscope.open(context, server, "noise")
         server.stop()
-        await wall.until_state("waiting")
-        assert await wall.page.locator("#pill").is_visible()
-        assert "Reconnecting" in await wall.text("pill")
+        for each in (wall, linked):
+            await each.until_state("waiting")
+            assert await each.page.locator("#pill").is_visible()
+            assert "Reconnecting" in await each.text("pill")
     with site.serve(port=port, application="waves.tests.browser.upgraded:application"):
-        await wall.until("globalThis.firstLoad === undefined && drawn()")
-        told = json.loads(await wall.page.locator("#waves-config").text_content() or "")
-        assert told["version"] == "upgraded"
-        await wall.until_state("live")
+        for each in (wall, linked):
+            await each.until("globalThis.firstLoad === undefined && drawn()")
+            told = json.loads(await each.page.locator("#waves-config").text_content() or "")
+            assert (told["version"], told["mode"]) == ("upgraded", "kiosk")
+            await each.until_state("live")
         await desk.until_state("live")
         assert not await desk.was_reloaded()
+
+
+async def test_a_wall_behind_a_link_that_was_refused_comes_again(new_context, faults, site):
+    faults.expect("401")
+    key = site.manage("shell", "-v0", "-c", WALL_LINK).split()[-1]
+    context = await new_context()
+    await context.clock.install()
+    with site.serve() as server:
+        wall = await Oscilloscope.open_at(context, f"{server.url}/shared/#{key}")
+        site.execute("UPDATE waves_sharelink SET revoked = '2020-01-01 00:00:00'")
+        await wall.until_state("refused")
+        # It looks, stays as it is, and looks again.
+        async with wall.page.expect_response("**/api/v1/grants"):
+            await context.clock.fast_forward(66_000)
+        assert not await wall.was_reloaded()
+        await wall.until_state("refused")
+        site.execute("UPDATE waves_sharelink SET revoked = NULL")
+        await context.clock.fast_forward(66_000)
+        await wall.until("globalThis.firstLoad === undefined && drawn()")
+        await wall.until_state("live")

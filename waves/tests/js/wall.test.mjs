@@ -6,8 +6,9 @@ import test from "node:test";
 import { hideRestingPointer } from "../../../static/waves/js/controls/resting-pointer.js";
 import { LinkState } from "../../../static/waves/js/oscilloscope/link-state.js";
 import { modeOf } from "../../../static/waves/js/oscilloscope/mode.js";
-import { Renewal } from "../../../static/waves/js/oscilloscope/renewal.js";
+import { Renewal, servedVersion } from "../../../static/waves/js/oscilloscope/renewal.js";
 import { WakeLock } from "../../../static/waves/js/oscilloscope/wake-lock.js";
+import { Grant, granted } from "../../../static/waves/js/protocol/grant.js";
 
 const MINUTE = 60_000;
 const soon = () => new Promise((resolve) => setImmediate(resolve));
@@ -113,6 +114,47 @@ test("a wall that was refused looks each minute whether it may come again", asyn
   page.served = "old";
   await clock.pass(MINUTE);
   assert.equal(page.reloads.length, 1);
+});
+
+const NO_PAGE = { fetch: globalThis.fetch, location: undefined, DOMParser: undefined };
+
+/** Let a page with these scripts, by their id, be what the server has at this address. */
+function serve(t, scripts, { ok = true } = {}) {
+  t.after(() => Object.assign(globalThis, NO_PAGE));
+  class DOMParser {
+    parseFromString(text) {
+      const page = JSON.parse(text);
+      return { getElementById: (id) => (id in page ? { textContent: JSON.stringify(page[id]) } : null) };
+    }
+  }
+  const answer = { ok, text: async () => JSON.stringify(scripts) };
+  Object.assign(globalThis, { fetch: async () => answer, location: { href: "https://host/here/" }, DOMParser });
+}
+
+test("a page has its version in what the stream's page is told, or in what that of a link is", async (t) => {
+  for (const id of ["waves-config", "waves-shared"]) {
+    serve(t, { [id]: { version: "new" } });
+    assert.equal(await servedVersion(), "new");
+    serve(t, { [id]: { version: "new" } }, { ok: false });
+    assert.equal(await servedVersion(), null);
+  }
+  serve(t, {});
+  assert.equal(await servedVersion(), null);
+});
+
+test("the page of a link is none while the link opens nothing", async (t) => {
+  t.after(() => {
+    granted.current = null;
+  });
+  let opens = false;
+  granted.current = new Grant({ grant: "wg_one", expires: Infinity }, async () => {
+    if (!opens) throw new Error("This link shows nothing any more.");
+    return { grant: "wg_two", expires: Infinity };
+  });
+  serve(t, { "waves-shared": { version: "new" } });
+  assert.equal(await servedVersion(), null);
+  opens = true;
+  assert.equal(await servedVersion(), "new");
 });
 
 /** A screen whose locks are given, or not, and a page that is seen, or not. */

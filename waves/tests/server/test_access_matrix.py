@@ -2,16 +2,17 @@
 
 import asyncio
 import json
+import math
 import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from waves.tests.server.processes import Process, Site
@@ -23,8 +24,8 @@ SLUG, FORMER, PUBLIC, ABSENT = "quarry-secret", "quarry-former", "sine", "absent
 #: Another one for the same people, of which there is no link.
 UNSHARED = "unshared"
 
-#: Makes those who come, and prints how each of them shows who they are.
-PEOPLE = f"""
+#: Makes users, keys and links, and keeps how each of them shows who they are.
+MAKERS = """
 import json
 from datetime import timedelta
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -34,7 +35,7 @@ from django.utils import timezone
 from waves import keys, links
 from waves.models import AccessKey, ShareLink, Signal, Stream
 
-shown = {{}}
+shown = {}
 def user(name, **fields):
     made = get_user_model().objects.create_user(name, **fields)
     session = SessionStore()
@@ -42,14 +43,25 @@ def user(name, **fields):
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = made.get_session_auth_hash()
     session.save()
-    shown[name] = {{"Cookie": f"sessionid={{session.session_key}}"}}
+    shown[name] = {"Cookie": f"sessionid={session.session_key}"}
     return made
 
 def key(name, scopes, streams=(), **fields):
     row, text = keys.make_key(name, scopes, streams)
     AccessKey.objects.filter(pk=row.pk).update(**fields)
-    shown[name] = {{"Authorization": f"Bearer {{text}}"}}
+    shown[name] = {"Authorization": f"Bearer {text}"}
 
+def link(name, kind="link", **fields):
+    row, text = links.make(secret, kind, watcher, expires=now + timedelta(hours=1))
+    grant = links.open_link(text).grant
+    ShareLink.objects.filter(pk=row.pk).update(owner_name=name, **fields)
+    shown[name] = {"Authorization": f"Bearer {grant}"}
+
+now = timezone.now()
+"""
+
+#: Makes those who come, and prints how each of them shows who they are.
+PEOPLE = f"""{MAKERS}
 user("user")
 listed, member = user("listed"), user("member")
 lab = Group.objects.create(name="Lab")
@@ -67,18 +79,11 @@ Stream.objects.filter(slug="{UNSHARED}").update(
     visibility="listed", listed_users=secret.listed_users, listed_groups=secret.listed_groups
 )
 sine = Stream.objects.get(slug="{PUBLIC}")
-now = timezone.now()
 key("read key", ["read"])
 key("read key for it", ["read"], [secret])
 key("read key for another", ["read"], [sine])
 key("write key", ["write"])
 key("write key for another", ["write"], [sine])
-def link(name, kind="link", **fields):
-    row, text = links.make(secret, kind, watcher, expires=now + timedelta(hours=1))
-    grant = links.open_link(text).grant
-    ShareLink.objects.filter(pk=row.pk).update(**fields)
-    shown[name] = {{"Authorization": f"Bearer {{grant}}"}}
-
 link("share link")
 link("revoked link", revoked=now)
 link("expired link", expires=now - timedelta(seconds=1))
@@ -300,59 +305,144 @@ async def test_thumbnails_and_counts(place, who):
     assert not HIDDEN.search("".join(said).replace(SLUG, ""))
 
 
-def end_session(place: Place) -> None:
-    key = place.shown["leaver"]["Cookie"].partition("=")[2]
-    place.site.execute("DELETE FROM django_session WHERE session_key = ?", key)
+@dataclass(frozen=True)
+class Loss:
+    """How a viewer loses the right to a stream: a change of the database behind the server's back,
+    and so many seconds until it holds."""
+
+    viewer: str
+    change: str
+    slug: str = SLUG
+    seconds: float = 0
 
 
-def changes(sql: str, *values: object):
-    return lambda place: place.site.execute(sql, *values)
-
-
-OF_LEAVER = "(SELECT id FROM auth_user WHERE username = 'leaver')"
-
-
-@pytest.mark.parametrize(
-    "revoke",
-    [
-        pytest.param(end_session, id="logs out"),
-        pytest.param(
-            changes("UPDATE auth_user SET is_active = 0 WHERE username = 'leaver'"),
-            id="is deactivated",
-        ),
-        pytest.param(
-            changes(f"DELETE FROM auth_user_groups WHERE user_id = {OF_LEAVER}"),
-            id="leaves the group",
-        ),
-        pytest.param(changes("DELETE FROM auth_user WHERE username = 'leaver'"), id="is deleted"),
-    ],
+OPEN, SIGNED_IN = "leaver-open", "leaver-signed-in"
+HIDE = "UPDATE waves_stream SET visibility = 'listed' WHERE slug = '{}'"
+OF_USER = "(SELECT id FROM auth_user WHERE username = '{}')"
+OF_SESSION = "DELETE FROM django_session WHERE session_key = '{session}'"
+OTHERS_LISTED = (
+    "SELECT json_group_array(value) FROM json_each(listed_users) "
+    f"WHERE value != CAST({OF_USER} AS TEXT)"
 )
-async def test_who_loses_the_right_is_sent_nothing_after_five_seconds(place, revoke):
-    printed = place.site.manage("shell", "-v0", "-c", LEAVES)
-    place.shown |= json.loads(printed.partition("shown ")[2])
-    try:
-        async with place.socket(f"/ws/streams/{SLUG}/", "leaver") as socket:
-            await received(socket)
-            revoke(place)
-            at = last = time.monotonic()
-            async with asyncio.timeout(10):
-                async for text in texts(socket):
-                    if json.loads(text)["type"] == "data":
-                        last = time.monotonic()
-            assert socket.close_code == 4403
-            assert last - at < 5
-        assert place.ask(f"/streams/{SLUG}/", "leaver")[0] == 404
-    finally:
-        for table in ("auth_user_groups", "django_admin_log"):
-            place.site.execute(f"DELETE FROM {table} WHERE user_id = {OF_LEAVER}")
-        place.site.execute("DELETE FROM auth_user WHERE username = 'leaver'")
-
-
-LEAVES = (
-    PEOPLE.partition('user("user")')[0]
-    + """
-made = user("leaver")
-made.groups.add(Group.objects.get(name="Lab"))
+#: As Django stores a moment in SQLite.
+NOW, SOON = (f"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds} seconds')" for seconds in (0, 1))
+LOSSES = {
+    "logs out": Loss("leaver", OF_SESSION),
+    "is deactivated": Loss(
+        "leaver off", "UPDATE auth_user SET is_active = 0 WHERE username = '{}'"
+    ),
+    "leaves the group": Loss(
+        "leaver of Lab", f"DELETE FROM auth_user_groups WHERE user_id = {OF_USER}"
+    ),
+    "is deleted": Loss("leaver gone", "DELETE FROM auth_user WHERE username = '{}'"),
+    "has a new password": Loss(
+        "leaver anew", "UPDATE auth_user SET password = 'another' WHERE username = '{}'"
+    ),
+    "leaves the list": Loss(
+        "leaver listed",
+        f"UPDATE waves_stream SET listed_users = ({OTHERS_LISTED}) WHERE slug = '{SLUG}'",
+    ),
+    "saw what was for everyone": Loss("", HIDE.format(OPEN), OPEN),
+    "saw what was for whoever is signed in": Loss("user", HIDE.format(SIGNED_IN), SIGNED_IN),
+    "has a key that is revoked": Loss(
+        "leaver key", f"UPDATE waves_accesskey SET revoked = {NOW} WHERE name = '{{}}'"
+    ),
+    "has a key that expires": Loss(
+        "leaver brief key",
+        f"UPDATE waves_accesskey SET expires = {SOON} WHERE name = '{{}}'",
+        seconds=1,
+    ),
+    "has a link that is revoked": Loss(
+        "leaver link", f"UPDATE waves_sharelink SET revoked = {NOW} WHERE owner_name = '{{}}'"
+    ),
+    "has a link that expires": Loss(
+        "leaver brief link",
+        f"UPDATE waves_sharelink SET expires = {SOON} WHERE owner_name = '{{}}'",
+        seconds=1,
+    ),
+    "has a wall link that is revoked": Loss(
+        "leaver wall", f"UPDATE waves_sharelink SET revoked = {NOW} WHERE owner_name = '{{}}'"
+    ),
+    "has a link whose maker may not see it": Loss(
+        "leaver with maker", "UPDATE auth_user SET is_active = 0 WHERE username = 'leaver maker'"
+    ),
+}
+LEAVERS = f"""{MAKERS}
+secret = Stream.objects.get(slug="{SLUG}")
+watcher = get_user_model().objects.get(username="staff who may view")
+for name in ("leaver", "leaver off", "leaver of Lab", "leaver gone", "leaver anew"):
+    user(name).groups.add(Group.objects.get(name="Lab"))
+secret.listed_users.append(str(user("leaver listed").pk))
+secret.save()
+key("leaver key", ["read"], [secret])
+key("leaver brief key", ["read"], [secret])
+link("leaver link")
+link("leaver brief link")
+link("leaver wall", "wall")
+watcher = user("leaver maker")
+watcher.groups.add(Group.objects.get(name="Lab"))
+link("leaver with maker")
 print("shown", json.dumps(shown))
 """
-)
+
+
+@pytest.fixture
+def leavers(place) -> Iterator[None]:
+    """Those who will lose their right, and two streams that are for more than some."""
+    site = place.site
+    seen_by = {OPEN: "everyone", SIGNED_IN: "signed-in"}
+    added = [
+        site.add_stream(slug, "sine", visibility=seen_by[slug], frames_per_second=10)
+        for slug in seen_by
+    ]
+    printed = site.manage("shell", "-v0", "-c", LEAVERS)
+    place.shown |= json.loads(printed.partition("shown ")[2])
+    yield
+    for stream in added:
+        site.remove_stream(stream)
+    site.execute("DELETE FROM auth_user WHERE username LIKE 'leaver%'")
+    site.execute("DELETE FROM auth_user_groups WHERE user_id NOT IN (SELECT id FROM auth_user)")
+
+
+async def test_who_loses_the_right_is_sent_nothing_after_five_seconds(place, leavers):
+    async with AsyncExitStack() as opened:
+
+        async def watch(viewer: str, slug: str = SLUG) -> tuple[ClientConnection, asyncio.Task]:
+            path = f"/ws/streams/{slug}/"
+            socket = await opened.enter_async_context(place.socket(path, viewer))
+            assert (await received(socket, 20))[1] == 0
+            return socket, asyncio.create_task(last_data(socket))
+
+        (kept, of_kept), *lost = await asyncio.gather(
+            watch("listed"), *(watch(loss.viewer, loss.slug) for loss in LOSSES.values())
+        )
+        since = {}
+        for name, loss in LOSSES.items():
+            session = place.shown.get(loss.viewer, {}).get("Cookie", "").partition("=")[2]
+            place.site.execute(loss.change.format(loss.viewer, session=session))
+            since[name] = time.monotonic() + loss.seconds
+        ends = dict(zip(LOSSES, [await reading for _, reading in lost], strict=True))
+        codes = {name: socket.close_code for name, (socket, _) in zip(LOSSES, lost, strict=True)}
+        assert codes == dict.fromkeys(LOSSES, 4403)
+        late = {name: end - since[name] for name, end in ends.items()}
+        assert {name: seconds for name, seconds in late.items() if seconds >= 5} == {}
+        # Who keeps the right is sent samples all the while.
+        await asyncio.sleep(0.5)
+        assert kept.close_code is None
+        await kept.close()
+        assert await of_kept > max(ends.values())
+    for name, loss in LOSSES.items():
+        shows_key = "Authorization" in place.shown.get(loss.viewer, {})
+        path = f"/api/v1/streams/{loss.slug}" if shows_key else f"/streams/{loss.slug}/"
+        assert (name, place.ask(path, loss.viewer)[0]) == (name, 401 if shows_key else 404)
+
+
+async def last_data(socket: ClientConnection) -> float:
+    """When a socket brought samples last, until it was closed, or for long enough."""
+    last = -math.inf
+    with suppress(TimeoutError):
+        async with asyncio.timeout(30):
+            async for text in texts(socket):
+                if json.loads(text)["type"] == "data":
+                    last = time.monotonic()
+    return last

@@ -11,6 +11,7 @@ from waves import keys, links
 from waves.exceptions import AccessError, TooMuchError
 from waves.models import LISTED, ShareLink, Signal, Stream
 from waves.web import credentials
+from waves.web.version import page_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STREAMS = "/api/v1/streams"
@@ -277,6 +278,7 @@ def test_the_page_of_a_link_names_no_stream_and_reads_no_session(client, stream)
     answer = client.get("/shared/")
     page = answer.content.decode()
     assert ('id="waves-shared"' in page, GRANTS in page, "Sine" in page) == (True, True, False)
+    assert answer.context["opening"]["version"] == page_version()
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
         "no-store",
         "no-referrer",

@@ -76,8 +76,8 @@ class Site:
         self.sees = {1, 2}
         self.failure: Exception | None = None
 
-    def user_of(self, scope):
-        assert scope["session"].session_key in (None, "the-session")
+    def user_of(self, request):
+        assert request.session.session_key in (None, "the-session")
         return self.user
 
     def answer(self, viewer, handle, stream=None) -> bool:
@@ -92,7 +92,7 @@ def site(monkeypatch, settings):
     """A site with a function that decides who may see."""
     site = Site()
     settings.WAVES = {"may_view": test_access.PATH}
-    monkeypatch.setattr(visitors, "get_user", SimpleNamespace(func=site.user_of))
+    monkeypatch.setattr(visitors, "get_user", site.user_of)
     monkeypatch.setattr(access, "_memory", SimpleNamespace(sees=site.answer))
     return site
 

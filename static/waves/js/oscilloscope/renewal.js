@@ -4,6 +4,8 @@
  * and only where another page is there to be had.
  */
 
+import { granted } from "../protocol/grant.js";
+
 /** Walls come back spread over so long (ms). */
 const SPREAD = 5000;
 /** Two reloads are so far apart (ms), and so are two looks whether there is a page. */
@@ -87,16 +89,23 @@ export class Renewal {
   }
 }
 
-/** The version of the page at this address, as the server would send it now. @returns {Promise<string | null>} */
+/**
+ * The version of the page at this address, as the server would send it now. The page of a link comes to whoever asks, and
+ * shows nothing where the link does not open any more: then it stays away.
+ * @returns {Promise<string | null>}
+ */
 export async function servedVersion() {
   const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  return answer.ok ? versionIn(await answer.text()) : null;
+  const version = answer.ok ? versionIn(await answer.text()) : null;
+  if (version === null || !granted.current) return version;
+  return (await granted.current.renew()) ? version : null;
 }
 
 /** @param {string} text of a page; another than the oscilloscope, such as to sign in, has no version */
 function versionIn(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  const { version } = JSON.parse(page.getElementById("waves-config")?.textContent ?? "{}");
+  const told = page.getElementById("waves-config") ?? page.getElementById("waves-shared");
+  const { version } = JSON.parse(told?.textContent ?? "{}");
   return typeof version === "string" ? version : null;
 }
 

@@ -23,7 +23,7 @@ const AGAIN_MS = 3000;
 /** Where the key is kept for a reload: this tab alone knows it. */
 const KEPT = `waves-link:${location.pathname}`;
 
-const { addresses } = JSON.parse(byId("waves-shared").textContent ?? "{}");
+const { addresses, version } = JSON.parse(byId("waves-shared").textContent ?? "{}");
 
 /** The key, which stands behind the `#` once. */
 function takeKey() {
@@ -66,7 +66,10 @@ async function exchange(key) {
       body: JSON.stringify({ key }),
       signal: AbortSignal.timeout(ANSWER_MS),
     }).catch(() => null);
-    if (answer?.ok) return answer.json();
+    if (answer?.ok) {
+      tell("");
+      return answer.json();
+    }
     if (answer && answer.status < 500 && answer.status !== 429) throw new RefusedError(await wordsOf(answer));
     tell("The server does not answer. Trying again …");
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
@@ -107,10 +110,9 @@ async function show(opened, key) {
   const told = document.createElement("script");
   told.type = "application/json";
   told.id = "waves-config";
-  told.textContent = JSON.stringify({ ...opened.config, mode });
+  told.textContent = JSON.stringify({ ...opened.config, version, mode });
   document.head.append(told);
   document.body.classList.remove("unopened");
-  tell("");
   await import("./scope.js");
 }
 

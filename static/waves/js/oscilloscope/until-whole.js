@@ -14,5 +14,15 @@
     else setTimeout(look, PATIENCE);
   };
 
-  setTimeout(look, PATIENCE);
+  /** The page of a link may be a person's. One that has reloaded itself is a wall's: see `renewal.js`. */
+  const isWall = () => {
+    if (!document.getElementById("waves-shared")) return true;
+    try {
+      return sessionStorage.getItem("waves.reloaded") !== null;
+    } catch {
+      return false;
+    }
+  };
+
+  if (isWall()) setTimeout(look, PATIENCE);
 })();
