@@ -15,7 +15,7 @@ from waves.exports.files.npz import NpzFile
 from waves.protocol.passage import Contents
 from waves.recording.past import Past
 from waves.tests.transfer.recordings import T0, VOLTS, make, two_epochs
-from waves.web import exporting
+from waves.web import callers, exporting
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "recordings"])
 
@@ -110,15 +110,21 @@ async def test_head_has_the_headers_and_takes_no_place(recorded, async_client):
     assert not exporting._open
 
 
-async def test_two_are_made_at_once_and_a_closed_one_gives_its_place_back(recorded, async_client):
-    first = await async_client.get(ADDRESS)
-    second = await async_client.get(ADDRESS)
-    refused = await async_client.get(ADDRESS)
-    assert refused.status_code == 503
-    assert "at once" in refused.json()["error"]
+async def test_two_are_made_at_once_one_for_a_caller_and_a_closed_one_gives_its_place_back(
+    recorded, async_client, monkeypatch
+):
+    monkeypatch.setattr(callers, "request_address", lambda request: request.headers.get("X-Of", ""))
+
+    def ask(name: str):
+        return async_client.get(ADDRESS, headers={"X-Of": name})
+
+    first, mine_again, second = await ask("one"), await ask("one"), await ask("another")
+    for refused in (mine_again, await ask("third")):
+        assert refused.status_code == 503
+        assert "at once" in refused.json()["error"]
     await anext(aiter(first.streaming_content))
     first.close()
-    third = await async_client.get(ADDRESS)
+    third = await ask("third")
     assert third.status_code == 200
     assert len(await body(second)) == len(await body(third))
     await settled()
