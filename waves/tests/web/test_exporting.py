@@ -115,16 +115,16 @@ async def test_two_are_made_at_once_one_for_a_caller_and_a_closed_one_gives_its_
 ):
     monkeypatch.setattr(callers, "request_address", lambda request: request.headers.get("X-Of", ""))
 
-    def ask(name: str):
-        return async_client.get(ADDRESS, headers={"X-Of": name})
+    def ask(address: str):
+        return async_client.get(ADDRESS, headers={"X-Of": address})
 
-    first, mine_again, second = await ask("one"), await ask("one"), await ask("another")
-    for refused in (mine_again, await ask("third")):
+    first, mine_again, second = await ask("10.0.0.1"), await ask("10.0.0.1"), await ask("10.0.0.2")
+    for refused in (mine_again, await ask("10.0.0.3")):
         assert refused.status_code == 503
         assert "at once" in refused.json()["error"]
     await anext(aiter(first.streaming_content))
     first.close()
-    third = await ask("third")
+    third = await ask("10.0.0.3")
     assert third.status_code == 200
     assert len(await body(second)) == len(await body(third))
     await settled()

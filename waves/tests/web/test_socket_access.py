@@ -435,7 +435,7 @@ async def test_who_cannot_be_asked_after_is_sent_no_more(
             raise fault
         return site.user
 
-    monkeypatch.setattr(visitors, "get_user", SimpleNamespace(func=user_of))
+    monkeypatch.setattr(visitors, "get_user", user_of)
     async with Peer(application, "/ws/streams/sine/") as peer:
         await peer.until(lambda: peer.of_type("stream"))
         is_away = True
