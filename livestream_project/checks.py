@@ -32,6 +32,10 @@ def before_serving() -> None:
     """
     if serves_nothing() or "daphne.management.commands.runserver" in sys.modules:
         return  # a command runs them all
+    try:
+        get_config()
+    except ConfigurationError as error:
+        raise SystemExit(f"Waves does not start:\n{error}") from None
     problems = run_checks(tags=[SETTINGS])
     errors = [str(problem) for problem in problems if problem.is_serious()]
     if errors:

@@ -146,6 +146,23 @@ def test_a_server_that_no_command_starts_refuses_settings_that_cannot_work(tmp_p
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_a_server_that_no_command_starts_refuses_an_address_of_redis_that_is_none(tmp_path):
+    environment = {
+        "PATH": "",
+        "WAVES_DATABASE": str(tmp_path / "waves.sqlite3"),
+        "REDIS_URL": "redis://:geheim/wort@h:6379/0",
+    }
+    command = [sys.executable, "-m", "daphne", "--port", "0", "livestream_project.asgi:application"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert "REDIS_URL cannot be read" in done.stderr
+    assert "geheim" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_a_module_that_could_not_be_imported_is_a_warning(monkeypatch):
     problem = ConfigurationError("plant.streams could not be imported: no pump")
     monkeypatch.setattr(declarations, "discover", lambda names: [problem])

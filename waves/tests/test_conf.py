@@ -89,6 +89,7 @@ def test_a_text_or_a_list_that_is_none_is_refused(settings, name, value, words):
 
 def test_settings_that_are_no_dictionary_are_refused(settings):
     settings.WAVES = ["max_streams"]
+    assert checks.check_may_view() == []
     (error,) = checks.check_worker()
     assert error.msg == "WAVES is a dictionary of settings, and no list."
 
