@@ -27,7 +27,7 @@ from waves.server.lifespan import absence, running, serving
 from waves.server.transport import AsgiTransport, transport_for
 from waves.specs import no_stream
 from waves.web import origins
-from waves.web.attendance import Attendance
+from waves.web.attendance import Attendance, is_full
 from waves.web.callers import Place, by_address, by_viewer, callers
 from waves.web.guarding import sentinel, tell_fault
 from waves.web.lookup import find_stream, is_gone, is_open_to_all, is_public, may_view
@@ -167,7 +167,7 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no ty
         if not known:
             offers = f"This server speaks {' and '.join(PROTOCOLS)}."
             return "bad_message", offers, messages.CLOSE_BAD_MESSAGE
-        if len(serving().hub.connections) >= get_config().max_connections:
+        if is_full():
             return "unavailable", _FULL, messages.CLOSE_OVERLOAD
         return None
 

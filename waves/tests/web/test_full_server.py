@@ -48,3 +48,11 @@ async def test_whoever_sends_beyond_is_told_to_come_back_until_another_has_gone(
         async with sender(application) as two:
             await opened(two)
     assert attendance.open_now.total() == 0
+
+
+async def test_whoever_views_beyond_is_told_so_where_others_send(application):  # noqa: F811
+    async with sender(application) as one, sender(application) as two:
+        for peer in (one, two):
+            await opened(peer)
+        async with Peer(application, "/ws/streams/sine/") as beyond:
+            assert (await beyond.until_closed())[0] == 4501
