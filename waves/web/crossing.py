@@ -32,7 +32,7 @@ from waves.recording.searching import Found, Sought, search
 from waves.server import pasts
 from waves.web.answers import RETRY_SECONDS, error_answer
 from waves.web.asking import answering, memory_of, parsed
-from waves.web.callers import by_viewer
+from waves.web.callers import by_viewer, callers
 from waves.web.clientaddress import counted_as, request_address
 from waves.web.inmemory import InMemory
 from waves.web.lookup import find_stream, look_up
@@ -157,14 +157,16 @@ async def crossing(request: HttpRequest, viewer: Viewer, slug: str) -> HttpRespo
         return HttpResponse(content_type="application/x-ndjson")
     searches = _searches.setdefault(asyncio.get_running_loop(), Searches())
     try:
-        end = await searches.begin(await _caller(request, viewer))
+        caller = await _caller(request, viewer)
+        end = await searches.begin(caller)
     except AllowanceError as error:
         refused = error_answer(str(error), 429)
         refused["Retry-After"] = str(error.seconds)
         return refused
     if isinstance(request, ASGIRequest) and "waves.finally" in request.scope:
         request.scope["waves.finally"](end)
-    search = _search(handle, kept, asked, searches.share, recorded=is_recorded(told))
+    reader = pasts.Reader(callers.caller(caller).account) if is_recorded(told) else None
+    search = _search(handle, kept, asked, searches.share, reader)
     lines = _lines(search, end)
     return StreamingHttpResponse(lines, content_type="application/x-ndjson")
 
@@ -211,12 +213,16 @@ def _told(found: Found) -> dict[str, Any]:
 
 
 async def _search(
-    handle: int, kept: Kept | None, asked: CrossingQuery, share: Bucket, *, recorded: bool
+    handle: int,
+    kept: Kept | None,
+    asked: CrossingQuery,
+    share: Bucket,
+    reader: pasts.Reader | None,
 ) -> AsyncIterator[int | Found]:
     """Where it looks, in nanoseconds, and what it found: in the order of the direction."""
     parts: list[AsyncIterator[int | Found]] = []
-    if recorded:
-        parts.append(_in_recording(handle, asked))
+    if reader is not None:
+        parts.append(_in_recording(handle, asked, reader))
     if kept is not None and kept.history.started:
         parts.append(_in_memory(kept, asked, share))
     for part in parts if asked.direction == "next" else reversed(parts):
@@ -226,11 +232,13 @@ async def _search(
                 return
 
 
-async def _in_recording(handle: int, asked: CrossingQuery) -> AsyncIterator[int | Found]:
-    past = await pasts.step(partial(pasts.find, handle))
+async def _in_recording(
+    handle: int, asked: CrossingQuery, reader: pasts.Reader
+) -> AsyncIterator[int | Found]:
+    past = await reader.step(partial(pasts.find, handle))
     sought = Sought(asked.trigger, nanoseconds(asked.begin), nanoseconds(asked.end))
     searching = search(past, sought)
-    while some := await pasts.step(partial(_steps, searching)):
+    while some := await reader.step(partial(_steps, searching)):
         for each in some:
             yield each
 

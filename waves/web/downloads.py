@@ -29,7 +29,7 @@ MOST_OPEN = 8
 #: Requests that wait for one of those to end, and for how long; beyond, a client asks again.
 MOST_WAITING = 16
 #: Of those one caller has so many, and so many wait for them.
-MOST_EACH, MOST_WAITING_EACH = 2, 4
+MOST_EACH, MOST_WAITING_EACH = 4, 4
 WAIT_SECONDS = 5.0
 #: The thread rests so many times as long as a piece took: the others have two thirds of a core.
 REST = 2.0

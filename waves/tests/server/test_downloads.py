@@ -61,7 +61,7 @@ def servers(prepared_site, tmp_path) -> Iterator[Callable[[str], Process]]:
 
         def start(kind: str) -> Process:
             (tmp_path / kind).mkdir()
-            site = Site(tmp_path / kind)
+            site = Site(tmp_path / kind, WAVES_TRUSTED_PROXIES="127.0.0.1")
             site.start_from(prepared_site)
             site.add_stream("deep", "fast", enabled=1, rate=DEEP_RATE, history=DEEP_SECONDS)
             return stack.enter_context(site.serve(kind))
@@ -163,14 +163,20 @@ async def test_beyond_so_many_at_once_a_download_is_told_when_to_come_back(deep)
         await filled(viewer, 3)
         path = f"{DEEP}?format=waves"
         with ExitStack() as stack:
-            for _ in range(downloads.MOST_OPEN):
-                await read_head(stack.enter_context(ask(deep, path)))
-            head, _, body = (await read_all(ask(deep, path, "GET", "Connection: close"))).partition(
-                b"\r\n\r\n"
-            )
-            assert head.startswith(b"HTTP/1.1 503")
-            assert b"Retry-After: 5" in head
-            assert b"ask again" in body
+            for number in range(downloads.MOST_OPEN):
+                # Of one caller only some.
+                caller = f"X-Forwarded-For: 203.0.113.{number // downloads.MOST_EACH}"
+                await read_head(stack.enter_context(ask(deep, path, "GET", caller)))
+
+            async def beyond(caller: str) -> bytes:
+                headers = (f"X-Forwarded-For: {caller}", "Connection: close")
+                return await read_all(ask(deep, path, "GET", *headers))
+
+            for answer in await asyncio.gather(beyond("203.0.113.0"), beyond("203.0.113.200")):
+                head, _, body = answer.partition(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 503")
+                assert b"Retry-After: 5" in head
+                assert b"ask again" in body
             # What is small takes no place.
             assert (await asyncio.to_thread(deep.get, f"{DEEP}?columns=16"))[0] == 200
         # They left: their places are free.

@@ -113,7 +113,7 @@ async def test_what_is_read_is_counted_as_of_the_caller(stream):
     assert 0 < 0.5 - caller.level < 10
 
 
-async def test_one_caller_has_two_downloads_and_others_theirs(monkeypatch):
+async def test_one_caller_has_half_of_the_downloads_and_others_theirs(monkeypatch):
     monkeypatch.setattr(downloads, "WAIT_SECONDS", 0.05)
     places = downloads.Places()
     mine = [await places.take("one") for _ in range(downloads.MOST_EACH)]
