@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from waves.database.readiness import problem_of
 from waves.database.threads import READERS, in_thread
@@ -25,6 +25,7 @@ from waves.models import Stream
 from waves.protocol.frames import Frame
 from waves.recording import framing
 from waves.recording.past import Past, past_of
+from waves.recording.place import alias
 
 T = TypeVar("T")
 
@@ -125,9 +126,10 @@ class Reader:
             try:
                 return question()
             finally:
-                # Of a database that works elsewhere no CPU time is seen, but it takes its time.
-                took = min(STEP_SECONDS, time.monotonic() - began)
-                cost = max(time.thread_time() - busy, took)
+                cost = time.thread_time() - busy
+                if connections[alias()].vendor != "sqlite":
+                    # It works elsewhere: no CPU time is seen, but it takes its time.
+                    cost = max(cost, min(STEP_SECONDS, time.monotonic() - began))
                 if account is not None:
                     with suppress(RuntimeError):  # the process ends
                         loop.call_soon_threadsafe(account.take, cost)

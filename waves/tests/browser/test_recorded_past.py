@@ -53,7 +53,8 @@ async def test_the_wheel_goes_on_from_live_into_the_past_and_asks_for_what_is_se
     for _ in range(9):
         await scope.page.keyboard.press("+")
     await scope.until("drawn()?.window === 1200")
-    await scope.until("Math.min(...drawn().signals[0].x) < -1190")
+    # A server that has just started has a gap where its memory begins.
+    await scope.until("Math.min(...drawn().signals[0].x.filter(Number.isFinite)) < -1190")
     wide = [query for query in recording.asked if "columns" in query and query["columns"] != "400"]
     assert wide, "nothing was asked for"
     for query in wide:
