@@ -49,8 +49,7 @@ class Hub:
         self.connections: set[Connection] = set()
         #: Called where somebody begins to view a stream.
         self.interests: list[Callable[[int], None]] = []
-        #: Reads what is recorded; without it there is what memory keeps.
-        #: What reads recordings for a caller; None where nobody can.
+        #: What reads recordings for a caller; without it there is what memory keeps.
         self.past: Callable[[Account | None], KeptPast] | None = None
         #: What could not be used: malformed frames, frames of an old or unknown epoch, gaps.
         self.counts: Counter[str] = Counter()

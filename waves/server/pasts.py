@@ -120,6 +120,8 @@ class Reader:
     async def paid(self, question: Callable[[], T]) -> T:
         """A short read within a turn that is held already."""
         loop, account = asyncio.get_running_loop(), self._account
+        if account is None:
+            return await step(question)
 
         def timed() -> T:
             busy, began = time.thread_time(), time.monotonic()
@@ -130,9 +132,8 @@ class Reader:
                 if connections[alias()].vendor != "sqlite":
                     # It works elsewhere: no CPU time is seen, but it takes its time.
                     cost = max(cost, min(STEP_SECONDS, time.monotonic() - began))
-                if account is not None:
-                    with suppress(RuntimeError):  # the process ends
-                        loop.call_soon_threadsafe(account.take, cost)
+                with suppress(RuntimeError):  # the process ends
+                    loop.call_soon_threadsafe(account.take, cost)
 
         reading = asyncio.ensure_future(step(timed))
         try:

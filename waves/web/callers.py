@@ -80,7 +80,7 @@ class Callers:
         """Whose a request over HTTP is: a key's or an address's, as the sockets of theirs."""
         if viewer.grant is not None and not viewer.grant.of_link:
             return self.caller(by_key(viewer.grant))
-        return self.caller(f"address {counted_as(request_address(request))}")
+        return self.caller(by_request(request))
 
     def enter(self, name: str, viewers: Sized = ()) -> Place | None:
         """A place for one more socket; None where the caller has all that one may have."""
@@ -118,6 +118,11 @@ class Callers:
 def by_address(scope: Mapping[str, Any]) -> str:
     """A caller of whom no more is known."""
     return f"address {counted_as(scope_address(scope))}"
+
+
+def by_request(request: HttpRequest) -> str:
+    """The same of a request over HTTP."""
+    return f"address {counted_as(request_address(request))}"
 
 
 def by_key(grant: Grant) -> str:

@@ -32,8 +32,7 @@ from waves.recording.searching import Found, Sought, search
 from waves.server import pasts
 from waves.web.answers import RETRY_SECONDS, error_answer
 from waves.web.asking import answering, memory_of, parsed
-from waves.web.callers import by_viewer, callers
-from waves.web.clientaddress import counted_as, request_address
+from waves.web.callers import by_request, by_viewer, callers
 from waves.web.inmemory import InMemory
 from waves.web.lookup import find_stream, look_up
 
@@ -180,7 +179,7 @@ async def _caller(request: HttpRequest, viewer: Viewer) -> str:
     if viewer.grant is not None or settings.SESSION_COOKIE_NAME in request.COOKIES:
         with contextlib.suppress(ServiceUnavailableError):
             known = await look_up(partial(by_viewer, viewer))
-    return known or f"address {counted_as(request_address(request))}"
+    return known or by_request(request)
 
 
 async def _lines(
